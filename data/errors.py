@@ -1,0 +1,13 @@
+"""The errors that data raises for its users: one sentence each, naming the value, the limit and the fix."""
+
+
+class DataError(Exception):
+    """Something a user gave cannot be used; the message is a sentence to show to that user."""
+
+
+class CatalogueError(DataError):
+    """A catalogue file cannot be read, breaks the schema, or has not been built."""
+
+
+class UploadError(DataError):
+    """An uploaded file or a typed value cannot be read as galaxies."""
