@@ -1,0 +1,97 @@
+"""Fixtures every test may use: the served product, a real browser, and the reference data where present."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.serving import ROOT, Served, serving
+
+# Every shape and type in the library's signatures is checked while the tests run.
+install_import_hook("model", "beartype.beartype")
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SHARED = Path(os.environ.get("GALACTIC_NEON_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[..., Served]]:
+    """Start servers: ``serve(catalogues=path, MAX_UPLOAD_MB="1").url``; they end with the test session."""
+    with ExitStack() as running:
+
+        def start(catalogues: Path | str | None = None, **environment: str) -> Served:
+            return running.enter_context(serving(catalogues, **environment))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def served(serve: Callable[..., Served]) -> Served:
+    """The product on its default settings and catalogue; ``served.url`` is where it answers."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for the test session."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        pytest.fail(
+            "The browser tests need Chromium on the PATH: install it, for example `apt install chromium`."
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page_without_console_check(browser: Browser) -> Iterator[Page]:
+    """A fresh browser page that may report errors in its console."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        context.set_default_timeout(20_000)
+        yield context.new_page()
+
+
+@pytest.fixture
+def page(page_without_console_check: Page) -> Iterator[Page]:
+    """A fresh browser page; the test fails if its console shows an error or a script throws."""
+    errors: list[str] = []
+    opened = page_without_console_check
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    assert not errors, "The browser's console shows errors:\n" + "\n".join(errors)
+
+
+@pytest.fixture(scope="session")
+def desi_table() -> Path:
+    """The table of real DESI galaxies, which is never part of the repository."""
+    return _reference(SHARED / "desi" / "bgs_sv3.parquet", "the table of real DESI galaxies")
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The folder with the published network's files and its reference predictions."""
+    return _reference(SHARED / "published", "the published network's files")
+
+
+def _reference(path: Path, what: str) -> Path:
+    if not path.exists():
+        pytest.skip(f"Needs {what}; set GALACTIC_NEON_SHARED to the folder that holds {path.parent.name}/.")
+    return path

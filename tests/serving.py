@@ -1,0 +1,92 @@
+"""Start the real product (gunicorn with its own configuration) on a free port, for tests and measurements."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: where it answers, its process and the file that holds its log."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def free_port() -> int:
+    """Return a TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(catalogues: Path | str | None = None, **environment: str) -> Iterator[Served]:
+    """Serve the app until the block ends.
+
+    Parameters
+    ----------
+    catalogues : Path or str, optional
+        The catalogue file or folder; by default the embedded one.
+    **environment : str
+        Further settings, such as ``MAX_UPLOAD_MB="1"``.
+
+    Yields
+    ------
+    Served
+        Once ``/readyz`` answers 200.
+
+    Raises
+    ------
+    RuntimeError
+        If the server ends, or is not ready in time; the message carries its log.
+    """
+    settings = dict(environment, HOST="127.0.0.1", PORT=str(free_port()))
+    if catalogues is not None:
+        settings["CATALOGUES"] = str(catalogues)
+    url = f"http://127.0.0.1:{settings['PORT']}"
+    with tempfile.TemporaryDirectory(prefix="galactic-neon-test-") as folder:
+        log = Path(folder, "server.log")
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "app:server"],
+                cwd=ROOT,
+                env=os.environ | settings,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            ) as process,
+        ):
+            try:
+                _wait_until_ready(url, process, log)
+                yield Served(url, process, log)
+            finally:
+                process.terminate()
+                try:
+                    process.wait(timeout=15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=10):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The server was not ready at {url}. Its log:\n{log.read_text(errors='replace')}")
