@@ -1,0 +1,96 @@
+"""The frame around every page: name, navigation, the catalogue served, the dark/light switch."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import dash
+import dash_mantine_components as dmc
+from dash import html
+
+from components import ids, theme, widgets
+
+
+class Named(Protocol):
+    """What the header says of a catalogue."""
+
+    @property
+    def title(self) -> str:
+        """Name for readers."""
+        ...
+
+    @property
+    def n(self) -> int:
+        """Number of galaxies."""
+        ...
+
+
+def layout(catalogues: Iterable[Named] = ()) -> dmc.MantineProvider:
+    """Return the app's layout; pass the served catalogues, and call it after the pages are registered."""
+    return dmc.MantineProvider(
+        html.Div(
+            [
+                html.A("Skip to content", href=f"#{ids.MAIN}", className="skip-link"),
+                _header(list(catalogues)),
+                html.Main(dash.page_container, id=ids.MAIN, tabIndex=-1),
+            ],
+            className="shell",
+        ),
+        theme=theme.mantine_theme(),
+        defaultColorScheme="auto",
+    )
+
+
+def _header(catalogues: list[Named]) -> html.Header:
+    return html.Header(
+        [
+            dmc.Anchor(
+                ["Galactic ", html.Span("Neon", className="brand-glow")],
+                href="/",
+                className="brand",
+                underline="never",
+                unstyled=True,
+            ),
+            html.Nav(_links(), className="nav", **{"aria-label": "Pages"}),
+            html.Div(
+                [
+                    *_served(catalogues),
+                    dmc.ColorSchemeToggle(
+                        id=ids.SCHEME,
+                        lightIcon=widgets.icon("sun"),
+                        darkIcon=widgets.icon("moon"),
+                        variant="default",
+                        size=32,
+                        **{"aria-label": "Switch between dark and light"},
+                    ),
+                ],
+                className="header-end",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _links() -> list[dmc.NavLink]:
+    """Return a link per registered page that takes part in the navigation, in the registry's order."""
+    return [
+        dmc.NavLink(label=page["name"], href=page["relative_path"], active="exact", className="nav-link")
+        for page in dash.page_registry.values()
+        if page["path_template"] is None and not page["module"].endswith("not_found_404")
+    ]
+
+
+def _served(catalogues: list[Named]) -> list[html.Span]:
+    if not catalogues:
+        return []
+    first, *others = catalogues
+    more = f" and {len(others)} more" if others else ""
+    return [
+        html.Span(
+            [
+                html.Span("Catalogue ", className="muted"),
+                html.Strong(first.title),
+                html.Span(f" · {first.n:,}{more}", className="muted"),
+            ],
+            className="served",
+        )
+    ]

@@ -1,0 +1,125 @@
+"""Small pieces that pages share: cards, badges, sentences, the table of lines, its numbers and intervals.
+
+A page builds its table from cells:
+``line_table(["Line", "predicted Å"], [[line_name(line), with_interval(...)], ...], caption)``.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from dash import html
+from dash.development.base_component import Component
+
+from model.lines import Line
+
+Tone = Literal["neutral", "good", "warn", "bad"]
+Child = Component | str | None
+
+NOTHING = "–"
+"""What stands where there is no number."""
+
+
+def card(*children: Any, label: str, class_name: str = "") -> html.Section:
+    """Return a titled region on a raised surface; `label` is what a screen reader calls it."""
+    return html.Section(list(children), className=f"card {class_name}".strip(), **{"aria-label": label})
+
+
+def badge(text: str, tone: Tone = "neutral") -> html.Span:
+    """Return a short label; its words carry the meaning, the tone only repeats it."""
+    return html.Span(text, className=f"badge badge-{tone}")
+
+
+def sentence(text: Any, tone: Tone = "neutral") -> html.Div:
+    """Return a sentence to the reader: what happened, or what to do next."""
+    role = "alert" if tone == "bad" else "status"
+    return html.Div(text, className=f"sentence sentence-{tone}", role=role)
+
+
+def icon(name: str) -> html.Span:
+    """Return one of the drawings in ``assets/icons``, hidden from screen readers."""
+    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def number(value: float) -> str:
+    """Return an equivalent width [Å] with the digits it deserves, a dash where it is not finite."""
+    if not math.isfinite(value):
+        return NOTHING
+    digits = 1 if abs(value) >= 1 else 2
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def with_error(value: float, error: float, absent: str = "not detected") -> html.Span:
+    """Return ``value ± error`` [Å]; where there is no value, the reason."""
+    if not math.isfinite(value):
+        return html.Span(absent, className="muted")
+    parts: list[Child] = [number(value)]
+    if math.isfinite(error):
+        parts.append(html.Span(f" ± {number(error)}", className="muted"))
+    return html.Span(parts)
+
+
+def with_interval(value: float, low: float, high: float) -> html.Span:
+    """Return a value [Å] and the ends of its 68 % interval, where it has one."""
+    parts: list[Child] = [number(value)]
+    if math.isfinite(low) and math.isfinite(high):
+        parts.append(html.Span(f" {number(low)}–{number(high)}", className="muted"))
+    return html.Span(parts)
+
+
+def line_name(line: Line) -> html.Span:
+    """Return the name of a line behind a dot of its light."""
+    dot = html.Span(className="dot", style={"background": f"var(--{line.accent})"}, **{"aria-hidden": "true"})
+    return html.Span([dot, line.label], className="line-name")
+
+
+def interval(line: Line, value: float, low: float, high: float, observed: float = math.nan) -> html.Span:
+    """Return the interval of a prediction as a bar, its value as a tick and the observed value as a point.
+
+    The scale is arcsinh from 0 to a little beyond the largest of them, so faint and strong lines read alike.
+    """
+    shown = [x for x in (value, low, high, observed) if math.isfinite(x)]
+    top = math.asinh(1.25 * max([*shown, 1.0]))
+
+    def percent(x: float) -> float:
+        return 100 * min(max(math.asinh(max(x, 0.0)) / top, 0.0), 1.0)
+
+    accent = f"var(--{line.accent})"
+    parts: list[Child] = []
+    if math.isfinite(low) and math.isfinite(high):
+        left, right = percent(low), percent(high)
+        style = {"left": f"{left:.1f}%", "width": f"{right - left:.1f}%", "background": accent}
+        parts.append(html.Span(className="interval-bar", style=style))
+    if math.isfinite(value):
+        parts.append(
+            html.Span(
+                className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent}
+            )
+        )
+    if math.isfinite(observed):
+        parts.append(html.Span(className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
+    # The numbers stand in the same row: to a screen reader the drawing says nothing new.
+    return html.Span(parts, className="interval", **{"aria-hidden": "true"})
+
+
+def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
+    """Return a table whose first column names lines and whose others are numbers; it scrolls when narrow."""
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(caption, className="visually-hidden"),
+                html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
+                html.Tbody(
+                    [
+                        html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]])
+                        for first, *rest in rows
+                    ]
+                ),
+            ],
+            className="line-table",
+        ),
+        className="table-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": caption},
+    )
