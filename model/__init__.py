@@ -1,0 +1,31 @@
+"""Galactic Neon: equivalent widths of ten optical emission lines from a galaxy's starlight alone.
+
+Pure functions on arrays whose last axis is the line, the bin or the colour; one galaxy per call, `jax.vmap` for many.
+They run under `jit`, `grad` and `vmap`.
+"""
+
+from .bins import BIN_CENTERS, BIN_EDGES
+from .continuum import continuum_bins
+from .embedding import MapPlace, place_on_map
+from .features import colors
+from .lines import LINES
+from .network import Params, Prediction, predict, predict_ew
+from .synthesis import add_lines
+from .weights import WeightsError, load_params
+
+__all__ = [
+    "BIN_CENTERS",
+    "BIN_EDGES",
+    "LINES",
+    "MapPlace",
+    "Params",
+    "Prediction",
+    "WeightsError",
+    "add_lines",
+    "colors",
+    "continuum_bins",
+    "load_params",
+    "place_on_map",
+    "predict",
+    "predict_ew",
+]

@@ -1,0 +1,94 @@
+"""Many galaxies at a time: fixed chunk shapes, so that nothing compiles twice and memory stays flat."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from .embedding import MapPlace, place_on_map
+from .network import Params, Prediction, predict
+
+CHUNKS: Final = (1, 32, 1024, 16384)
+"""Row counts that are compiled; a batch is padded to the next one, or cut into the largest."""
+
+_predict = jax.jit(predict)
+_place = jax.jit(place_on_map)
+
+
+def _in_chunks(function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."]) -> Any:
+    """Apply a jitted function of whole arrays chunk by chunk; the result is a pytree of numpy arrays."""
+    n = len(columns[0])
+    parts = []
+    for start in range(0, max(n, 1), CHUNKS[-1]):
+        rows = min(CHUNKS[-1], n - start)
+        size = next(chunk for chunk in CHUNKS if chunk >= rows)
+        padded = [np.ones((size, *column.shape[1:]), np.float32) for column in columns]
+        for target, column in zip(padded, columns, strict=True):
+            target[:rows] = column[start : start + rows]
+        parts.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[:rows], function(*padded)))
+    return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def predict_many(
+    params: Params,
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+) -> Prediction:
+    """Predict many galaxies, arrays in and out.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+    log_luminosity : (galaxy,) array, optional
+        Given, the variant that uses it predicts.
+
+    Returns
+    -------
+    Prediction
+        numpy arrays (galaxy, 10) [Å]; NaN where an input is not a positive number.
+    """
+    if log_luminosity is None:
+        return _in_chunks(lambda flux: _predict(params, flux), bin_flux)
+    return _in_chunks(lambda flux, luminosity: _predict(params, flux, luminosity), bin_flux, log_luminosity)
+
+
+def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
+    """Place many galaxies on the map.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+
+    Returns
+    -------
+    MapPlace
+        numpy arrays (galaxy, 2).
+    """
+    return _in_chunks(lambda flux: _place(params, flux), bin_flux)
+
+
+def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:
+    """Compile the chunk shapes of a server's requests before the first one comes.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    sizes : tuple of int
+        Row counts to compile.
+    """
+    for size in sizes:
+        flux = np.ones((size, 12), np.float32)
+        if params.colors is not None:
+            predict_many(params, flux)
+        if params.luminosity is not None:
+            predict_many(params, flux, np.full(size, 6.4, np.float32))
+        place_many(params, flux)

@@ -1,0 +1,57 @@
+"""The twelve top-hat bins that stand for a continuum."""
+
+from typing import Final
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+N_BINS: Final = 12
+BIN_EDGES: Final = np.linspace(3400.0, 7000.0, N_BINS + 1)
+"""Rest-frame vacuum wavelengths [Å], shape (13,) (Khederlarian et al. 2024)."""
+BIN_CENTERS: Final = (BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
+"""Rest-frame vacuum wavelengths [Å], shape (12,)."""
+LUMINOSITY_BIN: Final = 10
+"""Index of the bin (6400-6700 Å) that carries the luminosity."""
+MIN_COVERAGE: Final = 0.5
+"""Share of a bin's width that good pixels must cover for its mean to be given."""
+
+
+def bin_continuum(
+    wavelength_rest: Float[Array | np.ndarray, " pixel"],
+    flux: Float[Array | np.ndarray, " pixel"],
+    ivar: Float[Array | np.ndarray, " pixel"] | None = None,
+) -> Float[Array, " bin"]:
+    """Average a spectrum in the twelve bins.
+
+    Each pixel counts by the part of its width that lies in the bin, so any wavelength grid will do.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths of the pixel centres [Å], increasing.
+    flux : (pixel,) array
+        Flux density per wavelength f_lambda, line-masked, in any unit.
+    ivar : (pixel,) array, optional
+        Inverse variance; pixels where it is 0 are left out. It does not weight the mean.
+
+    Returns
+    -------
+    (12,) array
+        Mean flux per bin in the unit of `flux`; NaN where good pixels cover less than half of a bin.
+
+    References
+    ----------
+    Khederlarian et al. 2024, MNRAS 531, 1454, section 2.
+    """
+    wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
+    middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
+    first, last = 2 * wavelength_rest[0] - middles[0], 2 * wavelength_rest[-1] - middles[-1]
+    edges = jnp.concatenate([first[None], middles, last[None]])
+    low, high = jnp.asarray(BIN_EDGES[:-1], edges.dtype), jnp.asarray(BIN_EDGES[1:], edges.dtype)
+    overlap = jnp.minimum(edges[1:, None], high) - jnp.maximum(edges[:-1, None], low)
+    good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
+    weight = jnp.where(good[:, None], jnp.maximum(overlap, 0.0), 0.0)
+    covered = weight.sum(axis=0)
+    mean = jnp.where(good, flux, 0.0) @ weight / jnp.where(covered > 0, covered, 1.0)
+    return jnp.where(covered >= MIN_COVERAGE * (high - low), mean, jnp.nan)

@@ -1,0 +1,96 @@
+"""What the networks see of a continuum: eleven colours, or colours and luminosity."""
+
+from typing import Final
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from .bins import LUMINOSITY_BIN
+
+HUBBLE: Final = 70.0
+"""Hubble constant [km/s/Mpc] of the training luminosities."""
+OMEGA_MATTER: Final = 0.3
+"""Matter density of the training luminosities (flat LCDM)."""
+LIGHT_SPEED: Final = 299_792.458
+"""Speed of light [km/s]."""
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+
+
+def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy color"]:
+    """Colours of neighbouring bins, -log10(F_i / F_i+1): unchanged when the flux is scaled.
+
+    Parameters
+    ----------
+    bin_flux : (..., 12) array
+        Mean continuum per bin, any unit, > 0. Other values give NaN.
+
+    Returns
+    -------
+    (..., 11) array
+        Colours [dex], larger is redder.
+    """
+    log_flux = jnp.log10(jnp.asarray(bin_flux))
+    return log_flux[..., 1:] - log_flux[..., :-1]
+
+
+def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
+    """Natural logarithm of the fluxes over their mean: the space in which the map is made.
+
+    Parameters
+    ----------
+    bin_flux : (..., 12) array
+        Mean continuum per bin, any unit, > 0.
+
+    Returns
+    -------
+    (..., 12) array
+        ln(F_i / mean F).
+    """
+    flux = jnp.asarray(bin_flux)
+    return jnp.log(flux / flux.mean(axis=-1, keepdims=True))
+
+
+def luminosity_distance(redshift: Float[Array | np.ndarray, "*galaxy"] | float) -> Float[Array, "*galaxy"]:
+    """Luminosity distance in the flat LCDM cosmology of the training set (H0 = 70, Om0 = 0.3).
+
+    Parameters
+    ----------
+    redshift : (...) array
+        Redshift, > 0.
+
+    Returns
+    -------
+    (...) array
+        Distance [Mpc]; the quadrature is exact to 1e-10 below redshift 1.
+    """
+    redshift = jnp.asarray(redshift)
+    nodes = redshift[..., None] * (jnp.asarray(_NODES, redshift.dtype) + 1) / 2
+    inverse_rate = 1 / jnp.sqrt(OMEGA_MATTER * (1 + nodes) ** 3 + 1 - OMEGA_MATTER)
+    comoving = LIGHT_SPEED / HUBBLE * redshift / 2 * (inverse_rate @ jnp.asarray(_WEIGHTS, redshift.dtype))
+    return (1 + redshift) * comoving
+
+
+def log_luminosity(
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float,
+) -> Float[Array, "*galaxy"]:
+    """Luminosity of the continuum at 6400-6700 Å, log10[F (1+z) D_L²], as in the training set.
+
+    It is light in the fibre; add log10(L_lambda / [erg/s/Å]) - 33.078 instead for synthetic light.
+
+    Parameters
+    ----------
+    bin_flux : (..., 12) array
+        Mean continuum per bin [1e-17 erg/s/cm²/Å].
+    redshift : (...) array
+        Redshift.
+
+    Returns
+    -------
+    (...) array
+        log10 of [1e-17 erg/s/cm²/Å Mpc²].
+    """
+    flux = jnp.asarray(bin_flux)[..., LUMINOSITY_BIN]
+    return jnp.log10(flux) + jnp.log10(1 + jnp.asarray(redshift)) + 2 * jnp.log10(luminosity_distance(redshift))

@@ -1,0 +1,70 @@
+"""The one table of emission lines, in the order of the networks' line axis.
+
+Masks, weight axes, table columns, menus and labels all iterate `LINES`. Wavelengths are rest frame, vacuum, as the
+FastSpecFit line table lists them; the numbers in the labels are the traditional air wavelengths.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+MASK_HALF_WIDTH: Final = 10.0
+"""Half width of a line's masked window [Å]: three sigma of gas at 120 km/s in Halpha, and the instrument's share."""
+
+
+class Line(NamedTuple):
+    """One emission line, or the [O II] doublet that DESI reports as one.
+
+    Attributes
+    ----------
+    name : str
+        The archives' column prefix, as in ``HALPHA_EW``.
+    label : str
+        What a reader calls it, as in ``[O III] 5007``.
+    symbol : str
+        The ion or series alone, as in ``[O III]``.
+    number : str
+        Traditional air wavelength [Å].
+    wavelengths : tuple of float
+        Vacuum rest wavelengths of its components [Å].
+    accent : str
+        Name of the theme colour that resembles the line's own light.
+    leading : bool
+        Whether the line leads every display.
+    tied_to : str or None
+        The stronger line of its doublet, when FastSpecFit ties the two amplitudes.
+    """
+
+    name: str
+    label: str
+    symbol: str
+    number: str
+    wavelengths: tuple[float, ...]
+    accent: Literal["violet", "cyan", "green", "red"]
+    leading: bool = False
+    tied_to: str | None = None
+
+    @property
+    def wavelength(self) -> float:
+        """Mean vacuum rest wavelength of the components [Å]."""
+        return sum(self.wavelengths) / len(self.wavelengths)
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Rest wavelengths [Å] between which the line is masked out of the continuum."""
+        return self.wavelengths[0] - MASK_HALF_WIDTH, self.wavelengths[-1] + MASK_HALF_WIDTH
+
+
+LINES: Final[tuple[Line, ...]] = (
+    Line("OII_DOUBLET", "[O II] 3727", "[O II]", "3727", (3727.10, 3729.86), "violet", leading=True),
+    Line("HGAMMA", "Hγ 4340", "Hγ", "4340", (4341.692,), "cyan"),
+    Line("HBETA", "Hβ 4861", "Hβ", "4861", (4862.71,), "cyan", leading=True),
+    Line("OIII_4959", "[O III] 4959", "[O III]", "4959", (4960.295,), "green", tied_to="OIII_5007"),
+    Line("OIII_5007", "[O III] 5007", "[O III]", "5007", (5008.240,), "green", leading=True),
+    Line("NII_6548", "[N II] 6548", "[N II]", "6548", (6549.861,), "red", tied_to="NII_6584"),
+    Line("HALPHA", "Hα 6563", "Hα", "6563", (6564.60,), "red", leading=True),
+    Line("NII_6584", "[N II] 6584", "[N II]", "6584", (6585.273,), "red"),
+    Line("SII_6716", "[S II] 6716", "[S II]", "6716", (6718.294,), "red"),
+    Line("SII_6731", "[S II] 6731", "[S II]", "6731", (6732.674,), "red"),
+)
+
+LINE_NAMES: Final[tuple[str, ...]] = tuple(line.name for line in LINES)
+LEADING_LINES: Final[tuple[Line, ...]] = tuple(line for line in LINES if line.leading)

@@ -1,0 +1,70 @@
+"""How well predictions match observations: the three numbers that every table of ours shows."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+
+class Score(NamedTuple):
+    """Agreement of one line.
+
+    Attributes
+    ----------
+    n : int
+        Galaxies with an observed EW and a prediction.
+    spearman : float
+        Rank correlation.
+    nmad : float
+        1.48 median |observed - predicted| [Å].
+    bias : float
+        Median of predicted / observed, minus 1.
+    coverage : float
+        Share of the observed values within the 16-84 % interval; NaN without one.
+    """
+
+    n: int
+    spearman: float
+    nmad: float
+    bias: float
+    coverage: float
+
+
+def spearman(observed: Float[np.ndarray, " galaxy"], predicted: Float[np.ndarray, " galaxy"]) -> float:
+    """Rank correlation of two arrays, ties sharing their mean rank; NaN below three rows."""
+    from scipy.stats import rankdata
+
+    if len(observed) < 3:
+        return float("nan")
+    return float(np.corrcoef(rankdata(observed), rankdata(predicted))[0, 1])
+
+
+def score(
+    observed: Float[np.ndarray, " galaxy"],
+    predicted: Float[np.ndarray, " galaxy"],
+    p16: Float[np.ndarray, " galaxy"] | None = None,
+    p84: Float[np.ndarray, " galaxy"] | None = None,
+) -> Score:
+    """Score the predictions of one line over the galaxies with an observed EW.
+
+    Parameters
+    ----------
+    observed, predicted : (galaxy,) arrays
+        Equivalent widths [Å]; rows with a NaN are left out.
+    p16, p84 : (galaxy,) arrays, optional
+        Interval of the predictions [Å].
+
+    Returns
+    -------
+    Score
+        NaN where there is no galaxy to score.
+    """
+    use = np.isfinite(observed) & np.isfinite(predicted)
+    seen, said = observed[use].astype(float), predicted[use].astype(float)
+    if not len(seen):
+        return Score(0, *[float("nan")] * 4)
+    coverage = float("nan")
+    if p16 is not None and p84 is not None and np.isfinite(p16[use]).all():
+        coverage = float(np.mean((seen >= p16[use]) & (seen <= p84[use])))
+    nmad = 1.48 * float(np.median(np.abs(seen - said)))
+    return Score(len(seen), spearman(seen, said), nmad, float(np.median(said / seen)) - 1, coverage)
