@@ -1,7 +1,7 @@
 """Read a table of continua that someone uploads: CSV with a header, a galaxy a row, nothing stored.
 
 A file that cannot be read at all raises an `UploadError`. A row that cannot be used keeps its place, with a
-sentence in `problems`: every row that came in comes back. Rows count as in a spreadsheet: the header is row 1.
+sentence in `problems`: every row that came in comes back. As in a spreadsheet, the header is row 1.
 """
 
 import csv
