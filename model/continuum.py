@@ -14,10 +14,10 @@ SIDE_BAND: Final = 8.0
 
 
 def mask_windows() -> tuple[tuple[float, float], ...]:
-    """Give the masked windows [Å], increasing, with overlapping ones (Halpha and [N II]) merged."""
+    """Give the masked windows [Å], increasing; those that reach into another's side band (Halpha, [N II]) merged."""
     merged: list[tuple[float, float]] = []
     for low, high in sorted(line.window for line in LINES):
-        if merged and low <= merged[-1][1]:
+        if merged and low - SIDE_BAND <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
         else:
             merged.append((low, high))
