@@ -5,6 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from .lines import LINE_NAMES
+from .network import Prediction
+
 
 class Score(NamedTuple):
     """Agreement of one line.
@@ -68,3 +71,23 @@ def score(
         coverage = float(np.mean((seen >= p16[use]) & (seen <= p84[use])))
     nmad = 1.48 * float(np.median(np.abs(seen - said)))
     return Score(len(seen), spearman(seen, said), nmad, float(np.median(said / seen)) - 1, coverage)
+
+
+def score_lines(observed: Float[np.ndarray, "galaxy line"], predicted: Prediction) -> dict[str, Score]:
+    """Score every line.
+
+    Parameters
+    ----------
+    observed : (galaxy, 10) array
+        Observed equivalent widths [Å]; NaN where there is none.
+    predicted : Prediction
+        Arrays (galaxy, 10) [Å].
+
+    Returns
+    -------
+    dict
+        Scores by line name, in the order of `LINES`.
+    """
+    columns = (np.asarray(values).T for values in predicted)
+    rows = zip(LINE_NAMES, observed.T, *columns, strict=True)
+    return {name: score(seen, ew, p16, p84) for name, seen, ew, p16, p84 in rows}

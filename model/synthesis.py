@@ -48,9 +48,7 @@ def add_lines(
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
     middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
-    edges = jnp.concatenate(
-        [2 * wavelength_rest[:1] - middles[:1], middles, 2 * wavelength_rest[-1:] - middles[-1:]]
-    )
+    edges = jnp.concatenate([2 * wavelength_rest[:1] - middles[:1], middles, 2 * wavelength_rest[-1:] - middles[-1:]])
     centers = jnp.asarray(_COMPONENT_WAVELENGTHS, wavelength_rest.dtype)
     sigma = centers * velocity_dispersion / LIGHT_SPEED
     share = jnp.asarray(ew)[_COMPONENT_LINE] * jnp.asarray(_COMPONENT_SHARE, wavelength_rest.dtype)

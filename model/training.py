@@ -1,6 +1,7 @@
 """Training of a joint network. Needs optax (the `train` extra); prediction does not."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -8,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from .network import Dense, JointNetwork, trunk
+from .features import colors
+from .network import Dense, JointNetwork, Params, trunk
 
 HUBER_WIDTH = 0.5
 """Residual, in standardised arcsinh, beyond which an outlier counts linearly and no longer squared."""
@@ -122,7 +124,7 @@ def fit(
     steps = recipe.epochs * n_batches
     schedule = optax.warmup_cosine_decay_schedule(0.0, recipe.learning_rate, int(recipe.warm_up * steps), steps)
     scalers = ("feature_mean", "feature_std", "target_mean", "target_std")
-    trained = network._replace(**{name: False for name in scalers})
+    trained = network._replace(**dict.fromkeys(scalers, False))
     trained = jax.tree.map(lambda leaf: leaf is not False, trained)
     optimizer = optax.masked(optax.adamw(schedule, weight_decay=recipe.weight_decay), trained)
     x, y = jnp.asarray(features, jnp.float32), jnp.asarray(targets, jnp.float32)
@@ -146,3 +148,39 @@ def fit(
         if progress is not None:
             progress(number, float(value))
     return jax.tree.map(np.asarray, state[0])
+
+
+def fit_variants(
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"],
+    ew: Float[np.ndarray, "galaxy line"],
+    recipe: Recipe = Recipe(),  # noqa: B008 - immutable
+    progress: Callable[[str, int, float], None] | None = None,
+) -> Params:
+    """Train both variants of the line network on arcsinh equivalent widths.
+
+    Parameters
+    ----------
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, > 0.
+    log_luminosity : (galaxy,) array
+        See `features.log_luminosity`.
+    ew : (galaxy, 10) array
+        Observed equivalent widths [Å]; NaN where there is none.
+    recipe : Recipe
+        Sizes, rates and seed.
+    progress : callable, optional
+        Called after each epoch with the variant, the epoch's number from 1 and its mean loss.
+
+    Returns
+    -------
+    Params
+        Without a map.
+    """
+    shape = np.asarray(colors(bin_flux))
+    features = {"colors": shape, "luminosity": np.column_stack([shape, log_luminosity])}
+    networks = {
+        variant: fit(columns, np.arcsinh(ew), recipe, None if progress is None else partial(progress, variant))
+        for variant, columns in features.items()
+    }
+    return Params(**networks, map=None)
