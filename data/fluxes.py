@@ -5,13 +5,20 @@ A typed bin, a pasted row and an uploaded file go through here: all say the same
 
 import math
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float32
 
 from data.errors import UploadError
 from data.schema import FLUX_NAMES
+from model.bins import BIN_EDGES
 
 FLUX_RANGE: Final = (1e-30, 1e30)
 """Any unit will do, the network sees ratios only; beyond these float32 would overflow."""
+TRAINED_LOG_LUMINOSITY: Final = (5.5, 7.0)
+"""5th to 95th percentile of the training galaxies; outside, the colours alone predict better."""
 LOG_LUMINOSITY_RANGE: Final = (-5.0, 20.0)
 REDSHIFT_RANGE: Final = (-0.01, 20.0)
 
@@ -123,3 +130,34 @@ def read_twelve(text: str) -> list[str]:
     for position, part in enumerate(parts, start=1):
         read_flux(part, f"Number {position}")
     return parts
+
+
+class TypedBins(NamedTuple):
+    """Twelve bins as typed: their fluxes when all can be used, and a sentence or "" for each."""
+
+    bin_flux: Float32[np.ndarray, " bin"] | None
+    problems: tuple[str, ...]
+
+
+def read_bins(texts: Sequence[str | None]) -> TypedBins:
+    """Read twelve typed fluxes and judge each by itself, so that a form can mark the ones to mend.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        One per bin, bluest first; None counts as empty.
+
+    Returns
+    -------
+    TypedBins
+        Fluxes are None as long as one of them has a problem.
+    """
+    fluxes, problems = [], []
+    for text, low, high in zip(texts, BIN_EDGES[:-1], BIN_EDGES[1:], strict=True):
+        try:
+            fluxes.append(read_flux(text or "", f"Bin {low:.0f}–{high:.0f} Å"))
+            problems.append("")
+        except UploadError as error:
+            problems.append(str(error))
+    usable = not any(problems)
+    return TypedBins(np.array(fluxes, np.float32) if usable else None, tuple(problems))

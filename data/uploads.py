@@ -25,7 +25,7 @@ from data.fluxes import (
 )
 from data.schema import FLUX_NAMES
 
-MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_BYTES: Final = 20 * 2**20
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 200
 

@@ -28,7 +28,7 @@ def ew_sensitivity(
     Returns
     -------
     (10, 12) array
-        dEW / dln(flux) [Å]: a bin brighter by 1 % changes the line by a hundredth of this. Each line's row sums
-        to zero, because only ratios of fluxes matter.
+        dEW / dln(flux) [Å]: a bin brighter by 1 % changes the line by a hundredth of this. Each line's row
+        sums to zero, because only ratios of fluxes matter.
     """
     return jax.jacfwd(lambda log_flux: predict_ew(params, jnp.exp(log_flux), log_luminosity))(jnp.log(bin_flux))

@@ -141,7 +141,7 @@ def test_limits_are_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(uploads, "MAX_COLUMNS", 12)
     assert "13 columns; the limit is 12" in sentence(csv_bytes(HEADER + ",a", ROW + ",1"))
     too_large = sentence(b"x" * (uploads.MAX_BYTES + 1))
-    assert "limit is 10 MB" in too_large
+    assert "limit is 20 MB" in too_large
 
 
 @given(

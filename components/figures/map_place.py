@@ -1,0 +1,69 @@
+"""The map of continua as hexagonal cells of real galaxies: a calm background for one galaxy's place."""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float
+from plotly import graph_objects as go
+
+from components.theme import Scheme, ew_colors, figure_template
+
+_LEVELS: Final = 32
+_HEXAGON: Final = np.column_stack(
+    [np.cos(np.deg2rad(np.arange(30, 391, 60))), np.sin(np.deg2rad(np.arange(30, 391, 60)))]
+)
+
+
+def map_figure(
+    center: Float[np.ndarray, "cell 2"],
+    radius: float,
+    ew: Float[np.ndarray, " cell"],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    scheme: Scheme,
+) -> go.Figure:
+    """Fill each cell with the colour of its equivalent width.
+
+    The figure has no margins: a place (x, y) lies at the same share of the picture as of the two ranges.
+
+    Parameters
+    ----------
+    center : (cell, 2) array
+        Centres of pointy-topped hexagons in map coordinates.
+    radius : float
+        From a hexagon's centre to its corners.
+    ew : (cell,) array
+        Equivalent width [Å]; cells that have none are left empty.
+    x_range, y_range : tuple of float
+        What the picture spans.
+    scheme : {"dark", "light"}
+        Colour scheme.
+
+    Returns
+    -------
+    go.Figure
+        One filled path per colour, so that the cells stay sharp at every size.
+    """
+    figure = go.Figure(layout={"template": figure_template(scheme)})
+    shade = np.arcsinh(ew) / np.nanpercentile(np.arcsinh(ew), 99)
+    level = np.clip(np.nan_to_num(shade, nan=-1) * _LEVELS, -1, _LEVELS - 1).astype(int)
+    colors = ew_colors(scheme)
+    gap = np.full((1, 2), np.nan)
+    for chosen in np.unique(level[np.isfinite(ew)]):
+        rings = [np.vstack([place + radius * _HEXAGON, gap]) for place in center[level == chosen]]
+        path = np.vstack(rings).astype(np.float32)
+        color = colors[round(chosen * (len(colors) - 1) / (_LEVELS - 1))]
+        figure.add_scatter(
+            x=path[:, 0],
+            y=path[:, 1],
+            mode="lines",
+            fill="toself",
+            fillcolor=color,
+            # The outline closes the hairlines that antialiasing leaves between neighbours.
+            line={"color": color, "width": 0.5},
+            hoverinfo="skip",
+        )
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
+    figure.update_xaxes(range=x_range, visible=False, fixedrange=True)
+    figure.update_yaxes(range=y_range, visible=False, fixedrange=True)
+    return figure

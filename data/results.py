@@ -1,0 +1,120 @@
+"""Predictions for an uploaded table, and the CSV that carries them back: every row, in order, ids as text."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from data.schema import FLUX_NAMES
+from data.uploads import FluxTable
+from model.batch import predict_many
+from model.lines import LINE_NAMES, LINES
+from model.network import Params, Prediction
+
+_SUFFIXES: Final = ("_EW", "_EW_P16", "_EW_P84")
+_UNITS: Final = (
+    "*_EW: rest-frame equivalent width [Angstrom], positive in emission, as DESI's catalogue would list it "
+    "where the line is detected; *_EW_P16, *_EW_P84: its 16th and 84th percentile [Angstrom]. "
+    "Fluxes are in the unit of the input."
+)
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def predict_table(params: Params, table: FluxTable) -> tuple[Prediction, tuple[str, ...]]:
+    """Predict every usable row, with its luminosity where it gives one.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    table : FluxTable
+        From `uploads.read`.
+
+    Returns
+    -------
+    Prediction
+        Arrays (galaxy, 10) [Å]; NaN where the row has a problem.
+    tuple of str
+        The variant that predicted each row, "colors" or "luminosity"; "" where none did.
+    """
+    usable = np.array([not problem for problem in table.problems])
+    known = np.zeros_like(usable)
+    if table.log_luminosity is not None and params.luminosity is not None:
+        known = usable & np.isfinite(table.log_luminosity)
+    prediction = Prediction(*np.full((3, len(usable), len(LINES)), np.nan, np.float32))
+    for rows, luminosity in ((usable & ~known, None), (known, table.log_luminosity)):
+        if rows.any():
+            part = predict_many(params, table.bin_flux[rows], None if luminosity is None else luminosity[rows])
+            for whole, values in zip(prediction, part, strict=True):
+                np.asarray(whole)[rows] = values
+    variants = np.where(usable, np.where(known, "luminosity", "colors"), "")
+    return prediction, tuple(variants.tolist())
+
+
+def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str], source: str, note: str = "") -> str:
+    """Write the input and its predictions as CSV.
+
+    Parameters
+    ----------
+    table : FluxTable
+        What was uploaded; its other columns come back unchanged.
+    prediction : Prediction
+        From `predict_table`.
+    variants : iterable of str
+        From `predict_table`.
+    source : str
+        What predicted, for the comment above the header.
+    note : str
+        A further comment.
+
+    Returns
+    -------
+    str
+        The file. Comments above the header (#) carry the units; `uploads.read` skips them.
+    """
+    out = io.StringIO()
+    for comment in (source, _UNITS, note):
+        if comment:
+            out.write(f"# {' '.join(comment.split())}\n")
+    writer = csv.writer(out, lineterminator="\n")
+    predicted = [name + suffix for name in LINE_NAMES for suffix in _SUFFIXES]
+    optional = {
+        name: values
+        for name, values in (("log_luminosity", table.log_luminosity), ("redshift", table.redshift))
+        if values is not None
+    }
+    # A measured EW that came along keeps its values under a name of its own.
+    extra = {f"INPUT_{name}" if name in predicted else name: cells for name, cells in table.extra.items()}
+    writer.writerow(["TARGETID", *optional, *FLUX_NAMES, *map(_harmless, extra), *predicted, "VARIANT", "PROBLEM"])
+    numbers = np.stack(prediction, axis=-1).reshape(len(table.ids), -1)
+    for row, variant in enumerate(variants):
+        writer.writerow(
+            [
+                _harmless(table.ids[row]),
+                *(_number(values[row]) for values in optional.values()),
+                *map(_number, table.bin_flux[row]),
+                *(_harmless(cells[row]) for cells in extra.values()),
+                *map(_number, numbers[row]),
+                variant,
+                _harmless(table.problems[row]),
+            ]
+        )
+    return out.getvalue()
+
+
+def _number(value: np.floating) -> str:
+    """Write a float32 so that it reads back exactly; nothing where there is none."""
+    return str(value) if np.isfinite(value) else ""
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from running someone's text as a formula; numbers stay numbers."""
+    if not cell.startswith(_FORMULA_STARTS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
