@@ -31,7 +31,7 @@ SHARED = Path(os.environ.get("GALACTIC_NEON_SHARED", ROOT.parent / "shared"))
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., Served]]:
-    """Start servers: ``serve(catalogues=path, MAX_UPLOAD_MB="1").url``; they end with the test session."""
+    """Start servers: ``serve(catalogues=path, LOG_LEVEL="debug").url``; they end with the test session."""
     with ExitStack() as running:
 
         def start(catalogues: Path | str | None = None, **environment: str) -> Served:

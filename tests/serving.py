@@ -42,7 +42,7 @@ def serving(catalogues: Path | str | None = None, **environment: str) -> Iterato
     catalogues : Path or str, optional
         The catalogue file or folder; by default the embedded one.
     **environment : str
-        Further settings, such as ``MAX_UPLOAD_MB="1"``.
+        Further settings, such as ``LOG_LEVEL="debug"``.
 
     Yields
     ------

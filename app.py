@@ -1,0 +1,37 @@
+"""The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
+
+from components import shell
+from data import store
+from data.errors import CatalogueError
+from model import batch
+from model.weights import load_params
+from server import columns, health
+from server.factory import attach, create_server
+from server.settings import load, stop
+from server.static import FingerprintedDash
+
+# gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
+EXIT_CANNOT_BOOT = 3
+
+settings = load()
+try:
+    store.serve(store.open_catalogues(settings.catalogues))
+except CatalogueError as error:
+    stop(str(error), code=EXIT_CANNOT_BOOT)
+
+server = create_server(settings)
+app = FingerprintedDash(
+    __name__,
+    server=server,
+    use_pages=True,
+    title="Galactic Neon",
+    description="Emission lines of galaxies from their starlight: explore and predict equivalent widths.",
+    update_title=None,
+)
+app.layout = shell.layout(store.served().values())
+server.register_blueprint(columns.blueprint)
+attach(app)
+health.prepare(server, {"weights": load_params, "network": lambda: batch.warm_up(load_params())})
+
+if __name__ == "__main__":
+    server.run(settings.host, settings.port, threaded=True)

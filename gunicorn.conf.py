@@ -1,0 +1,48 @@
+"""How gunicorn serves the app: ``gunicorn app:server`` reads this file by itself."""
+
+import errno
+import os
+import socket
+from typing import Any
+
+from server.settings import load, stop
+
+settings = load()
+_host = f"[{settings.host}]" if ":" in settings.host else settings.host
+
+bind = f"{_host}:{settings.port}"
+worker_class = "gthread"
+workers = settings.web_concurrency
+threads = 8
+# JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.
+preload_app = False
+timeout = 60
+graceful_timeout = 20
+keepalive = 15
+# A worker is replaced now and then, so that no leak in a library can grow for ever.
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+loglevel = settings.log_level
+accesslog = "-" if settings.log_level == "debug" else None
+# Heartbeats go to memory: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+
+
+def on_starting(_arbiter: Any) -> None:
+    """Say in one sentence that the port is taken, instead of trying again for five seconds."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            stop(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} make run")
+
+
+def when_ready(_arbiter: Any) -> None:
+    """Say where the app is, in words a newcomer looks for."""
+    shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
+    print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201

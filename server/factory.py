@@ -1,0 +1,41 @@
+"""Join the parts of the server to one Flask app."""
+
+import logging
+
+from dash import Dash
+from flask import Flask
+
+from server import cache, callbacks, compression, errors, health, security, static
+from server.settings import Settings
+
+
+def create_server(settings: Settings) -> Flask:
+    """Build the Flask server that the Dash app is put on.
+
+    Parameters
+    ----------
+    settings : Settings
+        From `server.settings.load`.
+
+    Returns
+    -------
+    Flask
+        With health, limits, headers and compression in place, and no page yet.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = Flask("galactic_neon_app", static_folder=None)
+    errors.install(server)
+    security.install(server, settings.trusted_proxies)
+    cache.install(server, settings)
+    # Flask runs what follows an answer in the reverse of this order: how long it keeps, then compression.
+    compression.install(server)
+    static.install(server)
+    server.register_blueprint(health.blueprint)
+    return server
+
+
+def attach(app: Dash) -> None:
+    """Tell the server what only the finished app knows; call it when all pages are registered."""
+    app.server.extensions["script_hashes"] = app.csp_hashes
+    app.server.extensions["assets_folder"] = app.config.assets_folder
+    callbacks.install(app)

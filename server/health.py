@@ -1,0 +1,73 @@
+"""What watchers ask: is the process alive, may it have traffic, which version is it."""
+
+import logging
+import tomllib
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, current_app
+from flask.typing import ResponseReturnValue
+
+from data import store
+from model.weights import available_models
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("health", __name__)
+
+
+def prepare(server: Flask, steps: Mapping[str, Callable[[], object]]) -> None:
+    """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
+
+    The port opens at once this way, and a page is painted while the network still compiles.
+    """
+    executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+    futures = {name: executor.submit(step) for name, step in steps.items()}
+    for name, future in futures.items():
+        future.add_done_callback(lambda done, name=name: _log(name, done))
+    server.extensions["preparation"] = futures
+    executor.shutdown(wait=False)
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Answer while the process lives."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Answer 200 once everything is loaded and compiled."""
+    futures: dict[str, Future[object]] = current_app.extensions.get("preparation", {})
+    steps = {"catalogues": "done" if store.served() else "waiting"}
+    steps |= {name: _state(future) for name, future in futures.items()}
+    ready = bool(futures) and set(steps.values()) == {"done"}
+    return {"ready": ready, "steps": steps}, 200 if ready else 503
+
+
+@blueprint.get("/version")
+def version() -> ResponseReturnValue:
+    """Name the release, its networks and the catalogues it serves."""
+    catalogues = {name: catalogue.version for name, catalogue in store.served().items()}
+    return {"version": release(), "models": list(available_models()), "catalogues": catalogues}
+
+
+@cache
+def release() -> str:
+    """Return the release's number, which ``pyproject.toml`` alone states."""
+    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+def _state(future: Future[object]) -> str:
+    if not future.done():
+        return "waiting"
+    return "failed" if future.exception() else "done"
+
+
+def _log(name: str, future: Future[object]) -> None:
+    if error := future.exception():
+        logger.error("Preparing the %s failed", name, exc_info=error)
+    else:
+        logger.info("The %s is ready", name)

@@ -1,0 +1,105 @@
+"""Every setting of the product: an environment variable each, checked once at the start.
+
+``python -m server.settings`` prints the table that the README shows.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from pydantic import Field, RedisDsn, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EXIT_BAD_SETTING = 2
+
+
+class Settings(BaseSettings):
+    """What the environment may choose; the name of each variable is the field's, in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
+    port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
+    catalogues: Path | None = Field(
+        default=None, description="Catalogue file, or folder of them, to show instead of the embedded mock"
+    )
+    web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "galactic-neon"),
+        description="Private folder for what can be computed again: compressed files, cached answers",
+    )
+    redis_url: RedisDsn | None = Field(
+        default=None, description="Redis that several hosts share as their cache, instead of `CACHE_DIR`"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Number of reverse proxies in front whose `X-Forwarded-*` headers are true"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="`debug` also logs every request"
+    )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("catalogues", "cache_dir", mode="after")
+    @classmethod
+    def _expand_home(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser()
+
+    @field_validator("catalogues", mode="after")
+    @classmethod
+    def _must_exist(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.exists():
+            raise ValueError("there is no such file or folder")
+        return value
+
+
+def load() -> Settings:
+    """Read the settings, or stop the program with one sentence per wrong value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        stop(*(_sentence(problem["loc"][0], problem["input"], problem["msg"]) for problem in error.errors()))
+
+
+def stop(*sentences: str, code: int = EXIT_BAD_SETTING) -> NoReturn:
+    """End the program with sentences for its user instead of a traceback."""
+    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
+    raise SystemExit(code)
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder that only this user can enter, or stop with a sentence.
+
+    The caches kept there are trusted when read back, so nobody else may write to them.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = path.stat()
+    except OSError as error:
+        stop(f"{path} cannot be created ({error.strerror}). Set CACHE_DIR to a folder that can be written.")
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        stop(f"{path} is open to other users. Run `chmod 700` on it, or set CACHE_DIR to another folder.")
+    return path
+
+
+def table() -> str:
+    """Return the settings as a Markdown table."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "~/.cache/galactic-neon" if field.default_factory else field.default
+        shown = "" if default is None else f"`{default}`"
+        rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _sentence(name: str | int, value: object, message: str) -> str:
+    reason = message.removeprefix("Value error, ")
+    return f"{str(name).upper()}={value} is not valid: {reason[0].lower()}{reason[1:]}."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")

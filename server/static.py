@@ -1,0 +1,77 @@
+"""Scripts, styles and pictures stay in the browser's cache for as long as they stay the same.
+
+Dash names its files by their time of installation, so that every rebuild of the same release would be
+loaded anew. Here a package's file is named by its version alone (a released package never changes) and a
+file of ours by its content; both may then be kept for a year. Everything else is asked for again, and answered
+304 where it is unchanged.
+"""
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask, Response, current_app, request
+
+YEAR_SECONDS = 365 * 24 * 3600
+SUITES = "/_dash-component-suites/"
+ASSETS = "/assets/"
+
+_SUITE_TIME = re.compile(r'(/_dash-component-suites/[^"]+?\.v[\w-]+m)\d+(?=\.)')
+_ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+')
+
+
+class FingerprintedDash(Dash):
+    """Dash whose files have addresses that depend on what they hold, not on when they were installed."""
+
+    def index(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page that starts the app."""
+        assets = Path(self.config.assets_folder)
+        page = _SUITE_TIME.sub(r"\g<1>0", super().index(*args, **kwargs))
+        return _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the short hash of a file's content."""
+    return _fingerprint(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: Path, _modified: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def install(server: Flask) -> None:
+    """Say of every answer how long it may be kept."""
+    server.after_request(_set_cache_headers)
+
+
+def _set_cache_headers(response: Response) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        response.cache_control.no_store = True
+        return response
+    if response.status_code != 200:
+        return response
+    if _lasts(response):
+        response.cache_control.no_cache = None
+        response.cache_control.max_age = YEAR_SECONDS
+        response.cache_control.public = True
+        response.cache_control.immutable = True
+    elif not response.cache_control:
+        response.cache_control.no_cache = True
+    if not response.direct_passthrough and "ETag" not in response.headers:
+        # Weak: the compressed copies of an answer share it.
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    return response
+
+
+def _lasts(response: Response) -> bool:
+    if request.path.startswith(SUITES):
+        return response.cache_control.max_age is not None
+    if not request.path.startswith(ASSETS) or "m" not in request.args:
+        return False
+    file = Path(current_app.extensions["assets_folder"], request.path.removeprefix(ASSETS))
+    return request.args["m"] == fingerprint(file)
