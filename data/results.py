@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+from jaxtyping import Bool, Float32
 
 from data.schema import FLUX_NAMES
 from data.uploads import FluxTable
@@ -22,8 +23,47 @@ _UNITS: Final = (
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
+def predict_rows(
+    params: Params,
+    bin_flux: Float32[np.ndarray, "galaxy bin"],
+    log_luminosity: Float32[np.ndarray, " galaxy"] | None,
+    usable: Bool[np.ndarray, " galaxy"],
+) -> tuple[Prediction, tuple[str, ...]]:
+    """Predict the usable rows of a table, each with its luminosity where it gives one.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        Mean continuum per bin, any unit.
+    log_luminosity : (galaxy,) array or None
+        NaN where a row gives none.
+    usable : (galaxy,) array
+        Rows to predict.
+
+    Returns
+    -------
+    Prediction
+        Arrays (galaxy, 10) [Å]; NaN in the other rows.
+    tuple of str
+        The variant that predicted each row, "colors" or "luminosity"; "" where none did.
+    """
+    known = np.zeros_like(usable)
+    if log_luminosity is not None and params.luminosity is not None:
+        known = usable & np.isfinite(log_luminosity)
+    prediction = Prediction(*np.full((3, len(usable), len(LINES)), np.nan, np.float32))
+    for rows, luminosity in ((usable & ~known, None), (known, log_luminosity)):
+        if rows.any():
+            part = predict_many(params, bin_flux[rows], None if luminosity is None else luminosity[rows])
+            for whole, values in zip(prediction, part, strict=True):
+                np.asarray(whole)[rows] = values
+    variants = np.where(usable, np.where(known, "luminosity", "colors"), "")
+    return prediction, tuple(variants.tolist())
+
+
 def predict_table(params: Params, table: FluxTable) -> tuple[Prediction, tuple[str, ...]]:
-    """Predict every usable row, with its luminosity where it gives one.
+    """Predict every usable row of an upload; see `predict_rows`.
 
     Parameters
     ----------
@@ -37,20 +77,10 @@ def predict_table(params: Params, table: FluxTable) -> tuple[Prediction, tuple[s
     Prediction
         Arrays (galaxy, 10) [Å]; NaN where the row has a problem.
     tuple of str
-        The variant that predicted each row, "colors" or "luminosity"; "" where none did.
+        The variant that predicted each row; "" where none did.
     """
     usable = np.array([not problem for problem in table.problems])
-    known = np.zeros_like(usable)
-    if table.log_luminosity is not None and params.luminosity is not None:
-        known = usable & np.isfinite(table.log_luminosity)
-    prediction = Prediction(*np.full((3, len(usable), len(LINES)), np.nan, np.float32))
-    for rows, luminosity in ((usable & ~known, None), (known, table.log_luminosity)):
-        if rows.any():
-            part = predict_many(params, table.bin_flux[rows], None if luminosity is None else luminosity[rows])
-            for whole, values in zip(prediction, part, strict=True):
-                np.asarray(whole)[rows] = values
-    variants = np.where(usable, np.where(known, "luminosity", "colors"), "")
-    return prediction, tuple(variants.tolist())
+    return predict_rows(params, table.bin_flux, table.log_luminosity, usable)
 
 
 def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str], source: str, note: str = "") -> str:

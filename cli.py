@@ -1,0 +1,203 @@
+"""Galactic Neon on the command line: train, evaluate, predict, build catalogues.
+
+Exit status: 0 all done, 1 nothing written, 2 wrong usage, 3 written but some rows have a PROBLEM.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import DataError
+from model.weights import DEFAULT, WeightsError, load_params, load_sidecar, save_params
+
+EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "train", "tqdm": "train"}
+
+
+def train(args: argparse.Namespace) -> int:
+    """Train both variants on the galaxies that are not held out, score them on the rest, write weights."""
+    from tqdm import tqdm
+
+    from data.sample import read_sample
+    from model.training import Recipe, fit_variants
+
+    sample, recipe = read_sample(args.catalogue), Recipe(epochs=args.epochs, seed=args.seed)
+    seen = ~sample.held_out
+    with tqdm(total=2 * recipe.epochs, unit="epoch", disable=None) as bar:
+
+        def progress(variant: str, _: int, loss: float) -> None:
+            bar.set_description(f"{variant}, loss {loss:.4f}")
+            bar.update()
+
+        params = fit_variants(sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen], recipe, progress)
+    about = {
+        "name": DEFAULT,
+        "answer": "median and 16-84 % of the catalogued EW, given detection",
+        "unit": "Angstrom, rest frame, positive in emission",
+        "recipe": recipe._asdict(),
+        "training": {
+            "table": Path(args.catalogue).name,
+            "table_sha256": sha256(Path(args.catalogue).read_bytes()).hexdigest(),
+            "galaxies": int(seen.sum()),
+            "held_out": int(sample.held_out.sum()),
+            "split": "held out: int(sha256(TARGETID), 16) % 5 == 0",
+        },
+        "metrics": {variant: table for variant, table in _score_variants(params, sample).items() if table},
+        "date": datetime.now(UTC).date().isoformat(),
+        "git_revision": _git_revision(),
+    }
+    sidecar = save_params(params, Path(args.out) / f"{DEFAULT}.safetensors", about)
+    print(_table(about["metrics"]))
+    print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
+    return 0
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Print rho, NMAD, bias and coverage per line on the held-out galaxies."""
+    from data.sample import read_sample
+
+    sample = read_sample(args.catalogue)
+    tables = {}
+    for name in (args.model, *args.against):
+        for variant, table in _score_variants(load_params(name), sample).items():
+            tables[f"{name}, {variant}"] = table
+    held_out = int(sample.held_out.sum())
+    print(json.dumps(tables, indent=1) if args.json else f"{held_out} held-out galaxies\n\n{_table(tables)}")
+    return 0
+
+
+def predict(args: argparse.Namespace) -> int:
+    """Predict every row of a file."""
+    from tqdm import tqdm
+
+    from data.predict_file import Request, predict_file
+
+    request = Request(load_params(args.model), args.variant, args.noise, args.seed)
+    with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
+        outcome = predict_file(Path(args.input), Path(args.out), request, lambda rows: bar.update(rows - bar.n))
+    with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
+    print(f"Wrote {outcome.rows} galaxies to {args.out}{with_problem}.", file=sys.stderr)
+    return 3 if outcome.problems else 0
+
+
+def import_published(args: argparse.Namespace) -> int:
+    """Convert a published weights file, joining the other variant if OUT has it already."""
+    from model.network import Params
+    from model.published import read_published
+    from model.weights import read_params
+
+    out = Path(args.out)
+    if out.suffix != ".safetensors":
+        raise WeightsError(f"OUT is {out.name!r}; it must end in .safetensors.")
+    variant, network = read_published(Path(args.file))
+    params = read_params(out) if out.is_file() else Params(None, None, None)
+    params = params._replace(**{variant: network})
+    sources = load_sidecar(out).get("sources", {}) if out.is_file() else {}
+    sources[variant] = {"file": Path(args.file).name, "sha256": sha256(Path(args.file).read_bytes()).hexdigest()}
+    about = {
+        "name": out.stem,
+        "answer": "EW as catalogued, given detection",
+        "unit": "Angstrom, rest frame, positive in emission",
+        "reference": "Khederlarian et al. 2024, MNRAS 531, 1454 (doi:10.1093/mnras/stae1189)",
+        "sources": sources,
+    }
+    save_params(params, out, about)
+    print(f"Wrote the {variant} variant to {out}.")
+    return 0
+
+
+def _score_variants(params, sample) -> dict[str, dict[str, dict[str, float]]]:
+    from model.batch import predict_many
+    from model.metrics import score_lines
+
+    rows = sample.held_out
+    inputs = {"colors": None, "luminosity": sample.log_luminosity[rows]}
+    tables = {}
+    for variant, luminosity in inputs.items():
+        if getattr(params, variant) is not None:
+            scores = score_lines(sample.ew[rows], predict_many(params, sample.bin_flux[rows], luminosity))
+            tables[variant] = {
+                name: {key: round(value, 4) for key, value in line._asdict().items()} for name, line in scores.items()
+            }
+    return tables
+
+
+def _table(tables: dict[str, dict[str, dict[str, float]]]) -> str:
+    lines = []
+    for title, scores in tables.items():
+        lines += [title, f"{'line':<12} {'n':>6} {'rho':>7} {'NMAD [Å]':>9} {'bias':>7} {'in 16-84 %':>10}"]
+        for name, score in scores.items():
+            n, rho, nmad, bias, coverage = score.values()
+            lines.append(f"{name:<12} {n:>6} {rho:>7.4f} {nmad:>9.3f} {bias:>+7.1%} {coverage:>10.1%}")
+        mean = np.mean([score["spearman"] for score in scores.values()])
+        lines += [f"{'mean':<12} {'':>6} {mean:>7.4f}", ""]
+    return "\n".join(lines)
+
+
+def _git_revision() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603
+    return done.stdout.strip() or "unknown"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command."""
+    top = argparse.ArgumentParser(prog="cli.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], group=commands) -> argparse.ArgumentParser:
+        command = group.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        return command
+
+    command = add("train", train)
+    command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
+    command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
+    command.add_argument("--epochs", type=int, default=40)
+    command.add_argument("--seed", type=int, default=0)
+
+    command = add("evaluate", evaluate)
+    command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
+    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
+    command.add_argument("--against", nargs="*", default=[], metavar="MODEL", help="further models to score beside it")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+    command = add("predict", predict)
+    command.add_argument("input", help="Parquet or CSV with flux_00 ... flux_11 [log_luminosity] [{LINE}_EW_IVAR]")
+    command.add_argument("out", help="Parquet or CSV to write")
+    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
+    command.add_argument("--variant", choices=("auto", "colors", "luminosity"), default="auto")
+    command.add_argument("--noise", choices=("none", "published"), default="none")
+    command.add_argument("--seed", type=int, default=0, help="realisation of the noise")
+
+    command = add("import-published", import_published)
+    command.add_argument("file", metavar="FILE.npy", help="params_of_model_with(out)_luminosity.npy")
+    command.add_argument("out", metavar="OUT", help=".safetensors to write or to join")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    args = parser().parse_args(arguments)
+    try:
+        return args.run(args)
+    except (DataError, WeightsError) as error:
+        print(f"cli.py {args.command}: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        print(
+            f"cli.py {args.command} needs {error.name}. Install it: .venv/bin/pip install -r requirements.txt",
+            file=sys.stderr,
+        )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
