@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from model.batch import predict_many
+from model.metrics import score_lines, spearman
+from model.network import Params
+from model.training import Recipe, fit, fit_variants
+
+RNG = np.random.default_rng(0)
+SMALL = Recipe(width=32, blocks=1, epochs=30, batch=256)
+
+
+def _toy(n=4096):
+    features = RNG.normal(size=(n, 3))
+    truth = np.column_stack([np.sin(features[:, 0]), features[:, 1] * features[:, 2]])
+    targets = truth + RNG.normal(size=truth.shape) * 0.2
+    targets[RNG.random(targets.shape) < 0.3] = np.nan
+    return features, targets, truth
+
+
+def test_it_learns_a_function_and_its_scatter_from_rows_with_gaps():
+    from model.network import quantiles
+
+    features, targets, truth = _toy()
+    fitted = quantiles(fit(features, targets, SMALL), features.astype(np.float32))
+    assert np.abs(np.asarray(fitted.median) - truth).mean() < 0.12
+    seen = np.isfinite(targets)
+    inside = (targets >= np.asarray(fitted.p16)) & (targets <= np.asarray(fitted.p84))
+    assert 0.6 < inside[seen].mean() < 0.76
+
+
+def test_the_same_seed_gives_the_same_network():
+    features, targets, _ = _toy(1024)
+    one, two = (fit(features, targets, SMALL._replace(epochs=2)) for _ in range(2))
+    assert np.array_equal(one.entry.weight, two.entry.weight)
+    other = fit(features, targets, SMALL._replace(epochs=2, seed=1))
+    assert not np.array_equal(one.entry.weight, other.entry.weight)
+
+
+def test_bad_rows_are_named():
+    features, targets, _ = _toy(1024)
+    features[17, 2] = np.nan
+    with pytest.raises(ValueError, match="Feature 2 of row 17"):
+        fit(features, targets, SMALL)
+    with pytest.raises(ValueError, match="fewer than one batch"):
+        fit(features[:10], targets[:10], SMALL)
+
+
+def test_both_variants_learn_lines_from_continua():
+    slope = RNG.normal(0, 0.5, 3000)
+    flux = np.exp(slope[:, None] * np.linspace(-1, 1, 12) + RNG.normal(0, 0.01, (3000, 12))).astype(np.float32)
+    luminosity = RNG.normal(6, 0.5, 3000).astype(np.float32)
+    ew = np.exp(-slope[:, None] + RNG.normal(0, 0.2, (3000, 10)))
+    params = fit_variants(flux, luminosity, ew, SMALL)
+    assert isinstance(params, Params)
+    scores = score_lines(ew, predict_many(params, flux))
+    assert min(score.spearman for score in scores.values()) > 0.9
+
+
+def test_spearman_shares_ranks_between_ties():
+    assert spearman(np.array([1.0, 2, 2, 3]), np.array([1.0, 2, 2, 9])) == pytest.approx(1.0)
+    assert spearman(np.array([1.0, 2, 3, 4]), np.array([4.0, 3, 2, 1])) == pytest.approx(-1.0)
