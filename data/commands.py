@@ -1,0 +1,211 @@
+"""What ``cli.py catalogue ...`` runs: files in, files out, progress on the terminal."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from data import schema
+from data.aggregates import CELLS_FILE, aggregate, to_table
+from data.builder import build, describe, read_table, write
+from data.mock import DENSITY_FILE, draw, load_density
+from model.split import held_out_mask
+from model.weights import DEFAULT, MAP, PACKAGE_FOLDER, save_params
+
+MOCK_TITLE: Final = "Mock galaxies"
+TABLE_EXTENSION: Final = ".parquet"
+
+
+def build_catalogue(table_path: Path, out: Path, *, title: str | None = None, model: str = DEFAULT) -> str:
+    """Add predictions and map places to a table of galaxies and write the catalogue that the app serves.
+
+    Parameters
+    ----------
+    table_path : Path
+        Parquet or CSV with the columns of ``docs/catalogue-schema.md``.
+    out : Path
+        The catalogue, Parquet.
+    title : str, optional
+        Its title for readers; by default made from the table's name.
+    model : str
+        Name or path of the weights that predict.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema or a file cannot be read or written.
+    """
+    return _build(read_table(table_path), out, title or table_path.stem, f"built from {table_path.name}", model)
+
+
+def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DEFAULT) -> str:
+    """Draw mock galaxies from the shipped density, build them and write the catalogue.
+
+    Parameters
+    ----------
+    out : Path
+        The catalogue, Parquet.
+    n : int
+        How many galaxies.
+    seed : int
+        The same seed draws the same galaxies.
+    model : str
+        Name or path of the weights that predict.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When `n` is out of range or a file cannot be read or written.
+    """
+    density, record = load_density()
+    provenance = (
+        f"drawn with seed {seed} from a mixture of {record['components']} Gaussians "
+        f"fitted to {record['galaxies']:,} DESI BGS galaxies; no row is a real galaxy"
+    )
+    return _build(draw(density, n, seed), out, MOCK_TITLE, provenance, model)
+
+
+def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) -> str:
+    from tqdm import tqdm
+
+    with tqdm(total=table.num_rows, unit=" galaxies", desc="predicting", disable=None) as bar:
+        built = build(table, model, lambda rows: bar.update(rows) and None)
+    write(built, out, describe(built, title=title, provenance=provenance, model=model))
+    return f"Wrote {out}: {built.num_rows:,} galaxies, {out.stat().st_size / 1e6:.1f} MB."
+
+
+def check_table(table_path: Path) -> str:
+    """Check a table against the schema.
+
+    Parameters
+    ----------
+    table_path : Path
+        Parquet or CSV.
+
+    Returns
+    -------
+    str
+        A sentence saying that it can be built.
+
+    Raises
+    ------
+    CatalogueError
+        When it breaks a rule.
+    """
+    table = read_table(table_path)
+    schema.check(table)
+    return f"{table_path.name} follows the schema: {table.num_rows:,} galaxies."
+
+
+def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) -> str:
+    """Fit the density that mocks are drawn from on the galaxies of a table that are not held out.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density, safetensors.
+    seed : int
+        Of the imputation and the mixture's start.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.density import fit_density as fit
+    from data.density import save_density
+
+    with tqdm(total=2, unit="step", disable=None) as bar:
+        density, record = fit(read_table(table_path), seed=seed, progress=lambda text: bar.set_description(text))
+        bar.update(2)
+    record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_density(density, record, out)
+    return f"Wrote {out}: {record['components']} Gaussians over {len(record['quantities'])} quantities."
+
+
+def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:
+    """Fit the canonical map on the galaxies that are not held out and train the network that places galaxies on it.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The network's weights; a sidecar with its measured errors is written beside them.
+
+    Returns
+    -------
+    str
+        The measured errors.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.map import RECIPE, train_map
+    from data.map import fit_map as fit
+
+    with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
+        fitted = fit(read_table(table_path), lambda text: bar.set_description(text))
+        bar.set_description("training the network that places galaxies")
+        params, about = train_map(fitted, lambda *_: bar.update() and None)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    return (
+        f"Wrote {out}. Held-out galaxies: error {measured['error_median_percent']} % of the diagonal (median), "
+        f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
+        f"(UMAP itself {measured['trustworthiness_umap']})."
+    )
+
+
+def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
+    """Summarise the galaxies of a table that are not held out per hexagon of the map.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The cells, Parquet.
+    model : str
+        Name or path of the weights that predict.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    table = schema.standardize(read_table(table_path))
+    table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
+    cells = aggregate(build(table, model))
+    write(to_table(cells), out)
+    return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."

@@ -1,0 +1,191 @@
+"""The canonical map: a UMAP of real continua, and the network that places new galaxies on it.
+
+It is turned so that Halpha rises to the right. The fitted UMAP itself is not kept: it would carry every galaxy
+it was fitted on. What is shipped is the small network.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Bool, Float
+
+from data.overlap import is_cut
+from data.schema import FLUX_NAMES, check, standardize
+from model.embedding import place_on_map
+from model.features import log_flux_shape
+from model.lines import LINE_NAMES
+from model.network import JointNetwork, Params
+from model.split import held_out_mask
+from model.training import Recipe, fit
+
+UMAP_SETTINGS: Final = {"n_neighbors": 30, "min_dist": 0.15, "random_state": 20240403}
+RECIPE: Final = Recipe(width=128, blocks=3, epochs=120, batch=512, learning_rate=3e-3, weight_decay=0.0)
+NEIGHBOURS: Final = 15
+"""Neighbours counted in the trustworthiness."""
+
+
+class MapFit(NamedTuple):
+    """A fitted map.
+
+    Attributes
+    ----------
+    shape : (galaxy, 12) array
+        ln(F_i / mean F), the space that was mapped.
+    position : (galaxy, 2) array
+        Map coordinates of all rows; held-out rows were placed afterwards by UMAP's transform.
+    held_out : (galaxy,) array of bool
+        Rows that UMAP was not fitted on.
+    """
+
+    shape: Float[np.ndarray, "galaxy bin"]
+    position: Float[np.ndarray, "galaxy 2"]
+    held_out: Bool[np.ndarray, " galaxy"]
+
+
+def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -> MapFit:
+    """Fit the canonical map on the galaxies not held out. Needs umap-learn and some minutes.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Real galaxies with HALPHA_EW and HALPHA_EW_IVAR.
+    progress : callable
+        Told a sentence before each step.
+
+    Returns
+    -------
+    MapFit
+        Reproducible: one thread, fixed seed.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    check(table)
+    table = standardize(table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # umap warns that TensorFlow is absent, and that a seed means one thread
+        from umap import UMAP
+
+        flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)
+        shape = np.asarray(log_flux_shape(flux), np.float32)
+        held_out = held_out_mask(table["TARGETID"].to_pylist())
+        position = np.empty((len(shape), 2), np.float32)
+        progress(f"fitting UMAP on {np.count_nonzero(~held_out)} galaxies")
+        umap = UMAP(**UMAP_SETTINGS, n_jobs=1)
+        position[~held_out] = umap.fit_transform(shape[~held_out])
+        progress(f"placing {np.count_nonzero(held_out)} held-out galaxies")
+        position[held_out] = umap.transform(shape[held_out])
+
+    strength = np.arcsinh(table["HALPHA_EW"].to_numpy())
+    strength[np.isnan(strength)] = 0.0  # not detected; the rows cut in a camera overlap are left out below
+    cut = is_cut(table["redshift"].to_numpy())[:, LINE_NAMES.index("HALPHA")]
+    fitted = ~held_out & ~cut
+    center, rotation = orientation(position[fitted], strength[fitted], table["log_luminosity"].to_numpy()[fitted])
+    return MapFit(shape, ((position - center) @ rotation).astype(np.float32), held_out)
+
+
+def orientation(
+    position: Float[np.ndarray, "galaxy 2"],
+    rightward: Float[np.ndarray, " galaxy"],
+    upward: Float[np.ndarray, " galaxy"],
+) -> tuple[Float[np.ndarray, " 2"], Float[np.ndarray, "2 2"]]:
+    """Find the rigid motion that makes one quantity rise to the right, and the other upwards if it can.
+
+    Parameters
+    ----------
+    position : (galaxy, 2) array
+        Map coordinates.
+    rightward : (galaxy,) array
+        Its gradient over the map will point to +x exactly.
+    upward : (galaxy,) array
+        Its gradient will have a positive y; decides the mirror image.
+
+    Returns
+    -------
+    center : (2,) array
+        To subtract first.
+    rotation : (2, 2) array
+        Orthogonal; ``(position - center) @ rotation`` is the oriented map.
+    """
+    center = position.mean(axis=0)
+    gradients = np.linalg.lstsq(
+        position - center, np.stack([rightward - rightward.mean(), upward - upward.mean()], axis=1), rcond=None
+    )[0]
+    right = gradients[:, 0] / np.linalg.norm(gradients[:, 0])
+    up = np.array([-right[1], right[0]])
+    if up @ gradients[:, 1] < 0:
+        up = -up
+    return center, np.stack([right, up], axis=1)
+
+
+def train_map(fitted: MapFit, progress: Callable[[int, float], None] | None = None) -> tuple[Params, dict[str, Any]]:
+    """Train the network that places galaxies, and measure it on the held-out ones.
+
+    Parameters
+    ----------
+    fitted : MapFit
+        From `fit_map`.
+    progress : callable, optional
+        Called after each epoch with its number and loss.
+
+    Returns
+    -------
+    params : Params
+        With `map` alone.
+    about : dict
+        Settings and metrics for the sidecar.
+    """
+    rows = ~fitted.held_out
+    network = fit(fitted.shape[rows], fitted.position[rows], RECIPE, progress)
+    about = {
+        "title": "Place of a continuum on the canonical map of DESI BGS galaxies",
+        "space": "ln(F_i / mean F)",
+        "umap": UMAP_SETTINGS | {"fitted_on": int(np.count_nonzero(rows))},
+        "recipe": RECIPE._asdict(),
+        "split": "int(sha256(TARGETID)) % 5 != 0",
+        "oriented": "gradient of arcsinh(HALPHA_EW) to +x, of log_luminosity to +y",
+        "held_out": measure(fitted, network),
+    }
+    return Params(None, None, network), about
+
+
+def measure(fitted: MapFit, network: JointNetwork) -> dict[str, float]:
+    """Measure on held-out galaxies how well the network reproduces the map, and how well the map keeps neighbours.
+
+    Parameters
+    ----------
+    fitted : MapFit
+        From `fit_map`.
+    network : JointNetwork
+        The network that places.
+
+    Returns
+    -------
+    dict
+        Median and 95th percentile of the distance to UMAP's own place, as % of the map's diagonal, and
+        trustworthiness (15 neighbours; 1 is perfect) of UMAP's places and of the network's.
+    """
+    from sklearn.manifold import trustworthiness
+
+    rows = fitted.held_out
+    shape, truth = fitted.shape[rows], fitted.position[rows]
+    placed = np.asarray(place_on_map(Params(None, None, network), np.exp(shape)).position)
+    diagonal = float(np.hypot(*np.ptp(fitted.position[~rows], axis=0)))
+    error = 100 * np.hypot(*(placed - truth).T) / diagonal
+    sample = np.random.Generator(np.random.PCG64(0)).permutation(len(shape))[:10_000]  # its cost grows as the square
+    return {
+        "galaxies": len(shape),
+        "error_median_percent": round(float(np.median(error)), 3),
+        "error_p95_percent": round(float(np.percentile(error, 95)), 3),
+        "trustworthiness_umap": _round(trustworthiness(shape[sample], truth[sample], n_neighbors=NEIGHBOURS)),
+        "trustworthiness_network": _round(trustworthiness(shape[sample], placed[sample], n_neighbors=NEIGHBOURS)),
+    }
+
+
+def _round(value: float) -> float:
+    return round(float(value), 4)
