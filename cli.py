@@ -159,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("train", train)
     command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
     command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
-    command.add_argument("--epochs", type=int, default=40)
+    command.add_argument("--epochs", type=int, default=30)
     command.add_argument("--seed", type=int, default=0)
 
     command = add("evaluate", evaluate)

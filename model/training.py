@@ -21,10 +21,10 @@ class Recipe(NamedTuple):
 
     width: int = 192
     blocks: int = 2
-    epochs: int = 40
+    epochs: int = 30
     batch: int = 1024
     learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
+    weight_decay: float = 0.1
     warm_up: float = 0.05
     seed: int = 0
 
