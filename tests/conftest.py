@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -14,6 +15,10 @@ from tests.serving import ROOT, Served, serving
 
 # Every shape and type in the library's signatures is checked while the tests run.
 install_import_hook("model", "beartype.beartype")
+
+# Compiling makes first examples slow; speed is measured by `make bench`, never by a test.
+settings.register_profile("product", deadline=None, max_examples=50)
+settings.load_profile("product")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
