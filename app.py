@@ -15,7 +15,7 @@ EXIT_CANNOT_BOOT = 3
 
 settings = load()
 try:
-    store.serve(store.open_catalogues(settings.catalogues))
+    store.serve(store.open_catalogues(settings.catalogues and str(settings.catalogues)))
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
@@ -26,7 +26,7 @@ app = FingerprintedDash(
     use_pages=True,
     title="Galactic Neon",
     description="Emission lines of galaxies from their starlight: explore and predict equivalent widths.",
-    update_title=None,
+    update_title="",
 )
 app.layout = shell.layout(store.served().values())
 server.register_blueprint(columns.blueprint)

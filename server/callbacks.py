@@ -43,6 +43,8 @@ def _check(callbacks: dict[str, dict[str, Any]], body: object) -> None:
     callback = callbacks.get(call.output)
     if callback is None:
         raise BadRequest("The output names no callback of this app. Reload the page.")
+    if call.outputs is None and not callback["no_output"]:
+        raise BadRequest("The outputs are missing.")
     if not (_match(callback["inputs"], call.inputs) and _match(callback["state"], call.state)):
         raise BadRequest("The inputs are not those of the callback. Reload the page.")
 

@@ -25,7 +25,7 @@ def install(server: Flask, trusted_proxies: int) -> None:
     server.after_request(_set_headers)
     if trusted_proxies:
         n = trusted_proxies
-        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:

@@ -1,0 +1,64 @@
+# `make run` serves the app, `make test` tests it; both install what they need into .venv by themselves.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+CATALOGUE ?= catalogue.parquet
+MODEL ?= trained
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format bench soak train pin clean python serving whole developing
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1@/' | tr @ '\t'
+
+run: serving ## serve http://127.0.0.1:8050 (PORT=... chooses another port)
+	@exec $(BIN)/python -m gunicorn app:server
+
+test: developing ## run every test, the browser's included
+	@scripts/chromium.sh
+	@$(BIN)/python -m pytest -m "not soak"
+
+check: developing ## run the fast tests
+	@$(BIN)/python -m pytest -m "not browser and not slow and not soak"
+
+lint: developing ## check style, types, imports, docstrings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/check_docstrings.py model data
+	@$(BIN)/python -m pytest tests/contract/test_repository.py
+
+format: developing ## rewrite the code in the common style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: developing ## measure speed, bytes and memory
+	@$(BIN)/python -m tests.bench
+
+soak: developing ## load and fuzz the app for many minutes
+	@$(BIN)/python -m pytest -m soak
+
+train: whole ## train the network: make train CATALOGUE=table.parquet MODEL=folder
+	@$(BIN)/python cli.py train $(CATALOGUE) --out $(MODEL)
+
+pin: developing ## write the requirements files from what is installed
+	@$(BIN)/python scripts/pin.py
+
+clean: ## delete the environment and everything that can be made again
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+serving: python
+	@$(PYTHON) scripts/environment.py requirements-serve.txt
+
+whole: python
+	@$(PYTHON) scripts/environment.py requirements.txt
+
+developing: python
+	@$(PYTHON) scripts/environment.py requirements-dev.txt
+
+python:
+	@test -n "$(PYTHON)" || { echo "Galactic Neon needs Python 3.11 or newer; none was found." >&2; exit 1; }

@@ -1,0 +1,126 @@
+"""Create ``.venv`` and install a requirements file into it, or do nothing where that was done before.
+
+Needs Python alone: it copes with a Debian without ``python3-venv`` (no ensurepip), with no pip at all, and with
+an environment whose folder was moved. Usage: ``python3 scripts/environment.py requirements-serve.txt``.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+ENVIRONMENT: Final = ROOT / ".venv"
+PYTHON: Final = ENVIRONMENT / "bin" / "python"
+
+# The pip that is fetched where Python has none.
+PIP_WHEEL: Final = "pip-26.3-py3-none-any.whl"
+PIP_SHA256: Final = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
+PACKAGE_INDEX: Final = "https://pypi.org/simple"
+
+
+class SetupError(Exception):
+    """What keeps the environment from being made, and what to do about it."""
+
+
+def main() -> int:
+    """Bring the environment up to the file named on the command line."""
+    requirements = ROOT / sys.argv[1]
+    stamp = ENVIRONMENT / f".{requirements.name}.sha256"
+    wanted = fingerprint(requirements)
+    if works(PYTHON) and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return 0
+    try:
+        create()
+        say(f"Installing {requirements.name} into .venv: a few minutes, once.")
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    except SetupError as error:
+        say(str(error))
+        return 1
+    stamp.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+def fingerprint(requirements: Path) -> str:
+    """Hash a requirements file and those it includes."""
+    text = requirements.read_text(encoding="utf-8")
+    included = re.findall(r"^-r (\S+)", text, flags=re.MULTILINE)
+    parts = [text, *(fingerprint(requirements.parent / name) for name in included)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def create() -> None:
+    """Create the environment with a working pip, unless it is there."""
+    if works(PYTHON, "-m", "pip", "--version"):
+        return
+    if ENVIRONMENT.exists():
+        say(".venv does not work any more; making it anew.")
+        shutil.rmtree(ENVIRONMENT)
+    if importlib.util.find_spec("venv") is None:
+        raise SetupError("This Python has no venv module. Install it, e.g. `apt install python3-venv`.")
+    if importlib.util.find_spec("ensurepip") is not None:
+        run(sys.executable, "-m", "venv", ENVIRONMENT)
+        return
+    run(sys.executable, "-m", "venv", "--without-pip", ENVIRONMENT)
+    if not works(sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip"):
+        with tempfile.TemporaryDirectory() as folder:
+            wheel = fetch_pip(Path(folder))
+            run(PYTHON, wheel / "pip", "install", "--quiet", "--no-index", wheel)
+
+
+def fetch_pip(folder: Path) -> Path:
+    """Download pip's wheel from the package index and check that it is the expected one."""
+    index = os.environ.get("PIP_INDEX_URL", PACKAGE_INDEX).rstrip("/") + "/pip/"
+    try:
+        page = download(index).decode()
+        link = re.search(rf'href="([^"#]*{re.escape(PIP_WHEEL)})', page)
+        if link is None:
+            raise SetupError(f"{index} does not offer {PIP_WHEEL}. Install pip for {sys.executable} yourself.")
+        content = download(urllib.parse.urljoin(index, link[1]))
+    except urllib.error.URLError as error:
+        raise SetupError(f"{index} cannot be reached ({error.reason}); pip is needed once.") from error
+    if hashlib.sha256(content).hexdigest() != PIP_SHA256:
+        raise SetupError(f"{PIP_WHEEL} from {index} is not the file it should be; nothing was installed.")
+    wheel = folder / PIP_WHEEL
+    wheel.write_bytes(content)
+    return wheel
+
+
+def download(url: str) -> bytes:
+    """Return what an https address holds."""
+    if not url.startswith("https://"):
+        raise SetupError(f"{url} is not an https address.")
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read()
+
+
+def works(*command: str | Path) -> bool:
+    """Tell whether a command succeeds, keeping its words to ourselves."""
+    if not Path(command[0]).exists():
+        return False
+    arguments = command[1:] or ("-c", "")
+    return subprocess.run([command[0], *arguments], capture_output=True, check=False).returncode == 0
+
+
+def run(*command: str | Path) -> None:
+    """Run a command that has to succeed."""
+    if subprocess.run(command, check=False).returncode != 0:
+        raise SetupError(f"This failed; its reason is above: {' '.join(map(str, command))}")
+
+
+def say(sentence: str) -> None:
+    """Tell the user, at once."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+import threading
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from data import store
+from server import health
+from tests.serving import ROOT
+
+
+def test_alive_before_ready(client: FlaskClient):
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").status_code == 503
+
+
+def test_ready_once_every_step_is_done(server: Flask, client: FlaskClient, monkeypatch):
+    monkeypatch.setattr(store, "served", lambda: {"any": object()})
+    go_on = threading.Event()
+    health.prepare(server, {"network": go_on.wait})
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["steps"]["network"]) == (503, "waiting")
+    go_on.set()
+    server.extensions["preparation"]["network"].result(timeout=10)
+    assert client.get("/readyz").json == {"ready": True, "steps": {"catalogues": "done", "network": "done"}}
+
+
+def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, caplog):
+    health.prepare(server, {"network": lambda: 1 / 0})
+    server.extensions["preparation"]["network"].exception(timeout=10)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["steps"]["network"]) == (503, "failed")
+    assert "Preparing the network failed" in caplog.text
+
+
+def test_version_is_the_releases(client: FlaskClient):
+    answer = client.get("/version").json
+    assert f'version = "{answer["version"]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert answer["models"][0] == "default"
