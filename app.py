@@ -7,6 +7,7 @@ from model import batch
 from model.weights import load_params
 from server import columns, health
 from server.factory import attach, create_server
+from server.precompress import compress_page
 from server.settings import load, stop
 from server.static import FingerprintedDash
 
@@ -22,7 +23,7 @@ except CatalogueError as error:
 server = create_server(settings)
 app = FingerprintedDash(
     __name__,
-    server=server,
+    server=server,  # type: ignore[arg-type]  # a Flask app is what it takes, whatever its annotation says
     use_pages=True,
     title="Galactic Neon",
     description="Emission lines of galaxies from their starlight: explore and predict equivalent widths.",
@@ -31,7 +32,14 @@ app = FingerprintedDash(
 app.layout = shell.layout(store.served().values())
 server.register_blueprint(columns.blueprint)
 attach(app)
-health.prepare(server, {"weights": load_params, "network": lambda: batch.warm_up(load_params())})
+health.prepare(
+    server,
+    {
+        "weights": load_params,
+        "network": lambda: batch.warm_up(load_params()),
+        "files": lambda: compress_page(app),
+    },
+)
 
 if __name__ == "__main__":
     server.run(settings.host, settings.port, threaded=True)

@@ -13,7 +13,7 @@ from typing import Final
 import brotli
 from flask import Flask, Request, Response, request
 
-from server.cache import cache, remembered
+from server.cache import remembered
 
 ENCODINGS: Final = ("br", "gzip")
 SMALLEST: Final = 600  # bytes; below about one packet, compression saves nothing
@@ -34,10 +34,10 @@ def compress(body: bytes, encoding: str, quality: int) -> bytes:
     return gzip.compress(body, min(quality, 9), mtime=0)
 
 
-def compress_ahead(body: bytes) -> None:
-    """Compress bytes as hard as possible, before anybody waits for them."""
+def compress_ahead(body: bytes, quality: int) -> None:
+    """Compress bytes before anybody waits for them, unless that was done at this quality or any other."""
     for encoding in ENCODINGS:
-        cache.set(_key(body, encoding), compress(body, encoding, BEST))
+        remembered(_key(body, encoding), partial(compress, body, encoding, quality))
 
 
 def install(server: Flask) -> None:

@@ -23,6 +23,8 @@ def create_server(settings: Settings) -> Flask:
         With health, limits, headers and compression in place, and no page yet.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # JAX tells at this level which accelerators it did not find.
+    logging.getLogger("jax").setLevel(logging.WARNING)
     server = Flask("galactic_neon_app", static_folder=None)
     errors.install(server)
     security.install(server, settings.trusted_proxies)
@@ -39,3 +41,6 @@ def attach(app: Dash) -> None:
     app.server.extensions["script_hashes"] = app.csp_hashes
     app.server.extensions["assets_folder"] = app.config.assets_folder
     callbacks.install(app)
+    # Dash builds its pages at the first request: have that now, where a page that cannot be built stops the start.
+    with app.server.test_request_context("/"):
+        app.server.preprocess_request()

@@ -68,6 +68,6 @@ def _state(future: Future[object]) -> str:
 
 def _log(name: str, future: Future[object]) -> None:
     if error := future.exception():
-        logger.error("Preparing the %s failed", name, exc_info=error)
+        logger.error("Preparing failed: %s", name, exc_info=error)
     else:
-        logger.info("The %s is ready", name)
+        logger.info("Ready: %s", name)

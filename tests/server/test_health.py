@@ -29,7 +29,7 @@ def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, capl
     server.extensions["preparation"]["network"].exception(timeout=10)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["steps"]["network"]) == (503, "failed")
-    assert "Preparing the network failed" in caplog.text
+    assert "Preparing failed: network" in caplog.text
 
 
 def test_version_is_the_releases(client: FlaskClient):
