@@ -12,7 +12,6 @@ import numpy as np
 from jaxtyping import Float32
 
 from data.errors import UploadError
-from data.schema import FLUX_NAMES
 from model.bins import BIN_EDGES
 
 FLUX_RANGE: Final = (1e-30, 1e30)
@@ -116,22 +115,6 @@ def split_numbers(text: str) -> list[str]:
     return [part for part in _SEPARATORS.split(text.strip(" \t\r\n,;|[]()")) if part]
 
 
-def read_twelve(text: str) -> list[str]:
-    """Read twelve fluxes pasted in one go; each is kept as it was written.
-
-    Raises
-    ------
-    UploadError
-        When there are not exactly twelve, or one of them cannot be used.
-    """
-    parts = split_numbers(text)
-    if len(parts) != len(FLUX_NAMES):
-        raise UploadError(f"You pasted {len(parts)} numbers; the network needs 12, bluest bin first.")
-    for position, part in enumerate(parts, start=1):
-        read_flux(part, f"Number {position}")
-    return parts
-
-
 class TypedBins(NamedTuple):
     """Twelve bins as typed: their fluxes when all can be used, and a sentence or "" for each."""
 
@@ -155,9 +138,39 @@ def read_bins(texts: Sequence[str | None]) -> TypedBins:
     fluxes, problems = [], []
     for text, low, high in zip(texts, BIN_EDGES[:-1], BIN_EDGES[1:], strict=True):
         try:
-            fluxes.append(read_flux(text or "", f"Bin {low:.0f}–{high:.0f} Å"))
+            fluxes.append(_read_bin(text or "", f"Bin {low:.0f}–{high:.0f} Å"))
             problems.append("")
         except UploadError as error:
             problems.append(str(error))
     usable = not any(problems)
     return TypedBins(np.array(fluxes, np.float32) if usable else None, tuple(problems))
+
+
+def read_typed_luminosity(text: str | None) -> float | None:
+    """Read the luminosity of a form; an empty field is None.
+
+    Raises
+    ------
+    UploadError
+        When what is typed is not a number within `LOG_LUMINOSITY_RANGE`.
+    """
+    return read_log_luminosity(text, "log luminosity") if text and text.strip() else None
+
+
+def luminosity_advice(log_luminosity: float | None) -> str:
+    """Return a sentence when a luminosity lies where few galaxies trained the network, else ""."""
+    low, high = TRAINED_LOG_LUMINOSITY
+    if log_luminosity is None or low <= log_luminosity <= high:
+        return ""
+    return (
+        f"log luminosity {log_luminosity:g} lies outside {low:g} to {high:g}, where 90 % of the training galaxies "
+        "are. Leave it empty to predict from the colours alone."
+    )
+
+
+def _read_bin(text: str, where: str) -> float:
+    count = len(split_numbers(text))
+    # Two may be one number with a decimal comma, which has a sentence of its own.
+    if count > 2:
+        raise UploadError(f"{where} holds {count} values. Paste exactly 12 numbers, bluest bin first, or type one.")
+    return read_flux(text, where)

@@ -97,10 +97,16 @@ def read(content: bytes, name: str) -> FluxTable:
     table = _table(columns, header, rows)
     if all(table.problems):
         first = table.problems[0]
-        raise UploadError(
-            first if len(rows) == 1 else f"None of the {len(rows)} galaxies can be used. {first}"
-        )
+        raise UploadError(first if len(rows) == 1 else f"None of the {len(rows)} galaxies can be used. {first}")
     return table
+
+
+def too_large(name: str, size: int) -> str:
+    """Return the sentence about a file beyond `MAX_BYTES`, which a page may know before it has the bytes."""
+    return (
+        f"{name} is {size / 2**20:.1f} MB; the limit is {MAX_BYTES >> 20} MB. "
+        "Split it, or predict it with the command line."
+    )
 
 
 def _decode(content: bytes, name: str) -> str:
@@ -108,10 +114,7 @@ def _decode(content: bytes, name: str) -> str:
     if not content:
         raise UploadError(f"{name} is empty. It needs a header flux_00,...,flux_11 and a galaxy a row.")
     if len(content) > MAX_BYTES:
-        raise UploadError(
-            f"{name} is {len(content) / 2**20:.1f} MB; the limit is {MAX_BYTES >> 20} MB. "
-            "Split it, or predict it with the command line."
-        )
+        raise UploadError(too_large(name, len(content)))
     for signature, kind in _SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(f"{name} is {kind}, not a CSV. Export the table as CSV and upload that.")
@@ -141,18 +144,14 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num + skipped, cells
     except csv.Error as error:
         row = reader.line_num + skipped
-        raise UploadError(
-            f"{name}, row {row}, breaks the CSV rules ({error}). Check its quotation marks."
-        ) from error
+        raise UploadError(f"{name}, row {row}, breaks the CSV rules ({error}). Check its quotation marks.") from error
 
 
 def _columns(header: list[str], row: int, name: str) -> dict[str, int]:
     """Find where each known column stands; unknown ones are left to be passed through."""
     names = [cell.strip().lower() for cell in header]
     if len(names) > MAX_COLUMNS:
-        raise UploadError(
-            f"{name} has {len(names)} columns; the limit is {MAX_COLUMNS}. Keep the ones you need."
-        )
+        raise UploadError(f"{name} has {len(names)} columns; the limit is {MAX_COLUMNS}. Keep the ones you need.")
     missing = [column for column in FLUX_NAMES if column not in names]
     if len(missing) == len(FLUX_NAMES):
         found = ", ".join(shown(cell) for cell in header[:4]) or "nothing"
@@ -234,9 +233,7 @@ def _fluxes(cells: Sequence[str], row: int) -> list[float]:
             return fluxes
     except ValueError:
         pass
-    return [
-        read_flux(cell, f"Row {row}, column {column}") for column, cell in zip(FLUX_NAMES, cells, strict=True)
-    ]
+    return [read_flux(cell, f"Row {row}, column {column}") for column, cell in zip(FLUX_NAMES, cells, strict=True)]
 
 
 def _ids(columns: dict[str, int], rows: list[tuple[int, list[str]]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Everything about one galaxy in one compiled call: what an interactive page needs at every keystroke."""
+"""Everything about one galaxy that a picture of it shows: what an interactive page needs at every keystroke."""
 
 from typing import Final, NamedTuple
 
@@ -7,8 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .embedding import MapPlace, place_on_map
-from .network import Params, Prediction, predict
+from .batch import place_many, predict_many
+from .bins import N_BINS
+from .embedding import MapPlace
+from .network import Params, Prediction
 from .sensitivity import ew_sensitivity
 from .synthesis import add_lines, smooth_continuum
 
@@ -70,31 +72,43 @@ def portrait(
         If the weights lack the variant asked for, or the map.
     """
     # Scaled to a mean of 1: fluxes in erg/s/cm²/Å would underflow on the way.
-    flux = np.asarray(bin_flux, np.float64)
-    scale = flux.mean()
+    scale = float(np.mean(bin_flux))
+    flux = np.asarray(np.asarray(bin_flux, np.float64) / scale, np.float32)
     luminosity = None if log_luminosity is None else np.float32(log_luminosity)
-    drawn = _portrait(params, np.asarray(flux / scale, np.float32), luminosity, np.float32(velocity_dispersion))
-    drawn = jax.tree.map(np.asarray, drawn)
-    return drawn._replace(continuum=drawn.continuum * scale, line_flux=drawn.line_flux * scale)
+    # The batch functions are warm in a server: a galaxy is a batch of one.
+    prediction = predict_many(params, flux[None], None if luminosity is None else luminosity[None])
+    ew = prediction.ew[0]
+    continuum, light = _light(flux, ew, np.float32(velocity_dispersion))
+    return Portrait(
+        jax.tree.map(lambda leaf: leaf[0], prediction),
+        np.asarray(ew_sensitivity(params, flux, luminosity)),
+        jax.tree.map(lambda leaf: leaf[0], place_many(params, flux[None])),
+        np.asarray(continuum) * scale,
+        np.asarray(light) * scale,
+    )
+
+
+def warm_up(params: Params) -> None:
+    """Compile what `portrait` runs before the first visitor asks for it.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    """
+    if params.colors is not None:
+        portrait(params, np.ones(N_BINS, np.float32))
+    if params.luminosity is not None:
+        portrait(params, np.ones(N_BINS, np.float32), 6.4)
 
 
 @jax.jit
-def _portrait(
-    params: Params,
-    bin_flux: Float[Array, " bin"],
-    log_luminosity: Float[Array, ""] | None,
-    velocity_dispersion: Float[Array, ""],
-) -> Portrait:
-    prediction = predict(params, bin_flux, log_luminosity)
+def _light(
+    bin_flux: Float[Array | np.ndarray, " bin"],
+    ew: Float[Array | np.ndarray, " line"],
+    velocity_dispersion: Float[Array | np.ndarray, ""] | np.float32,
+) -> tuple[Float[Array, " pixel"], Float[Array, "line pixel"]]:
+    """Draw the continuum, and each line's light alone."""
     continuum = smooth_continuum(PORTRAIT_WAVELENGTHS, bin_flux)
-
-    def light(ew: Float[Array, " line"]) -> Float[Array, " pixel"]:
-        return add_lines(PORTRAIT_WAVELENGTHS, continuum, ew, velocity_dispersion) - continuum
-
-    return Portrait(
-        prediction,
-        ew_sensitivity(params, bin_flux, log_luminosity),
-        place_on_map(params, bin_flux),
-        continuum,
-        jax.vmap(light)(jnp.diag(prediction.ew)),
-    )
+    alone = jax.vmap(lambda one: add_lines(PORTRAIT_WAVELENGTHS, continuum, one, velocity_dispersion) - continuum)
+    return continuum, alone(jnp.diag(ew))

@@ -1,6 +1,6 @@
 """The map of continua as hexagonal cells of real galaxies: a calm background for one galaxy's place."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -14,17 +14,47 @@ _HEXAGON: Final = np.column_stack(
 )
 
 
+class Frame(NamedTuple):
+    """What the picture of the map spans, in map coordinates."""
+
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+    @property
+    def aspect(self) -> float:
+        """Width over height, so that a map unit is as long across as up."""
+        return (self.x_range[1] - self.x_range[0]) / (self.y_range[1] - self.y_range[0])
+
+    def share(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a place lies in the picture, from its left and from its top [%]."""
+        left, right = self.x_range
+        bottom, top = self.y_range
+        return 100 * (x - left) / (right - left), 100 * (top - y) / (top - bottom)
+
+    def length(self, dx: float, dy: float) -> tuple[float, float]:
+        """Return how wide and high a length is in the picture [%]."""
+        return (
+            100 * dx / (self.x_range[1] - self.x_range[0]),
+            100 * dy / (self.y_range[1] - self.y_range[0]),
+        )
+
+
+def frame_around(center: Float[np.ndarray, "cell 2"], radius: float) -> Frame:
+    """Return the frame that holds all cells and a little air."""
+    low, high = center.min(axis=0) - 2 * radius, center.max(axis=0) + 2 * radius
+    return Frame((float(low[0]), float(high[0])), (float(low[1]), float(high[1])))
+
+
 def map_figure(
     center: Float[np.ndarray, "cell 2"],
     radius: float,
     ew: Float[np.ndarray, " cell"],
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
+    frame: Frame,
     scheme: Scheme,
 ) -> go.Figure:
     """Fill each cell with the colour of its equivalent width.
 
-    The figure has no margins: a place (x, y) lies at the same share of the picture as of the two ranges.
+    The figure has no margins, so `Frame.share` tells where a place lies on it.
 
     Parameters
     ----------
@@ -34,7 +64,7 @@ def map_figure(
         From a hexagon's centre to its corners.
     ew : (cell,) array
         Equivalent width [Å]; cells that have none are left empty.
-    x_range, y_range : tuple of float
+    frame : Frame
         What the picture spans.
     scheme : {"dark", "light"}
         Colour scheme.
@@ -64,6 +94,6 @@ def map_figure(
             hoverinfo="skip",
         )
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
-    figure.update_xaxes(range=x_range, visible=False, fixedrange=True)
-    figure.update_yaxes(range=y_range, visible=False, fixedrange=True)
+    figure.update_xaxes(range=frame.x_range, visible=False, fixedrange=True)
+    figure.update_yaxes(range=frame.y_range, visible=False, fixedrange=True)
     return figure
