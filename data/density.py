@@ -30,7 +30,8 @@ from model.features import colors
 from model.lines import LINE_NAMES
 from model.split import held_out_mask
 
-N_COMPONENTS: Final = 60
+N_COMPONENTS: Final = 40
+MAX_ITERATIONS: Final = 80
 N_KNOTS: Final = 149
 N_STEPS: Final = 12
 """Steps of the strong line's S/N in which the weak line's detections are counted."""
@@ -86,7 +87,7 @@ def fit_density(
         axis=1,
     )
     progress(f"fitting {n_components} Gaussians to {len(scores)} galaxies")
-    mixture = GaussianMixture(n_components, tol=1e-3, max_iter=200, reg_covar=1e-4, random_state=seed)
+    mixture = GaussianMixture(n_components, tol=1e-3, max_iter=MAX_ITERATIONS, reg_covar=1e-4, random_state=seed)
     mixture.fit(scores)
     density = Density(
         mixture.weights_,

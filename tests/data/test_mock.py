@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.density import fit_ties, save_density
+from data.errors import CatalogueError
+from data.mock import draw, load_density
+from data.overlap import OVERLAPS, is_cut
+from data.schema import FLUX_NAMES, check
+from model.features import log_luminosity
+from model.lines import LINE_NAMES, LINES
+from tests.data.builders import density
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_density()[0]
+
+
+@pytest.fixture(scope="module")
+def sample(shipped):
+    return draw(shipped, 20_000, seed=1)
+
+
+def column(table, name):
+    return table[name].to_numpy()
+
+
+@given(n=st.integers(1, 300), seed=st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None)
+def test_a_draw_follows_the_schema_and_its_seed(n, seed):
+    table = draw(density(), n, seed)
+    assert table.num_rows == n
+    check(table)
+    assert table.equals(draw(density(), n, seed)) or n == 0
+
+
+def test_another_seed_draws_other_galaxies():
+    assert not draw(density(), 5, 1).equals(draw(density(), 5, 2))
+
+
+@pytest.mark.parametrize("n", [0, -1, 10_000_001])
+def test_impossible_numbers_are_refused(n):
+    with pytest.raises(CatalogueError, match="ask for 1 to 10,000,000"):
+        draw(density(), n)
+
+
+def test_a_density_survives_its_file(tmp_path):
+    save_density(density(), {"quantities": load_density()[1]["quantities"], "seed": 5}, tmp_path / "d.safetensors")
+    again, record = load_density(tmp_path / "d.safetensors")
+    assert record["seed"] == 5
+    np.testing.assert_allclose(again.choleskys, density().choleskys, rtol=1e-6)
+    np.testing.assert_allclose(again.ties.detected, density().ties.detected, rtol=1e-6)
+
+
+def test_a_missing_or_foreign_density_says_so(tmp_path):
+    with pytest.raises(CatalogueError, match="fit-density"):
+        load_density(tmp_path / "none.safetensors")
+    save_density(density(), {"quantities": ["color_00"]}, tmp_path / "other.safetensors")
+    with pytest.raises(CatalogueError, match="not a density of this version"):
+        load_density(tmp_path / "other.safetensors")
+
+
+def test_ids_are_numbered(sample):
+    ids = sample["TARGETID"].to_pylist()
+    assert (ids[0], ids[-1]) == ("MOCK-000001", "MOCK-020000")
+
+
+def test_luminosity_and_fluxes_agree(sample):
+    flux = np.stack([column(sample, name) for name in FLUX_NAMES], axis=1)
+    expected = np.asarray(log_luminosity(flux, column(sample, "redshift")))
+    np.testing.assert_allclose(column(sample, "log_luminosity"), expected, atol=2e-5)
+
+
+def test_nothing_is_measured_in_the_camera_overlaps(sample):
+    cut = is_cut(column(sample, "redshift"))
+    for index, name in enumerate(LINE_NAMES):
+        assert np.isnan(column(sample, f"{name}_EW")[cut[:, index]]).all()
+    assert 0.05 < cut[:, LINE_NAMES.index("HBETA")].mean() < 0.2
+
+
+@pytest.mark.parametrize("overlap", OVERLAPS)
+def test_a_line_is_cut_inside_an_overlap_only(overlap):
+    line = LINES[LINE_NAMES.index("HALPHA")]
+    edges = np.array([overlap[0] - 1, overlap[0] + 1, overlap[1] - 1, overlap[1] + 1])
+    cut = is_cut(edges / line.wavelength - 1)[:, LINE_NAMES.index("HALPHA")]
+    np.testing.assert_array_equal(cut, [False, True, True, False])
+
+
+@pytest.mark.parametrize(
+    ("strong", "weak", "ratio", "scatter"),
+    [("OIII_5007", "OIII_4959", 3.19, 0.032), ("NII_6584", "NII_6548", 2.97, 0.018)],
+)
+def test_tied_doublets_keep_their_ratio(sample, strong, weak, ratio, scatter):
+    log_ratio = np.log10(column(sample, f"{strong}_EW") / column(sample, f"{weak}_EW"))
+    log_ratio = log_ratio[np.isfinite(log_ratio)]
+    assert 10 ** np.median(log_ratio) == pytest.approx(ratio, rel=0.01)
+    assert log_ratio.std() == pytest.approx(scatter, rel=0.1)
+    snr = {name: column(sample, f"{name}_EW") * np.sqrt(column(sample, f"{name}_EW_IVAR")) for name in (strong, weak)}
+    with np.errstate(invalid="ignore"):
+        assert np.mean(snr[weak] > snr[strong]) < 0.01
+
+
+def test_free_pairs_have_their_physical_ratios(sample):
+    sulphur = np.log10(column(sample, "SII_6716_EW") / column(sample, "SII_6731_EW"))
+    assert 10 ** np.nanmedian(sulphur) == pytest.approx(1.36, rel=0.05)
+    strong = column(sample, "HBETA_EW") * np.sqrt(column(sample, "HBETA_EW_IVAR")) > 3
+    balmer = np.log10(column(sample, "HALPHA_EW") / column(sample, "HBETA_EW"))[strong]
+    assert 10 ** np.nanmedian(balmer) == pytest.approx(4.26, rel=0.1)
+
+
+def test_red_galaxies_are_detected_less_often(sample):
+    color = np.log10(column(sample, "flux_03") / column(sample, "flux_01"))
+    red, blue = color > np.quantile(color, 0.8), color < np.quantile(color, 0.2)
+    missing = np.isnan(column(sample, "HALPHA_EW")) & ~is_cut(column(sample, "redshift"))[:, 6]
+    assert missing[red].mean() > 0.3
+    assert missing[blue].mean() < 0.05
+
+
+def test_ties_are_measured_from_what_is_given():
+    generator = np.random.default_rng(3)
+    ew = generator.lognormal(1.0, 0.5, (4000, len(LINES)))
+    ivar = generator.lognormal(0.0, 0.3, ew.shape)
+    for strong, weak in (("OIII_5007", "OIII_4959"), ("NII_6584", "NII_6548")):
+        ew[:, LINE_NAMES.index(weak)] = ew[:, LINE_NAMES.index(strong)] / 10 ** generator.normal(0.5, 0.04, 4000)
+    ew[::4, LINE_NAMES.index("OIII_4959")] = np.nan
+    ties = fit_ties(ew, ivar, np.zeros(ew.shape, bool))
+    np.testing.assert_allclose(ties.ratio, 0.5, atol=0.005)
+    np.testing.assert_allclose(ties.ratio_scatter, 0.04, rtol=0.1)
+    np.testing.assert_allclose(ties.detected[0], 0.75, atol=0.1)
+    np.testing.assert_array_equal(ties.detected[1], 1.0)
