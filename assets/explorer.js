@@ -327,11 +327,10 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     explorer: {
       start(manifest) {
-        const root = document.getElementById("explorer-panels");
-        if (current && current.root === root && current.manifest.version === manifest.version) return;
         if (current) current.end();
-        current = new Explorer(manifest, root);
+        current = new Explorer(manifest, document.getElementById(manifest.ids.panels));
         neon.explorer = current;
+        return ""; // nothing to report yet
       },
       show: (mode) => void (current && current.show(mode)),
       realise: (seed) => void (current && current.realise(seed)),

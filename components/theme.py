@@ -1,7 +1,7 @@
 """Colours and type of the app, said once: CSS variables, Mantine and figures all read them from here.
 
-`assets/tokens.css` is `css_variables()` written out (``python -m components.theme > assets/tokens.css``); a test
-keeps the two equal.
+`assets/tokens.css` is `css_variables()` written out (``python -m components.theme > assets/tokens.css``); a
+test keeps the two equal.
 """
 
 from functools import cache
@@ -63,7 +63,7 @@ def scheme_or_dark(scheme: str | None) -> Scheme:
 def ew_colors(scheme: Scheme) -> tuple[str, ...]:
     """Return the 256 colours of equivalent widths, as ``#rrggbb``: faint to strong, perceptually ordered.
 
-    Inferno grows in lightness, so the order survives colour blindness and grey prints; on light it is reversed.
+    Inferno grows in lightness, so the order survives colour blindness and grey prints. Reversed on light.
     """
     stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in sequential.Inferno], float)
     start, end = _INFERNO_SPAN[scheme]

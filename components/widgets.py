@@ -92,9 +92,7 @@ def interval(line: Line, value: float, low: float, high: float, observed: float 
         parts.append(html.Span(className="interval-bar", style=style))
     if math.isfinite(value):
         parts.append(
-            html.Span(
-                className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent}
-            )
+            html.Span(className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent})
         )
     if math.isfinite(observed):
         parts.append(html.Span(className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
@@ -110,10 +108,7 @@ def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str)
                 html.Caption(caption, className="visually-hidden"),
                 html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
                 html.Tbody(
-                    [
-                        html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]])
-                        for first, *rest in rows
-                    ]
+                    [html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows]
                 ),
             ],
             className="line-table",

@@ -1,13 +1,18 @@
-"""A catalogue's columns as quantised bytes, for the explorer's raster layer; kept a year by the content's hash."""
+"""What the explorer's raster layer paints: a catalogue's columns as quantised bytes, and the medians of map cells.
 
+Addresses carry the content's hash, so every answer may be kept for a year.
+"""
+
+import math
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from jaxtyping import Float
 
 from components.figures import quantise
+from data.aggregates import Cells, load_cells
 from data.store import Catalogue, served
 from model.lines import LINE_NAMES
 from model.noise import published_noise
@@ -28,23 +33,52 @@ blueprint = Blueprint("columns", __name__)
 @blueprint.get("/catalogues/<name>/columns/<column>.bin")
 def column(name: str, column: str) -> Response:
     """Answer with one column, a byte or two a galaxy."""
-    catalogue = served().get(name)
-    if catalogue is None:
-        return _problem(404, f"There is no catalogue “{name}” here; there is {', '.join(served()) or 'none'}.")
+    catalogue = _catalogue(name)
+    if isinstance(catalogue, Response):
+        return catalogue
     if column not in COLUMNS:
-        return _problem(
-            404, f"There is no column “{column}”; there are map_x, map_y and <line>_EW, _EW_PREDICTED, _EW_NOISY."
-        )
-    if request.args.get("v") != catalogue.version:
-        return _problem(404, f"Catalogue “{name}” is now version {catalogue.version}; reload the page to see it.")
+        known = "map_x, map_y and <line>_EW, <line>_EW_PREDICTED, <line>_EW_NOISY"
+        return _problem(404, f"There is no column “{column[:40]}”; there are {known}.")
     seed = request.args.get("seed", "1")
     if not (seed.isascii() and seed.isdigit() and int(seed) <= MAX_SEED):
         return _problem(400, f"The seed of a realisation is a whole number from 0 to {MAX_SEED}, not “{seed[:20]}”.")
-    response = Response(encode(catalogue, column, int(seed)), mimetype="application/octet-stream")
-    response.cache_control.public = True
-    response.cache_control.max_age = 365 * 24 * 3600
-    response.cache_control.immutable = True
-    return response
+    return _lasting(Response(encode(catalogue, column, int(seed)), mimetype="application/octet-stream"))
+
+
+@blueprint.get("/catalogues/<name>/cells.json")
+def cells(name: str) -> Response:
+    """Answer with the medians of real galaxies per map cell, in the colours of this catalogue's lines."""
+    catalogue = _catalogue(name)
+    if isinstance(catalogue, Response):
+        return catalogue
+    return _lasting(jsonify(encode_cells(catalogue, load_cells())))
+
+
+def _catalogue(name: str) -> Catalogue | Response:
+    """Return the catalogue asked for in the version asked for, or the answer that says what is wrong."""
+    catalogue = served().get(name)
+    if catalogue is None:
+        return _problem(404, f"There is no catalogue “{name[:40]}” here; there is {', '.join(served()) or 'none'}.")
+    if request.args.get("v") != catalogue.version:
+        return _problem(404, f"Catalogue “{name}” is now version {catalogue.version}; reload the page to see it.")
+    return catalogue
+
+
+def encode_cells(catalogue: Catalogue, cells: Cells) -> dict[str, Any]:
+    """Return the cells' places, size and colour codes; medians of noisy draws would only repeat the predictions."""
+    codes = {}
+    for index, line in enumerate(LINE_NAMES):
+        top = quantise.ew_top(catalogue.column(f"{line}_EW"))
+        for column, medians in ((f"{line}_EW", cells.ew), (f"{line}_EW_PREDICTED", cells.ew_predicted)):
+            codes[column] = quantise.quantise_ew(medians[:, index], top).tolist()
+    # Corners point up: a hexagon is as high as its circle and narrower by cos 30°.
+    return {
+        "x": np.round(cells.center[:, 0].astype(float), 4).tolist(),
+        "y": np.round(cells.center[:, 1].astype(float), 4).tolist(),
+        "halfWidth": cells.size * math.sqrt(3) / 2,
+        "halfHeight": cells.size,
+        "codes": codes,
+    }
 
 
 def encode(catalogue: Catalogue, column: str, seed: int) -> bytes:
@@ -55,19 +89,14 @@ def encode(catalogue: Catalogue, column: str, seed: int) -> bytes:
     line = next(line for line in LINE_NAMES if column.startswith(f"{line}_EW"))
     top = quantise.ew_top(catalogue.column(f"{line}_EW"))
     if column.endswith(NOISY):
-        ew = _noisy(catalogue, seed)[:, LINE_NAMES.index(line)]
-    else:
-        ew = catalogue.column(column)
-    return quantise.quantise_ew(ew, top).tobytes()
-
-
-def _noisy(catalogue: Catalogue, seed: int) -> Float[np.ndarray, "galaxy line"]:
-    """Return predictions with published noise; a page asks for its four lines at once, the draw is one."""
-    return _draw(catalogue.name, catalogue.version, seed)
+        ew = _draw(catalogue.name, catalogue.version, seed)[:, LINE_NAMES.index(line)]
+        return quantise.quantise_ew(ew, top).tobytes()
+    return quantise.quantise_ew(catalogue.column(column), top).tobytes()
 
 
 @lru_cache(maxsize=4)
 def _draw(name: str, _version: str, seed: int) -> Float[np.ndarray, "galaxy line"]:
+    """Return predictions with published noise; a page asks for its four lines at once, the draw is one."""
     catalogue = served()[name]
     flux = np.column_stack([catalogue.column(f"flux_{i:02d}") for i in range(12)])
     ew = np.column_stack([catalogue.column(f"{line}_EW_PREDICTED") for line in LINE_NAMES])
@@ -77,3 +106,10 @@ def _draw(name: str, _version: str, seed: int) -> Float[np.ndarray, "galaxy line
 
 def _problem(status: int, sentence: str) -> Response:
     return Response(sentence + "\n", status, mimetype="text/plain")
+
+
+def _lasting(response: Response) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = 365 * 24 * 3600
+    response.cache_control.immutable = True
+    return response

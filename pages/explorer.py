@@ -1,0 +1,264 @@
+"""The explorer: galaxies as observed, as predicted, and as predicted with noise; one galaxy beside them."""
+
+from functools import cache
+from typing import Any
+from zlib import crc32
+
+import dash
+import dash_mantine_components as dmc
+import jax
+import numpy as np
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from plotly import graph_objects as go
+
+from components import galaxy as galaxy_card
+from components import ids, widgets
+from components.figures import quantise
+from components.figures import spectrum as spectra
+from components.panel_grid import manifest, panel_grid
+from components.theme import scheme_or_dark
+from data.store import Catalogue, Galaxy, served
+from model.bins import BIN_EDGES
+from model.lines import LEADING_LINES
+from model.noise import published_noise
+from model.synthesis import add_lines, smooth_continuum
+
+dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
+
+FIRST_SEED = 1
+PIXEL = 1.0  # Å; finer than the narrowest line's sigma
+NOISE_SHARE = 0.02  # of the starlight, per pixel of a simulated spectrum: looks like a spectrum, hides no line
+
+
+def layout(catalogue: str | None = None, **_query: str) -> html.Div:
+    """Return the page for the named catalogue, else the first that is served."""
+    shown = served().get(catalogue or "") or next(iter(served().values()), None)
+    if shown is None:
+        return html.Div(
+            widgets.sentence("No catalogue is served. Set CATALOGUES to a built one.", "bad"), className="page"
+        )
+    page_manifest = _manifest(shown)
+    return html.Div(
+        [
+            dcc.Store(id=ids.MANIFEST, data={**page_manifest, "catalogue": shown.name}),
+            dcc.Store(id=ids.SEED, data=FIRST_SEED),
+            dcc.Store(id=ids.SELECTED),
+            html.H1("Explore a galaxy population", className="visually-hidden"),
+            _banner(shown),
+            _toolbar(shown),
+            html.Div(id=ids.STATUS, className="explorer-status", role="alert"),
+            html.Div(
+                [
+                    widgets.card(
+                        panel_grid(page_manifest, is_mock=shown.is_mock), label="Panels", class_name="panels-card"
+                    ),
+                    html.Div(
+                        [
+                            widgets.card(
+                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **{"aria-live": "polite"}),
+                                dcc.Graph(
+                                    id=ids.SPECTRUM, figure=go.Figure(), config=spectra.CONFIG, className="spectrum"
+                                ),
+                                html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
+                                galaxy_card.invitation(),
+                                label="Spectrum of the chosen galaxy",
+                            ),
+                            widgets.card(
+                                html.Div(id=ids.GALAXY_LINES),
+                                label="Lines of the chosen galaxy",
+                                class_name="lines-card",
+                            ),
+                        ],
+                        id=ids.EXPLORER,
+                        className="galaxy is-empty",
+                    ),
+                ],
+                className="explorer",
+            ),
+        ]
+    )
+
+
+def _manifest(shown: Catalogue) -> dict[str, Any]:
+    """Return the page's manifest; ranges and tops are those that the server quantises with."""
+    base = f"{dash.get_relative_path('/')}catalogues/{shown.name}/"
+    return manifest(
+        columns=f"{base}columns/",
+        cells=f"{base}cells.json?v={shown.version}",
+        catalogue_version=shown.version,
+        seed=FIRST_SEED,
+        x_range=quantise.span(shown.column("map_x")),
+        y_range=quantise.span(shown.column("map_y")),
+        tops={line.name: quantise.ew_top(shown.column(f"{line.name}_EW")) for line in LEADING_LINES},
+    )
+
+
+def _banner(shown: Catalogue) -> html.Div:
+    """Return the line that says what is real, what is mock, and how to come by the real ones."""
+    if shown.is_mock:
+        said: list[Any] = [
+            widgets.badge("mock", "warn"),
+            html.Span(
+                [
+                    "Points: ",
+                    html.Strong(f"{shown.n:,} galaxies drawn from a density"),
+                    " fitted to real DESI galaxies. Hexagons: ",
+                    html.Strong("medians of the real ones"),
+                    ".",
+                ]
+            ),
+            html.Details(
+                [
+                    html.Summary("Show real galaxies"),
+                    html.Div(
+                        [
+                            "Build a catalogue from a table of DESI galaxies, then serve it:",
+                            html.Pre(
+                                ".venv/bin/python cli.py catalogue build TABLE.parquet real.parquet\n"
+                                "CATALOGUES=real.parquet make run"
+                            ),
+                        ],
+                        className="popover",
+                    ),
+                ]
+            ),
+        ]
+    else:
+        said = [
+            widgets.badge("real", "good"),
+            html.Span(
+                ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}. {shown.provenance}"]
+            ),
+        ]
+    return html.Div(said, className="banner", role="note")
+
+
+def _toolbar(shown: Catalogue) -> html.Div:
+    return html.Div(
+        [
+            dmc.SegmentedControl(
+                id=ids.SHOW,
+                value="points",
+                size="xs",
+                data=[
+                    {"value": "points", "label": "Points"},
+                    {"value": "behind", "label": "Points over real medians"},
+                    {"value": "instead", "label": "Real medians"},
+                ],
+                **{"aria-label": "What the panels show"},
+            ),
+            dmc.Button("Next realisation", id=ids.NEXT_REALISATION, variant="default", size="xs", n_clicks=0),
+            html.Div(
+                [
+                    _small_button(ids.ZOOM_OUT, "−", "Zoom out"),
+                    _small_button(ids.ZOOM_IN, "+", "Zoom in"),
+                    dmc.Button("Reset view", id=ids.RESET_VIEW, variant="default", size="xs", n_clicks=0),
+                ],
+                className="tool-group",
+            ),
+            dmc.TextInput(
+                id=ids.SEARCH,
+                placeholder="MOCK-000123" if shown.is_mock else "TARGETID",
+                size="xs",
+                className="search",
+                debounce=False,
+                **{"aria-label": "Find a galaxy by its ID"},
+            ),
+        ],
+        className="toolbar",
+        role="toolbar",
+        **{"aria-label": "Panels"},
+    )
+
+
+def _small_button(button_id: str, text: str, label: str) -> dmc.ActionIcon:
+    return dmc.ActionIcon(text, id=button_id, variant="default", size=30, n_clicks=0, **{"aria-label": label})
+
+
+# It has an output because Dash calls nothing without one when a page arrives.
+clientside_callback(
+    ClientsideFunction("explorer", "start"), Output(ids.STATUS, "children"), Input(ids.MANIFEST, "data")
+)
+clientside_callback(ClientsideFunction("explorer", "show"), Input(ids.SHOW, "value"))
+clientside_callback(ClientsideFunction("explorer", "realise"), Input(ids.SEED, "data"))
+clientside_callback(ClientsideFunction("explorer", "mark"), Input(ids.SELECTED, "data"))
+clientside_callback(ClientsideFunction("explorer", "zoomIn"), Input(ids.ZOOM_IN, "n_clicks"))
+clientside_callback(ClientsideFunction("explorer", "zoomOut"), Input(ids.ZOOM_OUT, "n_clicks"))
+clientside_callback(ClientsideFunction("explorer", "resetView"), Input(ids.RESET_VIEW, "n_clicks"))
+clientside_callback(
+    ClientsideFunction("explorer", "nextSeed"),
+    Output(ids.SEED, "data"),
+    Input(ids.NEXT_REALISATION, "n_clicks"),
+    State(ids.SEED, "data"),
+)
+
+
+@callback(
+    Output(ids.SELECTED, "data"),
+    Output(ids.SEARCH, "error"),
+    Input(ids.SEARCH, "n_submit"),
+    State(ids.SEARCH, "value"),
+    State(ids.MANIFEST, "data"),
+    prevent_initial_call=True,
+)
+def find(_submitted: int | None, text: str | None, page_manifest: dict[str, Any]) -> tuple[Any, Any]:
+    """Choose the galaxy whose ID was typed, or say that it is not there."""
+    wanted = (text or "").strip()
+    if not wanted:
+        return no_update, None
+    row = served()[page_manifest["catalogue"]].row_of(wanted)
+    if row is None:
+        return no_update, f"No galaxy “{wanted[:24]}” in this catalogue."
+    return {"row": row}, None
+
+
+@callback(
+    Output(ids.GALAXY_HEAD, "children"),
+    Output(ids.SPECTRUM, "figure"),
+    Output(ids.GALAXY_NOTE, "children"),
+    Output(ids.GALAXY_LINES, "children"),
+    Output(ids.EXPLORER, "className"),
+    Input(ids.SELECTED, "data"),
+    Input(ids.SEED, "data"),
+    Input(ids.SCHEME, "computedColorScheme"),
+    State(ids.MANIFEST, "data"),
+    prevent_initial_call=True,
+)
+def show_galaxy(
+    selected: dict[str, int] | None, seed: int, scheme: str | None, page_manifest: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Draw the chosen galaxy's spectrum and list its lines."""
+    if not selected:
+        return (no_update,) * 5
+    catalogue = served()[page_manifest["catalogue"]]
+    chosen = catalogue.galaxy(int(selected["row"]))
+    spectrum = _simulate(chosen) if catalogue.is_mock else None
+    noisy = published_noise(seed, chosen.bin_flux[None], chosen.predicted.ew[None], chosen.ew_ivar[None])[0]
+    head = galaxy_card.heading(chosen.target_id, chosen.redshift, chosen.log_luminosity, is_mock=catalogue.is_mock)
+    kind = "simulated" if catalogue.is_mock else "12 bins"
+    figure = spectra.spectrum_figure(chosen.bin_flux, spectrum, scheme_or_dark(scheme), kind)
+    table = galaxy_card.lines_table(
+        chosen.ew, chosen.ew_ivar, chosen.predicted, np.asarray(noisy), is_mock=catalogue.is_mock
+    )
+    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), table, "galaxy"
+
+
+def _simulate(chosen: Galaxy) -> spectra.Spectrum:
+    """Return a spectrum with exactly the galaxy's bins and equivalent widths, and a little seeded noise."""
+    start = float(BIN_EDGES[0]) + PIXEL / 2
+    starlight, light = (np.asarray(curve) for curve in _paint()(chosen.bin_flux, np.nan_to_num(chosen.ew)))
+    random = np.random.default_rng(crc32(chosen.target_id.encode()))
+    noise = random.normal(0.0, NOISE_SHARE, light.shape) * starlight
+    return spectra.Spectrum(start, PIXEL, light + noise, starlight)
+
+
+@cache
+def _paint() -> Any:
+    """Return the jitted way from bins and equivalent widths to starlight and all light, on the page's grid."""
+    wavelength_rest = np.arange(BIN_EDGES[0] + PIXEL / 2, BIN_EDGES[-1], PIXEL, np.float32)
+
+    def paint(bin_flux: jax.Array, ew: jax.Array) -> tuple[jax.Array, jax.Array]:
+        starlight = smooth_continuum(wavelength_rest, bin_flux)
+        return starlight, add_lines(wavelength_rest, starlight, ew)
+
+    return jax.jit(paint)
