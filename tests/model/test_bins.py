@@ -2,8 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+
 from model.bins import BIN_CENTERS, BIN_EDGES, bin_continuum
 
 GRID = np.arange(3390.0, 7010.0, 0.8)
@@ -17,7 +16,7 @@ def test_a_slope_averages_to_its_value_at_the_centres():
     assert np.allclose(bin_continuum(GRID, GRID), BIN_CENTERS, rtol=1e-6)
 
 
-@given(st.floats(0.3, 7.0))
+@pytest.mark.parametrize("step", [0.3, 1.7, 7.0])
 def test_the_grid_does_not_matter(step):
     grid = np.arange(3380.0, 7020.0, step)
     assert np.allclose(bin_continuum(grid, 3 + np.sin(grid / 500)), bin_continuum(GRID, 3 + np.sin(GRID / 500)), 1e-3)
@@ -33,7 +32,7 @@ def test_masked_and_missing_pixels_do_not_count():
 
 
 def test_a_bin_less_than_half_covered_is_nan():
-    short = GRID[GRID > BIN_EDGES[0] + 200]
+    short = GRID[BIN_EDGES[0] + 200 < GRID]
     bins = np.asarray(bin_continuum(short, np.ones_like(short)))
     assert np.isnan(bins[0])
     assert np.isfinite(bins[1:]).all()

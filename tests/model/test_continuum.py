@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from model.bins import bin_continuum
 from model.continuum import SIDE_BAND, continuum_bins, mask_lines, mask_windows
 from model.lines import LINES

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from model.batch import CHUNKS, predict_many
 from model.lines import LINES
 from model.network import Params, predict, predict_ew
@@ -35,7 +36,7 @@ def test_many_agree_with_one_by_one_and_with_vmap(luminosity):
     assert np.allclose(mapped, one, rtol=1e-4, atol=1e-5)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(1, 2 * CHUNKS[2]))
 def test_batches_of_any_size_come_back_whole(n):
     flux = np.resize(GALAXIES.astype(np.float32), (n, 12))

@@ -1,4 +1,5 @@
 import numpy as np
+
 from model.noise import MIN_IVAR, published_noise
 
 N = 20_000

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from model.bins import bin_continuum
 from model.lines import LINES
 from model.synthesis import add_lines, smooth_continuum

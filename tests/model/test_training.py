@@ -1,5 +1,7 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
+
 from model.batch import predict_many
 from model.metrics import score_lines, spearman
 from model.network import Params
@@ -21,7 +23,7 @@ def test_it_learns_a_function_and_its_scatter_from_rows_with_gaps():
     from model.network import quantiles
 
     features, targets, truth = _toy()
-    fitted = quantiles(fit(features, targets, SMALL), features.astype(np.float32))
+    fitted = quantiles(fit(features, targets, SMALL), jnp.asarray(features, jnp.float32))
     assert np.abs(np.asarray(fitted.median) - truth).mean() < 0.12
     seen = np.isfinite(targets)
     inside = (targets >= np.asarray(fitted.p16)) & (targets <= np.asarray(fitted.p84))

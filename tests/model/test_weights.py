@@ -3,6 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from model.network import JointNetwork, Params, predict_ew
 from model.weights import (
     PACKAGE_FOLDER,
