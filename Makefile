@@ -27,7 +27,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docstrings.py model data
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 

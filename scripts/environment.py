@@ -51,19 +51,19 @@ def main() -> int:
 
 
 def fingerprint(requirements: Path) -> str:
-    """Hash a requirements file and those it includes."""
+    """Hash a requirements file with those it includes, and the environment's place."""
     text = requirements.read_text(encoding="utf-8")
     included = re.findall(r"^-r (\S+)", text, flags=re.MULTILINE)
-    parts = [text, *(fingerprint(requirements.parent / name) for name in included)]
+    parts = [str(ENVIRONMENT), text, *(fingerprint(requirements.parent / name) for name in included)]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def create() -> None:
     """Create the environment with a working pip, unless it is there."""
-    if works(PYTHON, "-m", "pip", "--version"):
+    if works(PYTHON, "-m", "pip", "--version") and belongs_here():
         return
     if ENVIRONMENT.exists():
-        say(".venv does not work any more; making it anew.")
+        say(".venv does not work here; making it anew.")
         shutil.rmtree(ENVIRONMENT)
     if importlib.util.find_spec("venv") is None:
         raise SetupError("This Python has no venv module. Install it, e.g. `apt install python3-venv`.")
@@ -75,6 +75,11 @@ def create() -> None:
         with tempfile.TemporaryDirectory() as folder:
             wheel = fetch_pip(Path(folder))
             run(PYTHON, wheel / "pip", "install", "--quiet", "--no-index", wheel)
+
+
+def belongs_here() -> bool:
+    """Tell whether the environment's commands start its own Python; they do not after the folder was moved."""
+    return str(PYTHON) in (ENVIRONMENT / "bin" / "pip").read_text(encoding="utf-8")
 
 
 def fetch_pip(folder: Path) -> Path:
