@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data import commands
 from data.errors import DataError
 from model.weights import DEFAULT, WeightsError, load_params, load_sidecar, save_params
 
@@ -112,6 +113,12 @@ def import_published(args: argparse.Namespace) -> int:
     return 0
 
 
+def catalogue(args: argparse.Namespace) -> int:
+    """Run one of the catalogue commands and print what it wrote."""
+    print(args.write(args))
+    return 0
+
+
 def _score_variants(params, sample) -> dict[str, dict[str, dict[str, float]]]:
     from model.batch import predict_many
     from model.metrics import score_lines
@@ -149,9 +156,9 @@ def _git_revision() -> str:
 def parser() -> argparse.ArgumentParser:
     """Describe every command."""
     top = argparse.ArgumentParser(prog="cli.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(name: str, run: Callable[[argparse.Namespace], int], group=commands) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace], int], group=subparsers) -> argparse.ArgumentParser:
         command = group.add_parser(name, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         return command
@@ -179,7 +186,47 @@ def parser() -> argparse.ArgumentParser:
     command = add("import-published", import_published)
     command.add_argument("file", metavar="FILE.npy", help="params_of_model_with(out)_luminosity.npy")
     command.add_argument("out", metavar="OUT", help=".safetensors to write or to join")
+    _add_catalogue_commands(subparsers.add_parser("catalogue", help="Make and check catalogues of galaxies."))
     return top
+
+
+def _add_catalogue_commands(group_parser: argparse.ArgumentParser) -> None:
+    group = group_parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, text: str, write: Callable[[argparse.Namespace], str], source: bool = True):
+        command = group.add_parser(name, help=text, description=text)
+        command.set_defaults(run=catalogue, write=write)
+        if source:
+            command.add_argument("table", type=Path, help="Parquet or CSV, see docs/catalogue-schema.md")
+        return command
+
+    command = add(
+        "build",
+        "Add predictions and map places to a table of galaxies.",
+        lambda args: commands.build_catalogue(args.table, args.out, title=args.title, model=args.model),
+    )
+    command.add_argument("out", type=Path, metavar="OUT.parquet")
+    command.add_argument("--title", help="what readers see; the table's name by default")
+    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
+
+    command = add(
+        "mock",
+        "Draw mock galaxies from the density fitted to real ones, and build them.",
+        lambda args: commands.mock_catalogue(args.out, n=args.n, seed=args.seed),
+        source=False,
+    )
+    command.add_argument("out", type=Path, metavar="OUT.parquet")
+    command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
+    command.add_argument("--seed", type=int, default=0)
+
+    add("check", "Check a table against the schema.", lambda args: commands.check_table(args.table))
+    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: commands.fit_map(args.table))
+    add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: commands.fit_density(a.table))
+    add(
+        "fit-cells",
+        "Summarise galaxies per map cell; rewrites a committed file.",
+        lambda a: commands.fit_cells(a.table),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

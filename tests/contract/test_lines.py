@@ -1,6 +1,7 @@
 """The line table is said once; everything that has a line axis agrees with it."""
 
 import numpy as np
+
 from components.theme import TOKENS
 from model.lines import LEADING_LINES, LINE_NAMES, LINES
 from model.split import is_held_out

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+
 from model.batch import predict_many
 from model.network import Params
 from model.published import read_published
