@@ -224,7 +224,7 @@ def _add_catalogue_commands(group_parser: argparse.ArgumentParser) -> None:
     add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: commands.fit_density(a.table))
     add(
         "fit-cells",
-        "Summarise galaxies per map cell; rewrites a committed file.",
+        "Summarise galaxies per cell; rewrites a committed file.",
         lambda a: commands.fit_cells(a.table),
     )
 

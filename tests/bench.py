@@ -6,6 +6,7 @@ random weights stands in, which takes the same time.
 """
 
 import argparse
+import itertools
 import resource
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def baseline() -> PerLineNetwork:
     sizes, rng = (11, 64, 128, 64, 1), np.random.default_rng(0)
     layers = tuple(
         Dense(rng.normal(size=(10, n_in, n_out)).astype(np.float32) / n_in**0.5, np.zeros((10, n_out), np.float32))
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+        for n_in, n_out in itertools.pairwise(sizes)
     )
     return PerLineNetwork(np.zeros((10, 11), np.float32), np.ones((10, 11), np.float32), layers)
 
@@ -78,12 +79,18 @@ def library() -> None:
 
 def fresh_process() -> None:
     """Time imports and the first prediction of a new process."""
-    code = (
-        "import time; a = time.perf_counter(); import jax; b = time.perf_counter(); from model import load_params, "
-        "predict_ew; import numpy; c = time.perf_counter(); jax.jit(predict_ew)(load_params(), numpy.linspace(1, 2, 12))"
-        ".block_until_ready(); d = time.perf_counter(); print(f'jax import {b - a:.3f} s, ours {c - b:.3f} s, first "
-        "prediction {d - c:.3f} s')"
-    )
+    code = """
+import time
+started = time.perf_counter()
+import jax
+jax_there = time.perf_counter()
+import numpy
+from model import load_params, predict_ew
+ours_there = time.perf_counter()
+jax.jit(predict_ew)(load_params(), numpy.linspace(1, 2, 12)).block_until_ready()
+done = time.perf_counter()
+print(f"jax {jax_there - started:.3f} s, ours {ours_there - jax_there:.3f} s, first {done - ours_there:.3f} s")
+"""
     print("fresh process: ", end="", flush=True)  # noqa: T201
     subprocess.run([sys.executable, "-c", code], check=True)
 
