@@ -77,6 +77,7 @@ def form(values: Sequence[str]) -> html.Section:
         ),
         html.Div(id="predict-note", className="form-note"),
         label="Continuum",
+        class_name="card-form",
     )
 
 
@@ -116,7 +117,7 @@ def drives_card() -> html.Section:
         html.Div(
             [
                 html.H2("Which starlight drives it?"),
-                html.Span("dEW / dln F per bin, Å", className="muted"),
+                html.Span("Å per 1 % more light in a bin", className="muted"),
                 html.Div(choice, className="end"),
             ],
             className="card-head",
@@ -145,6 +146,7 @@ def answer() -> html.Section:
             className="muted footnote",
         ),
         label="Ten lines",
+        class_name="card-answer",
     )
 
 
@@ -154,11 +156,20 @@ def place_card(aspect: float) -> html.Section:
         _head("Where it lands", html.Span(id="predict-map-title")),
         html.Div(
             [
-                dcc.Graph(id="predict-map", config={"staticPlot": True, "responsive": True}),
-                html.Div(id="predict-place", className="place-layer"),
+                html.Div(
+                    [
+                        dcc.Graph(id="predict-map", config={"staticPlot": True, "responsive": True}),
+                        html.Div(id="predict-place", className="place-layer"),
+                    ],
+                    className="place",
+                    style={"--map-aspect": f"{aspect:.4f}"},
+                ),
+                html.Div(
+                    [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")],
+                    className="scale",
+                ),
             ],
-            className="place",
-            style={"--map-aspect": f"{aspect:.4f}"},
+            className="place-and-scale",
         ),
         html.P(
             "UMAP of 12-bin continua, cells of 20 or more real DESI galaxies. It has no units; distances are not "

@@ -25,7 +25,7 @@ from dash import (
 from components import ids, predict, widgets
 from components.figures.continuum import continuum_figure
 from components.figures.jacobian import jacobian_figure
-from components.figures.map_place import Frame, frame_around, map_figure
+from components.figures.map_place import Frame, color_top, frame_around, map_figure
 from components.theme import scheme_or_dark
 from data import uploads
 from data.aggregates import load_cells
@@ -58,6 +58,7 @@ def layout(**_: Any) -> html.Div:
         [
             html.H1("Predict emission lines from a continuum", className="visually-hidden"),
             dcc.Store(id="predict-state", data={"bins": opened, "luminosity": ""}),
+            dcc.Store(id="predict-scheme"),
             dcc.Store(id="predict-history", data=[]),
             dcc.Store(id="predict-file"),
             dcc.Store(id="predict-rows", data=[]),
@@ -120,7 +121,7 @@ def typed(bin_flux: Sequence[float]) -> list[str]:
         "luminosity": Input("predict-luminosity", "value"),
         "model": Input("predict-model", "value"),
         "line_name": Input("predict-line", "value"),
-        "scheme": Input(ids.SCHEME, "computedColorScheme"),
+        "scheme": Input("predict-scheme", "data"),
     },
 )
 def answer(bins: list[str], luminosity: str, model: str, line_name: str, scheme: str | None) -> dict[str, Any]:
@@ -183,14 +184,17 @@ def drawn(
 @callback(
     Output("predict-map", "figure"),
     Output("predict-map-title", "children"),
+    Output("predict-map-top", "children"),
     Input("predict-line", "value"),
-    Input(ids.SCHEME, "computedColorScheme"),
+    Input("predict-scheme", "data"),
+    prevent_initial_call=True,
 )
-def draw_map(line_name: str, scheme: str | None) -> tuple[Any, str]:
+def draw_map(line_name: str, scheme: str | None) -> tuple[Any, str, str]:
     """Colour the map's cells by the line that is looked at."""
     cells, row = load_cells(), LINE_NAMES.index(line_name)
-    figure = map_figure(cells.center, cells.size, cells.ew[:, row], map_frame(), scheme_or_dark(scheme))
-    return figure, f"median {LINES[row].label} EW of real galaxies"
+    ew = cells.ew[:, row]
+    figure = map_figure(cells.center, cells.size, ew, map_frame(), scheme_or_dark(scheme))
+    return figure, f"median {LINES[row].label} EW of real galaxies", widgets.number(color_top(ew))
 
 
 @callback(
@@ -226,6 +230,11 @@ def fill(
     return bins, luminosity, [*history, state][-HISTORY:]
 
 
+clientside_callback(
+    ClientsideFunction("predict", "shownScheme"),
+    Output("predict-scheme", "data"),
+    Input(ids.SCHEME, "computedColorScheme"),
+)
 clientside_callback(
     ClientsideFunction("predict", "spread"),
     Output(_BINS, "value", allow_duplicate=True),

@@ -108,13 +108,13 @@ def continuum_figure(
         hovertemplate="%{customdata[0]:.0f}–%{customdata[1]:.0f} Å<br>%{y:.4~g}<extra></extra>",
     )
     figure.update_layout(
-        margin={"l": 44, "r": 10, "t": 26, "b": 26},
+        margin={"l": 44, "r": 10, "t": 26, "b": 30},
         uirevision="continuum",
         hovermode="closest",
         dragmode=False,
     )
-    figure.update_xaxes(range=[3380, 7020], fixedrange=True, showgrid=False, dtick=600, tick0=3400)
-    figure.update_yaxes(range=[0, top], fixedrange=True, nticks=6, tickformat="~g")
+    figure.update_xaxes(range=[3380, 7020], fixedrange=True, showgrid=False, dtick=600, tick0=3400, ticklabelstandoff=4)
+    figure.update_yaxes(range=[0, top], fixedrange=True, nticks=6, tickformat="~g", ticklabelstandoff=6)
     for text, x, anchor in (("mean flux per bin, any unit", 0, "left"), ("rest frame, vacuum Å", 1, "right")):
         figure.add_annotation(
             text=text,

@@ -10,7 +10,7 @@ from model.lines import Line
 
 
 def jacobian_figure(sensitivity: Float[np.ndarray, " bin"], line: Line, scheme: Scheme) -> go.Figure:
-    """Draw dEW / dln(flux) [Å] of one line for the twelve bins; what lowers the line is paler.
+    """Draw dEW / dln(flux) / 100 [Å] of one line for the twelve bins; what lowers the line is paler.
 
     Parameters
     ----------
@@ -27,28 +27,29 @@ def jacobian_figure(sensitivity: Float[np.ndarray, " bin"], line: Line, scheme: 
         The bars.
     """
     token = TOKENS[scheme]
-    largest = max(float(np.abs(sensitivity).max()), 1e-6)
-    digits = 0 if largest >= 20 else 1 if largest >= 2 else 2
+    # Per 1 % of light: the size of change that one can picture.
+    change = sensitivity / 100
+    largest = max(float(np.abs(change).max()), 1e-6)
+    digits = 1 if largest >= 2 else 2 if largest >= 0.2 else 3
     figure = go.Figure(layout={"template": figure_template(scheme)})
     figure.add_bar(
         x=BIN_CENTERS,
-        y=sensitivity,
+        y=change,
         width=230,
-        marker={"color": token[line.accent], "opacity": np.where(sensitivity >= 0, 0.95, 0.5)},
-        text=[f"{value:+.{digits}f}".replace("-", "−") for value in sensitivity],
+        marker={"color": token[line.accent], "opacity": np.where(change >= 0, 0.95, 0.5)},
+        text=[f"{value:+.{digits}f}".replace("-", "−") for value in change],
         textposition="outside",
         textfont={"size": 11, "color": token["muted"]},
         cliponaxis=False,
-        customdata=np.column_stack([BIN_EDGES[:-1], BIN_EDGES[1:], sensitivity / 100]),
-        hovertemplate="%{customdata[0]:.0f}–%{customdata[1]:.0f} Å<br>"
-        "1 % more light here: %{customdata[2]:+.3~f} Å<extra></extra>",
+        customdata=np.column_stack([BIN_EDGES[:-1], BIN_EDGES[1:]]),
+        hovertemplate="%{customdata[0]:.0f}–%{customdata[1]:.0f} Å<br>1 % more light here: %{y:+.3~f} Å<extra></extra>",
     )
     figure.update_layout(margin={"l": 44, "r": 10, "t": 18, "b": 24}, dragmode=False)
-    figure.update_xaxes(range=[3380, 7020], fixedrange=True, showgrid=False, dtick=600, tick0=3400)
+    figure.update_xaxes(range=[3380, 7020], fixedrange=True, showgrid=False, dtick=600, tick0=3400, ticklabelstandoff=4)
     figure.update_yaxes(
         range=[
-            -1.25 * max(-float(sensitivity.min()), 0.15 * largest),
-            1.25 * float(max(sensitivity.max(), 0.15 * largest)),
+            -1.25 * max(-float(change.min()), 0.15 * largest),
+            1.25 * float(max(change.max(), 0.15 * largest)),
         ],
         fixedrange=True,
         showgrid=False,

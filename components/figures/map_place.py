@@ -45,6 +45,11 @@ def frame_around(center: Float[np.ndarray, "cell 2"], radius: float) -> Frame:
     return Frame((float(low[0]), float(high[0])), (float(low[1]), float(high[1])))
 
 
+def color_top(ew: Float[np.ndarray, " cell"]) -> float:
+    """Return the equivalent width of the last colour [Å]; the scale below it is arcsinh from 0."""
+    return float(np.nanpercentile(ew, 99))
+
+
 def map_figure(
     center: Float[np.ndarray, "cell 2"],
     radius: float,
@@ -75,7 +80,7 @@ def map_figure(
         One filled path per colour, so that the cells stay sharp at every size.
     """
     figure = go.Figure(layout={"template": figure_template(scheme)})
-    shade = np.arcsinh(ew) / np.nanpercentile(np.arcsinh(ew), 99)
+    shade = np.arcsinh(ew) / np.arcsinh(color_top(ew))
     level = np.clip(np.nan_to_num(shade, nan=-1) * _LEVELS, -1, _LEVELS - 1).astype(int)
     colors = ew_colors(scheme)
     gap = np.full((1, 2), np.nan)

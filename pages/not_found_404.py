@@ -1,0 +1,20 @@
+"""The sentence for an address that does not exist."""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+dash.register_page(__name__, title="Not found · Galactic Neon")
+
+
+def layout(**_: Any) -> html.Div:
+    """Return the page."""
+    return html.Div(
+        [
+            html.H1("Nothing shines here"),
+            html.P("This address has no page. It may have moved, or lost a letter.", className="lead"),
+            html.P([dcc.Link("Explore the map", href="/"), " or ", dcc.Link("predict lines", href="/predict"), "."]),
+        ],
+        className="page page-prose",
+    )
