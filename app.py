@@ -1,7 +1,7 @@
 """The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
 
 from components import shell
-from data import store
+from data import realisations, simulated, store
 from data.errors import CatalogueError
 from model import batch
 from model.weights import load_params
@@ -37,6 +37,8 @@ health.prepare(
     {
         "weights": load_params,
         "network": lambda: batch.warm_up(load_params()),
+        "noise": realisations.warm_up,
+        "spectra": simulated.warm_up,
         "files": lambda: compress_page(app),
     },
 )

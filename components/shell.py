@@ -5,9 +5,16 @@ from typing import Protocol
 
 import dash
 import dash_mantine_components as dmc
-from dash import html
+from dash import ClientsideFunction, Input, Output, clientside_callback, html
 
 from components import ids, theme, widgets
+
+# Callbacks that take the scheme as an input wait for this one, and never see a scheme that is not on the page.
+clientside_callback(
+    ClientsideFunction("shell", "scheme"),
+    Output(ids.SCHEME, "computedColorScheme"),
+    Input(ids.SCHEME, "computedColorScheme"),
+)
 
 
 class Named(Protocol):

@@ -159,6 +159,12 @@ def figure_template(scheme: Scheme) -> go.layout.Template:
     )
 
 
+@cache
+def template_json(scheme: Scheme) -> dict[str, Any]:
+    """Return `figure_template` as plain data, for figures that are built without Plotly's slow validation."""
+    return figure_template(scheme).to_plotly_json()
+
+
 if __name__ == "__main__":
     import sys
 

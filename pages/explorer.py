@@ -1,15 +1,10 @@
 """The explorer: galaxies as observed, as predicted, and as predicted with noise; one galaxy beside them."""
 
-from functools import cache
 from typing import Any
-from zlib import crc32
 
 import dash
 import dash_mantine_components as dmc
-import jax
-import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
-from plotly import graph_objects as go
 
 from components import galaxy as galaxy_card
 from components import ids, widgets
@@ -17,17 +12,12 @@ from components.figures import quantise
 from components.figures import spectrum as spectra
 from components.panel_grid import manifest, panel_grid
 from components.theme import scheme_or_dark
-from data.store import Catalogue, Galaxy, served
-from model.bins import BIN_EDGES
+from data.realisations import FIRST_SEED, noisy_predictions
+from data.simulated import simulate
+from data.store import Catalogue, served
 from model.lines import LEADING_LINES
-from model.noise import published_noise
-from model.synthesis import add_lines, smooth_continuum
 
 dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
-
-FIRST_SEED = 1
-PIXEL = 1.0  # Å; finer than the narrowest line's sigma
-NOISE_SHARE = 0.02  # of the starlight, per pixel of a simulated spectrum: looks like a spectrum, hides no line
 
 
 def layout(catalogue: str | None = None, **_query: str) -> html.Div:
@@ -56,8 +46,9 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
                         [
                             widgets.card(
                                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **{"aria-live": "polite"}),
-                                dcc.Graph(
-                                    id=ids.SPECTRUM, figure=go.Figure(), config=spectra.CONFIG, className="spectrum"
+                                html.Div(
+                                    dcc.Graph(id=ids.SPECTRUM, config=spectra.CONFIG),
+                                    className="spectrum",
                                 ),
                                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
                                 galaxy_card.invitation(),
@@ -232,33 +223,10 @@ def show_galaxy(
         return (no_update,) * 5
     catalogue = served()[page_manifest["catalogue"]]
     chosen = catalogue.galaxy(int(selected["row"]))
-    spectrum = _simulate(chosen) if catalogue.is_mock else None
-    noisy = published_noise(seed, chosen.bin_flux[None], chosen.predicted.ew[None], chosen.ew_ivar[None])[0]
+    spectrum = simulate(chosen) if catalogue.is_mock else None
+    noisy = noisy_predictions(catalogue, seed)[chosen.row]
     head = galaxy_card.heading(chosen.target_id, chosen.redshift, chosen.log_luminosity, is_mock=catalogue.is_mock)
     kind = "simulated" if catalogue.is_mock else "12 bins"
     figure = spectra.spectrum_figure(chosen.bin_flux, spectrum, scheme_or_dark(scheme), kind)
-    table = galaxy_card.lines_table(
-        chosen.ew, chosen.ew_ivar, chosen.predicted, np.asarray(noisy), is_mock=catalogue.is_mock
-    )
+    table = galaxy_card.lines_table(chosen.ew, chosen.ew_ivar, chosen.predicted, noisy, is_mock=catalogue.is_mock)
     return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), table, "galaxy"
-
-
-def _simulate(chosen: Galaxy) -> spectra.Spectrum:
-    """Return a spectrum with exactly the galaxy's bins and equivalent widths, and a little seeded noise."""
-    start = float(BIN_EDGES[0]) + PIXEL / 2
-    starlight, light = (np.asarray(curve) for curve in _paint()(chosen.bin_flux, np.nan_to_num(chosen.ew)))
-    random = np.random.default_rng(crc32(chosen.target_id.encode()))
-    noise = random.normal(0.0, NOISE_SHARE, light.shape) * starlight
-    return spectra.Spectrum(start, PIXEL, light + noise, starlight)
-
-
-@cache
-def _paint() -> Any:
-    """Return the jitted way from bins and equivalent widths to starlight and all light, on the page's grid."""
-    wavelength_rest = np.arange(BIN_EDGES[0] + PIXEL / 2, BIN_EDGES[-1], PIXEL, np.float32)
-
-    def paint(bin_flux: jax.Array, ew: jax.Array) -> tuple[jax.Array, jax.Array]:
-        starlight = smooth_continuum(wavelength_rest, bin_flux)
-        return starlight, add_lines(wavelength_rest, starlight, ew)
-
-    return jax.jit(paint)

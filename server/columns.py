@@ -4,18 +4,16 @@ Addresses carry the content's hash, so every answer may be kept for a year.
 """
 
 import math
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
-from jaxtyping import Float
 
 from components.figures import quantise
 from data.aggregates import Cells, load_cells
+from data.realisations import noisy_predictions
 from data.store import Catalogue, served
 from model.lines import LINE_NAMES
-from model.noise import published_noise
 
 MAX_SEED: Final = 9999
 """Largest number of a noise realisation: each is kept for a year, so they are not without end."""
@@ -89,19 +87,9 @@ def encode(catalogue: Catalogue, column: str, seed: int) -> bytes:
     line = next(line for line in LINE_NAMES if column.startswith(f"{line}_EW"))
     top = quantise.ew_top(catalogue.column(f"{line}_EW"))
     if column.endswith(NOISY):
-        ew = _draw(catalogue.name, catalogue.version, seed)[:, LINE_NAMES.index(line)]
+        ew = noisy_predictions(catalogue, seed)[:, LINE_NAMES.index(line)]
         return quantise.quantise_ew(ew, top).tobytes()
     return quantise.quantise_ew(catalogue.column(column), top).tobytes()
-
-
-@lru_cache(maxsize=4)
-def _draw(name: str, _version: str, seed: int) -> Float[np.ndarray, "galaxy line"]:
-    """Return predictions with published noise; a page asks for its four lines at once, the draw is one."""
-    catalogue = served()[name]
-    flux = np.column_stack([catalogue.column(f"flux_{i:02d}") for i in range(12)])
-    ew = np.column_stack([catalogue.column(f"{line}_EW_PREDICTED") for line in LINE_NAMES])
-    ivar = np.column_stack([catalogue.column(f"{line}_EW_IVAR") for line in LINE_NAMES])
-    return np.asarray(published_noise(seed, flux, ew, ivar))
 
 
 def _problem(status: int, sentence: str) -> Response:
