@@ -3,7 +3,7 @@
 from components import shell
 from data import realisations, simulated, store
 from data.errors import CatalogueError
-from model import batch
+from model import batch, portrait
 from model.weights import load_params
 from server import columns, health
 from server.factory import attach, create_server
@@ -39,6 +39,7 @@ health.prepare(
         "network": lambda: batch.warm_up(load_params()),
         "noise": realisations.warm_up,
         "spectra": simulated.warm_up,
+        "portrait": lambda: portrait.warm_up(load_params()),
         "files": lambda: compress_page(app),
     },
 )

@@ -10,14 +10,6 @@ window.dash_clientside.predict = {
     return [parts, [...(history || []), before].slice(-50)];
   },
 
-  // The switch reports "light" before it knows better; the page itself knows which scheme is shown.
-  shownScheme() {
-    const root = document.documentElement;
-    return new Promise((resolve) => {
-      setTimeout(() => resolve(root.getAttribute("data-mantine-color-scheme")), 30);
-    });
-  },
-
   // The server refuses files beyond its limit without a word to the page, so the page looks first.
   admit(contents, name, limit) {
     if (!contents) return [window.dash_clientside.no_update, window.dash_clientside.no_update];

@@ -33,9 +33,9 @@ def _science() -> html.Section:
         "Why starlight predicts lines",
         html.P(
             "Young, massive stars shine blue and strip electrons from the hydrogen, oxygen, nitrogen and sulphur "
-            "around them. When the electrons fall back, or collisions stir the ions, the gas answers in a few sharp colours, "
-            "as neon does in a sign. Galaxies without young stars are red and, mostly, dark in these lines; old hot "
-            "stars and active nuclei make faint exceptions."
+            "around them. When the electrons fall back, or collisions stir the ions, the gas answers in a few sharp "
+            "colours, as neon does in a sign. Galaxies without young stars are red and, mostly, dark in these lines; "
+            "old hot stars and active nuclei make faint exceptions."
         ),
         html.P(
             "How strong a line is against the starlight is its equivalent width: the stretch of continuum, in Å, "
@@ -45,8 +45,8 @@ def _science() -> html.Section:
         ),
         html.P(
             "The prediction is the typical value for such starlight. Real galaxies scatter around it: their gas "
-            "differs in amount, metal content and dust. On the map of continua the observed lines look grainy, the predicted "
-            "ones smooth; adding noise brings the grain back."
+            "differs in amount, metal content and dust. On the map of continua the observed lines look grainy, "
+            "the predicted ones smooth; adding noise brings the grain back."
         ),
     )
 
@@ -132,10 +132,10 @@ def _thanks() -> html.Section:
                 "This work uses data of the Dark Energy Spectroscopic Instrument (DESI), public under ",
                 link("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
                 ". DESI’s construction and operations are managed by Lawrence Berkeley National Laboratory and "
-                "supported by the U.S. Department of Energy, Office of Science, Office of High Energy Physics, under contract "
-                "DE-AC02-05CH11231, by NERSC, by the U.S. National Science Foundation and by further agencies, "
-                "foundations and the DESI member institutions. The DESI collaboration is honoured to be permitted to "
-                "conduct scientific research on I’oligam Du’ag (Kitt Peak), a mountain with particular significance to "
+                "supported by the U.S. Department of Energy, Office of Science, Office of High Energy Physics, under "
+                "contract DE-AC02-05CH11231, by NERSC, by the U.S. National Science Foundation and by further "
+                "agencies, foundations and the DESI member institutions. The DESI collaboration is honoured to be permitted "
+                "to conduct scientific research on I’oligam Du’ag (Kitt Peak), a mountain with particular significance to "
                 "the Tohono O’odham Nation.",
             ]
         ),

@@ -58,7 +58,6 @@ def layout(**_: Any) -> html.Div:
         [
             html.H1("Predict emission lines from a continuum", className="visually-hidden"),
             dcc.Store(id="predict-state", data={"bins": opened, "luminosity": ""}),
-            dcc.Store(id="predict-scheme"),
             dcc.Store(id="predict-history", data=[]),
             dcc.Store(id="predict-file"),
             dcc.Store(id="predict-rows", data=[]),
@@ -121,7 +120,7 @@ def typed(bin_flux: Sequence[float]) -> list[str]:
         "luminosity": Input("predict-luminosity", "value"),
         "model": Input("predict-model", "value"),
         "line_name": Input("predict-line", "value"),
-        "scheme": Input("predict-scheme", "data"),
+        "scheme": Input(ids.SCHEME, "computedColorScheme"),
     },
 )
 def answer(bins: list[str], luminosity: str, model: str, line_name: str, scheme: str | None) -> dict[str, Any]:
@@ -186,8 +185,7 @@ def drawn(
     Output("predict-map-title", "children"),
     Output("predict-map-top", "children"),
     Input("predict-line", "value"),
-    Input("predict-scheme", "data"),
-    prevent_initial_call=True,
+    Input(ids.SCHEME, "computedColorScheme"),
 )
 def draw_map(line_name: str, scheme: str | None) -> tuple[Any, str, str]:
     """Colour the map's cells by the line that is looked at."""
@@ -230,11 +228,6 @@ def fill(
     return bins, luminosity, [*history, state][-HISTORY:]
 
 
-clientside_callback(
-    ClientsideFunction("predict", "shownScheme"),
-    Output("predict-scheme", "data"),
-    Input(ids.SCHEME, "computedColorScheme"),
-)
 clientside_callback(
     ClientsideFunction("predict", "spread"),
     Output(_BINS, "value", allow_duplicate=True),
