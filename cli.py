@@ -16,6 +16,7 @@ import numpy as np
 
 from data import commands
 from data.errors import DataError
+from model.lines import LINE_NAMES
 from model.weights import DEFAULT, WeightsError, load_params, load_sidecar, save_params
 
 EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "train", "tqdm": "train"}
@@ -69,7 +70,12 @@ def evaluate(args: argparse.Namespace) -> int:
         for variant, table in _score_variants(load_params(name), sample).items():
             tables[f"{name}, {variant}"] = table
     held_out = int(sample.held_out.sum())
-    print(json.dumps(tables, indent=1) if args.json else f"{held_out} held-out galaxies\n\n{_table(tables)}")
+    if args.format == "json":
+        print(json.dumps(tables, indent=1))
+    elif args.format == "markdown":
+        print(_markdown(tables))
+    else:
+        print(f"{held_out} held-out galaxies\n\n{_table(tables)}")
     return 0
 
 
@@ -147,6 +153,17 @@ def _table(tables: dict[str, dict[str, dict[str, float]]]) -> str:
     return "\n".join(lines)
 
 
+def _markdown(tables: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Lay the tables side by side, a cell being rho / NMAD [Å] / bias."""
+    rows = [["line", *tables], ["---"] * (len(tables) + 1)]
+    for name in LINE_NAMES:
+        cells = (table[name] for table in tables.values())
+        rows.append([name, *(f"{c['spearman']:.3f} / {c['nmad']:.3f} / {c['bias']:+.1%}" for c in cells)])
+    means = (np.mean([line["spearman"] for line in table.values()]) for table in tables.values())
+    rows.append(["mean rho", *(f"{mean:.3f}" for mean in means)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 def _git_revision() -> str:
     command = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603
@@ -173,7 +190,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
     command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
     command.add_argument("--against", nargs="*", default=[], metavar="MODEL", help="further models to score beside it")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
     command = add("predict", predict)
     command.add_argument("input", help="Parquet or CSV with flux_00 ... flux_11 [log_luminosity] [{LINE}_EW_IVAR]")
