@@ -6,6 +6,7 @@ from dash import Dash
 from flask import Flask
 
 from server import cache, callbacks, compression, errors, health, security, static
+from server.compiled import keep_compiled
 from server.settings import Settings
 
 
@@ -33,6 +34,7 @@ def create_server(settings: Settings) -> Flask:
     compression.install(server)
     static.install(server)
     server.register_blueprint(health.blueprint)
+    keep_compiled(settings.cache_dir)
     return server
 
 

@@ -1,8 +1,10 @@
 """A small Dash app on the product's server: the server's tests need neither catalogue nor network."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
 import pytest
 from dash import Input, Output, dcc, html
 from flask import Flask
@@ -13,12 +15,27 @@ from server.factory import attach, create_server
 from server.settings import Settings
 from server.static import FingerprintedDash
 
+JAX_SETTINGS = (
+    "jax_compilation_cache_dir",
+    "jax_persistent_cache_min_compile_time_secs",
+    "jax_persistent_cache_min_entry_size_bytes",
+)
+
 
 class ClosingClient(FlaskClient):
     """Read every answer to its end, so that the file behind it is closed."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return super().open(*arguments, **options, buffered=True)
+
+
+@pytest.fixture(autouse=True)
+def jax_settings() -> Iterator[None]:
+    """Leave JAX as it was: a server tells it where to keep what it compiles."""
+    before = {name: getattr(jax.config, name) for name in JAX_SETTINGS}
+    yield
+    for name, value in before.items():
+        jax.config.update(name, value)
 
 
 @pytest.fixture

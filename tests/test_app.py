@@ -1,0 +1,95 @@
+"""The served product, started as users start it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.serving import ROOT, Served, free_port
+
+BUILDING = ("pandas", "umap", "sklearn", "numba", "optax", "tqdm")
+WITHOUT = f"""
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name in {BUILDING!r}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+import app
+assert not app.server.extensions["preparation"]["network"].exception()
+"""
+
+
+def get(url: str) -> dict:
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer)
+
+
+def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, *command]
+    environ = os.environ | environment
+    return subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.slow
+def test_ready_healthy_and_versioned(served: Served):
+    assert get(f"{served.url}/healthz") == {"status": "ok"}
+    assert get(f"{served.url}/readyz")["ready"] is True
+    assert get(f"{served.url}/version")["catalogues"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/", "/predict", "/model", "/about"])
+def test_every_page_starts(path, served: Served):
+    with urllib.request.urlopen(served.url + path) as answer:
+        assert "react-entry-point" in answer.read().decode()
+
+
+@pytest.mark.slow
+def test_serving_needs_none_of_the_building_packages():
+    finished = start("-c", WITHOUT)
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "gunicorn", "app:server"]])
+def test_wrong_setting_stops_the_start_with_a_sentence(command):
+    finished = start(*command, PORT="here")
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("PORT=here is not valid")
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.slow
+def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
+    catalogue = tmp_path / "galaxies.parquet"
+    catalogue.write_text("not a table")
+    finished = start("-m", "gunicorn", "app:server", CATALOGUES=str(catalogue), PORT=str(free_port()))
+    assert finished.returncode == 3
+    assert catalogue.name in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.slow
+def test_taken_port_is_said(served: Served):
+    port = served.url.rpartition(":")[2]
+    finished = start("-m", "gunicorn", "app:server", PORT=port)
+    assert finished.returncode == 2
+    assert f"Port {port} is taken" in finished.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/", "/predict", "/model", "/about"])
+def test_page_paints_without_console_errors(path, served: Served, page: Page):
+    page.goto(served.url + path)
+    expect(page.locator("main")).to_contain_text(re.compile(r"\w"))
+    page.wait_for_load_state("networkidle")
