@@ -74,7 +74,7 @@
       panel.box.dataset.painted = "";
       const missing = codes.reduce((count, code) => count + (code === 0), 0);
       panel.box.querySelector(".panel-count").textContent = missing
-        ? `${missing.toLocaleString("en")} not detected`
+        ? `${missing.toLocaleString("en")} grey`
         : "";
       this.paint(panel);
     }
@@ -188,7 +188,7 @@
       if (this.hovered >= 0) {
         const { label, version, top } = found.panel;
         const code = found.panel.raw ? found.panel.raw[this.hovered] : 0;
-        readout.textContent = `${label}, ${version}: ${code ? `≈ ${shortNumber(ewOfCode(code, top))} Å` : "not detected"}`;
+        readout.textContent = `${label}, ${version}: ${code ? `≈ ${shortNumber(ewOfCode(code, top, this.manifest.stretch))} Å` : "no value"}`;
       } else {
         readout.textContent = "";
       }
@@ -285,6 +285,7 @@
             if (seed === this.seed) this.receive(panel, codes);
           }),
         );
+        this.root.querySelector(".panels-seed").textContent = `realisation ${seed}`;
         this.root.dataset.seed = seed;
       } catch (error) {
         if (!this.stop.signal.aborted) this.say("The next realisation could not be loaded.");
@@ -315,8 +316,9 @@
     return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   }
 
-  function ewOfCode(code, top) {
-    return Math.sinh(((code - 1) / 254) * Math.asinh(top));
+  /** The inverse of the server's quantisation (components/figures/quantise.py). */
+  function ewOfCode(code, top, stretch) {
+    return (Math.sinh(((code - 1) / 254) * Math.asinh(stretch)) * top) / stretch;
   }
 
   function shortNumber(value) {

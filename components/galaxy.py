@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from dash import html
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from components import widgets
 from model.lines import LINES
@@ -27,10 +27,15 @@ def lines_table(
     ew_ivar: Float[np.ndarray, " line"],
     predicted: Prediction,
     noisy: Float[np.ndarray, " line"],
+    cut: Bool[np.ndarray, " line"],
     *,
     is_mock: bool,
 ) -> html.Div:
-    """Return the table of ten lines [Å]; `noisy` holds the predictions with this realisation's noise."""
+    """Return the table of ten lines [Å].
+
+    `noisy` holds the predictions with this realisation's noise; `cut` says which lines fall where DESI's cameras
+    overlap, and have no observed value for that reason.
+    """
     error = np.where(ew_ivar > 0, 1 / np.sqrt(np.where(ew_ivar > 0, ew_ivar, 1.0)), math.nan)
     rows = []
     for i, line in enumerate(LINES):
@@ -39,7 +44,7 @@ def lines_table(
         rows.append(
             [
                 widgets.line_name(line),
-                widgets.with_error(observed, float(error[i])),
+                widgets.with_error(observed, float(error[i]), "camera gap" if cut[i] else "not detected"),
                 widgets.with_interval(value, low, high),
                 _noisy(float(noisy[i])),
                 widgets.interval(line, value, low, high, observed),

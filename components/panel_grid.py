@@ -50,6 +50,7 @@ def manifest(
         "cells": cells,
         "version": catalogue_version,
         "seed": seed,
+        "stretch": quantise.STRETCH,
         "xRange": x_range,
         "yRange": y_range,
         "view": {"x0": x0, "x1": x1, "y0": y0, "y1": y1},
@@ -75,7 +76,7 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
     tops = [page_manifest["panels"][i * len(panels.VERSIONS)]["top"] for i in range(len(rows))]
     return html.Div(
         [
-            html.Div(_headings(is_mock), className="panel-headings"),
+            html.Div(_headings(page_manifest["seed"], is_mock=is_mock), className="panel-headings"),
             html.Div(
                 [_row_label(line, row) for line, row in zip(LEADING_LINES, rows, strict=True)],
                 className="panel-labels",
@@ -99,7 +100,7 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Span("UMAP of 12-bin continua; no units, distances are not physical", className="map-note"),
+                    html.Span("Place: UMAP of 12-bin continua, no units. Grey: not detected, or in a camera gap."),
                     html.Span(className="panels-readout", **{"aria-live": "off"}),
                 ],
                 className="panel-foot muted",
@@ -110,11 +111,12 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
     )
 
 
-def _headings(is_mock: bool) -> list[html.Div]:
-    first, *others = HEADINGS
+def _headings(seed: int, *, is_mock: bool) -> list[html.Div]:
+    observed, predicted, noisy = HEADINGS
     return [
-        html.Div([html.H3(first), html.Span("mock truth", className="muted") if is_mock else None]),
-        *(html.Div(html.H3(heading)) for heading in others),
+        html.Div([html.H3(observed), html.Span("mock truth", className="muted") if is_mock else None]),
+        html.Div(html.H3(predicted)),
+        html.Div([html.H3(noisy), html.Span(f"realisation {seed}", className="muted panels-seed")]),
     ]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
+import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
 from components import galaxy as galaxy_card
@@ -12,6 +13,7 @@ from components.figures import quantise
 from components.figures import spectrum as spectra
 from components.panel_grid import manifest, panel_grid
 from components.theme import scheme_or_dark
+from data.overlap import is_cut
 from data.realisations import FIRST_SEED, noisy_predictions
 from data.simulated import simulate
 from data.store import Catalogue, served
@@ -149,7 +151,7 @@ def _toolbar(shown: Catalogue) -> html.Div:
             ),
             dmc.TextInput(
                 id=ids.SEARCH,
-                placeholder="MOCK-000123" if shown.is_mock else "TARGETID",
+                placeholder=f"Find an ID, as {shown.target_ids[0].decode()}",
                 size="xs",
                 className="search",
                 debounce=False,
@@ -228,5 +230,12 @@ def show_galaxy(
     head = galaxy_card.heading(chosen.target_id, chosen.redshift, chosen.log_luminosity, is_mock=catalogue.is_mock)
     kind = "simulated" if catalogue.is_mock else "12 bins"
     figure = spectra.spectrum_figure(chosen.bin_flux, spectrum, scheme_or_dark(scheme), kind)
-    table = galaxy_card.lines_table(chosen.ew, chosen.ew_ivar, chosen.predicted, noisy, is_mock=catalogue.is_mock)
+    table = galaxy_card.lines_table(
+        chosen.ew,
+        chosen.ew_ivar,
+        chosen.predicted,
+        noisy,
+        is_cut(np.array([chosen.redshift]))[0],
+        is_mock=catalogue.is_mock,
+    )
     return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), table, "galaxy"

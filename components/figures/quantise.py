@@ -12,6 +12,10 @@ EW_STEPS: Final = 254
 
 TOP_PERCENTILE: Final = 98.0
 
+STRETCH: Final = 8.0
+"""Colours follow arcsinh(STRETCH x EW / top): even steps below top / STRETCH, even ratios above. Faint and strong lines
+both keep their differences."""
+
 
 def span(place: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
     """Return the range of a map coordinate that its 16-bit steps divide."""
@@ -36,23 +40,22 @@ def ew_top(ew: Float[np.ndarray, " galaxy"]) -> float:
 
 
 def quantise_ew(ew: Float[np.ndarray, " galaxy"], top: float) -> UInt8[np.ndarray, " galaxy"]:
-    """Return equivalent widths [Å] as codes: 0 not detected (missing or <= 0), 1..255 arcsinh up to `top`."""
+    """Return equivalent widths [Å] as codes: 0 not detected (missing or <= 0), 1..255 stretched from 0 to `top`."""
     detected = np.isfinite(ew) & (ew > 0)
-    share = np.arcsinh(np.where(detected, ew, 0.0)) / math.asinh(top)
+    share = np.arcsinh(np.where(detected, ew, 0.0) * (STRETCH / top)) / math.asinh(STRETCH)
     return np.where(detected, 1 + np.rint(np.clip(share, 0.0, 1.0) * EW_STEPS), 0).astype(np.uint8)
 
 
 def ew_of_code(code: int, top: float) -> float:
     """Return the equivalent width [Å] in the middle of a code's step."""
-    return math.sinh((code - 1) / EW_STEPS * math.asinh(top))
+    return math.sinh((code - 1) / EW_STEPS * math.asinh(STRETCH)) * top / STRETCH
 
 
 def ew_ticks(top: float, apart: float = 0.14) -> list[tuple[float, float]]:
     """Return tick values [Å] of a colour bar and their places on it, 0 to 1: round numbers and the top."""
-    stretch = math.asinh(top)
     ticks = [(0.0, 0.0)]
-    for value in (1, 3, 10, 30, 100, 300, 1000):
-        place = math.asinh(value) / stretch
+    for value in (0.3, 1, 3, 10, 30, 100, 300, 1000):
+        place = math.asinh(value * STRETCH / top) / math.asinh(STRETCH)
         if place - ticks[-1][1] >= apart and 1 - place >= apart:
             ticks.append((float(value), place))
     return [*ticks, (top, 1.0)]
