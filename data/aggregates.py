@@ -133,7 +133,7 @@ def aggregate(table: pa.Table, size: float = CELL_SIZE) -> Cells:
     Cells
         Hexagons with at least `MIN_GALAXIES`, from left to right and bottom to top.
     """
-    place = hex_cell(*(table[name].to_numpy() for name in MAP_NAMES), size)
+    place = hex_cell(table[MAP_NAMES[0]].to_numpy(), table[MAP_NAMES[1]].to_numpy(), size)
     cells, membership, n = np.unique(place, axis=0, return_inverse=True, return_counts=True)
     kept = np.flatnonzero(n >= MIN_GALAXIES)
     members = np.split(np.argsort(membership.ravel(), kind="stable"), np.cumsum(n)[:-1])
@@ -142,7 +142,8 @@ def aggregate(table: pa.Table, size: float = CELL_SIZE) -> Cells:
     shape = flux / flux.mean(axis=1, keepdims=True)
     ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
     predicted = np.stack([table[name + PREDICTION_SUFFIXES[0]].to_numpy() for name in LINE_NAMES], axis=1)
-    measured = ~is_cut(table["redshift"].to_numpy())
+    # A handful of lines at the edge of an overlap were measured all the same.
+    measured = ~is_cut(table["redshift"].to_numpy()) | np.isfinite(ew)
 
     percentiles = np.full((3, len(kept), len(LINE_NAMES)), np.nan, np.float32)
     for index, cell in enumerate(kept):
@@ -153,14 +154,16 @@ def aggregate(table: pa.Table, size: float = CELL_SIZE) -> Cells:
                 percentiles[:, index, line] = np.percentile(values, [50, 16, 84])
     rows = [members[cell] for cell in kept]
     return Cells(
-        hex_center(cells[kept], size).astype(np.float32),
-        size,
-        n[kept],
-        np.stack([measured[row].sum(axis=0) for row in rows]),
-        np.stack([np.isfinite(ew[row]).sum(axis=0) for row in rows]),
-        *percentiles,
-        np.stack([np.median(predicted[row], axis=0) for row in rows]),
-        np.stack([shape[row].mean(axis=0) for row in rows]),
+        center=hex_center(cells[kept], size).astype(np.float32),
+        size=size,
+        n=n[kept],
+        n_measured=np.stack([measured[row].sum(axis=0) for row in rows]),
+        n_detected=np.stack([np.isfinite(ew[row]).sum(axis=0) for row in rows]),
+        ew=percentiles[0],
+        ew_p16=percentiles[1],
+        ew_p84=percentiles[2],
+        ew_predicted=np.stack([np.median(predicted[row], axis=0) for row in rows]),
+        shape=np.stack([shape[row].mean(axis=0) for row in rows]),
     )
 
 
@@ -196,7 +199,7 @@ def load_cells(path: Path = CELLS_FILE) -> Cells:
         When the file is missing.
     """
     if not path.is_file():
-        raise CatalogueError(f"There are no map cells at {path}. Make them: cli.py catalogue fit-map TABLE.")
+        raise CatalogueError(f"There are no map cells at {path}. Make them: cli.py catalogue fit-cells TABLE.")
     table = pq.read_table(path)
 
     def stack(names: list[str]) -> np.ndarray:

@@ -14,7 +14,6 @@ from model.split import held_out_mask
 from model.weights import DEFAULT, MAP, PACKAGE_FOLDER, save_params
 
 MOCK_TITLE: Final = "Mock galaxies"
-TABLE_EXTENSION: Final = ".parquet"
 
 
 def build_catalogue(table_path: Path, out: Path, *, title: str | None = None, model: str = DEFAULT) -> str:
@@ -80,7 +79,11 @@ def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) 
     from tqdm import tqdm
 
     with tqdm(total=table.num_rows, unit=" galaxies", desc="predicting", disable=None) as bar:
-        built = build(table, model, lambda rows: bar.update(rows) and None)
+
+        def advance(rows: int) -> None:
+            bar.update(rows)
+
+        built = build(table, model, advance)
     write(built, out, describe(built, title=title, provenance=provenance, model=model))
     return f"Wrote {out}: {built.num_rows:,} galaxies, {out.stat().st_size / 1e6:.1f} MB."
 
@@ -136,7 +139,7 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     from data.density import save_density
 
     with tqdm(total=2, unit="step", disable=None) as bar:
-        density, record = fit(read_table(table_path), seed=seed, progress=lambda text: bar.set_description(text))
+        density, record = fit(read_table(table_path), seed=seed, progress=bar.set_description)
         bar.update(2)
     record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_density(density, record, out)
@@ -169,9 +172,12 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
     from data.map import fit_map as fit
 
     with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
-        fitted = fit(read_table(table_path), lambda text: bar.set_description(text))
-        bar.set_description("training the network that places galaxies")
-        params, about = train_map(fitted, lambda *_: bar.update() and None)
+
+        def advance(_: int, loss: float) -> None:
+            bar.set_description(f"training the network that places galaxies, loss {loss:.4f}")
+            bar.update()
+
+        params, about = train_map(fit(read_table(table_path), bar.set_description), advance)
     about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_params(params, out, about)
     measured = about["held_out"]

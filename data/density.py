@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from data.mock import (
     COLOR_AXES,
@@ -29,6 +29,7 @@ from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check, standardize
 from model.features import colors
 from model.lines import LINE_NAMES
 from model.split import held_out_mask
+from model.weights import write_atomically
 
 N_COMPONENTS: Final = 40
 MAX_ITERATIONS: Final = 80
@@ -90,9 +91,9 @@ def fit_density(
     mixture = GaussianMixture(n_components, tol=1e-3, max_iter=MAX_ITERATIONS, reg_covar=1e-4, random_state=seed)
     mixture.fit(scores)
     density = Density(
-        mixture.weights_,
-        mixture.means_,
-        np.linalg.cholesky(mixture.covariances_),
+        np.asarray(mixture.weights_),
+        np.asarray(mixture.means_),
+        np.linalg.cholesky(np.asarray(mixture.covariances_)),
         score_knots,
         quantile_knots,
         fit_ties(ew, ivar, is_cut(table["redshift"].to_numpy())),
@@ -116,7 +117,7 @@ def save_density(density: Density, record: dict[str, Any], path: Path) -> None:
     arrays = density._asdict() | {f"ties.{name}": array for name, array in density.ties._asdict().items()}
     del arrays["ties"]
     tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
-    save_file(tensors, path, metadata={"record": json.dumps(record)})
+    write_atomically(path, save(tensors, metadata={"record": json.dumps(record)}))
 
 
 def line_arrays(table: pa.Table) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
@@ -171,7 +172,7 @@ def _fill_cut(
     cut: Bool[np.ndarray, "galaxy free"],
 ) -> None:
     """Copy lines cut in a camera overlap from the galaxy most alike in continuum and in the other lines (in place)."""
-    whole = ~cut.any(axis=1)
+    whole = np.asarray(~cut.any(axis=1))
     for pattern in np.unique(cut[~whole], axis=0):
         rows = (cut == pattern).all(axis=1)
         # Redshift set the cut itself, so it is no part of the likeness.

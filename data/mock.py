@@ -120,7 +120,7 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
         When the file is missing or holds other quantities.
     """
     if not Path(path).is_file():
-        raise CatalogueError(f"There is no density at {path}. Fit one: cli.py catalogue fit-density TABLE {path}")
+        raise CatalogueError(f"There is no density at {path}. Fit one: cli.py catalogue fit-density TABLE")
     with safe_open(path, framework="numpy") as stored:
         record = json.loads((stored.metadata() or {}).get("record", "{}"))
         arrays = {name: stored.get_tensor(name).astype(np.float64) for name in stored.keys()}  # noqa: SIM118

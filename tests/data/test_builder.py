@@ -7,7 +7,7 @@ from data.builder import build, describe, read_table, write
 from data.commands import build_catalogue, check_table, mock_catalogue
 from data.errors import CatalogueError
 from data.schema import BUILT_COLUMNS, check
-from data.store import open_catalogues
+from data.store import EMBEDDED_FILE, open_catalogues
 from model.batch import place_many, predict_many
 from model.weights import load_params
 from tests.data.builders import built, galaxies
@@ -87,3 +87,11 @@ def test_real_galaxies_are_built_and_served(desi_table, tmp_path):
     observed, predicted = catalogue.column("HALPHA_EW"), catalogue.column("HALPHA_EW_PREDICTED")
     given = np.isfinite(observed)
     assert np.corrcoef(np.arcsinh(observed[given]), np.arcsinh(predicted[given]))[0, 1] > 0.8
+
+
+def test_the_embedded_catalogue_was_built_with_the_committed_weights():
+    (catalogue,) = open_catalogues().values()
+    table = read_table(EMBEDDED_FILE)
+    expected = describe(table, title=catalogue.title, provenance=catalogue.provenance)
+    assert catalogue.metadata["model"] == expected["model"], "run: cli.py catalogue mock data/files/mock.parquet"
+    assert catalogue.metadata["map"] == expected["map"], "run: cli.py catalogue mock data/files/mock.parquet"

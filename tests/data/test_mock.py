@@ -33,11 +33,13 @@ def test_a_draw_follows_the_schema_and_its_seed(n, seed):
     table = draw(density(), n, seed)
     assert table.num_rows == n
     check(table)
-    assert table.equals(draw(density(), n, seed)) or n == 0
+    again = draw(density(), n, seed)
+    for name in table.column_names:
+        np.testing.assert_array_equal(column(again, name), column(table, name))
 
 
 def test_another_seed_draws_other_galaxies():
-    assert not draw(density(), 5, 1).equals(draw(density(), 5, 2))
+    assert (column(draw(density(), 5, 1), "flux_00") != column(draw(density(), 5, 2), "flux_00")).all()
 
 
 @pytest.mark.parametrize("n", [0, -1, 10_000_001])
