@@ -17,15 +17,21 @@ from model.network import Prediction
 BIN: Final = "predict-bin"
 ROW: Final = "predict-row"
 PRESET: Final = "predict-preset"
+MODEL_TITLES: Final[Mapping[str, str]] = {"default": "Galactic Neon", "published": "Khederlarian et al. 2024"}
 VARIANTS: Final[Mapping[str, str]] = {"colors": "colours", "luminosity": "colours + luminosity"}
 
 
-def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[tuple[str, str]]) -> html.Div:
-    """Return the row above the cards: presets as (name, meaning), models as (name, title), undo."""
+def model_title(name: str) -> str:
+    """Return what a reader calls a network."""
+    return MODEL_TITLES.get(name, name)
+
+
+def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.Div:
+    """Return the row above the cards: presets as (name, meaning), networks, undo."""
     select = dmc.Select(
         id="predict-model",
-        data=[{"value": name, "label": title} for name, title in models],
-        value=models[0][0],
+        data=[{"value": name, "label": model_title(name)} for name in models],
+        value=models[0],
         allowDeselect=False,
         size="xs",
         w=190,

@@ -5,13 +5,14 @@ A typed bin, a pasted row and an uploaded file go through here: all say the same
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32
 
 from data.errors import UploadError
+from data.schema import FLUX_NAMES
 from model.bins import BIN_EDGES
 
 FLUX_RANGE: Final = (1e-30, 1e30)
@@ -115,46 +116,52 @@ def split_numbers(text: str) -> list[str]:
     return [part for part in _SEPARATORS.split(text.strip(" \t\r\n,;|[]()")) if part]
 
 
-class TypedBins(NamedTuple):
-    """Twelve bins as typed: their fluxes when all can be used, and a sentence or "" for each."""
+class Form(NamedTuple):
+    """What a form holds: numbers when all of it can be used, and a sentence or "" for each field."""
 
-    bin_flux: Float32[np.ndarray, " bin"] | None
-    problems: tuple[str, ...]
+    bin_flux: Float32[np.ndarray, " bin"]
+    log_luminosity: float | None
+    bin_problems: tuple[str, ...]
+    luminosity_problem: str
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, bluest bin first; empty when the form can be used."""
+        return [problem for problem in (*self.bin_problems, self.luminosity_problem) if problem]
 
 
-def read_bins(texts: Sequence[str | None]) -> TypedBins:
-    """Read twelve typed fluxes and judge each by itself, so that a form can mark the ones to mend.
+def read_form(bins: Sequence[str | None], luminosity: str | None) -> Form:
+    """Read twelve typed fluxes and a luminosity, judging each by itself, so that a form can mark the ones to mend.
 
     Parameters
     ----------
-    texts : sequence of str
+    bins : sequence of str
         One per bin, bluest first; None counts as empty.
+    luminosity : str
+        Empty or None when there is none.
 
     Returns
     -------
-    TypedBins
-        Fluxes are None as long as one of them has a problem.
+    Form
+        Fluxes that cannot be used are NaN.
     """
-    fluxes, problems = [], []
-    for text, low, high in zip(texts, BIN_EDGES[:-1], BIN_EDGES[1:], strict=True):
+    fluxes = np.full(len(FLUX_NAMES), np.nan, np.float32)
+    problems = [""] * len(FLUX_NAMES)
+    for place, (text, low, high) in enumerate(zip(bins, BIN_EDGES[:-1], BIN_EDGES[1:], strict=True)):
         try:
-            fluxes.append(_read_bin(text or "", f"Bin {low:.0f}–{high:.0f} Å"))
-            problems.append("")
+            fluxes[place] = _read_bin(text or "", f"Bin {low:.0f}–{high:.0f} Å")
         except UploadError as error:
-            problems.append(str(error))
-    usable = not any(problems)
-    return TypedBins(np.array(fluxes, np.float32) if usable else None, tuple(problems))
+            problems[place] = str(error)
+    try:
+        log_luminosity = read_log_luminosity(luminosity, "log luminosity") if (luminosity or "").strip() else None
+    except UploadError as error:
+        return Form(fluxes, None, tuple(problems), str(error))
+    return Form(fluxes, log_luminosity, tuple(problems), "")
 
 
-def read_typed_luminosity(text: str | None) -> float | None:
-    """Read the luminosity of a form; an empty field is None.
-
-    Raises
-    ------
-    UploadError
-        When what is typed is not a number within `LOG_LUMINOSITY_RANGE`.
-    """
-    return read_log_luminosity(text, "log luminosity") if text and text.strip() else None
+def as_typed(bin_flux: Iterable[float]) -> list[str]:
+    """Write fluxes as a person would type them: four significant digits."""
+    return [f"{float(value):.4g}" for value in bin_flux]
 
 
 def luminosity_advice(log_luminosity: float | None) -> str:

@@ -13,6 +13,7 @@ from data.uploads import FluxTable
 from model.batch import predict_many
 from model.lines import LINE_NAMES, LINES
 from model.network import Params, Prediction
+from model.weights import DEFAULT, available_models, load_params, load_sidecar
 
 _SUFFIXES: Final = ("_EW", "_EW_P16", "_EW_P84")
 _UNITS: Final = (
@@ -83,7 +84,31 @@ def predict_table(params: Params, table: FluxTable) -> tuple[Prediction, tuple[s
     return predict_rows(params, table.bin_flux, table.log_luminosity, usable)
 
 
-def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str], source: str, note: str = "") -> str:
+def known_model(name: str) -> str:
+    """Return the name of a model if there is one, else the default's: a page's request must not name a path."""
+    return name if name in available_models() else DEFAULT
+
+
+def table_as_csv(table: FluxTable, model: str) -> str:
+    """Predict a table and write it as CSV, with the weights' checksum above the header.
+
+    Parameters
+    ----------
+    table : FluxTable
+        From `uploads.read`.
+    model : str
+        Name of the weights.
+
+    Returns
+    -------
+    str
+        See `write_csv`.
+    """
+    source = f"Galactic Neon, weights {model}, sha256 {load_sidecar(model)['sha256']}"
+    return write_csv(table, *predict_table(load_params(model), table), source)
+
+
+def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str], source: str) -> str:
     """Write the input and its predictions as CSV.
 
     Parameters
@@ -96,8 +121,6 @@ def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str],
         From `predict_table`.
     source : str
         What predicted, for the comment above the header.
-    note : str
-        A further comment.
 
     Returns
     -------
@@ -105,9 +128,8 @@ def write_csv(table: FluxTable, prediction: Prediction, variants: Iterable[str],
         The file. Comments above the header (#) carry the units; `uploads.read` skips them.
     """
     out = io.StringIO()
-    for comment in (source, _UNITS, note):
-        if comment:
-            out.write(f"# {' '.join(comment.split())}\n")
+    for comment in (source, _UNITS):
+        out.write(f"# {' '.join(comment.split())}\n")
     writer = csv.writer(out, lineterminator="\n")
     predicted = [name + suffix for name in LINE_NAMES for suffix in _SUFFIXES]
     optional = {

@@ -134,9 +134,9 @@ def _thanks() -> html.Section:
                 ". DESI’s construction and operations are managed by Lawrence Berkeley National Laboratory and "
                 "supported by the U.S. Department of Energy, Office of Science, Office of High Energy Physics, under "
                 "contract DE-AC02-05CH11231, by NERSC, by the U.S. National Science Foundation and by further "
-                "agencies, foundations and the DESI member institutions. The DESI collaboration is honoured to be permitted "
-                "to conduct scientific research on I’oligam Du’ag (Kitt Peak), a mountain with particular significance to "
-                "the Tohono O’odham Nation.",
+                "agencies, foundations and the DESI member institutions. The DESI collaboration is honoured to be "
+                "permitted to conduct scientific research on I’oligam Du’ag (Kitt Peak), a mountain with particular "
+                "significance to the Tohono O’odham Nation.",
             ]
         ),
         html.P(
