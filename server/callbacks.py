@@ -1,8 +1,9 @@
 """The address that Dash's callbacks share answers malformed requests with a sentence, not a traceback."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import Dash
+from dash import Dash, Output
 from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest
@@ -43,17 +44,27 @@ def _check(callbacks: dict[str, dict[str, Any]], body: object) -> None:
     callback = callbacks.get(call.output)
     if callback is None:
         raise BadRequest("The output names no callback of this app. Reload the page.")
-    if call.outputs is None and not callback["no_output"]:
-        raise BadRequest("The outputs are missing.")
+    if not callback["no_output"] and not _outputs_match(callback["output"], call.outputs):
+        raise BadRequest("The outputs are not those of the callback. Reload the page.")
     if not (_match(callback["inputs"], call.inputs) and _match(callback["state"], call.state)):
         raise BadRequest("The inputs are not those of the callback. Reload the page.")
+
+
+def _outputs_match(declared: Output | list[Output], sent: _Property | list[_Property | list[_Property]] | None) -> bool:
+    if isinstance(declared, list):
+        return isinstance(sent, list) and _match(list(map(_described, declared)), sent)
+    return sent is not None and _same(_described(declared), sent)
+
+
+def _described(output: Output) -> dict[str, str]:
+    return {"id": output.component_id_str(), "property": output.component_property}
 
 
 def _match(declared: list[dict[str, str]], sent: list[_Property | list[_Property]]) -> bool:
     return len(declared) == len(sent) and all(map(_same, declared, sent))
 
 
-def _same(declared: dict[str, str], sent: _Property | list[_Property]) -> bool:
+def _same(declared: dict[str, str], sent: _Property | Sequence[_Property | list[_Property]]) -> bool:
     # An id in braces is a pattern: what it matches, one component or several, only the page knows.
     if declared["id"].startswith("{"):
         return True

@@ -14,6 +14,7 @@ import brotli
 from flask import Flask, Request, Response, request
 
 from server.cache import remembered
+from server.static import ASSETS, SUITES
 
 ENCODINGS: Final = ("br", "gzip")
 SMALLEST: Final = 600  # bytes; below about one packet, compression saves nothing
@@ -56,7 +57,7 @@ def _compress_response(response: Response) -> Response:
     body = response.get_data()
     if len(body) < SMALLEST:
         return response
-    if response.cache_control.max_age:
+    if response.cache_control.max_age or request.path.startswith((SUITES, ASSETS)):
         compressed = remembered(_key(body, encoding), partial(compress, body, encoding, LASTING))
     else:
         compressed = compress(body, encoding, FAST)

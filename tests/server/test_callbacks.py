@@ -29,6 +29,8 @@ def test_well_formed_call_is_answered(client: FlaskClient):
         [],
         7,
         CALL | {"outputs": None},
+        CALL | {"outputs": []},
+        CALL | {"outputs": {"id": "other", "property": "children"}},
         CALL | {"output": "nothing.children"},
         CALL | {"output": 7},
         CALL | {"inputs": []},

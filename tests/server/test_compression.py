@@ -31,8 +31,11 @@ def test_brotli_is_preferred_and_refusals_are_heeded(client: FlaskClient):
     assert chosen("identity") is None
 
 
-def test_lasting_file_is_compressed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("named_by_content", [True, False])
+def test_file_is_compressed_once(named_by_content, client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
     address = re.search(r'src="(/[^"]*dash_renderer[^"]+)"', client.get("/").text)[1]
+    if not named_by_content:
+        address = re.sub(r"\.v[^.]+", "", address)
     first = client.get(address, headers={"Accept-Encoding": "br"}).data
 
     def not_again(*_):
