@@ -74,7 +74,7 @@ def form(values: Sequence[str]) -> html.Section:
                     autoComplete="off",
                 ),
                 html.Span(
-                    "log10 of F (1+z) D² in the 6400–6700 Å bin: F in 1e-17 erg/s/cm²/Å, D the luminosity "
+                    "log10 of F (1+z) D² in the 6400–6700 Å bin: F in 10⁻¹⁷ erg/s/cm²/Å, D the luminosity "
                     "distance in Mpc. Ratios of the twelve are all that matters otherwise.",
                     className="muted",
                 ),
