@@ -1,0 +1,100 @@
+"""Chains of conditional densities: a shared trunk, and per line a head that also sees what was drawn before it."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from .network import Dense
+
+
+class Heads(NamedTuple):
+    """One small network per line: trunk and context to free numbers."""
+
+    trunk: Float[Array | np.ndarray, "step width hidden"]
+    context: Float[Array | np.ndarray, "step context hidden"]
+    bias: Float[Array | np.ndarray, "step hidden"]
+    output: Float[Array | np.ndarray, "step hidden raw"]
+    output_bias: Float[Array | np.ndarray, "step raw"]
+
+
+class Chain(NamedTuple):
+    """A trunk over standardised features and the heads that read it."""
+
+    feature_mean: Float[Array | np.ndarray, " feature"]
+    feature_std: Float[Array | np.ndarray, " feature"]
+    entry: Dense
+    blocks: tuple[Dense, ...]
+    heads: tuple[Heads, ...]
+
+
+def run_trunk(chain: Chain, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy width"]:
+    """Run the shared layers."""
+    hidden = (features - chain.feature_mean) / chain.feature_std
+    hidden = jax.nn.silu(hidden @ chain.entry.weight + chain.entry.bias)
+    for block in chain.blocks:
+        hidden = hidden + jax.nn.silu(hidden @ block.weight + block.bias)
+    return hidden
+
+
+def run_head(
+    heads: Heads, step: int, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy context"]
+) -> Float[Array, "*galaxy raw"]:
+    """Free numbers of one line."""
+    inner = jax.nn.silu(hidden @ heads.trunk[step] + context @ heads.context[step] + heads.bias[step])
+    return inner @ heads.output[step] + heads.output_bias[step]
+
+
+def run_heads(
+    heads: Heads, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy step context"]
+) -> Float[Array, "*galaxy step raw"]:
+    """Free numbers of all lines at once, each with a context of its own."""
+    inner = jnp.einsum("...w,swh->...sh", hidden, heads.trunk)
+    inner = jax.nn.silu(inner + jnp.einsum("...sc,sch->...sh", context, heads.context) + heads.bias)
+    return jnp.einsum("...sh,shr->...sr", inner, heads.output) + heads.output_bias
+
+
+def init_heads(key: PRNGKeyArray, steps: int, width: int, context: int, hidden: int, raw: int) -> Heads:
+    """Make untrained heads."""
+    one, two, three = jax.random.split(key, 3)
+
+    def normal(key: PRNGKeyArray, n_in: int, n_out: int, gain: float) -> Array:
+        return gain * jax.random.normal(key, (steps, n_in, n_out), jnp.float32) / np.sqrt(n_in)
+
+    return Heads(
+        normal(one, width, hidden, 0.7),
+        normal(two, context, hidden, 0.7),
+        jnp.zeros((steps, hidden), jnp.float32),
+        normal(three, hidden, raw, 0.3),
+        jnp.zeros((steps, raw), jnp.float32),
+    )
+
+
+def init_chain(
+    key: PRNGKeyArray,
+    features: Float[np.ndarray, "galaxy feature"],
+    width: int,
+    blocks: int,
+    hidden: int,
+    heads: tuple[tuple[int, int, int], ...],
+) -> Chain:
+    """Make an untrained chain standardised by these rows; `heads` lists (steps, context, raw)."""
+    one, two, *rest = jax.random.split(key, 2 + len(heads))
+    inner = jax.random.split(two, blocks)
+
+    def dense(key: PRNGKeyArray, n_in: int, n_out: int) -> Dense:
+        weight = jax.random.normal(key, (n_in, n_out), jnp.float32) / np.sqrt(n_in)
+        return Dense(weight, jnp.zeros(n_out, jnp.float32))
+
+    return Chain(
+        jnp.asarray(features.mean(axis=0), jnp.float32),
+        jnp.asarray(features.std(axis=0), jnp.float32),
+        dense(one, features.shape[1], width),
+        tuple(dense(key, width, width) for key in inner),
+        tuple(
+            init_heads(key, steps, width, context, hidden, raw)
+            for key, (steps, context, raw) in zip(rest, heads, strict=True)
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Intrinsic equivalent widths of the free lines, drawn one after the other, and the weak lines tied to them."""
+
+from typing import Final, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from .chain import Chain, run_head, run_heads, run_trunk
+from .lines import LINE_NAMES, LINES
+from .mixture import draw, log_density, mixture
+
+ORDER: Final = tuple(
+    LINE_NAMES.index(name)
+    for name in ("HALPHA", "NII_6584", "SII_6716", "SII_6731", "HBETA", "OIII_5007", "OII_DOUBLET", "HGAMMA")
+)
+"""The free lines in the order in which they are drawn, as places on the line axis: the best measured first."""
+TIED: Final = tuple(
+    (index, ORDER.index(LINE_NAMES.index(line.tied_to))) for index, line in enumerate(LINES) if line.tied_to
+)
+"""For each tied line, its place on the line axis and the step at which its strong partner is drawn."""
+FREE: Final = len(ORDER)
+TIE_UNIT: Final = 0.05
+"""Unit [dex] of the tied ratios' mixtures."""
+
+
+class Scales(NamedTuple):
+    """What puts ten or eight different lines on one scale; free lines are in the order of `ORDER`.
+
+    Attributes
+    ----------
+    softening : (8,) array
+        EW [Å] below which the scale is linear.
+    center, spread : (8,) array
+        Mean and deviation of arcsinh(EW / softening).
+    cap : (8,) array
+        Largest EW [Å] of the sample: no draw exceeds it.
+    tie : (2,) array
+        Median log10 of strong / weak for the tied pairs [dex].
+    sigma_center, sigma_spread, sigma_low, sigma_high : (10,) array
+        Mean, deviation and limits of log10 of the measurement errors [Å], in the order of `LINES`.
+    lone_center : (2,) array
+        Median log10 EW [Å] of tied lines whose strong partner is not detected.
+    """
+
+    softening: Float[Array | np.ndarray, " free"]
+    center: Float[Array | np.ndarray, " free"]
+    spread: Float[Array | np.ndarray, " free"]
+    cap: Float[Array | np.ndarray, " free"]
+    tie: Float[Array | np.ndarray, " pair"]
+    sigma_center: Float[Array | np.ndarray, " line"]
+    sigma_spread: Float[Array | np.ndarray, " line"]
+    sigma_low: Float[Array | np.ndarray, " line"]
+    sigma_high: Float[Array | np.ndarray, " line"]
+    lone_center: Float[Array | np.ndarray, " pair"]
+
+
+def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
+    """Equivalent widths [Å] of the free lines on the scale of the mixtures."""
+    return (jnp.arcsinh(ew / scales.softening) - scales.center) / scales.spread
+
+
+def from_unit(scales: Scales, unit: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
+    """Back to equivalent widths [Å], between 0 and the sample's largest."""
+    top = to_unit(scales, jnp.asarray(scales.cap))
+    return jnp.maximum(jnp.sinh(jnp.minimum(unit, top) * scales.spread + scales.center), 0.0) * scales.softening
+
+
+def unit_floor(scales: Scales) -> Float[Array, " free"]:
+    """EW = 0 on the scale of the mixtures."""
+    return -jnp.asarray(scales.center / scales.spread)
+
+
+def before(step: int, unit: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
+    """What the head of `step` may see of the lines: those drawn earlier, zeros for the rest."""
+    return unit * (jnp.arange(FREE) < step)
+
+
+def latent_log_density(
+    chain: Chain, scales: Scales, features: Float[Array, "*galaxy feature"], unit: Float[Array, "*galaxy free"]
+) -> Float[Array, "*galaxy free"]:
+    """Log density of each free line given the features and the lines before it."""
+    context = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
+    raw = run_heads(chain.heads[0], run_trunk(chain, features), context)
+    return log_density(mixture(raw), unit, jnp.broadcast_to(unit_floor(scales), unit.shape))
+
+
+def draw_latent(
+    key: PRNGKeyArray, chain: Chain, scales: Scales, features: Float[Array, "*galaxy feature"]
+) -> Float[Array, "*galaxy free"]:
+    """Draw the free lines on the scale of the mixtures."""
+    hidden, floor = run_trunk(chain, features), unit_floor(scales)
+    top = to_unit(scales, jnp.asarray(scales.cap))
+    unit = jnp.zeros((*features.shape[:-1], FREE), features.dtype)
+    for step in range(FREE):
+        parts = mixture(run_head(chain.heads[0], step, hidden, unit))
+        value = draw(jax.random.fold_in(key, step), parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
+        unit = unit.at[..., step].set(jnp.minimum(value, top[step]))
+    return unit
+
+
+def draw_ties(
+    key: PRNGKeyArray,
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array, "*galaxy feature"],
+    unit: Float[Array, "*galaxy free"],
+) -> Float[Array, "*galaxy pair"]:
+    """Draw weak / strong of the tied pairs."""
+    hidden = run_trunk(chain, features)
+    context = jnp.broadcast_to(unit[..., None, :], (*unit.shape[:-1], len(TIED), FREE))
+    departure = draw(jax.random.fold_in(key, FREE), mixture(run_heads(chain.heads[1], hidden, context)))
+    return 10 ** -(scales.tie + TIE_UNIT * departure)
+
+
+def tie_log_density(
+    chain: Chain,
+    features: Float[Array, "*galaxy feature"],
+    unit: Float[Array, "*galaxy free"],
+    departure: Float[Array, "*galaxy pair"],
+) -> Float[Array, "*galaxy pair"]:
+    """Log density of the tied pairs' log10 strong / weak, as departures from the median in `TIE_UNIT`."""
+    context = jnp.broadcast_to(unit[..., None, :], (*unit.shape[:-1], len(TIED), FREE))
+    return log_density(mixture(run_heads(chain.heads[1], run_trunk(chain, features), context)), departure)
+
+
+def all_lines(free: Float[Array, "*galaxy free"], tied: Float[Array, "*galaxy pair"]) -> Float[Array, "*galaxy line"]:
+    """Put free and tied lines in the order of `LINES`."""
+    places = np.argsort(np.array([*ORDER, *(index for index, _ in TIED)]))
+    return jnp.concatenate([free, tied], axis=-1)[..., places]
