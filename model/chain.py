@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from .network import Dense
+from .dense import Dense
 
 
 class Heads(NamedTuple):
@@ -30,7 +30,17 @@ class Chain(NamedTuple):
     heads: tuple[Heads, ...]
 
 
-def run_trunk(chain: Chain, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy width"]:
+class Summary(NamedTuple):
+    """A network that knows the distribution's percentiles without drawing, and how often a line is listed."""
+
+    feature_mean: Float[Array | np.ndarray, " feature"]
+    feature_std: Float[Array | np.ndarray, " feature"]
+    entry: Dense
+    blocks: tuple[Dense, ...]
+    output: Dense
+
+
+def run_trunk(chain: Chain | Summary, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy width"]:
     """Run the shared layers."""
     hidden = (features - chain.feature_mean) / chain.feature_std
     hidden = jax.nn.silu(hidden @ chain.entry.weight + chain.entry.bias)
@@ -40,11 +50,11 @@ def run_trunk(chain: Chain, features: Float[Array, "*galaxy feature"]) -> Float[
 
 
 def run_head(
-    heads: Heads, step: int, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy context"]
+    heads: Heads, step: int | Array, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy context"]
 ) -> Float[Array, "*galaxy raw"]:
     """Free numbers of one line."""
-    inner = jax.nn.silu(hidden @ heads.trunk[step] + context @ heads.context[step] + heads.bias[step])
-    return inner @ heads.output[step] + heads.output_bias[step]
+    trunk, from_context, bias, output, output_bias = (jnp.asarray(leaf)[step] for leaf in heads)
+    return jax.nn.silu(hidden @ trunk + context @ from_context + bias) @ output + output_bias
 
 
 def run_heads(
@@ -84,17 +94,32 @@ def init_chain(
     one, two, *rest = jax.random.split(key, 2 + len(heads))
     inner = jax.random.split(two, blocks)
 
-    def dense(key: PRNGKeyArray, n_in: int, n_out: int) -> Dense:
-        weight = jax.random.normal(key, (n_in, n_out), jnp.float32) / np.sqrt(n_in)
-        return Dense(weight, jnp.zeros(n_out, jnp.float32))
-
     return Chain(
         jnp.asarray(features.mean(axis=0), jnp.float32),
         jnp.asarray(features.std(axis=0), jnp.float32),
-        dense(one, features.shape[1], width),
-        tuple(dense(key, width, width) for key in inner),
+        init_dense(one, features.shape[1], width),
+        tuple(init_dense(key, width, width) for key in inner),
         tuple(
             init_heads(key, steps, width, context, hidden, raw)
             for key, (steps, context, raw) in zip(rest, heads, strict=True)
         ),
     )
+
+
+def init_summary(
+    key: PRNGKeyArray, features: Float[np.ndarray, "galaxy feature"], width: int, blocks: int, outputs: int
+) -> Summary:
+    """Make an untrained summary standardised by these rows."""
+    one, two, *inner = jax.random.split(key, 2 + blocks)
+    return Summary(
+        jnp.asarray(features.mean(axis=0), jnp.float32),
+        jnp.asarray(features.std(axis=0), jnp.float32),
+        init_dense(one, features.shape[1], width),
+        tuple(init_dense(key, width, width) for key in inner),
+        init_dense(two, width, outputs),
+    )
+
+
+def init_dense(key: PRNGKeyArray, n_in: int, n_out: int) -> Dense:
+    """Make an untrained affine layer."""
+    return Dense(jax.random.normal(key, (n_in, n_out), jnp.float32) / np.sqrt(n_in), jnp.zeros(n_out, jnp.float32))

@@ -8,7 +8,8 @@
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -16,18 +17,38 @@ import numpy as np
 from jax.scipy.special import log_ndtr, logsumexp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from .chain import Chain, init_chain, run_head, run_trunk
+from .chain import Chain, Summary, init_chain, init_summary, run_head, run_trunk
+from .intrinsic import line_softening, summarize
 from .latent import (
-    FREE, ORDER, TIE_UNIT, TIED, Scales, from_unit, latent_log_density, tie_log_density, to_unit, unit_floor,
+    FREE,
+    ORDER,
+    TIE_UNIT,
+    TIED,
+    Scales,
+    all_lines,
+    draw_latent,
+    draw_ties,
+    from_unit,
+    latent_log_density,
+    tie_log_density,
+    to_unit,
+    unit_floor,
 )
 from .mixture import RAW, Mixture, log_density, mixture
-from .observation import CONTEXT, channel_log_density, with_redshift
+from .network import LineDistribution, Params
+from .observation import CONTEXT, LISTED, channel_log_density, with_redshift
 
 NODES = 40
 """Points at which the unknown EW of a line is integrated."""
 RESOLUTION = 0.5
 """Narrowest feature near EW = 0, in units of the typical measurement error."""
 SCALERS = ("feature_mean", "feature_std")
+LEVELS = (0.16, 0.5, 0.84)
+"""Percentiles that the summary learns."""
+Network = TypeVar("Network", Chain, Summary)
+
+
+Progress = Callable[[float], None] | None
 
 
 class DrawRecipe(NamedTuple):
@@ -47,15 +68,15 @@ class DrawRecipe(NamedTuple):
     seed: int = 0
 
 
-def fit_chain(
-    chain: Chain,
-    loss: Callable[[Chain, Array, PRNGKeyArray], Array],
+def fit_network(
+    network: Network,
+    loss: Callable[[Network, Array, PRNGKeyArray], Array],
     rows: int,
     epochs: int,
     recipe: DrawRecipe,
-    progress: Callable[[float], None] | None = None,
-) -> Chain:
-    """Minimise `loss(chain, row_indices, key)` over shuffled batches: AdamW, warm-up, cosine decay, clipped gradients."""
+    progress: Progress = None,
+) -> Network:
+    """Minimise `loss(network, row_indices, key)` over shuffled batches: AdamW, warm-up, cosine decay, clipped gradients."""
     import optax
 
     n_batches = rows // recipe.batch
@@ -66,12 +87,12 @@ def fit_chain(
     )
 
     def step(state: tuple, batch: tuple) -> tuple:
-        chain, memory = state
-        value, gradient = jax.value_and_grad(loss)(chain, *batch)
+        network, memory = state
+        value, gradient = jax.value_and_grad(loss)(network, *batch)
         gradient = gradient._replace(**{name: jnp.zeros_like(getattr(gradient, name)) for name in SCALERS})
-        update, memory = optimizer.update(gradient, memory, chain)
+        update, memory = optimizer.update(gradient, memory, network)
         update = update._replace(**{name: jnp.zeros_like(getattr(update, name)) for name in SCALERS})
-        return (optax.apply_updates(chain, update), memory), value
+        return (optax.apply_updates(network, update), memory), value
 
     @jax.jit
     def epoch(state: tuple, key: PRNGKeyArray) -> tuple:
@@ -79,7 +100,7 @@ def fit_chain(
         state, values = jax.lax.scan(step, state, (order, jax.random.split(key, n_batches)))
         return state, values.mean()
 
-    state = (chain, optimizer.init(chain))
+    state = (network, optimizer.init(network))
     for number in range(epochs):
         state, value = epoch(state, jax.random.fold_in(jax.random.key(recipe.seed), number))
         if progress is not None:
@@ -103,8 +124,16 @@ def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray
         alone = there[:, line] & ~there[:, ORDER[strong]]
         lone.append(np.median(np.log10(np.maximum(ew[alone, line], 1e-3))) if alone.any() else 0.0)
     columns = (
-        softening, np.nanmean(arcsinh, axis=0), np.nanstd(arcsinh, axis=0), np.nanmax(trusted, axis=0)[order], tie,
-        center, spread, (low - center) / spread, (high - center) / spread, lone,
+        softening,
+        np.nanmean(arcsinh, axis=0),
+        np.nanstd(arcsinh, axis=0),
+        np.nanmax(trusted, axis=0)[order],
+        tie,
+        center,
+        spread,
+        (low - center) / spread,
+        (high - center) / spread,
+        lone,
     )
     return Scales(*(np.asarray(column, np.float32) for column in columns))
 
@@ -146,34 +175,35 @@ def filter_lines(
     """Log likelihood of the evidence, and a draw of the intrinsic lines it leaves possible, line by line."""
     hidden, floor = run_trunk(chain, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
-    unit = jnp.zeros(evidence.ew.shape, features.dtype)
-    total = jnp.zeros(len(features), features.dtype)
     fraction = (jnp.arange(NODES) + 0.5) / NODES
-    for step in range(FREE):
-        ew, sigma = evidence.ew[:, step], evidence.sigma[:, step]
-        listed, absent = evidence.listed[:, step], evidence.absent[:, step]
+    softening, center, spread = map(jnp.asarray, (scales.softening, scales.center, scales.spread))
 
-        def edge(value: Array, step: int = step) -> Array:
-            return (jnp.arcsinh(value / scales.softening[step]) - scales.center[step]) / scales.spread[step]
+    def weigh(unit: Array, step: Array) -> tuple[Array, Array]:
+        ew, sigma, listed, absent = (column[:, step] for column in evidence)
 
-        low = jnp.where(listed, edge(jnp.maximum(ew - 4.5 * sigma, 0.0)), floor[step])
-        high = jnp.where(listed, jnp.minimum(edge(ew + 4.5 * sigma), top[step]), jnp.where(absent, edge(6 * sigma), top[step]))
-        high = jnp.maximum(high, low + 1e-3)
+        def place(value: Array) -> Array:
+            return (jnp.arcsinh(value / softening[step]) - center[step]) / spread[step]
+
+        low = jnp.where(listed, place(jnp.maximum(ew - 4.5 * sigma, 0.0)), floor[step])
+        high = jnp.where(listed, place(ew + 4.5 * sigma), jnp.where(absent, place(6 * sigma), top[step]))
+        high = jnp.maximum(jnp.minimum(high, top[step]), low + 1e-3)
         nodes = low[:, None] + (high - low)[:, None] * fraction
-        value = jnp.sinh(nodes * scales.spread[step] + scales.center[step]) * scales.softening[step]
+        value = jnp.sinh(nodes * spread[step] + center[step]) * softening[step]
         parts = _resolved(mixture(run_head(chain.heads[0], step, hidden, unit)), floor[step])
-        parts = parts._replace(**{name: getattr(parts, name)[:, None] for name in parts._fields})
+        parts = Mixture(*(part[:, None] for part in parts))
         log_prior = log_density(parts, nodes, jnp.broadcast_to(floor[step], nodes.shape))
         gaussian = -0.5 * ((ew[:, None] - value) / sigma[:, None]) ** 2 - jnp.log(sigma)[:, None]
         says = jnp.where(listed[:, None], gaussian, 0.0)
         says = jnp.where(absent[:, None], log_ndtr(-value / sigma[:, None]), says)
         weight = log_prior + says + jnp.log((high - low) / NODES)[:, None]
-        total += jnp.where(listed | absent, logsumexp(weight, axis=-1), 0.0)
         pick, jitter = jax.random.split(jax.random.fold_in(key, step))
         chosen = jax.random.categorical(pick, jax.lax.stop_gradient(weight), axis=-1)
-        place = (chosen + jax.random.uniform(jitter, chosen.shape)) / NODES
-        unit = unit.at[:, step].set(jax.lax.stop_gradient(low + (high - low) * place))
-    return total, unit
+        where = (chosen + jax.random.uniform(jitter, chosen.shape)) / NODES
+        drawn = jax.lax.stop_gradient(low + (high - low) * where)
+        return unit.at[:, step].set(drawn), jnp.where(listed | absent, logsumexp(weight, axis=-1), 0.0)
+
+    unit, log_likelihood = jax.lax.scan(weigh, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(FREE))
+    return log_likelihood.sum(axis=0), unit
 
 
 def _resolved(parts: Mixture, floor: Array) -> Mixture:
@@ -218,9 +248,7 @@ def prepare(
     return Table(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, log_sigma, cut & ~there)
 
 
-def deconvolve(
-    table: Table, recipe: DrawRecipe, progress: Callable[[float], None] | None = None
-) -> Float[np.ndarray, "draw galaxy free"]:
+def deconvolve(table: Table, recipe: DrawRecipe, progress: Progress = None) -> Float[np.ndarray, "draw galaxy free"]:
     """Draw the intrinsic free lines of every galaxy of a sample, on the scale of the mixtures.
 
     Parameters
@@ -249,17 +277,21 @@ def deconvolve(
     sigma = 10 ** np.where(listed, log_sigma, empty)
     usable = listed & (sigma < 20 * scales.softening) & (ew < scales.cap)
     evidence = Evidence(
-        jnp.asarray(np.where(listed, ew, 0.0), jnp.float32), jnp.asarray(sigma, jnp.float32),
-        jnp.asarray(usable), jnp.asarray(~listed & ~table.cut[:, order]),
+        jnp.asarray(np.where(listed, ew, 0.0), jnp.float32),
+        jnp.asarray(sigma, jnp.float32),
+        jnp.asarray(usable),
+        jnp.asarray(~listed & ~table.cut[:, order]),
     )
     x = jnp.asarray(everything)
-    chain = init_chain(jax.random.key(recipe.seed), everything, recipe.width // 2, 1, recipe.hidden, ((FREE, FREE, RAW),))
+    chain = init_chain(
+        jax.random.key(recipe.seed), everything, recipe.width // 2, 1, recipe.hidden, ((FREE, FREE, RAW),)
+    )
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
         picked = Evidence(*(column[rows] for column in evidence))
         return -filter_lines(chain, scales, x[rows], picked, key)[0].mean()
 
-    chain = fit_chain(chain, loss, len(x), recipe.deconvolution_epochs, recipe, progress)
+    chain = fit_network(chain, loss, len(x), recipe.deconvolution_epochs, recipe, progress)
     draw = jax.jit(lambda key, x, evidence: filter_lines(chain, scales, x, evidence, key)[1])
     result = np.empty((recipe.draws, len(x), FREE), np.float32)
     size = 8192
@@ -277,7 +309,7 @@ def fit_latent(
     features: Float[np.ndarray, "galaxy feature"],
     units: Float[np.ndarray, "draw galaxy free"],
     recipe: DrawRecipe,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress = None,
 ) -> Chain:
     """Fit p(intrinsic lines | features) and the tied ratios to deconvolved draws."""
     heads = ((FREE, FREE, RAW), (len(TIED), FREE, RAW))
@@ -294,7 +326,7 @@ def fit_latent(
         ties = jnp.where(both[rows], tie_log_density(chain, x[rows], unit, ratio[rows]), 0.0).sum(axis=-1)
         return -(lines + ties).mean()
 
-    return fit_chain(chain, loss, len(x), recipe.epochs, recipe, progress)
+    return fit_network(chain, loss, len(x), recipe.epochs, recipe, progress)
 
 
 def fit_channel(
@@ -302,11 +334,11 @@ def fit_channel(
     features: Float[np.ndarray, "galaxy feature"],
     units: Float[np.ndarray, "draw galaxy free"],
     recipe: DrawRecipe,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress = None,
 ) -> Chain:
     """Fit p(catalogue | intrinsic lines, features, redshift) to deconvolved draws."""
     wide = np.asarray(with_redshift(jnp.asarray(features), jnp.asarray(table.redshift)))
-    heads = ((FREE, CONTEXT, 1 + RAW), (FREE, CONTEXT + 2, RAW), (len(TIED), CONTEXT, 1 + 2 * RAW))
+    heads = ((FREE, CONTEXT, LISTED), (FREE, CONTEXT + 2, RAW), (len(TIED), CONTEXT, 1 + 2 * RAW))
     chain = init_chain(jax.random.key(recipe.seed + 3), wide, recipe.channel_width, 1, recipe.hidden, heads)
     std = np.asarray(chain.feature_std).copy()
     std[-1] = 1.0
@@ -322,4 +354,77 @@ def fit_channel(
         x = with_redshift(x[:, :-2], redshift)
         return -channel_log_density(chain, table.scales, x, unit, ew, log_sigma, cut).mean()
 
-    return fit_chain(chain, loss, len(wide), recipe.epochs, recipe, progress)
+    return fit_network(chain, loss, len(wide), recipe.epochs, recipe, progress)
+
+
+def fit_summary(
+    table: Table,
+    features: Float[np.ndarray, "galaxy feature"],
+    latent: Chain,
+    recipe: DrawRecipe,
+    progress: Progress = None,
+) -> Summary:
+    """Teach a network the percentiles of the fitted distribution's draws, and how often lines are listed."""
+    scales, x = table.scales, jnp.asarray(features)
+    softening = line_softening(scales)
+    strong = jnp.array([step for _, step in TIED])
+
+    @jax.jit
+    def draws(key: PRNGKeyArray) -> Array:
+        unit = draw_latent(key, latent, scales, x)
+        free = from_unit(scales, unit)
+        ties = draw_ties(jax.random.fold_in(key, 1), latent, scales, x, unit)
+        return jnp.arcsinh(all_lines(free, free[:, strong] * ties) / softening)
+
+    keys = jax.random.split(jax.random.key(recipe.seed + 4), recipe.draws)
+    targets = jnp.stack([draws(key) for key in keys])
+    there, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
+    levels = jnp.array(LEVELS)[:, None]
+
+    def loss(summary: Summary, rows: Array, key: PRNGKeyArray) -> Array:
+        percentiles, logit = summarize(summary, x[rows])
+        target = targets[jax.random.randint(key, rows.shape, 0, len(targets)), rows]
+        miss = target[:, None, :] - percentiles
+        pinball = jnp.maximum(levels * miss, (levels - 1) * miss).sum(axis=(1, 2))
+        surprise = jnp.where(cut[rows], 0.0, -jax.nn.log_sigmoid(jnp.where(there[rows], logit, -logit))).sum(axis=-1)
+        return (pinball + surprise).mean()
+
+    summary = init_summary(jax.random.key(recipe.seed + 5), features, recipe.channel_width, 1, 4 * targets.shape[-1])
+    return fit_network(summary, loss, len(x), recipe.epochs, recipe, progress)
+
+
+def fit_distributions(table: Table, recipe: DrawRecipe, progress: Callable[[str, float], None] | None = None) -> Params:
+    """Fit the intrinsic distribution and the observation model, both variants.
+
+    Parameters
+    ----------
+    table : Table
+        From `prepare`, of the galaxies that may be seen.
+    recipe : DrawRecipe
+        Sizes, rates and seed.
+    progress : callable, optional
+        Called after each epoch with the part's name and its mean loss.
+
+    Returns
+    -------
+    Params
+        With the two distributions and nothing else.
+    """
+
+    def report(part: str) -> Progress:
+        return None if progress is None else partial(progress, part)
+
+    units = deconvolve(table, recipe, report("deconvolution"))
+    variants = {"colors": table.shape, "luminosity": np.column_stack([table.shape, table.log_luminosity])}
+    models = {}
+    for variant, features in variants.items():
+        latent = fit_latent(table, features, units, recipe, report(f"lines, {variant}"))
+        channel = fit_channel(table, features, units, recipe, report(f"catalogue, {variant}"))
+        summary = fit_summary(table, features, latent, recipe, report(f"percentiles, {variant}"))
+        models[f"intrinsic_{variant}"] = LineDistribution(table.scales, latent, channel, summary)
+    return Params(None, None, None, **models)
+
+
+def epochs_in_all(recipe: DrawRecipe) -> int:
+    """Count the epochs that `fit_distributions` reports."""
+    return recipe.deconvolution_epochs + 6 * recipe.epochs

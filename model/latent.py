@@ -72,11 +72,6 @@ def unit_floor(scales: Scales) -> Float[Array, " free"]:
     return -jnp.asarray(scales.center / scales.spread)
 
 
-def before(step: int, unit: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
-    """What the head of `step` may see of the lines: those drawn earlier, zeros for the rest."""
-    return unit * (jnp.arange(FREE) < step)
-
-
 def latent_log_density(
     chain: Chain, scales: Scales, features: Float[Array, "*galaxy feature"], unit: Float[Array, "*galaxy free"]
 ) -> Float[Array, "*galaxy free"]:
@@ -92,12 +87,13 @@ def draw_latent(
     """Draw the free lines on the scale of the mixtures."""
     hidden, floor = run_trunk(chain, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
-    unit = jnp.zeros((*features.shape[:-1], FREE), features.dtype)
-    for step in range(FREE):
+
+    def draw_line(unit: Array, step: Array) -> tuple[Array, None]:
         parts = mixture(run_head(chain.heads[0], step, hidden, unit))
         value = draw(jax.random.fold_in(key, step), parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
-        unit = unit.at[..., step].set(jnp.minimum(value, top[step]))
-    return unit
+        return unit.at[..., step].set(jnp.minimum(value, top[step])), None
+
+    return jax.lax.scan(draw_line, jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE))[0]
 
 
 def draw_ties(

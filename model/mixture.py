@@ -49,9 +49,7 @@ def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Flo
     return logsumexp(parts.log_weight + log_ndtr(edge), axis=-1)
 
 
-def draw(
-    key: PRNGKeyArray, parts: Mixture, floor: Float[Array, "*shape"] | float = NO_FLOOR
-) -> Float[Array, "*shape"]:
+def draw(key: PRNGKeyArray, parts: Mixture, floor: Float[Array, "*shape"] | float = NO_FLOOR) -> Float[Array, "*shape"]:
     """Draw one value above `floor` from each mixture."""
     which, where = jax.random.split(key)
     edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale

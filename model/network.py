@@ -7,14 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from .chain import Chain, Summary
+from .dense import Dense
 from .features import colors
-
-
-class Dense(NamedTuple):
-    """An affine layer, or one per line where the arrays have a leading line axis."""
-
-    weight: Float[Array | np.ndarray, "*line input output"]
-    bias: Float[Array | np.ndarray, "*line output"]
+from .latent import Scales
 
 
 class JointNetwork(NamedTuple):
@@ -43,15 +39,26 @@ class PerLineNetwork(NamedTuple):
     layers: tuple[Dense, ...]
 
 
-class Params(NamedTuple):
-    """Everything a prediction needs: a network per variant, and the one that places galaxies on the map.
+class LineDistribution(NamedTuple):
+    """Joint distribution of the lines given a continuum, and of what a catalogue would list of them."""
 
-    A variant that a weights file does not have is None.
+    scales: Scales
+    latent: Chain
+    channel: Chain
+    summary: Summary
+
+
+class Params(NamedTuple):
+    """Everything a prediction needs: networks per variant, and the one that places galaxies on the map.
+
+    What a weights file does not have is None.
     """
 
     colors: JointNetwork | PerLineNetwork | None
     luminosity: JointNetwork | PerLineNetwork | None
     map: JointNetwork | None
+    intrinsic_colors: LineDistribution | None = None
+    intrinsic_luminosity: LineDistribution | None = None
 
 
 class Prediction(NamedTuple):

@@ -9,15 +9,19 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from jax.scipy.special import ndtr, ndtri
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from .chain import Chain, run_head, run_trunk
+from .chain import Chain, run_head, run_heads, run_trunk
 from .latent import FREE, ORDER, TIED, Scales, from_unit, to_unit
 from .mixture import RAW, draw, log_density, mixture
 
 LONE_UNIT: Final = 0.4
 """Unit [dex] of the EW of tied lines whose partner is not detected."""
+TRACE: Final = 0.01
+"""Signal-to-noise below which a listed line is a trace: the fit's amplitude stopped at its limit of zero."""
+LISTED: Final = 2 + RAW
+"""Numbers per line: whether it is listed, whether as a trace, and the mixture of its error."""
 CONTEXT: Final = 5 * FREE
 """Numbers a head sees besides the trunk: intrinsic lines, and four for every line listed so far."""
 
@@ -67,7 +71,7 @@ def listed(
     return jnp.stack([known, detected, detected * to_unit(scales, ew), detected * log_sigma], axis=-2)
 
 
-def context_of(unit: Float[Array, "*galaxy free"], seen: Float[Array, "*galaxy four free"], step: int) -> Array:
+def context_of(unit: Float[Array, "*galaxy free"], seen: Float[Array, "*galaxy four free"], step: int | Array) -> Array:
     """Context of the head of `step` (all lines listed: `FREE`)."""
     seen = seen * (jnp.arange(FREE) < step)
     return jnp.concatenate([unit, seen.reshape(*seen.shape[:-2], 4 * FREE)], axis=-1)
@@ -113,16 +117,16 @@ def channel_log_density(
     free_there = there[:, order].astype(ew.dtype)
     seen = listed(scales, 1.0 - cut[:, order], free_there, ew[:, order], log_sigma[:, order])
     hidden, intrinsic = run_trunk(chain, features), from_unit(scales, unit)
-    total = jnp.zeros(len(ew), ew.dtype)
-    for step, line in enumerate(ORDER):
-        context = context_of(unit, seen, step)
-        raw = run_head(chain.heads[0], step, hidden, context)
-        sigma = _sigma(scales, line, log_sigma[:, line])
-        signal = intrinsic[:, step] / sigma
-        noise = mixture(run_head(chain.heads[1], step, hidden, noise_context(context, log_sigma[:, line], signal)))
-        present = log_density(mixture(raw[:, 1:]), log_sigma[:, line])
-        present += log_density(noise, ew[:, line] / sigma - signal, -signal)
-        total += jnp.where(cut[:, line], 0.0, _bernoulli(raw[:, 0], there[:, line], present))
+    steps = jnp.arange(FREE)
+    context = jax.vmap(lambda step: context_of(unit, seen, step), out_axes=1)(steps)
+    raw = run_heads(chain.heads[0], hidden, context)
+    free_sigma = _sigma(scales, order, log_sigma[:, order])
+    signal = intrinsic / free_sigma
+    noise = mixture(run_heads(chain.heads[1], hidden, noise_context(context, log_sigma[:, order], signal)))
+    level = ew[:, order] / free_sigma
+    present = log_density(mixture(raw[..., 2:]), log_sigma[:, order])
+    present += _bernoulli(-raw[..., 1], level >= TRACE, log_density(noise, level - signal, TRACE - signal))
+    total = jnp.where(cut[:, order], 0.0, _bernoulli(raw[..., 0], there[:, order], present)).sum(axis=-1)
     context = context_of(unit, seen, FREE)
     for pair, (line, strong) in enumerate(TIED):
         raw = run_head(chain.heads[2], pair, hidden, context)
@@ -145,26 +149,29 @@ def draw_observed(
     """Draw what the catalogue would list for galaxies of known intrinsic lines."""
     hidden, intrinsic = run_trunk(chain, features), from_unit(scales, unit)
     shape = hidden.shape[:-1]
-    seen = jnp.zeros((*shape, 4, FREE), hidden.dtype)
-    columns: dict[int, tuple[Array, Array]] = {}
-    for step, line in enumerate(ORDER):
-        keys = jax.random.split(jax.random.fold_in(key, step), 3)
+    order = jnp.array(ORDER)
+
+    def draw_line(seen: Array, step: Array) -> tuple[Array, tuple[Array, Array]]:
+        keys, line = jax.random.split(jax.random.fold_in(key, step), 4), order[step]
         context = context_of(unit, seen, step)
         raw = run_head(chain.heads[0], step, hidden, context)
         detected = jax.random.bernoulli(keys[0], jax.nn.sigmoid(raw[..., 0]))
-        log_sigma = _clip(scales, line, draw(keys[1], mixture(raw[..., 1:])))
+        log_sigma = _clip(scales, line, draw(keys[1], mixture(raw[..., 2:])))
         sigma = _sigma(scales, line, log_sigma)
         signal = intrinsic[..., step] / sigma
         noise = mixture(run_head(chain.heads[1], step, hidden, noise_context(context, log_sigma, signal)))
-        present = jnp.clip((signal + draw(keys[2], noise, -signal)) * sigma, 1e-4, scales.cap[step])
-        ew = jnp.where(detected, present, sigma * _faint(keys[2], signal))
-        now = listed(
-            scales._replace(**{name: getattr(scales, name)[step] for name in ("softening", "center", "spread")}),
-            jnp.ones(shape, hidden.dtype)[..., None], detected.astype(hidden.dtype)[..., None],
-            present[..., None], log_sigma[..., None],
-        )
-        seen = seen.at[..., step].set(now[..., 0])
-        columns[line] = ew, sigma
+        level = signal + draw(keys[2], noise, TRACE - signal)
+        trace = jax.random.bernoulli(keys[3], jax.nn.sigmoid(raw[..., 1]))
+        level = jnp.where(trace, TRACE * jax.random.uniform(keys[3], shape, hidden.dtype, 1e-4, 1.0) ** 3, level)
+        present = jnp.minimum(level * sigma, jnp.asarray(scales.cap)[step])
+        there = detected.astype(hidden.dtype)
+        spread = jnp.broadcast_to(present[..., None], (*shape, FREE))
+        place = to_unit(scales, spread)[..., step]
+        now = jnp.stack([jnp.ones_like(there), there, there * place, there * log_sigma], axis=-1)
+        return seen.at[..., step].set(now), (jnp.where(detected, present, sigma * _faint(keys[2], signal)), sigma)
+
+    seen, (free_ew, free_sigma) = jax.lax.scan(draw_line, jnp.zeros((*shape, 4, FREE), hidden.dtype), jnp.arange(FREE))
+    columns = {line: (free_ew[step], free_sigma[step]) for step, line in enumerate(ORDER)}
     context = context_of(unit, seen, FREE)
     for pair, (line, strong) in enumerate(TIED):
         keys = jax.random.split(jax.random.fold_in(key, FREE + pair), 4)
@@ -181,12 +188,12 @@ def draw_observed(
     return Observed(ew, 1 / sigma**2)
 
 
-def _sigma(scales: Scales, line: int, log_sigma: Array) -> Array:
-    return 10 ** (scales.sigma_center[line] + scales.sigma_spread[line] * log_sigma)
+def _sigma(scales: Scales, line: int | Array, log_sigma: Array) -> Array:
+    return 10 ** (jnp.asarray(scales.sigma_center)[line] + jnp.asarray(scales.sigma_spread)[line] * log_sigma)
 
 
-def _clip(scales: Scales, line: int, log_sigma: Array) -> Array:
-    return jnp.clip(log_sigma, scales.sigma_low[line], scales.sigma_high[line])
+def _clip(scales: Scales, line: int | Array, log_sigma: Array) -> Array:
+    return jnp.clip(log_sigma, jnp.asarray(scales.sigma_low)[line], jnp.asarray(scales.sigma_high)[line])
 
 
 def _bernoulli(logit: Array, happened: Array, log_density_then: Array) -> Array:

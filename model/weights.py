@@ -12,7 +12,12 @@ import numpy as np
 from jaxtyping import Float
 from safetensors.numpy import load, save
 
-from .network import Dense, JointNetwork, Params, PerLineNetwork
+from .chain import Chain, Heads, Summary
+from .dense import Dense
+from .latent import Scales
+from .network import JointNetwork, LineDistribution, Params, PerLineNetwork
+
+Network = JointNetwork | PerLineNetwork | LineDistribution
 
 FORMAT: Final = 1
 PACKAGE_FOLDER: Final = Path(__file__).parent / "weights"
@@ -20,6 +25,8 @@ USER_FOLDER_VARIABLE: Final = "GALACTIC_NEON_WEIGHTS"
 """Environment variable with the folder of the user's own weights."""
 DEFAULT: Final = "default"
 MAP: Final = "map"
+INTRINSIC: Final = "intrinsic"
+"""The intrinsic distributions, in a file beside the default model's."""
 
 
 class WeightsError(ValueError):
@@ -34,7 +41,7 @@ def user_folder() -> Path:
 def available_models() -> tuple[str, ...]:
     """Names of the models that `load_params` finds, the default one first."""
     names = {path.stem for folder in (PACKAGE_FOLDER, user_folder()) for path in folder.glob("*.safetensors")}
-    return (DEFAULT, *sorted(names - {DEFAULT, MAP}))
+    return (DEFAULT, *sorted(names - {DEFAULT, MAP, INTRINSIC}))
 
 
 def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
@@ -68,12 +75,12 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
 
 
-def _names(network: JointNetwork | PerLineNetwork) -> dict[str, Float[np.ndarray, "..."]]:
+def _names(network: Network) -> dict[str, Float[np.ndarray, "..."]]:
     leaves, _ = jax.tree_util.tree_flatten_with_path(network)
     return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
 
 
-def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> JointNetwork | PerLineNetwork:
+def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> Network:
     def dense(prefix: str) -> Dense:
         return Dense(tensors[f"{prefix}/weight"], tensors[f"{prefix}/bias"])
 
@@ -81,6 +88,19 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> JointNe
         count = sum(name.startswith(f"{prefix}/") and name.endswith("/weight") for name in tensors)
         return tuple(dense(f"{prefix}/{index}") for index in range(count))
 
+    def trunk(prefix: str) -> tuple:
+        scalers = (tensors[f"{prefix}/{name}"] for name in ("feature_mean", "feature_std"))
+        return (*scalers, dense(f"{prefix}/entry"), stack(f"{prefix}/blocks"))
+
+    def chain(prefix: str) -> Chain:
+        count = sum(name.startswith(f"{prefix}/heads/") and name.endswith("/output_bias") for name in tensors)
+        heads = (Heads(*(tensors[f"{prefix}/heads/{i}/{name}"] for name in Heads._fields)) for i in range(count))
+        return Chain(*trunk(prefix), tuple(heads))
+
+    if kind == LineDistribution.__name__:
+        units = Scales(*(tensors[f"scales/{name}"] for name in Scales._fields))
+        summary = Summary(*trunk("summary"), dense("summary/output"))
+        return LineDistribution(units, chain("latent"), chain("channel"), summary)
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
     scalers = (tensors[name] for name in ("feature_mean", "feature_std", "target_mean", "target_std"))
@@ -182,7 +202,9 @@ def read_params(path: Path) -> Params:
     tensors = load(content)
     networks: dict[str, Any] = dict.fromkeys(Params._fields)
     for variant, about in sidecar["networks"].items():
-        own = {name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(variant)}
+        own = {
+            name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(f"{variant}/")
+        }
         networks[variant] = jax.device_put(_rebuild(about["kind"], own))
     return Params(**networks)
 
@@ -207,7 +229,14 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     WeightsError
         If the file is missing, damaged, or of another format.
     """
-    params = read_params(find_weights(name_or_path))
+    path = find_weights(name_or_path)
+    params = read_params(path)
+    beside = path.with_name(f"{INTRINSIC}.safetensors")
+    if path.stem == DEFAULT and beside.is_file():
+        distributions = read_params(beside)
+        params = params._replace(
+            intrinsic_colors=distributions.intrinsic_colors, intrinsic_luminosity=distributions.intrinsic_luminosity
+        )
     map_path = PACKAGE_FOLDER / f"{MAP}.safetensors"
     if params.map is None and map_path.is_file():
         params = params._replace(map=read_params(map_path).map)
