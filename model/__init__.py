@@ -8,8 +8,10 @@ from .bins import BIN_CENTERS, BIN_EDGES
 from .continuum import continuum_bins
 from .embedding import MapPlace, place_on_map
 from .features import colors
+from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
 from .lines import LINES
 from .network import Params, Prediction, predict, predict_ew
+from .observation import Observed
 from .synthesis import add_lines
 from .weights import WeightsError, load_params
 
@@ -17,15 +19,20 @@ __all__ = [
     "BIN_CENTERS",
     "BIN_EDGES",
     "LINES",
+    "IntrinsicEW",
     "MapPlace",
+    "Observed",
     "Params",
     "Prediction",
     "WeightsError",
     "add_lines",
     "colors",
     "continuum_bins",
+    "intrinsic_ew",
     "load_params",
     "place_on_map",
     "predict",
     "predict_ew",
+    "sample_ew",
+    "sample_observed",
 ]

@@ -8,13 +8,33 @@ import numpy as np
 from jaxtyping import Float
 
 from .embedding import MapPlace, place_on_map
+from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
 from .network import Params, Prediction, predict
+from .noise import row_key
+from .observation import Observed
 
 CHUNKS: Final = (1, 32, 1024, 16384)
 """Row counts that are compiled; a batch is padded to the next one, or cut into the largest."""
 
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
+
+
+_intrinsic = jax.jit(intrinsic_ew)
+
+
+@jax.jit
+def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, Observed]:
+    """One draw per row, keyed by the seed and the row itself."""
+
+    def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, Observed]:
+        key = row_key(seed, flux)
+        return (
+            sample_ew(key, params, flux, luminosity),
+            sample_observed(key, params, flux, luminosity, redshift),
+        )
+
+    return jax.vmap(one, in_axes=(0, None if luminosity is None else 0, 0))(flux, luminosity, redshift)
 
 
 def _in_chunks(function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."]) -> Any:
@@ -55,6 +75,69 @@ def predict_many(
     if log_luminosity is None:
         return _in_chunks(lambda flux: _predict(params, flux), bin_flux)
     return _in_chunks(lambda flux, luminosity: _predict(params, flux, luminosity), bin_flux, log_luminosity)
+
+
+def intrinsic_many(
+    params: Params,
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+) -> IntrinsicEW:
+    """Percentiles of the intrinsic equivalent widths of many galaxies, arrays in and out.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+    log_luminosity : (galaxy,) array, optional
+        Given, the variant that uses it answers.
+
+    Returns
+    -------
+    IntrinsicEW
+        numpy arrays (galaxy, 10); NaN where an input is not a positive number.
+    """
+    if log_luminosity is None:
+        return _in_chunks(lambda flux: _intrinsic(params, flux), bin_flux)
+    return _in_chunks(lambda flux, luminosity: _intrinsic(params, flux, luminosity), bin_flux, log_luminosity)
+
+
+def sample_many(
+    seed: int,
+    params: Params,
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+    redshift: Float[np.ndarray, " galaxy"] | None = None,
+) -> tuple[Float[np.ndarray, "galaxy line"], Observed]:
+    """Draw many galaxies' intrinsic lines, and what DESI would list of the same draw.
+
+    Parameters
+    ----------
+    seed : int
+        Number of the realisation; a row's draw depends on it and on the row's fluxes, not on its place.
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+    log_luminosity : (galaxy,) array, optional
+        Given, the variant that uses it answers.
+    redshift : (galaxy,) array, optional
+        Sharpens the errors; NaN where it is not known.
+
+    Returns
+    -------
+    (galaxy, 10) array, Observed
+        Intrinsic equivalent widths [Å], and the catalogue's.
+    """
+    if redshift is None:
+        redshift = np.full(len(bin_flux), np.nan, np.float32)
+    number = np.uint32(seed)
+    if log_luminosity is None:
+        return _in_chunks(lambda flux, z: _sample(params, number, flux, None, z), bin_flux, redshift)
+    return _in_chunks(
+        lambda flux, z, luminosity: _sample(params, number, flux, luminosity, z), bin_flux, redshift, log_luminosity
+    )
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:

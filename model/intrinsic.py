@@ -173,6 +173,7 @@ def select_variant(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None,
 ) -> tuple[Float[Array, "*galaxy feature"], LineDistribution]:
+    """Choose the features of the variant that the inputs allow, and its distribution."""
     features = colors(bin_flux)
     if log_luminosity is None:
         variant, model = "colors", params.intrinsic_colors

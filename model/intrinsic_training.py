@@ -76,7 +76,7 @@ def fit_network(
     recipe: DrawRecipe,
     progress: Progress = None,
 ) -> Network:
-    """Minimise `loss(network, row_indices, key)` over shuffled batches: AdamW, warm-up, cosine decay, clipped gradients."""
+    """Minimise `loss(network, row_indices, key)` over shuffled batches: AdamW, warm-up, cosine decay."""
     import optax
 
     n_batches = rows // recipe.batch

@@ -11,7 +11,7 @@ MIN_IVAR: Final = 1e-6
 """Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement: they give NaN."""
 
 
-def _row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
+def row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
     """Random key made of the seed and the row's own numbers, so that neither order nor ids change a draw."""
     bits = jax.lax.bitcast_convert_type(bin_flux.astype(jnp.float32), jnp.uint32)
     key, _ = jax.lax.scan(lambda key, word: (jax.random.fold_in(key, word), None), jax.random.key(seed), bits)
@@ -20,7 +20,7 @@ def _row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
 
 @jax.jit
 def _draw(seed: Array, bin_flux: Float[Array, "galaxy bin"]) -> Float[Array, "galaxy 10"]:
-    return jax.vmap(lambda flux: jax.random.normal(_row_key(seed, flux), (10,), jnp.float32))(bin_flux)
+    return jax.vmap(lambda flux: jax.random.normal(row_key(seed, flux), (10,), jnp.float32))(bin_flux)
 
 
 def published_noise(

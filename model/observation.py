@@ -67,7 +67,7 @@ def listed(
     ew: Float[Array, "*galaxy free"],
     log_sigma: Float[Array, "*galaxy free"],
 ) -> Float[Array, "*galaxy four free"]:
-    """What later heads see of the free lines listed so far."""
+    """Stack what later heads see of the free lines listed so far."""
     return jnp.stack([known, detected, detected * to_unit(scales, ew), detected * log_sigma], axis=-2)
 
 
