@@ -17,7 +17,7 @@ import numpy as np
 from data import commands
 from data.errors import DataError
 from model.lines import LINE_NAMES
-from model.weights import DEFAULT, WeightsError, load_params, load_sidecar, save_params
+from model.weights import DEFAULT, INTRINSIC, WeightsError, load_params, load_sidecar, save_params
 
 EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "train", "tqdm": "train"}
 
@@ -57,25 +57,65 @@ def train(args: argparse.Namespace) -> int:
     sidecar = save_params(params, Path(args.out) / f"{DEFAULT}.safetensors", about)
     print(_table(about["metrics"]))
     print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
+    if not args.without_distribution:
+        sidecar = _train_distribution(args, sample, about["training"])
+        print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
     return 0
 
 
+def _train_distribution(args: argparse.Namespace, sample, training: dict) -> Path:
+    from tqdm import tqdm
+
+    from data.overlap import is_cut
+    from model.intrinsic_training import DrawRecipe, epochs_in_all, fit_distributions, prepare
+
+    recipe = DrawRecipe(epochs=args.epochs, seed=args.seed)
+    seen = ~sample.held_out
+    columns = (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew, sample.ew_ivar)
+    table = prepare(*(column[seen] for column in columns), is_cut(sample.redshift[seen]))
+    with tqdm(total=epochs_in_all(recipe), unit="epoch", disable=None) as bar:
+
+        def progress(part: str, loss: float) -> None:
+            bar.set_description(f"{part}, loss {loss:.4f}")
+            bar.update()
+
+        params = fit_distributions(table, recipe, progress)
+    about = {
+        "name": INTRINSIC,
+        "answer": "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list",
+        "unit": "Angstrom, rest frame, positive in emission",
+        "recipe": recipe._asdict(),
+        "training": training,
+        "date": datetime.now(UTC).date().isoformat(),
+        "git_revision": _git_revision(),
+    }
+    return save_params(params, Path(args.out) / f"{INTRINSIC}.safetensors", about)
+
+
 def evaluate(args: argparse.Namespace) -> int:
-    """Print rho, NMAD, bias and coverage per line on the held-out galaxies."""
+    """Print rho, NMAD, bias and coverage per line on the held-out galaxies, and the scores of joint draws."""
+    from data.distribution_report import as_text, score_distribution
     from data.sample import read_sample
 
     sample = read_sample(args.catalogue)
-    tables = {}
+    tables, params = {}, load_params(args.model)
+    joint = {"colors": params.intrinsic_colors, "luminosity": params.intrinsic_luminosity}
+    reports = {
+        variant: score_distribution(params, sample, variant, args.draws)
+        for variant, model in joint.items()
+        if model is not None and args.draws
+    }
     for name in (args.model, *args.against):
         for variant, table in _score_variants(load_params(name), sample).items():
             tables[f"{name}, {variant}"] = table
     held_out = int(sample.held_out.sum())
     if args.format == "json":
-        print(json.dumps(tables, indent=1))
+        print(json.dumps(tables | ({"distribution": reports} if reports else {}), indent=1))
     elif args.format == "markdown":
         print(_markdown(tables))
     else:
         print(f"{held_out} held-out galaxies\n\n{_table(tables)}")
+        print("\n".join(as_text(variant, report) for variant, report in reports.items()))
     return 0
 
 
@@ -185,11 +225,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
     command.add_argument("--epochs", type=int, default=30)
     command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--without-distribution", action="store_true", help="train the medians alone")
 
     command = add("evaluate", evaluate)
     command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
     command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
     command.add_argument("--against", nargs="*", default=[], metavar="MODEL", help="further models to score beside it")
+    command.add_argument("--draws", type=int, default=64, help="joint draws per galaxy to score (0: none)")
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
     command = add("predict", predict)

@@ -104,7 +104,8 @@ def diagrams(
 
     References
     ----------
-    Kewley et al. 2001, ApJ 556, 121; Kauffmann et al. 2003, MNRAS 346, 1055; Cid Fernandes et al. 2011, MNRAS 413, 1687.
+    Kewley et al. 2001, ApJ 556, 121; Kauffmann et al. 2003, MNRAS 346, 1055; Cid Fernandes et al. 2011, MNRAS 413,
+    1687.
     """
     found: dict[str, float] = {}
     listed = np.where(ew > 0, ew, np.nan).astype(float)

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from .chain import Summary, run_trunk
 from .features import colors
-from .latent import TIED, Scales, all_lines, draw_latent, draw_ties, from_unit
+from .latent import TIED, Scales, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from .network import LineDistribution, Params
 from .observation import Observed, draw_observed, with_redshift
 
@@ -165,7 +165,7 @@ def _draw(key: PRNGKeyArray, model: LineDistribution, features: Array) -> tuple[
 
 def _lines(scales: Scales, unit: Array, ties: Array) -> Array:
     free = from_unit(scales, unit)
-    return all_lines(free, free[..., jnp.array([step for _, step in TIED])] * ties)
+    return all_lines(free, tied_ew(scales, free[..., np.array([step for _, step in TIED])], ties))
 
 
 def select_variant(

@@ -31,6 +31,7 @@ from .latent import (
     from_unit,
     latent_log_density,
     tie_log_density,
+    tied_ew,
     to_unit,
     unit_floor,
 )
@@ -374,7 +375,7 @@ def fit_summary(
         unit = draw_latent(key, latent, scales, x)
         free = from_unit(scales, unit)
         ties = draw_ties(jax.random.fold_in(key, 1), latent, scales, x, unit)
-        return jnp.arcsinh(all_lines(free, free[:, strong] * ties) / softening)
+        return jnp.arcsinh(all_lines(free, tied_ew(scales, free[:, strong], ties)) / softening)
 
     keys = jax.random.split(jax.random.key(recipe.seed + 4), recipe.draws)
     targets = jnp.stack([draws(key) for key in keys])

@@ -110,6 +110,14 @@ def draw_ties(
     return 10 ** -(scales.tie + TIE_UNIT * departure)
 
 
+def tied_ew(
+    scales: Scales, strong_ew: Float[Array, "*galaxy pair"], ties: Float[Array, "*galaxy pair"]
+) -> Float[Array, "*galaxy pair"]:
+    """Derive the weak lines of the tied pairs [Å] from the strong ones, none beyond the sample's largest."""
+    strong = np.array([step for _, step in TIED])
+    return jnp.minimum(strong_ew * ties, jnp.asarray(scales.cap)[strong] * 10 ** -jnp.asarray(scales.tie))
+
+
 def tie_log_density(
     chain: Chain,
     features: Float[Array, "*galaxy feature"],

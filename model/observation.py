@@ -180,8 +180,8 @@ def draw_observed(
         sigma = _sigma(scales, line, _clip(scales, line, draw(keys[1], mixture(raw[..., 1 : 1 + RAW]))))
         strong_ew = columns[ORDER[strong]][0]
         lone = 10 ** (scales.lone_center[pair] + LONE_UNIT * draw(keys[2], mixture(raw[..., 1 + RAW :])))
-        lone = jnp.minimum(lone, scales.cap[strong] * ties[..., pair])
-        present = jnp.where(strong_ew > 0, strong_ew * ties[..., pair], lone)
+        largest = jnp.asarray(scales.cap)[strong] * 10 ** -jnp.asarray(scales.tie)[pair]
+        present = jnp.minimum(jnp.where(strong_ew > 0, strong_ew * ties[..., pair], lone), largest)
         absent = sigma * _faint(keys[3], intrinsic[..., strong] * ties[..., pair] / sigma)
         columns[line] = jnp.where(detected, present, absent), sigma
     ew, sigma = (jnp.stack([columns[line][part] for line in range(len(columns))], axis=-1) for part in (0, 1))

@@ -1,0 +1,115 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from model.batch import intrinsic_many, sample_many
+from model.intrinsic import intrinsic_ew, sample_ew, sample_observed
+from model.latent import ORDER, TIED
+from model.lines import LINE_NAMES
+from model.network import Params
+from model.weights import load_params, read_params, save_params
+
+PARAMS = load_params()
+RNG = np.random.default_rng(2)
+SLOPE = RNG.normal(0.3, 0.3, (60, 1))
+GALAXIES = np.exp(SLOPE * np.linspace(-1, 1, 12) + RNG.normal(0, 0.02, (60, 12))).astype(np.float32)
+VARIANTS = pytest.mark.parametrize("luminosity", [None, 6.3])
+
+
+def _draws(n, luminosity, galaxy):
+    keys = jax.random.split(jax.random.key(0), n)
+    return np.asarray(jax.jit(jax.vmap(lambda key: sample_ew(key, PARAMS, GALAXIES[galaxy], luminosity)))(keys))
+
+
+@VARIANTS
+def test_draws_are_not_negative_and_stay_within_the_sample(luminosity):
+    ew = np.asarray(sample_ew(jax.random.key(1), PARAMS, GALAXIES, luminosity))
+    assert ew.shape == (60, len(LINE_NAMES))
+    assert (ew >= 0).all()
+    assert (ew[:, ORDER] <= PARAMS.intrinsic_colors.scales.cap * 1.001).all()
+
+
+def test_a_key_fixes_a_draw():
+    one, two = (sample_ew(jax.random.key(5), PARAMS, GALAXIES[0]) for _ in range(2))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, sample_ew(jax.random.key(6), PARAMS, GALAXIES[0]))
+
+
+def test_weak_lines_follow_their_strong_partners():
+    ew = np.asarray(sample_ew(jax.random.key(1), PARAMS, GALAXIES, 6.3))
+    for (weak, step), ratio in zip(TIED, (3.19, 2.97), strict=True):
+        drawn = ew[:, ORDER[step]] / ew[:, weak]
+        assert np.median(drawn) == pytest.approx(ratio, rel=0.05)
+
+
+@VARIANTS
+@pytest.mark.parametrize("galaxy", [3, 17])
+def test_percentiles_agree_with_draws(luminosity, galaxy):
+    known = intrinsic_ew(PARAMS, GALAXIES[galaxy], luminosity)
+    drawn = np.percentile(_draws(2000, luminosity, galaxy), (16, 50, 84), axis=0)
+    width = drawn[2] - drawn[0]
+    for value, expected in zip(known[:3], drawn, strict=True):
+        assert (np.abs(np.asarray(value) - expected) < 0.25 * width + 0.1).all()
+    assert (known.p16 <= known.p50).all()
+    assert (known.p50 <= known.p84).all()
+    assert ((known.p_detected >= 0) & (known.p_detected <= 1)).all()
+
+
+def test_the_catalogue_lists_what_the_same_key_drew_with_noise():
+    key = jax.random.key(8)
+    keys = jax.random.split(key, 400)
+    seen = jax.vmap(lambda key: sample_observed(key, PARAMS, GALAXIES[3], 6.3, 0.2))(keys)
+    truth = _draws(400, 6.3, 3)
+    assert seen.ew.shape == seen.ew_ivar.shape == truth.shape
+    assert (np.asarray(seen.ew_ivar) > 0).all()
+    own = np.asarray(jax.vmap(lambda key: sample_ew(key, PARAMS, GALAXIES[3], 6.3))(keys))
+    alpha = LINE_NAMES.index("HALPHA")
+    assert np.corrcoef(np.asarray(seen.ew)[:, alpha], own[:, alpha])[0, 1] > 0.8
+    chance = np.asarray(intrinsic_ew(PARAMS, GALAXIES[3], 6.3).p_detected)
+    assert np.abs(np.asarray(seen.detected).mean(axis=0) - chance).max() < 0.15
+
+
+def test_a_row_draws_the_same_wherever_it_stands():
+    luminosity, redshift = np.full(60, 6.3, np.float32), np.full(60, 0.2, np.float32)
+    ew, seen = sample_many(4, PARAMS, GALAXIES, luminosity, redshift)
+    again, seen_again = sample_many(4, PARAMS, GALAXIES[::-1], luminosity, redshift)
+    assert np.allclose(ew, again[::-1], rtol=1e-3, atol=1e-4)
+    assert np.allclose(seen.ew, seen_again.ew[::-1], rtol=1e-2, atol=1e-3)
+    assert not np.allclose(ew, sample_many(5, PARAMS, GALAXIES, luminosity, redshift)[0])
+
+
+def test_many_agree_with_one():
+    many = intrinsic_many(PARAMS, GALAXIES)
+    one = intrinsic_ew(PARAMS, GALAXIES[7])
+    for several, single in zip(many, one, strict=True):
+        assert np.allclose(several[7], single, rtol=1e-3, atol=1e-4)
+
+
+def test_a_bad_bin_gives_nan_and_spoils_no_other_row():
+    flux = GALAXIES.copy()
+    flux[3, 5] = -1
+    ew, seen = sample_many(0, PARAMS, flux)
+    for values in (ew, seen.ew, intrinsic_many(PARAMS, flux).p50):
+        assert np.isnan(values[3]).all()
+        assert np.isfinite(np.delete(values, 3, axis=0)).all()
+
+
+def test_draws_and_percentiles_have_gradients():
+    flux = jnp.asarray(GALAXIES[0])
+    slope = jax.grad(lambda flux: sample_ew(jax.random.key(0), PARAMS, flux).sum())(flux)
+    assert np.isfinite(slope).all()
+    assert np.abs(slope).max() > 0
+    assert np.isfinite(jax.jacfwd(lambda flux: intrinsic_ew(PARAMS, flux).p50)(flux)).all()
+
+
+def test_weights_without_a_distribution_are_named():
+    with pytest.raises(ValueError, match="no intrinsic distribution"):
+        intrinsic_ew(Params(PARAMS.colors, None, None), GALAXIES[0])
+
+
+def test_a_distribution_survives_its_file(tmp_path):
+    save_params(Params(None, None, None, PARAMS.intrinsic_colors), tmp_path / "x.safetensors", {})
+    back = read_params(tmp_path / "x.safetensors").intrinsic_colors
+    assert jax.tree.structure(back) == jax.tree.structure(PARAMS.intrinsic_colors)
+    assert all(map(np.array_equal, jax.tree.leaves(back), jax.tree.leaves(PARAMS.intrinsic_colors)))
