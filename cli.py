@@ -71,8 +71,14 @@ def _train_distribution(args: argparse.Namespace, sample, training: dict) -> Pat
 
     recipe = DrawRecipe(epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
-    columns = (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew, sample.ew_ivar)
-    table = prepare(*(column[seen] for column in columns), is_cut(sample.redshift[seen]))
+    table = prepare(
+        sample.bin_flux[seen],
+        sample.log_luminosity[seen],
+        sample.redshift[seen],
+        sample.ew[seen],
+        sample.ew_ivar[seen],
+        is_cut(sample.redshift[seen]),
+    )
     with tqdm(total=epochs_in_all(recipe), unit="epoch", disable=None) as bar:
 
         def progress(part: str, loss: float) -> None:

@@ -1,6 +1,6 @@
 """Scores of the intrinsic distribution and the observation model on the held-out galaxies of a catalogue."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Float
@@ -18,9 +18,7 @@ MIN_DRAWS: Final = 8
 """Fewest listed draws for a galaxy to be scored in a line."""
 
 
-def score_distribution(
-    params: Params, sample: Sample, variant: Literal["colors", "luminosity"], draws: int = 64
-) -> dict[str, Any]:
+def score_distribution(params: Params, sample: Sample, variant: str, draws: int = 64) -> dict[str, Any]:
     """Score joint draws, with drawn errors and selection applied, against the held-out galaxies.
 
     Parameters

@@ -371,14 +371,14 @@ def fit_summary(
     strong = jnp.array([step for _, step in TIED])
 
     @jax.jit
-    def draws(key: PRNGKeyArray) -> Array:
+    def draws(key: PRNGKeyArray, x: Array) -> Array:
         unit = draw_latent(key, latent, scales, x)
         free = from_unit(scales, unit)
         ties = draw_ties(jax.random.fold_in(key, 1), latent, scales, x, unit)
         return jnp.arcsinh(all_lines(free, tied_ew(scales, free[:, strong], ties)) / softening)
 
     keys = jax.random.split(jax.random.key(recipe.seed + 4), recipe.draws)
-    targets = jnp.stack([draws(key) for key in keys])
+    targets = jnp.stack([draws(key, x) for key in keys])
     there, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
     levels = jnp.array(LEVELS)[:, None]
 

@@ -107,7 +107,7 @@ def draw_ties(
     hidden = run_trunk(chain, features)
     context = jnp.broadcast_to(unit[..., None, :], (*unit.shape[:-1], len(TIED), FREE))
     departure = draw(jax.random.fold_in(key, FREE), mixture(run_heads(chain.heads[1], hidden, context)))
-    return 10 ** -(scales.tie + TIE_UNIT * departure)
+    return 10 ** -(jnp.asarray(scales.tie) + TIE_UNIT * departure)
 
 
 def tied_ew(

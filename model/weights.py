@@ -88,19 +88,21 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> Network
         count = sum(name.startswith(f"{prefix}/") and name.endswith("/weight") for name in tensors)
         return tuple(dense(f"{prefix}/{index}") for index in range(count))
 
-    def trunk(prefix: str) -> tuple:
-        scalers = (tensors[f"{prefix}/{name}"] for name in ("feature_mean", "feature_std"))
-        return (*scalers, dense(f"{prefix}/entry"), stack(f"{prefix}/blocks"))
+    def trunk(prefix: str) -> dict[str, Any]:
+        scalers = {name: tensors[f"{prefix}/{name}"] for name in ("feature_mean", "feature_std")}
+        return {**scalers, "entry": dense(f"{prefix}/entry"), "blocks": stack(f"{prefix}/blocks")}
+
+    def fields(prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
+        return {name: tensors[f"{prefix}/{name}"] for name in names}
 
     def chain(prefix: str) -> Chain:
         count = sum(name.startswith(f"{prefix}/heads/") and name.endswith("/output_bias") for name in tensors)
-        heads = (Heads(*(tensors[f"{prefix}/heads/{i}/{name}"] for name in Heads._fields)) for i in range(count))
-        return Chain(*trunk(prefix), tuple(heads))
+        heads = tuple(Heads(**fields(f"{prefix}/heads/{index}", Heads._fields)) for index in range(count))
+        return Chain(**trunk(prefix), heads=heads)
 
     if kind == LineDistribution.__name__:
-        units = Scales(*(tensors[f"scales/{name}"] for name in Scales._fields))
-        summary = Summary(*trunk("summary"), dense("summary/output"))
-        return LineDistribution(units, chain("latent"), chain("channel"), summary)
+        summary = Summary(**trunk("summary"), output=dense("summary/output"))
+        return LineDistribution(Scales(**fields("scales", Scales._fields)), chain("latent"), chain("channel"), summary)
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
     scalers = (tensors[name] for name in ("feature_mean", "feature_std", "target_mean", "target_std"))

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from model.batch import intrinsic_many, sample_many
@@ -11,9 +14,9 @@ from model.network import Params
 from model.weights import load_params, read_params, save_params
 
 PARAMS = load_params()
-RNG = np.random.default_rng(2)
-SLOPE = RNG.normal(0.3, 0.3, (60, 1))
-GALAXIES = np.exp(SLOPE * np.linspace(-1, 1, 12) + RNG.normal(0, 0.02, (60, 12))).astype(np.float32)
+MOCK = Path(__file__).parents[2] / "data/files/mock.parquet"
+TABLE = pq.read_table(MOCK, columns=[f"flux_{index:02d}" for index in range(12)]).slice(0, 60)
+GALAXIES = np.column_stack([column.to_numpy() for column in TABLE.columns]).astype(np.float32)
 VARIANTS = pytest.mark.parametrize("luminosity", [None, 6.3])
 
 
