@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from model.network import JointNetwork, Params, predict_ew
+from model.network import JointNetwork, LineDistribution, Params, predict_ew
 from model.weights import (
     PACKAGE_FOLDER,
     USER_FOLDER_VARIABLE,
@@ -28,7 +28,8 @@ def copied(tmp_path):
 
 def test_the_default_model_has_both_variants_and_the_map():
     params = load_params()
-    assert all(isinstance(network, JointNetwork) for network in params)
+    assert all(isinstance(network, JointNetwork) for network in params[:3])
+    assert all(isinstance(network, LineDistribution) for network in params[3:])
 
 
 def test_the_sidecar_tells_what_the_weights_are():
