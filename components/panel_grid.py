@@ -114,10 +114,15 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
 def _headings(seed: int, *, is_mock: bool) -> list[html.Div]:
     observed, predicted, noisy = HEADINGS
     return [
-        html.Div([html.H3(observed), html.Span("mock truth", className="muted") if is_mock else None]),
-        html.Div(html.H3(predicted)),
+        html.Div([html.H3(observed), _note("mock truth" if is_mock else "")]),
+        html.Div([html.H3(predicted), _note("")]),
         html.Div([html.H3(noisy), html.Span(f"realisation {seed}", className="muted panels-seed")]),
     ]
+
+
+def _note(points: str) -> html.Span:
+    """Return the words beside a heading; the browser adds to them what else is shown."""
+    return html.Span(points, className="muted", **{"data-points": points})
 
 
 def _row_label(line: Line, row: tuple[float, float]) -> html.Div:

@@ -151,7 +151,7 @@ def _toolbar(shown: Catalogue) -> html.Div:
             ),
             dmc.TextInput(
                 id=ids.SEARCH,
-                placeholder=f"Find an ID, as {shown.target_ids[0].decode()}",
+                placeholder=f"Find, e.g. {shown.target_ids[0].decode()}",
                 size="xs",
                 className="search",
                 debounce=False,
