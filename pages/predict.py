@@ -227,7 +227,7 @@ clientside_callback(
     State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def save_as_typed(_clicks: int, state: dict[str, Any], model: str) -> dict[str, Any]:
+def save_typed(_clicks: int, state: dict[str, Any], model: str) -> dict[str, Any]:
     """Send the last good answer as a table of one row."""
     head = [*FLUX_NAMES, "log_luminosity"]
     lines = [",".join(head), ",".join([*map(str.strip, state["bins"]), state["luminosity"].strip()])]
