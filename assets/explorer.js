@@ -349,6 +349,10 @@
       show: (mode) => void (current && current.show(mode)),
       realise: (seed) => void (current && current.realise(seed)),
       mark: (selected) => void (current && current.mark(selected ? selected.row : -1)),
+      // The server's own markup, escaped there (components/markup.py).
+      list(markup) {
+        if (current && markup) document.getElementById(current.manifest.ids.lines).innerHTML = markup;
+      },
       zoomIn: (clicks) => void (clicks && current && current.zoom(ZOOM_STEP)),
       zoomOut: (clicks) => void (clicks && current && current.zoom(1 / ZOOM_STEP)),
       resetView: (clicks) => void (clicks && current && current.setView(current.manifest.view)),

@@ -56,7 +56,13 @@ def manifest(
         "view": {"x0": x0, "x1": x1, "y0": y0, "y1": y1},
         "colors": {scheme: ew_colors(scheme) for scheme in schemes},
         "undetected": {scheme: TOKENS[scheme]["undetected"] for scheme in schemes},
-        "ids": {"panels": ids.PANELS, "graph": ids.PANELS_GRAPH, "selected": ids.SELECTED, "status": ids.STATUS},
+        "ids": {
+            "panels": ids.PANELS,
+            "graph": ids.PANELS_GRAPH,
+            "selected": ids.SELECTED,
+            "status": ids.STATUS,
+            "lines": ids.GALAXY_LINES,
+        },
         "panels": [
             {
                 "column": column_name(line, version),

@@ -11,6 +11,7 @@ from components import galaxy as galaxy_card
 from components import ids, widgets
 from components.figures import quantise
 from components.figures import spectrum as spectra
+from components.markup import to_html
 from components.panel_grid import manifest, panel_grid
 from components.theme import scheme_or_dark
 from data.overlap import is_cut
@@ -32,7 +33,9 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
     page_manifest = _manifest(shown)
     return html.Div(
         [
-            dcc.Store(id=ids.MANIFEST, data={**page_manifest, "catalogue": shown.name}),
+            dcc.Store(id=ids.MANIFEST, data=page_manifest),
+            dcc.Store(id=ids.CATALOGUE, data=shown.name),
+            dcc.Store(id=ids.GALAXY_LINES_MARKUP),
             dcc.Store(id=ids.SEED, data=FIRST_SEED),
             dcc.Store(id=ids.SELECTED),
             html.H1("Explore a galaxy population", className="visually-hidden"),
@@ -174,6 +177,7 @@ clientside_callback(
 )
 clientside_callback(ClientsideFunction("explorer", "show"), Input(ids.SHOW, "value"))
 clientside_callback(ClientsideFunction("explorer", "realise"), Input(ids.SEED, "data"))
+clientside_callback(ClientsideFunction("explorer", "list"), Input(ids.GALAXY_LINES_MARKUP, "data"))
 clientside_callback(ClientsideFunction("explorer", "mark"), Input(ids.SELECTED, "data"))
 clientside_callback(ClientsideFunction("explorer", "zoomIn"), Input(ids.ZOOM_IN, "n_clicks"))
 clientside_callback(ClientsideFunction("explorer", "zoomOut"), Input(ids.ZOOM_OUT, "n_clicks"))
@@ -191,15 +195,15 @@ clientside_callback(
     Output(ids.SEARCH, "error"),
     Input(ids.SEARCH, "n_submit"),
     State(ids.SEARCH, "value"),
-    State(ids.MANIFEST, "data"),
+    State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def find(_submitted: int | None, text: str | None, page_manifest: dict[str, Any]) -> tuple[Any, Any]:
+def find(_submitted: int | None, text: str | None, name: str) -> tuple[Any, Any]:
     """Choose the galaxy whose ID was typed, or say that it is not there."""
     wanted = (text or "").strip()
     if not wanted:
         return no_update, None
-    row = served()[page_manifest["catalogue"]].row_of(wanted)
+    row = served()[name].row_of(wanted)
     if row is None:
         return no_update, f"No galaxy “{wanted[:24]}” in this catalogue."
     return {"row": row}, None
@@ -209,21 +213,19 @@ def find(_submitted: int | None, text: str | None, page_manifest: dict[str, Any]
     Output(ids.GALAXY_HEAD, "children"),
     Output(ids.SPECTRUM, "figure"),
     Output(ids.GALAXY_NOTE, "children"),
-    Output(ids.GALAXY_LINES, "children"),
+    Output(ids.GALAXY_LINES_MARKUP, "data"),
     Output(ids.EXPLORER, "className"),
     Input(ids.SELECTED, "data"),
     Input(ids.SEED, "data"),
     Input(ids.SCHEME, "computedColorScheme"),
-    State(ids.MANIFEST, "data"),
+    State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def show_galaxy(
-    selected: dict[str, int] | None, seed: int, scheme: str | None, page_manifest: dict[str, Any]
-) -> tuple[Any, ...]:
+def show_galaxy(selected: dict[str, int] | None, seed: int, scheme: str | None, name: str) -> tuple[Any, ...]:
     """Draw the chosen galaxy's spectrum and list its lines."""
     if not selected:
         return (no_update,) * 5
-    catalogue = served()[page_manifest["catalogue"]]
+    catalogue = served()[name]
     chosen = catalogue.galaxy(int(selected["row"]))
     spectrum = simulate(chosen) if catalogue.is_mock else None
     noisy = noisy_predictions(catalogue, seed)[chosen.row]
@@ -238,4 +240,4 @@ def show_galaxy(
         is_cut(np.array([chosen.redshift]))[0],
         is_mock=catalogue.is_mock,
     )
-    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), table, "galaxy"
+    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), to_html(table), "galaxy"

@@ -35,7 +35,7 @@ def catalogue() -> Iterator[store.Catalogue]:
 
 @pytest.fixture
 def manifest(page: Any, catalogue: store.Catalogue) -> dict[str, Any]:
-    return {**page._manifest(catalogue), "catalogue": catalogue.name}
+    return page._manifest(catalogue)
 
 
 def test_the_layout_says_mock_and_how_to_get_real_ones(page: Any, catalogue: store.Catalogue) -> None:
@@ -46,35 +46,37 @@ def test_the_layout_says_mock_and_how_to_get_real_ones(page: Any, catalogue: sto
 
 
 def test_an_unknown_catalogue_in_the_address_shows_the_first(page: Any, catalogue: store.Catalogue) -> None:
-    assert f'"catalogue":"{catalogue.name}"' in to_json(page.layout(catalogue="nonsense"))
+    shown = page.layout(catalogue="nonsense").children[0].data
+    assert shown["columns"] == f"/catalogues/{catalogue.name}/columns/"
 
 
 def test_the_manifest_names_twelve_panels(manifest: dict[str, Any]) -> None:
     assert len({panel["column"] for panel in manifest["panels"]}) == 12
     assert manifest["ids"] == {
-        "panels": ids.PANELS, "graph": ids.PANELS_GRAPH, "selected": ids.SELECTED, "status": ids.STATUS
+        "panels": ids.PANELS, "graph": ids.PANELS_GRAPH, "selected": ids.SELECTED, "status": ids.STATUS,
+        "lines": ids.GALAXY_LINES,
     }  # fmt: skip
     json.dumps(manifest)
 
 
-def test_a_click_gives_name_figure_and_ten_lines(page: Any, manifest: dict[str, Any]) -> None:
-    answer = page.show_galaxy({"row": 4}, 1, "light", manifest)
+def test_a_click_gives_name_figure_and_ten_lines(page: Any, catalogue: store.Catalogue) -> None:
+    answer = page.show_galaxy({"row": 4}, 1, "light", catalogue.name)
     head, figure, _note, table, class_name = answer
     assert head[0].children == "MOCK-000005"
     assert figure["data"][0]["line"]["color"] == TOKENS["light"]["text"]
-    assert all(json.dumps(line.label)[1:-1] in to_json(table) for line in LINES)
+    assert all(line.label in table for line in LINES)
     assert class_name == "galaxy"
     assert len(to_json(answer)) < 80_000
 
 
-def test_the_seed_moves_the_noise_and_nothing_else(page: Any, manifest: dict[str, Any]) -> None:
-    first, second = (page.show_galaxy({"row": 4}, seed, "dark", manifest) for seed in (1, 2))
+def test_the_seed_moves_the_noise_and_nothing_else(page: Any, catalogue: store.Catalogue) -> None:
+    first, second = (page.show_galaxy({"row": 4}, seed, "dark", catalogue.name) for seed in (1, 2))
     assert first[1] == second[1]
-    assert to_json(first[3]) != to_json(second[3])
+    assert first[3] != second[3]
 
 
-def test_no_galaxy_changes_nothing(page: Any, manifest: dict[str, Any]) -> None:
-    assert page.show_galaxy(None, 1, "dark", manifest) == (no_update,) * 5
+def test_no_galaxy_changes_nothing(page: Any, catalogue: store.Catalogue) -> None:
+    assert page.show_galaxy(None, 1, "dark", catalogue.name) == (no_update,) * 5
 
 
 @pytest.mark.parametrize(
@@ -87,5 +89,5 @@ def test_no_galaxy_changes_nothing(page: Any, manifest: dict[str, Any]) -> None:
         (None, no_update, None),
     ],
 )
-def test_search_finds_or_says(page: Any, manifest: dict[str, Any], text: str, chosen: Any, error: Any) -> None:
-    assert page.find(1, text, manifest) == (chosen, error)
+def test_search_finds_or_says(page: Any, catalogue: store.Catalogue, text: str, chosen: Any, error: Any) -> None:
+    assert page.find(1, text, catalogue.name) == (chosen, error)
