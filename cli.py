@@ -87,7 +87,11 @@ def predict(args: argparse.Namespace) -> int:
 
     request = Request(load_params(args.model), args.variant, args.noise, args.seed)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
-        outcome = predict_file(Path(args.input), Path(args.out), request, lambda rows: bar.update(rows - bar.n))
+
+        def progress(rows: int) -> None:
+            bar.update(rows - bar.n)
+
+        outcome = predict_file(Path(args.input), Path(args.out), request, progress)
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
     print(f"Wrote {outcome.rows} galaxies to {args.out}{with_problem}.", file=sys.stderr)
     return 3 if outcome.problems else 0
