@@ -6,6 +6,7 @@ from typing import Any, Final
 from dash import dcc, html
 
 from components import ids
+from components.aria import aria
 from components.figures import panels, quantise
 from components.theme import TOKENS, ew_colors
 from model.lines import LEADING_LINES, Line
@@ -107,7 +108,7 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
             html.Div(
                 [
                     html.Span("Place: UMAP of 12-bin continua, no units. Grey: not detected, or in a camera gap."),
-                    html.Span(className="panels-readout", **{"aria-live": "off"}),
+                    html.Span(className="panels-readout", **aria(live="off")),
                 ],
                 className="panel-foot muted",
             ),
@@ -128,7 +129,8 @@ def _headings(seed: int, *, is_mock: bool) -> list[html.Div]:
 
 def _note(points: str) -> html.Span:
     """Return the words beside a heading; the browser adds to them what else is shown."""
-    return html.Span(points, className="muted", **{"data-points": points})
+    attributes: dict[str, Any] = {"data-points": points}
+    return html.Span(points, className="muted", **attributes)
 
 
 def _row_label(line: Line, row: tuple[float, float]) -> html.Div:
@@ -149,7 +151,7 @@ def _boxes(rows: Sequence[tuple[float, float]]) -> list[html.Div]:
             [
                 html.Canvas(
                     role="img",
-                    **{"aria-label": f"Map of galaxies coloured by {heading.lower()} equivalent width of {line.label}"},
+                    **aria(label=f"Map of galaxies coloured by {heading.lower()} equivalent width of {line.label}"),
                 ),
                 html.Span(className="panel-count"),
                 html.Span(className="ring ring-hovered", hidden=True),
@@ -178,7 +180,7 @@ def _color_bar(top: float, row: tuple[float, float], line: Line) -> html.Div:
         className="panel-bar muted",
         style=_vertical(row),
         role="img",
-        **{"aria-label": f"Colours of {line.label}: equivalent width 0 to {top:g} Å, arcsinh stretch"},
+        **aria(label=f"Colours of {line.label}: equivalent width 0 to {top:g} Å, arcsinh stretch"),
     )
 
 

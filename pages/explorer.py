@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from components import galaxy as galaxy_card
 from components import ids, widgets
+from components.aria import aria
 from components.figures import quantise
 from components.figures import spectrum as spectra
 from components.markup import to_html
@@ -50,7 +51,7 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
                     html.Div(
                         [
                             widgets.card(
-                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **{"aria-live": "polite"}),
+                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
                                 html.Div(
                                     dcc.Graph(id=ids.SPECTRUM, config=spectra.CONFIG),
                                     className="spectrum",
@@ -141,7 +142,7 @@ def _toolbar(shown: Catalogue) -> html.Div:
                     {"value": "behind", "label": "Points over real medians"},
                     {"value": "instead", "label": "Real medians"},
                 ],
-                **{"aria-label": "What the panels show"},
+                **aria(label="What the panels show"),
             ),
             dmc.Button("Next realisation", id=ids.NEXT_REALISATION, variant="default", size="xs", n_clicks=0),
             html.Div(
@@ -158,17 +159,17 @@ def _toolbar(shown: Catalogue) -> html.Div:
                 size="xs",
                 className="search",
                 debounce=False,
-                **{"aria-label": "Find a galaxy by its ID"},
+                **aria(label="Find a galaxy by its ID"),
             ),
         ],
         className="toolbar",
         role="toolbar",
-        **{"aria-label": "Panels"},
+        **aria(label="Panels"),
     )
 
 
 def _small_button(button_id: str, text: str, label: str) -> dmc.ActionIcon:
-    return dmc.ActionIcon(text, id=button_id, variant="default", size=30, n_clicks=0, **{"aria-label": label})
+    return dmc.ActionIcon(text, id=button_id, variant="default", size="30px", n_clicks=0, **aria(label=label))
 
 
 # It has an output because Dash calls nothing without one when a page arrives.
