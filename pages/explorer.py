@@ -124,7 +124,7 @@ def _banner(shown: Catalogue) -> html.Div:
         said = [
             widgets.badge("real", "good"),
             html.Span(
-                ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}. {shown.provenance}"]
+                ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}; {shown.provenance}."]
             ),
         ]
     return html.Div(said, className="banner", role="note")
