@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench soak train pin clean python serving whole developing
+.PHONY: help run test check lint format bench screenshots soak train pin clean python serving whole developing
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1@/' | tr @ '\t'
@@ -36,6 +36,9 @@ format: developing ## rewrite the code in the common style
 
 bench: developing ## measure speed, bytes and memory
 	@$(BIN)/python -m tests.bench
+
+screenshots: developing ## take the documents' screenshots again
+	@$(BIN)/python -m tests.screenshots
 
 soak: developing ## load and fuzz the app for many minutes
 	@$(BIN)/python -m pytest -m soak

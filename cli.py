@@ -240,6 +240,12 @@ def _add_catalogue_commands(group_parser: argparse.ArgumentParser) -> None:
     command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
     command.add_argument("--seed", type=int, default=0)
 
+    command = add(
+        "compare",
+        "Compare a mock with the held-out galaxies of a real table.",
+        lambda args: commands.compare_mock(args.table, args.real),
+    )
+    command.add_argument("real", type=Path, help="real galaxies")
     add("check", "Check a table against the schema.", lambda args: commands.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: commands.fit_map(args.table))
     add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: commands.fit_density(a.table))

@@ -20,7 +20,7 @@ def test_a_width_comes_back_within_half_a_step(top: float, share: float) -> None
 
 def test_no_value_is_code_zero_and_every_value_is_not() -> None:
     codes = quantise.quantise_ew(np.array([np.nan, -1.0, 0.0, 1e-6, 20.0, 1e9]), 20.0)
-    assert codes.tolist() == [0, 0, 0, 1, 255, 255]
+    assert codes.tolist() == [0, 0, 1, 1, 255, 255]
 
 
 def test_places_span_their_range() -> None:
