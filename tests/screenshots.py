@@ -1,4 +1,4 @@
-"""Take the screenshots of the documents, ``make screenshots``: serve the app, open every page in Chromium, click, save."""
+"""Take the screenshots of the documents, ``make screenshots``: serve the app, open every page, choose a galaxy."""
 
 import shutil
 

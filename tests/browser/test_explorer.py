@@ -51,7 +51,8 @@ def test_the_switch_repaints_and_redraws(explorer: Page) -> None:
     red, green, blue = (int(TOKENS["light"]["background"][i : i + 2], 16) for i in (1, 3, 5))
     assert background == f"rgb({red}, {green}, {blue})"
     explorer.wait_for_function(
-        "(color) => document.querySelector('#explorer-spectrum .js-plotly-plot').data.some(({ line }) => line.color === color)",
+        "(color) => document.querySelector('#explorer-spectrum .js-plotly-plot')"
+        ".data.some(({ line }) => line.color === color)",
         arg=TOKENS["light"]["text"],
     )
 
@@ -61,8 +62,10 @@ def test_the_wheel_zooms_every_panel_and_reset_returns(explorer: Page) -> None:
     pictures = [painting(explorer, panel) for panel in panels]
     explorer.mouse.move(*place_of(explorer, lonely_row(explorer), "HBETA_EW"))
     explorer.mouse.wheel(0, -300)
-    explorer.wait_for_function("(width) => galacticNeon.explorer.view.x1 - galacticNeon.explorer.view.x0 < 0.95 * width",
-                               arg=before["x1"] - before["x0"])  # fmt: skip
+    explorer.wait_for_function(
+        "(width) => galacticNeon.explorer.view.x1 - galacticNeon.explorer.view.x0 < 0.95 * width",
+        arg=before["x1"] - before["x0"],
+    )
     explorer.wait_for_timeout(200)
     assert all(painting(explorer, panel) != old for panel, old in zip(panels, pictures, strict=True))
     explorer.get_by_role("button", name="Reset view").click()
