@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from data.overlap import is_cut
 from data.sample import Sample
@@ -48,9 +48,8 @@ def compare(mock: Sample, real: Sample, seed: int = 0) -> Comparison:
     Comparison
         Areas and per-line numbers.
     """
-    held_out = Sample(*(np.asarray(column)[real.held_out] for column in real))
-    samples = (held_out, mock)
-    n = min(len(held_out.redshift), len(mock.redshift))
+    samples = (_rows(real, real.held_out), mock)
+    n = min(len(samples[0].redshift), len(mock.redshift))
     continuum = [
         np.column_stack([colors(one.bin_flux), one.log_luminosity, one.redshift])[:n].astype(float) for one in samples
     ]
@@ -61,7 +60,14 @@ def compare(mock: Sample, real: Sample, seed: int = 0) -> Comparison:
         for one, seen_here in zip(samples, seen, strict=True)
     ]
     median = [np.nanmedian(one.ew, axis=0) for one in samples]
-    return Comparison(_auc(*continuum, seed), _auc(*whole, seed), np.array(undetected), np.array(median))
+    return Comparison(
+        _auc(continuum[0], continuum[1], seed), _auc(whole[0], whole[1], seed), np.array(undetected), np.array(median)
+    )
+
+
+def _rows(sample: Sample, rows: Bool[np.ndarray, " galaxy"]) -> Sample:
+    ids = [target_id for target_id, use in zip(sample.target_ids, rows, strict=True) if use]
+    return Sample(ids, *(column[rows] for column in sample[1:]))
 
 
 def _auc(real: Float[np.ndarray, "galaxy column"], mock: Float[np.ndarray, "galaxy column"], seed: int) -> float:
