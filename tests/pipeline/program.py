@@ -1,0 +1,79 @@
+"""A DSPS pipeline in a process of its own: `program.py ORDER DTYPE` prints as JSON what the tests compare."""
+
+import json
+import sys
+
+order, dtype = sys.argv[1:]
+if order == "dsps first":
+    from dsps.data_loaders.retrieve_fake_fsps_data import load_fake_ssp_data
+    from dsps.sed import calc_rest_sed_sfh_table_lognormal_mdf
+
+    from model import continuum_bins, domain_score, load_params, predict_ew
+else:
+    from model import continuum_bins, domain_score, load_params, predict_ew  # isort: skip
+
+    load_params()
+    from dsps.data_loaders.retrieve_fake_fsps_data import load_fake_ssp_data  # isort: skip
+    from dsps.sed import calc_rest_sed_sfh_table_lognormal_mdf  # isort: skip
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+LIGHT_SPEED = 2.998e18  # [Å/s]
+STEP = {"float32": 2e-2, "float64": 1e-5}[dtype]
+N = 1000
+
+switched_on = bool(jax.config.read("jax_enable_x64"))
+jax.config.update("jax_enable_x64", dtype == "float64")
+ssp = load_fake_ssp_data(n_line=0)
+optical = (ssp.ssp_wave > 3350) & (ssp.ssp_wave < 7050)
+wavelength, ssp_flux, log_metals, log_age = (
+    jnp.asarray(array, dtype)
+    for array in (ssp.ssp_wave[optical], ssp.ssp_flux[..., optical], ssp.ssp_lgmet, ssp.ssp_lg_age_gyr)
+)
+# Lsun/Hz of one solar mass is 1e-15, and float32 ends at 1e-38: scale before anything is multiplied.
+ssp_flux = ssp_flux * 1e15
+times = jnp.linspace(0.1, 13.7, 100, dtype=dtype)
+params = load_params()
+
+
+def bins_of(theta):
+    """Fading star formation, a recent change of it, metallicity -> twelve bins."""
+    log_tau, log_recent, log_metallicity = theta
+    sfr = times * jnp.exp(-times / 10**log_tau) * 10 ** (log_recent * jax.nn.sigmoid((times - 11.5) / 0.2))
+    sed = calc_rest_sed_sfh_table_lognormal_mdf(
+        times, sfr, log_metallicity, jnp.asarray(0.2, dtype), log_metals, log_age, ssp_flux, jnp.asarray(12.5, dtype)
+    ).rest_sed
+    return continuum_bins(wavelength, sed * (LIGHT_SPEED / 1e15) / wavelength**2)
+
+
+@jax.jit
+def lines_of(theta):
+    """Bins -> arcsinh of ten EWs, the quantity in which the network is smooth."""
+    return jnp.arcsinh(predict_ew(params, bins_of(theta)))
+
+
+theta = jnp.array([0.4, 0.3, -2.05], dtype)
+ew = lines_of(theta)
+forward, reverse = jax.jit(jax.jacfwd(lines_of))(theta), jax.jit(jax.jacrev(lines_of))(theta)
+steps = STEP * jnp.eye(3, dtype=dtype)
+differences = [(lines_of(theta + step) - lines_of(theta - step)) / (2 * STEP) for step in steps]
+grid = np.random.default_rng(0).uniform([-0.3, -1, -3], [1, 1, -1.7], (N, 3))
+many = jax.jit(jax.vmap(lines_of))(jnp.asarray(grid, dtype))
+score_slope = jax.grad(lambda theta: domain_score(params, bins_of(theta)))(theta)
+json.dump(
+    {
+        "switched_on": switched_on,
+        "dtypes": [str(array.dtype) for array in (ew, forward, many, domain_score(params, bins_of(theta)))],
+        "ew": ew.tolist(),
+        "forward": forward.T.tolist(),
+        "reverse": reverse.T.tolist(),
+        "differences": np.asarray(differences).tolist(),
+        "many": many[::100].tolist(),
+        "one_by_one": [lines_of(jnp.asarray(row, dtype)).tolist() for row in grid[::100]],
+        "finite": bool(jnp.isfinite(many).all() & jnp.isfinite(score_slope).all()),
+        "spread": float(many.std(axis=0).min()),
+    },
+    sys.stdout,
+)
