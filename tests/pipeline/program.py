@@ -51,29 +51,31 @@ def bins_of(theta):
 
 @jax.jit
 def lines_of(theta):
-    """Bins -> arcsinh of ten EWs, the quantity in which the network is smooth."""
-    return jnp.arcsinh(predict_ew(params, bins_of(theta)))
+    """Bins -> arcsinh of ten EWs, the quantity in which the network is smooth, and the domain's score."""
+    bin_flux = bins_of(theta)
+    return jnp.arcsinh(predict_ew(params, bin_flux)), domain_score(params, bin_flux)
 
 
 theta = jnp.array([0.4, 0.3, -2.05], dtype)
-ew = lines_of(theta)
-forward, reverse = jax.jit(jax.jacfwd(lines_of))(theta), jax.jit(jax.jacrev(lines_of))(theta)
+ew, score = lines_of(theta)
+(forward, score_forward), (reverse, score_reverse) = (
+    jax.jit(slopes(lines_of))(theta) for slopes in (jax.jacfwd, jax.jacrev)
+)
 steps = STEP * jnp.eye(3, dtype=dtype)
-differences = [(lines_of(theta + step) - lines_of(theta - step)) / (2 * STEP) for step in steps]
+differences = [(lines_of(theta + step)[0] - lines_of(theta - step)[0]) / (2 * STEP) for step in steps]
 grid = np.random.default_rng(0).uniform([-0.3, -1, -3], [1, 1, -1.7], (N, 3))
-many = jax.jit(jax.vmap(lines_of))(jnp.asarray(grid, dtype))
-score_slope = jax.grad(lambda theta: domain_score(params, bins_of(theta)))(theta)
+many, scores = jax.jit(jax.vmap(lines_of))(jnp.asarray(grid, dtype))
 json.dump(
     {
         "switched_on": switched_on,
-        "dtypes": [str(array.dtype) for array in (ew, forward, many, domain_score(params, bins_of(theta)))],
+        "dtypes": [str(array.dtype) for array in (ew, score, forward, reverse, many, scores)],
         "ew": ew.tolist(),
         "forward": forward.T.tolist(),
         "reverse": reverse.T.tolist(),
         "differences": np.asarray(differences).tolist(),
         "many": many[::100].tolist(),
-        "one_by_one": [lines_of(jnp.asarray(row, dtype)).tolist() for row in grid[::100]],
-        "finite": bool(jnp.isfinite(many).all() & jnp.isfinite(score_slope).all()),
+        "one_by_one": [lines_of(jnp.asarray(row, dtype))[0].tolist() for row in grid[::100]],
+        "finite": all(bool(jnp.isfinite(array).all()) for array in (many, scores, score_forward, score_reverse)),
         "spread": float(many.std(axis=0).min()),
     },
     sys.stdout,
