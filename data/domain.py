@@ -60,7 +60,7 @@ def fit_domain(
         n_components, max_iter=MAX_ITERATIONS, reg_covar=REGULARISATION, init_params="k-means++", random_state=seed
     ).fit((color - mean) / std)
     mixture = ColorMixture(
-        log_weight=np.log(fitted.weights_).astype(np.float32),
+        log_weight=np.log(np.asarray(fitted.weights_)).astype(np.float32),
         center=(mean + std * fitted.means_).astype(np.float32),
         whitening=(fitted.precisions_cholesky_ / std[:, None]).astype(np.float32),
         level=LEVELS.astype(np.float32),

@@ -133,7 +133,8 @@ def predict_batch(batch: pa.RecordBatch, request: Request) -> pa.Table:
         score and reason, and PROBLEM.
     """
     given = np.column_stack([_floats(batch, name) for name in FLUX_NAMES])
-    flux = complete_many(request.params, given) if request.fill_missing and np.isnan(given).any() else given.copy()
+    fill = request.fill_missing and np.isnan(given).any()
+    flux = np.array(complete_many(request.params, given) if fill else given)
     problems = _problems(flux)
     flux[problems != ""] = np.nan
     optional = {name: _floats(batch, name) for name in OPTIONAL_NAMES if name in batch.schema.names}

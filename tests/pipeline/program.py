@@ -3,6 +3,7 @@
 import json
 import sys
 
+# ruff: noqa: E402 - the order of the imports is what is tested
 order, dtype = sys.argv[1:]
 if order == "dsps first":
     from dsps.data_loaders.retrieve_fake_fsps_data import load_fake_ssp_data
