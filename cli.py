@@ -90,7 +90,11 @@ def predict(args: argparse.Namespace) -> int:
 
     request = Request(load_params(args.model), args.variant, args.noise, args.seed, args.fill_missing)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
-        outcome = predict_file(Path(args.input), Path(args.out), request, lambda rows: bar.update(rows - bar.n))
+
+        def progress(rows: int) -> None:
+            bar.update(rows - bar.n)
+
+        outcome = predict_file(Path(args.input), Path(args.out), request, progress)
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
     print(f"Wrote {outcome.rows} galaxies to {args.out}{with_problem}.", file=sys.stderr)
     return 3 if outcome.problems else 0
@@ -269,6 +273,12 @@ def _add_catalogue_commands(group_parser: argparse.ArgumentParser) -> None:
     command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
     command.add_argument("--seed", type=int, default=0)
 
+    command = add(
+        "compare",
+        "Compare a mock with the held-out galaxies of a real table.",
+        lambda args: commands.compare_mock(args.table, args.real),
+    )
+    command.add_argument("real", type=Path, help="real galaxies")
     add("check", "Check a table against the schema.", lambda args: commands.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: commands.fit_map(args.table))
     add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: commands.fit_domain(a.table))

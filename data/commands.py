@@ -10,6 +10,7 @@ from data import schema
 from data.aggregates import CELLS_FILE, aggregate, to_table
 from data.builder import build, describe, read_table, write
 from data.mock import DENSITY_FILE, draw, load_density
+from model.lines import LINE_NAMES
 from model.split import held_out_mask
 from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, save_params
 
@@ -254,3 +255,36 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
     cells = aggregate(build(table, model))
     write(to_table(cells), out)
     return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
+
+
+def compare_mock(mock_path: Path, table_path: Path) -> str:
+    """Compare a mock with the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    mock_path : Path
+        The mock, Parquet.
+    table_path : Path
+        Real galaxies, Parquet.
+
+    Returns
+    -------
+    str
+        A Markdown table and the classifier's areas.
+
+    Raises
+    ------
+    CatalogueError
+        When a table breaks a rule of the schema.
+    """
+    from data.comparison import compare
+    from data.sample import read_sample
+
+    result = compare(read_sample(mock_path), read_sample(table_path))
+    rows = [
+        f"| {name} | {' | '.join(f'{share:.1%}' for share in shares)} | {' | '.join(f'{ew:.2f}' for ew in medians)} |"
+        for name, shares, medians in zip(LINE_NAMES, result.undetected.T, result.median.T, strict=True)
+    ]
+    head = "| line | undetected, real | mock | median EW [Å], real | mock |\n| --- | --- | --- | --- | --- |"
+    areas = f"AUC {result.auc_continuum:.3f} on colours, luminosity and redshift; {result.auc_all:.3f} with the EWs."
+    return "\n".join([head, *rows, "", areas])

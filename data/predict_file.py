@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
 
 
 def predict_file(
-    source: Path, target: Path, request: Request, progress: Callable[[int], None] = lambda rows: None
+    source: Path, target: Path, request: Request, progress: Callable[[int], None] = lambda _: None
 ) -> Outcome:
     """Predict every row of a Parquet or CSV file.
 

@@ -183,4 +183,4 @@ def predict_ew(
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
     """
-    return predict(params, bin_flux, log_luminosity).ew
+    return jnp.asarray(predict(params, bin_flux, log_luminosity).ew)

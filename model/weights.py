@@ -89,8 +89,17 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> _Part:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
     if kind == ColorMixture.__name__:
         return ColorMixture(**tensors)
-    scalers = (tensors[name] for name in ("feature_mean", "feature_std", "target_mean", "target_std"))
-    return JointNetwork(*scalers, dense("entry"), stack("blocks"), dense("median"), dense("below"), dense("above"))
+    return JointNetwork(
+        feature_mean=tensors["feature_mean"],
+        feature_std=tensors["feature_std"],
+        target_mean=tensors["target_mean"],
+        target_std=tensors["target_std"],
+        entry=dense("entry"),
+        blocks=stack("blocks"),
+        median=dense("median"),
+        below=dense("below"),
+        above=dense("above"),
+    )
 
 
 def write_atomically(path: Path, content: bytes) -> None:
