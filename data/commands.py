@@ -12,7 +12,7 @@ from data.builder import build, describe, read_table, write
 from data.mock import DENSITY_FILE, draw, load_density
 from model.lines import LINE_NAMES
 from model.split import held_out_mask
-from model.weights import DEFAULT, MAP, PACKAGE_FOLDER, save_params
+from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, save_params
 
 MOCK_TITLE: Final = "Mock galaxies"
 
@@ -187,6 +187,45 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
         f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
         f"(UMAP itself {measured['trustworthiness_umap']})."
     )
+
+
+def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
+    """Fit the density of colours that judges whether a galaxy is like the training ones, and measure its verdicts.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density; a sidecar with its measured verdicts is written beside it.
+
+    Returns
+    -------
+    str
+        How many held-out galaxies it flags.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.domain import fit_domain as fit
+    from data.sample import read_sample
+
+    with tqdm(total=2, unit="step", disable=None) as bar:
+        params, about = fit(read_sample(table_path), progress=bar.set_description)
+        bar.update(2)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    shares = "; ".join(
+        f"{name}: edge {counts['edge_percent']} %, outside {counts['outside_percent']} %"
+        for name, counts in measured.items()
+        if name != "galaxies"
+    )
+    return f"Wrote {out}. Of {measured['galaxies']:,} held-out galaxies (nominal 0.9 and 0.1 %): {shares}."
 
 
 def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:

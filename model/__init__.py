@@ -6,9 +6,11 @@ They run under `jit`, `grad` and `vmap`.
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .continuum import continuum_bins
+from .domain import Domain, domain, domain_score
 from .embedding import MapPlace, place_on_map
 from .features import colors
 from .lines import LINES
+from .missing import complete_bins
 from .network import Params, Prediction, predict, predict_ew
 from .synthesis import add_lines
 from .weights import WeightsError, load_params
@@ -17,13 +19,17 @@ __all__ = [
     "BIN_CENTERS",
     "BIN_EDGES",
     "LINES",
+    "Domain",
     "MapPlace",
     "Params",
     "Prediction",
     "WeightsError",
     "add_lines",
     "colors",
+    "complete_bins",
     "continuum_bins",
+    "domain",
+    "domain_score",
     "load_params",
     "place_on_map",
     "predict",

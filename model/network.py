@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from .features import colors
+from .mixture import ColorMixture
 
 
 class Dense(NamedTuple):
@@ -44,14 +45,15 @@ class PerLineNetwork(NamedTuple):
 
 
 class Params(NamedTuple):
-    """Everything a prediction needs: a network per variant, and the one that places galaxies on the map.
+    """Everything a prediction needs: a network per variant, the one that places galaxies on the map, and the domain.
 
-    A variant that a weights file does not have is None.
+    What a weights file does not have is None.
     """
 
     colors: JointNetwork | PerLineNetwork | None
     luminosity: JointNetwork | PerLineNetwork | None
     map: JointNetwork | None
+    domain: ColorMixture | None = None
 
 
 class Prediction(NamedTuple):

@@ -183,4 +183,4 @@ def fit_variants(
         variant: fit(columns, np.arcsinh(ew), recipe, None if progress is None else partial(progress, variant))
         for variant, columns in features.items()
     }
-    return Params(**networks, map=None)
+    return Params(networks["colors"], networks["luminosity"], map=None)

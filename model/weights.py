@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from safetensors.numpy import load, save
 
+from .mixture import ColorMixture
 from .network import Dense, JointNetwork, Params, PerLineNetwork
 
 FORMAT: Final = 1
@@ -20,6 +21,9 @@ USER_FOLDER_VARIABLE: Final = "GALACTIC_NEON_WEIGHTS"
 """Environment variable with the folder of the user's own weights."""
 DEFAULT: Final = "default"
 MAP: Final = "map"
+DOMAIN: Final = "domain"
+
+_Part = JointNetwork | PerLineNetwork | ColorMixture
 
 
 class WeightsError(ValueError):
@@ -34,7 +38,7 @@ def user_folder() -> Path:
 def available_models() -> tuple[str, ...]:
     """Names of the models that `load_params` finds, the default one first."""
     names = {path.stem for folder in (PACKAGE_FOLDER, user_folder()) for path in folder.glob("*.safetensors")}
-    return (DEFAULT, *sorted(names - {DEFAULT, MAP}))
+    return (DEFAULT, *sorted(names - {DEFAULT, MAP, DOMAIN}))
 
 
 def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
@@ -68,12 +72,12 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
 
 
-def _names(network: JointNetwork | PerLineNetwork) -> dict[str, Float[np.ndarray, "..."]]:
+def _names(network: _Part) -> dict[str, Float[np.ndarray, "..."]]:
     leaves, _ = jax.tree_util.tree_flatten_with_path(network)
     return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
 
 
-def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> JointNetwork | PerLineNetwork:
+def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> _Part:
     def dense(prefix: str) -> Dense:
         return Dense(tensors[f"{prefix}/weight"], tensors[f"{prefix}/bias"])
 
@@ -83,6 +87,8 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> JointNe
 
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
+    if kind == ColorMixture.__name__:
+        return ColorMixture(**tensors)
     return JointNetwork(
         feature_mean=tensors["feature_mean"],
         feature_std=tensors["feature_std"],
@@ -191,14 +197,16 @@ def read_params(path: Path) -> Params:
     tensors = load(content)
     networks: dict[str, Any] = dict.fromkeys(Params._fields)
     for variant, about in sidecar["networks"].items():
-        own = {name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(variant)}
+        own = {
+            name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(f"{variant}/")
+        }
         networks[variant] = jax.device_put(_rebuild(about["kind"], own))
     return Params(**networks)
 
 
 @cache
 def load_params(name_or_path: str | Path = DEFAULT) -> Params:
-    """Load a model by name or path, together with the canonical map.
+    """Load a model by name or path, together with the canonical map and the domain.
 
     Parameters
     ----------
@@ -217,7 +225,8 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
         If the file is missing, damaged, or of another format.
     """
     params = read_params(find_weights(name_or_path))
-    map_path = PACKAGE_FOLDER / f"{MAP}.safetensors"
-    if params.map is None and map_path.is_file():
-        params = params._replace(map=read_params(map_path).map)
+    for name in (MAP, DOMAIN):
+        path = PACKAGE_FOLDER / f"{name}.safetensors"
+        if getattr(params, name) is None and path.is_file():
+            params = params._replace(**{name: getattr(read_params(path), name)})
     return params
