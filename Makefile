@@ -47,6 +47,7 @@ train: whole ## make every committed weight, map, density and mock again: make t
 	@test -f "$(TABLE)" || { echo "Say where the real galaxies are: make train TABLE=galaxies.parquet" >&2; exit 2; }
 	@$(BIN)/python cli.py train $(TABLE) --out model/weights
 	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
+	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-cells $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-density $(TABLE)
 	@$(BIN)/python cli.py catalogue mock data/files/mock.parquet

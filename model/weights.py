@@ -204,7 +204,6 @@ def read_params(path: Path) -> Params:
     return Params(**networks)
 
 
-@cache
 def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     """Load a model by name or path, together with the canonical map and the domain.
 
@@ -217,14 +216,19 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     Returns
     -------
     Params
-        Float32 arrays on the default device. Loaded once per process and name.
+        Float32 arrays on the default device. Read once per process and file.
 
     Raises
     ------
     WeightsError
         If the file is missing, damaged, or of another format.
     """
-    params = read_params(find_weights(name_or_path))
+    return _load_once(find_weights(name_or_path).resolve())
+
+
+@cache
+def _load_once(file: Path) -> Params:
+    params = read_params(file)
     for name in (MAP, DOMAIN):
         path = PACKAGE_FOLDER / f"{name}.safetensors"
         if getattr(params, name) is None and path.is_file():
