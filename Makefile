@@ -4,11 +4,10 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
-CATALOGUE ?= catalogue.parquet
-MODEL ?= trained
+TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench soak train pin clean python serving whole developing
+.PHONY: help run test check lint format bench screenshots soak train pin clean python serving whole developing
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1@/' | tr @ '\t'
@@ -38,11 +37,20 @@ format: developing ## rewrite the code in the common style
 bench: developing ## measure speed, bytes and memory
 	@$(BIN)/python -m tests.bench
 
+screenshots: developing ## take the documents' screenshots again
+	@$(BIN)/python -m tests.screenshots
+
 soak: developing ## load and fuzz the app for many minutes
 	@$(BIN)/python -m pytest -m soak
 
-train: whole ## train the network: make train CATALOGUE=table.parquet MODEL=folder
-	@$(BIN)/python cli.py train $(CATALOGUE) --out $(MODEL)
+train: whole ## make every committed weight, map, density and mock again: make train TABLE=galaxies.parquet
+	@test -f "$(TABLE)" || { echo "Say where the real galaxies are: make train TABLE=galaxies.parquet" >&2; exit 2; }
+	@$(BIN)/python cli.py train $(TABLE) --out model/weights --with-distribution
+	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
+	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
+	@$(BIN)/python cli.py catalogue fit-cells $(TABLE)
+	@$(BIN)/python cli.py catalogue fit-density $(TABLE)
+	@$(BIN)/python cli.py catalogue mock data/files/mock.parquet
 
 pin: developing ## write the requirements files from what is installed
 	@$(BIN)/python scripts/pin.py

@@ -16,6 +16,7 @@ import numpy as np
 
 from data import commands
 from data.errors import DataError
+from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.weights import DEFAULT, INTRINSIC, WeightsError, load_params, load_sidecar, save_params
 
@@ -57,7 +58,7 @@ def train(args: argparse.Namespace) -> int:
     sidecar = save_params(params, Path(args.out) / f"{DEFAULT}.safetensors", about)
     print(_table(about["metrics"]))
     print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
-    if not args.without_distribution:
+    if args.with_distribution:
         sidecar = _train_distribution(args, sample, about["training"])
         print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
     return 0
@@ -112,15 +113,17 @@ def evaluate(args: argparse.Namespace) -> int:
         if model is not None and args.draws
     }
     for name in (args.model, *args.against):
-        for variant, table in _score_variants(load_params(name), sample).items():
-            tables[f"{name}, {variant}"] = table
+        for missing in ((), *map(tuple, args.missing)):
+            without = f", without bin {' and '.join(map(str, missing))}" if missing else ""
+            for variant, table in _score_variants(load_params(name), sample, missing).items():
+                tables[f"{name}, {variant}{without}"] = table
     held_out = int(sample.held_out.sum())
     if args.format == "json":
         print(json.dumps(tables | ({"distribution": reports} if reports else {}), indent=1))
     elif args.format == "markdown":
         print(_markdown(tables))
     else:
-        print(f"{held_out} held-out galaxies\n\n{_table(tables)}")
+        print(f"{held_out} held-out galaxies\n\n{_table(tables)}{_losses(tables)}")
         print("\n".join(as_text(variant, report) for variant, report in reports.items()))
     return 0
 
@@ -131,9 +134,13 @@ def predict(args: argparse.Namespace) -> int:
 
     from data.predict_file import Request, predict_file
 
-    request = Request(load_params(args.model), args.variant, args.noise, args.seed)
+    request = Request(load_params(args.model), args.variant, args.noise, args.seed, args.fill_missing)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
-        outcome = predict_file(Path(args.input), Path(args.out), request, lambda rows: bar.update(rows - bar.n))
+
+        def progress(rows: int) -> None:
+            bar.update(rows - bar.n)
+
+        outcome = predict_file(Path(args.input), Path(args.out), request, progress)
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
     print(f"Wrote {outcome.rows} galaxies to {args.out}{with_problem}.", file=sys.stderr)
     return 3 if outcome.problems else 0
@@ -149,7 +156,7 @@ def import_published(args: argparse.Namespace) -> int:
     if out.suffix != ".safetensors":
         raise WeightsError(f"OUT is {out.name!r}; it must end in .safetensors.")
     variant, network = read_published(Path(args.file))
-    params = read_params(out) if out.is_file() else Params(None, None, None)
+    params = read_params(out) if out.is_file() else Params(None, None, None, None)
     params = params._replace(**{variant: network})
     sources = load_sidecar(out).get("sources", {}) if out.is_file() else {}
     sources[variant] = {"file": Path(args.file).name, "sha256": sha256(Path(args.file).read_bytes()).hexdigest()}
@@ -171,16 +178,20 @@ def catalogue(args: argparse.Namespace) -> int:
     return 0
 
 
-def _score_variants(params, sample) -> dict[str, dict[str, dict[str, float]]]:
-    from model.batch import predict_many
+def _score_variants(params, sample, missing: Sequence[int] = ()) -> dict[str, dict[str, dict[str, float]]]:
+    from data.sample import without_bins
+    from model.batch import complete_many, predict_many
     from model.metrics import score_lines
 
     rows = sample.held_out
+    flux = sample.bin_flux[rows]
+    if missing:
+        flux = complete_many(params, without_bins(flux, missing))
     inputs = {"colors": None, "luminosity": sample.log_luminosity[rows]}
     tables = {}
     for variant, luminosity in inputs.items():
         if getattr(params, variant) is not None:
-            scores = score_lines(sample.ew[rows], predict_many(params, sample.bin_flux[rows], luminosity))
+            scores = score_lines(sample.ew[rows], predict_many(params, flux, luminosity))
             tables[variant] = {
                 name: {key: round(value, 4) for key, value in line._asdict().items()} for name, line in scores.items()
             }
@@ -197,6 +208,21 @@ def _table(tables: dict[str, dict[str, dict[str, float]]]) -> str:
         mean = np.mean([score["spearman"] for score in scores.values()])
         lines += [f"{'mean':<12} {'':>6} {mean:>7.4f}", ""]
     return "\n".join(lines)
+
+
+def _losses(tables: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Say per line what missing bins cost: the change of rho, and of the NMAD in per cent."""
+    lines = []
+    for title, scores in tables.items():
+        whole, without, bins = title.partition(", without bin ")
+        if without:
+            lines += [f"lost without bin {bins}: {whole}", f"{'line':<12} {'rho':>7} {'NMAD':>9}"]
+            for name, score in scores.items():
+                best = tables[whole][name]
+                change = score["spearman"] - best["spearman"]
+                lines.append(f"{name:<12} {change:>+7.4f} {score['nmad'] / best['nmad'] - 1:>+9.1%}")
+            lines.append("")
+    return "\n" + "\n".join(lines) if lines else ""
 
 
 def _markdown(tables: dict[str, dict[str, dict[str, float]]]) -> str:
@@ -231,13 +257,23 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
     command.add_argument("--epochs", type=int, default=30)
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--without-distribution", action="store_true", help="train the medians alone")
+    command.add_argument("--with-distribution", action="store_true", help="train the joint distribution too")
 
     command = add("evaluate", evaluate)
     command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
     command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
     command.add_argument("--against", nargs="*", default=[], metavar="MODEL", help="further models to score beside it")
-    command.add_argument("--draws", type=int, default=64, help="joint draws per galaxy to score (0: none)")
+    command.add_argument("--draws", type=int, default=0, help="score the joint distribution too, by draws")
+    command.add_argument(
+        "--missing",
+        nargs="+",
+        action="append",
+        default=[],
+        type=int,
+        choices=(0, N_BINS - 1),
+        metavar="BIN",
+        help=f"score again with these end bins (0, {N_BINS - 1}, or both) taken away and filled in; repeatable",
+    )
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
     command = add("predict", predict)
@@ -247,6 +283,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--variant", choices=("auto", "colors", "luminosity"), default="auto")
     command.add_argument("--noise", choices=("none", "published"), default="none")
     command.add_argument("--seed", type=int, default=0, help="realisation of the noise")
+    command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
 
     command = add("import-published", import_published)
     command.add_argument("file", metavar="FILE.npy", help="params_of_model_with(out)_luminosity.npy")
@@ -284,8 +321,15 @@ def _add_catalogue_commands(group_parser: argparse.ArgumentParser) -> None:
     command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
     command.add_argument("--seed", type=int, default=0)
 
+    command = add(
+        "compare",
+        "Compare a mock with the held-out galaxies of a real table.",
+        lambda args: commands.compare_mock(args.table, args.real),
+    )
+    command.add_argument("real", type=Path, help="real galaxies")
     add("check", "Check a table against the schema.", lambda args: commands.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: commands.fit_map(args.table))
+    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: commands.fit_domain(a.table))
     add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: commands.fit_density(a.table))
     add(
         "fit-cells",

@@ -86,7 +86,7 @@
         const undetected = this.manifest.undetected[scheme];
         this.pointTable = neon.raster.colorTable(colors, undetected);
         this.cellTable = neon.raster.colorTable(colors, null);
-        this.fadedTable = neon.raster.colorTable(colors, null, 90);
+        this.fadedTable = neon.raster.colorTable(colors, null, 190);
         this.tablesOf = scheme;
       }
       return this;
@@ -103,6 +103,17 @@
         cellCodes: panel.cellCodes,
         cellTable: instead ? cellTable : fadedTable,
       });
+    }
+
+    /** Headings say what a column shows now: points, real medians, or both. */
+    announce() {
+      for (const note of this.root.querySelectorAll("[data-points]")) {
+        const medians = this.mode === "points" ? "" : "real medians";
+        note.textContent = this.mode === "instead" ? medians : [note.dataset.points, medians].filter(Boolean).join(" over ");
+      }
+      for (const { box, cellCodes } of this.panels) {
+        box.classList.toggle("shows-cells-alone", this.mode === "instead" && Boolean(cellCodes));
+      }
     }
 
     /** Project once, paint every panel that has its colours; at most once a frame. */
@@ -271,6 +282,7 @@
           if (!this.stop.signal.aborted) this.say("The medians of real galaxies could not be loaded.");
         }
       }
+      this.announce();
       this.redraw();
     }
 
@@ -337,6 +349,10 @@
       show: (mode) => void (current && current.show(mode)),
       realise: (seed) => void (current && current.realise(seed)),
       mark: (selected) => void (current && current.mark(selected ? selected.row : -1)),
+      // The server's own markup, escaped there (components/markup.py).
+      list(markup) {
+        if (current && markup) document.getElementById(current.manifest.ids.lines).innerHTML = markup;
+      },
       zoomIn: (clicks) => void (clicks && current && current.zoom(ZOOM_STEP)),
       zoomOut: (clicks) => void (clicks && current && current.zoom(1 / ZOOM_STEP)),
       resetView: (clicks) => void (clicks && current && current.setView(current.manifest.view)),

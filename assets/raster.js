@@ -13,6 +13,7 @@
   const COVERAGE = 2.4; // points' total area over the panel's, when sizes are free to follow the number
   const SMALLEST = 1.35; // CSS pixels
   const LARGEST = 7;
+  const SHRINK = 0.55;
 
   /** Fisher-Yates order of n items from a small seeded generator (mulberry32): the same galaxies lie on top each time. */
   function shuffledOrder(n, seed) {
@@ -149,13 +150,13 @@
     paint(context, { codes, table, cells, cellCodes, cellTable }) {
       this.pixels.fill(0);
       if (cells) this.writeCells(cells, cellCodes, cellTable);
-      if (codes) this.writePoints(codes, table);
+      // Over cells, points shrink so that what lies below shows between them.
+      if (codes) this.writePoints(codes, table, cells ? disc(SHRINK * this.size, this.stride) : this.stencil);
       context.putImageData(this.image, -MARGIN, -MARGIN);
     }
 
-    writePoints(codes, table) {
+    writePoints(codes, table, { offsets, cover }) {
       const { at, who, visible, pixels } = this;
-      const { offsets, cover } = this.stencil;
       const cells = offsets.length;
       const solid = cover.every((share) => share === FULL);
       for (let i = 0; i < visible; i++) {

@@ -6,6 +6,7 @@ from typing import Any, Final
 from dash import dcc, html
 
 from components import ids
+from components.aria import aria
 from components.figures import panels, quantise
 from components.theme import TOKENS, ew_colors
 from model.lines import LEADING_LINES, Line
@@ -56,7 +57,13 @@ def manifest(
         "view": {"x0": x0, "x1": x1, "y0": y0, "y1": y1},
         "colors": {scheme: ew_colors(scheme) for scheme in schemes},
         "undetected": {scheme: TOKENS[scheme]["undetected"] for scheme in schemes},
-        "ids": {"panels": ids.PANELS, "graph": ids.PANELS_GRAPH, "selected": ids.SELECTED, "status": ids.STATUS},
+        "ids": {
+            "panels": ids.PANELS,
+            "graph": ids.PANELS_GRAPH,
+            "selected": ids.SELECTED,
+            "status": ids.STATUS,
+            "lines": ids.GALAXY_LINES,
+        },
         "panels": [
             {
                 "column": column_name(line, version),
@@ -101,7 +108,7 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
             html.Div(
                 [
                     html.Span("Place: UMAP of 12-bin continua, no units. Grey: not detected, or in a camera gap."),
-                    html.Span(className="panels-readout", **{"aria-live": "off"}),
+                    html.Span(className="panels-readout", **aria(live="off")),
                 ],
                 className="panel-foot muted",
             ),
@@ -114,10 +121,16 @@ def panel_grid(page_manifest: Mapping[str, Any], *, is_mock: bool) -> html.Div:
 def _headings(seed: int, *, is_mock: bool) -> list[html.Div]:
     observed, predicted, noisy = HEADINGS
     return [
-        html.Div([html.H3(observed), html.Span("mock truth", className="muted") if is_mock else None]),
-        html.Div(html.H3(predicted)),
+        html.Div([html.H3(observed), _note("mock truth" if is_mock else "")]),
+        html.Div([html.H3(predicted), _note("")]),
         html.Div([html.H3(noisy), html.Span(f"realisation {seed}", className="muted panels-seed")]),
     ]
+
+
+def _note(points: str) -> html.Span:
+    """Return the words beside a heading; the browser adds to them what else is shown."""
+    attributes: dict[str, Any] = {"data-points": points}
+    return html.Span(points, className="muted", **attributes)
 
 
 def _row_label(line: Line, row: tuple[float, float]) -> html.Div:
@@ -138,7 +151,7 @@ def _boxes(rows: Sequence[tuple[float, float]]) -> list[html.Div]:
             [
                 html.Canvas(
                     role="img",
-                    **{"aria-label": f"Map of galaxies coloured by {heading.lower()} equivalent width of {line.label}"},
+                    **aria(label=f"Map of galaxies coloured by {heading.lower()} equivalent width of {line.label}"),
                 ),
                 html.Span(className="panel-count"),
                 html.Span(className="ring ring-hovered", hidden=True),
@@ -167,7 +180,7 @@ def _color_bar(top: float, row: tuple[float, float], line: Line) -> html.Div:
         className="panel-bar muted",
         style=_vertical(row),
         role="img",
-        **{"aria-label": f"Colours of {line.label}: equivalent width 0 to {top:g} Å, arcsinh stretch"},
+        **aria(label=f"Colours of {line.label}: equivalent width 0 to {top:g} Å, arcsinh stretch"),
     )
 
 

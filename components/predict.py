@@ -9,6 +9,7 @@ from dash import dcc, html
 from jaxtyping import Float
 
 from components import widgets
+from components.aria import aria
 from components.figures.intervals import interval_bars
 from model.bins import BIN_EDGES
 from model.lines import LEADING_LINES, LINES
@@ -35,7 +36,7 @@ def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.D
         allowDeselect=False,
         size="xs",
         w=190,
-        **{"aria-label": "Network"},
+        **aria(label="Network"),
     )
     return html.Div(
         [
@@ -117,7 +118,7 @@ def drives_card() -> html.Section:
         allowDeselect=False,
         size="xs",
         w=130,
-        **{"aria-label": "Line"},
+        **aria(label="Line"),
     )
     return widgets.card(
         html.Div(
@@ -219,7 +220,7 @@ def preset_buttons(names: Sequence[tuple[str, str]]) -> html.Div:
         html.Button(name, id={"type": PRESET, "index": index}, className="segment", title=meaning, type="button")
         for index, (name, meaning) in enumerate(names)
     ]
-    return html.Div(buttons, className="segments", role="group", **{"aria-label": "Start from"})
+    return html.Div(buttons, className="segments", role="group", **aria(label="Start from"))
 
 
 def upload_area(max_mb: int, max_rows: int) -> dcc.Upload:
@@ -276,9 +277,7 @@ def file_table(
         ],
         className="line-table file-table",
     )
-    return html.Div(
-        table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": "Galaxies of the file"}
-    )
+    return html.Div(table, className="table-scroll", tabIndex=0, role="region", **aria(label="Galaxies of the file"))
 
 
 def file_result(

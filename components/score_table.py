@@ -7,6 +7,7 @@ from typing import Final
 from dash import html
 
 from components import widgets
+from components.aria import aria
 from model.lines import LINES
 
 _VARIANTS: Final = (("colors", "colours"), ("luminosity", "colours + luminosity"))
@@ -65,7 +66,7 @@ def score_table(metrics: Mapping[str, Mapping[str, Mapping[str, float]]]) -> htm
         className="table-scroll",
         tabIndex=0,
         role="region",
-        **{"aria-label": caption},
+        **aria(label=caption),
     )
 
 

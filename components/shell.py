@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, clientside_callback, html
 
 from components import ids, theme, widgets
+from components.aria import aria
 
 # Callbacks that take the scheme as an input wait for this one, and never see a scheme that is not on the page.
 clientside_callback(
@@ -57,7 +58,7 @@ def _header(catalogues: list[Named]) -> html.Header:
                 underline="never",
                 unstyled=True,
             ),
-            html.Nav(_links(), className="nav", **{"aria-label": "Pages"}),
+            html.Nav(_links(), className="nav", **aria(label="Pages")),
             html.Div(
                 [
                     *_served(catalogues),
@@ -66,8 +67,8 @@ def _header(catalogues: list[Named]) -> html.Header:
                         lightIcon=widgets.icon("sun"),
                         darkIcon=widgets.icon("moon"),
                         variant="default",
-                        size=32,
-                        **{"aria-label": "Switch between dark and light"},
+                        size="32px",
+                        **aria(label="Switch between dark and light"),
                     ),
                 ],
                 className="header-end",

@@ -96,7 +96,7 @@ def _css_block(scheme: Scheme) -> str:
     return f"{tokens}  --ew-gradient: {css_gradient(scheme)};\n  --font: {FONT};\n  color-scheme: {scheme};\n"
 
 
-def mantine_theme() -> dict[str, Any]:
+def mantine_theme() -> Any:
     """Return the Mantine theme: our surfaces in its dark and gray scales, one accent, quiet controls."""
     return {
         "fontFamily": FONT,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from dash import html
 from dash.development.base_component import Component
 
+from components.aria import aria
 from model.lines import Line
 
 Tone = Literal["neutral", "good", "warn", "bad"]
@@ -22,7 +23,7 @@ NOTHING = "–"
 
 def card(*children: Any, label: str, class_name: str = "") -> html.Section:
     """Return a titled region on a raised surface; `label` is what a screen reader calls it."""
-    return html.Section(list(children), className=f"card {class_name}".strip(), **{"aria-label": label})
+    return html.Section(list(children), className=f"card {class_name}".strip(), **aria(label=label))
 
 
 def badge(text: str, tone: Tone = "neutral") -> html.Span:
@@ -38,7 +39,7 @@ def sentence(text: Any, tone: Tone = "neutral") -> html.Div:
 
 def icon(name: str) -> html.Span:
     """Return one of the drawings in ``assets/icons``, hidden from screen readers."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
 
 
 def number(value: float) -> str:
@@ -69,7 +70,7 @@ def with_interval(value: float, low: float, high: float) -> html.Span:
 
 def line_name(line: Line) -> html.Span:
     """Return the name of a line behind a dot of its light."""
-    dot = html.Span(className="dot", style={"background": f"var(--{line.accent})"}, **{"aria-hidden": "true"})
+    dot = html.Span(className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))
     return html.Span([dot, line.label], className="line-name")
 
 
@@ -97,7 +98,7 @@ def interval(line: Line, value: float, low: float, high: float, observed: float 
     if math.isfinite(observed):
         parts.append(html.Span(className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
     # The numbers stand in the same row: to a screen reader the drawing says nothing new.
-    return html.Span(parts, className="interval", **{"aria-hidden": "true"})
+    return html.Span(parts, className="interval", **aria(hidden="true"))
 
 
 def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
@@ -116,5 +117,5 @@ def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str)
         className="table-scroll",
         tabIndex=0,
         role="region",
-        **{"aria-label": caption},
+        **aria(label=caption),
     )

@@ -10,8 +10,9 @@ from data import schema
 from data.aggregates import CELLS_FILE, aggregate, to_table
 from data.builder import build, describe, read_table, write
 from data.mock import DENSITY_FILE, draw, load_density
+from model.lines import LINE_NAMES
 from model.split import held_out_mask
-from model.weights import DEFAULT, MAP, PACKAGE_FOLDER, save_params
+from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, save_params
 
 MOCK_TITLE: Final = "Mock galaxies"
 
@@ -188,6 +189,45 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
     )
 
 
+def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
+    """Fit the density of colours that judges whether a galaxy is like the training ones, and measure its verdicts.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density; a sidecar with its measured verdicts is written beside it.
+
+    Returns
+    -------
+    str
+        How many held-out galaxies it flags.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.domain import fit_domain as fit
+    from data.sample import read_sample
+
+    with tqdm(total=2, unit="step", disable=None) as bar:
+        params, about = fit(read_sample(table_path), progress=bar.set_description)
+        bar.update(2)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    shares = "; ".join(
+        f"{name}: edge {counts['edge_percent']} %, outside {counts['outside_percent']} %"
+        for name, counts in measured.items()
+        if name != "galaxies"
+    )
+    return f"Wrote {out}. Of {measured['galaxies']:,} held-out galaxies (nominal 0.9 and 0.1 %): {shares}."
+
+
 def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
     """Summarise the galaxies of a table that are not held out per hexagon of the map.
 
@@ -215,3 +255,36 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
     cells = aggregate(build(table, model))
     write(to_table(cells), out)
     return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
+
+
+def compare_mock(mock_path: Path, table_path: Path) -> str:
+    """Compare a mock with the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    mock_path : Path
+        The mock, Parquet.
+    table_path : Path
+        Real galaxies, Parquet.
+
+    Returns
+    -------
+    str
+        A Markdown table and the classifier's areas.
+
+    Raises
+    ------
+    CatalogueError
+        When a table breaks a rule of the schema.
+    """
+    from data.comparison import compare
+    from data.sample import read_sample
+
+    result = compare(read_sample(mock_path), read_sample(table_path))
+    rows = [
+        f"| {name} | {' | '.join(f'{share:.1%}' for share in shares)} | {' | '.join(f'{ew:.2f}' for ew in medians)} |"
+        for name, shares, medians in zip(LINE_NAMES, result.undetected.T, result.median.T, strict=True)
+    ]
+    head = "| line | undetected, real | mock | median EW [Å], real | mock |\n| --- | --- | --- | --- | --- |"
+    areas = f"AUC {result.auc_continuum:.3f} on colours, luminosity and redshift; {result.auc_all:.3f} with the EWs."
+    return "\n".join([head, *rows, "", areas])

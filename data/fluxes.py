@@ -153,7 +153,8 @@ def read_form(bins: Sequence[str | None], luminosity: str | None) -> Form:
         except UploadError as error:
             problems[place] = str(error)
     try:
-        log_luminosity = read_log_luminosity(luminosity, "log luminosity") if (luminosity or "").strip() else None
+        given = (luminosity or "").strip()
+        log_luminosity = read_log_luminosity(given, "log luminosity") if given else None
     except UploadError as error:
         return Form(fluxes, None, tuple(problems), str(error))
     return Form(fluxes, log_luminosity, tuple(problems), "")

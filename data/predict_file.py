@@ -15,12 +15,16 @@ from data.errors import CatalogueError
 from data.fluxes import FLUX_RANGE
 from data.results import predict_rows
 from data.schema import FLUX_NAMES, IVAR_SUFFIX
+from data.verdicts import judge_rows
+from model.batch import complete_many
 from model.lines import LINE_NAMES
 from model.network import Params
 from model.noise import published_noise
 
 BATCH_ROWS: Final = 65_536
 SUFFIXES: Final = (".parquet", ".csv")
+OPTIONAL_NAMES: Final = ("log_luminosity", "redshift")
+END_BINS: Final = (0, len(FLUX_NAMES) - 1)
 ID_NAMES: Final = ("TARGETID", "target_id")
 
 Variant = Literal["auto", "colors", "luminosity"]
@@ -40,12 +44,15 @@ class Request(NamedTuple):
         "published" adds N(0, the row's own ivar) as `{LINE}_EW_NOISY`.
     seed : int
         Realisation of the noise.
+    fill_missing : bool
+        Whether a first or last bin that is missing is filled in from the others, or is a PROBLEM.
     """
 
     params: Params
     variant: Variant = "auto"
     noise: Noise = "none"
     seed: int = 0
+    fill_missing: bool = False
 
 
 class Outcome(NamedTuple):
@@ -56,7 +63,7 @@ class Outcome(NamedTuple):
 
 
 def predict_file(
-    source: Path, target: Path, request: Request, progress: Callable[[int], None] = lambda rows: None
+    source: Path, target: Path, request: Request, progress: Callable[[int], None] = lambda _: None
 ) -> Outcome:
     """Predict every row of a Parquet or CSV file.
 
@@ -122,14 +129,19 @@ def predict_batch(batch: pa.RecordBatch, request: Request) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        The input columns, then `{LINE}_EW`, `_P16`, `_P84` [Å], noise where asked for, VARIANT and PROBLEM.
+        The input columns, then `{LINE}_EW`, `_P16`, `_P84` [Å], noise where asked for, VARIANT, DOMAIN with its
+        score and reason, and PROBLEM.
     """
-    flux = np.column_stack([_floats(batch, name) for name in FLUX_NAMES])
+    given = np.column_stack([_floats(batch, name) for name in FLUX_NAMES])
+    fill = request.fill_missing and np.isnan(given).any()
+    flux = np.array(complete_many(request.params, given) if fill else given)
     problems = _problems(flux)
     flux[problems != ""] = np.nan
+    optional = {name: _floats(batch, name) for name in OPTIONAL_NAMES if name in batch.schema.names}
+    domain = judge_rows(request.params, given, **optional)
     luminosity = None
-    if request.variant != "colors" and "log_luminosity" in batch.schema.names:
-        luminosity = _floats(batch, "log_luminosity")
+    if request.variant != "colors" and "log_luminosity" in optional:
+        luminosity = optional["log_luminosity"]
         if request.variant == "luminosity":
             problems[(problems == "") & ~np.isfinite(luminosity)] = "log_luminosity is missing; use --variant colors"
     prediction, variants = predict_rows(request.params, flux, luminosity, problems == "")
@@ -142,7 +154,9 @@ def predict_batch(batch: pa.RecordBatch, request: Request) -> pa.Table:
         ivar = np.column_stack([_floats(batch, name + IVAR_SUFFIX) for name in LINE_NAMES])
         noisy = np.asarray(published_noise(request.seed, flux, prediction.ew, ivar))
         columns |= {f"{name}_EW_NOISY": noisy[:, index] for index, name in enumerate(LINE_NAMES)}
-    columns |= {"VARIANT": pa.array(variants), "PROBLEM": pa.array(problems.tolist())}
+    columns |= {"VARIANT": pa.array(variants), "DOMAIN": pa.array(domain.verdict)}
+    columns |= {"DOMAIN_SCORE": domain.score, "DOMAIN_REASON": pa.array(domain.reason)}
+    columns |= {"PROBLEM": pa.array(problems.tolist())}
     return pa.table(columns)
 
 
@@ -160,6 +174,8 @@ def _problems(flux: np.ndarray) -> np.ndarray:
     for row in np.flatnonzero(bad.any(axis=1)):
         column = int(np.argmax(bad[row]))
         problems[row] = f"{FLUX_NAMES[column]} is {flux[row, column]}; every flux must be a number > 0"
+        if column in END_BINS and np.isnan(flux[row, column]):
+            problems[row] += "; an end bin can be filled in, see --fill-missing"
     return problems
 
 

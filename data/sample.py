@@ -1,6 +1,7 @@
 """A table of galaxies as arrays: what training and scoring read."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,3 +105,23 @@ def read_sample(path: str | os.PathLike[str]) -> Sample:
         _columns(table, [name + IVAR_SUFFIX for name in LINE_NAMES]),
         held_out_mask(target_ids),
     )
+
+
+def without_bins(bin_flux: Float[np.ndarray, "galaxy bin"], bins: Iterable[int]) -> Float[np.ndarray, "galaxy bin"]:
+    """Give a copy of the fluxes in which some bins are missing (NaN).
+
+    Parameters
+    ----------
+    bin_flux : (galaxy, 12) array
+        Mean continuum per bin.
+    bins : iterable of int
+        Indices of the bins to blank.
+
+    Returns
+    -------
+    (galaxy, 12) array
+        The copy.
+    """
+    flux = bin_flux.copy()
+    flux[:, list(bins)] = np.nan
+    return flux

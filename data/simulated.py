@@ -59,7 +59,7 @@ def simulate(galaxy: Galaxy) -> SimulatedSpectrum:
 @cache
 def _paint() -> Any:
     """Make the jitted way from bins and equivalent widths to starlight and all light."""
-    wavelength_rest = np.arange(BIN_EDGES[0] + PIXEL / 2, BIN_EDGES[-1], PIXEL, np.float32)
+    wavelength_rest = np.arange(BIN_EDGES[0] + PIXEL / 2, BIN_EDGES[-1], PIXEL).astype(np.float32)
 
     def paint(bin_flux: jax.Array, ew: jax.Array) -> tuple[jax.Array, jax.Array]:
         starlight = smooth_continuum(wavelength_rest, bin_flux)

@@ -6,10 +6,12 @@ They run under `jit`, `grad` and `vmap`.
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .continuum import continuum_bins
+from .domain import Domain, domain, domain_score
 from .embedding import MapPlace, place_on_map
 from .features import colors
 from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
 from .lines import LINES
+from .missing import complete_bins
 from .network import Params, Prediction, predict, predict_ew
 from .observation import Observed
 from .synthesis import add_lines
@@ -19,6 +21,7 @@ __all__ = [
     "BIN_CENTERS",
     "BIN_EDGES",
     "LINES",
+    "Domain",
     "IntrinsicEW",
     "MapPlace",
     "Observed",
@@ -27,7 +30,10 @@ __all__ = [
     "WeightsError",
     "add_lines",
     "colors",
+    "complete_bins",
     "continuum_bins",
+    "domain",
+    "domain_score",
     "intrinsic_ew",
     "load_params",
     "place_on_map",

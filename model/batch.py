@@ -7,8 +7,10 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from .domain import domain_score
 from .embedding import MapPlace, place_on_map
 from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
+from .missing import complete_bins
 from .network import Params, Prediction, predict
 from .noise import row_key
 from .observation import Observed
@@ -18,6 +20,8 @@ CHUNKS: Final = (1, 32, 1024, 16384)
 
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
+_score = jax.jit(domain_score)
+_complete = jax.jit(complete_bins)
 
 
 _intrinsic = jax.jit(intrinsic_ew)
@@ -156,6 +160,42 @@ def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Map
         numpy arrays (galaxy, 2).
     """
     return _in_chunks(lambda flux: _place(params, flux), bin_flux)
+
+
+def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
+    """Score the domain of many galaxies.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        As for `domain.domain_score`.
+
+    Returns
+    -------
+    (galaxy,) array
+        Shares of the training galaxies whose colours are rarer.
+    """
+    return _in_chunks(lambda flux: _score(params, flux), bin_flux)
+
+
+def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, "galaxy bin"]:
+    """Fill the missing end bins of many galaxies.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (galaxy, 12) array
+        As for `missing.complete_bins`.
+
+    Returns
+    -------
+    (galaxy, 12) array
+        The same fluxes, those of the missing end bins filled in.
+    """
+    return _in_chunks(lambda flux: _complete(params, flux), bin_flux)
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

@@ -9,7 +9,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -35,9 +35,9 @@ from .latent import (
     to_unit,
     unit_floor,
 )
-from .mixture import RAW, Mixture, log_density, mixture
 from .network import LineDistribution, Params
 from .observation import CONTEXT, LISTED, channel_log_density, with_redshift
+from .truncated import RAW, Mixture, log_density, mixture
 
 NODES = 40
 """Points at which the unknown EW of a line is integrated."""
@@ -91,6 +91,7 @@ def fit_network(
         network, memory = state
         value, gradient = jax.value_and_grad(loss)(network, *batch)
         gradient = gradient._replace(**{name: jnp.zeros_like(getattr(gradient, name)) for name in SCALERS})
+        update: Any  # optax types it as any tree; it is a network
         update, memory = optimizer.update(gradient, memory, network)
         update = update._replace(**{name: jnp.zeros_like(getattr(update, name)) for name in SCALERS})
         return (optax.apply_updates(network, update), memory), value

@@ -9,7 +9,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from .chain import Chain, run_head, run_heads, run_trunk
 from .lines import LINE_NAMES, LINES
-from .mixture import draw, log_density, mixture
+from .truncated import draw, log_density, mixture
 
 ORDER: Final = tuple(
     LINE_NAMES.index(name)

@@ -1,62 +1,115 @@
-"""Small mixtures of Gaussians, cut off from below: the one-dimensional densities that every drawn number comes from."""
+"""A mixture of Gaussians over the eleven colours, with the bluest or the reddest of them unknown where need be."""
 
+import math
 from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax.scipy.special import log_ndtr, logsumexp, ndtr, ndtri
-from jaxtyping import Array, Float, PRNGKeyArray
+import numpy as np
+from jaxtyping import Array, Bool, Float
 
-COMPONENTS: Final = 4
-"""Gaussians per mixture."""
-RAW: Final = 3 * COMPONENTS
-"""Numbers a network gives per mixture."""
-MIN_SCALE: Final = 0.02
-"""Narrowest component, in the mixture's own unit: keeps the likelihood of repeated values finite."""
-NO_FLOOR: Final = -1e3
-"""A floor so low that it cuts nothing off."""
+from .features import colors
 
-_LOG_SQRT_2PI: Final = 0.9189385
+END_COLORS: Final = np.array([0, -1])
+"""The colours that the first and the last bin take part in."""
+LOG_TWO_PI: Final = math.log(2 * math.pi)
 
 
-class Mixture(NamedTuple):
-    """Log weights, means and scales of the components (last axis)."""
+class ColorMixture(NamedTuple):
+    """The density of galaxies in colour space, and what is common in it.
 
-    log_weight: Float[Array, "*shape component"]
-    mean: Float[Array, "*shape component"]
-    scale: Float[Array, "*shape component"]
+    Attributes
+    ----------
+    log_weight : (component,) array
+        Natural logarithm of each Gaussian's share.
+    center : (component, 11) array
+        Mean colours [dex].
+    whitening : (component, 11, 11) array
+        Factor W of the inverse covariance W Wᵀ [1/dex].
+    level : (knot,) array
+        Shares of the training galaxies, increasing from 0 to 1.
+    log_density : (4, knot) array
+        The log density that each share of them stays below: with all bins, without the first, without the last,
+        without both.
+    luminosity_limit : (4,) array
+        Log luminosities between which all but the outermost share of the training galaxies lie: outside, edge,
+        edge, outside.
+    redshift_limit : (2,) array
+        Redshifts of the training galaxies, lowest and highest.
+    """
+
+    log_weight: Float[Array | np.ndarray, " component"]
+    center: Float[Array | np.ndarray, "component color"]
+    whitening: Float[Array | np.ndarray, "component color color"]
+    level: Float[Array | np.ndarray, " knot"]
+    log_density: Float[Array | np.ndarray, "4 knot"]
+    luminosity_limit: Float[Array | np.ndarray, " 4"]
+    redshift_limit: Float[Array | np.ndarray, " 2"]
 
 
-def mixture(raw: Float[Array, "*shape raw"]) -> Mixture:
-    """Turn a network's free numbers into a mixture; zeros give components spread over about [-1.5, 1.5]."""
-    logits, mean, scale = jnp.split(raw, 3, axis=-1)
-    start = jnp.linspace(-1.0, 1.0, logits.shape[-1])
-    return Mixture(jax.nn.log_softmax(logits), mean + start, MIN_SCALE + jax.nn.softplus(scale))
+class Marginal(NamedTuple):
+    """What a mixture says of one continuum.
+
+    Attributes
+    ----------
+    log_density : (...) array
+        Natural logarithm of the density of the colours that are known [dex^-11, or fewer].
+    end_color : (..., 2) array
+        Expected first and last colour [dex] given the known ones; the known ones themselves where they are known.
+    missing : (..., 2) array
+        Whether the first and the last bin are missing (NaN).
+    """
+
+    log_density: Float[Array, "*galaxy"]
+    end_color: Float[Array, "*galaxy 2"]
+    missing: Bool[Array, "*galaxy 2"]
 
 
-def log_density(
-    parts: Mixture, value: Float[Array, "*shape"], floor: Float[Array, "*shape"] | float = NO_FLOOR
-) -> Float[Array, "*shape"]:
-    """Log of the mixture's density at `value`, given that it lies above `floor`."""
-    z = (value[..., None] - parts.mean) / parts.scale
-    inside = logsumexp(parts.log_weight - jnp.log(parts.scale) - 0.5 * z**2 - _LOG_SQRT_2PI, axis=-1)
-    return inside - log_mass_above(parts, floor)
+def bridge(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
+    """Give a missing (NaN) first or last bin the flux of its neighbour, so that gradients stay finite."""
+    flux = jnp.asarray(bin_flux)
+    first = jnp.where(jnp.isnan(flux[..., 0]), flux[..., 1], flux[..., 0])
+    last = jnp.where(jnp.isnan(flux[..., -1]), flux[..., -2], flux[..., -1])
+    return jnp.concatenate([first[..., None], flux[..., 1:-1], last[..., None]], axis=-1)
 
 
-def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
-    """Log of the probability above `floor`."""
-    edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
-    return logsumexp(parts.log_weight + log_ndtr(edge), axis=-1)
+def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Marginal:
+    """Evaluate the density of a continuum's known colours, and what it expects of the unknown ones.
 
+    Parameters
+    ----------
+    mixture : ColorMixture
+        From `load_params(...).domain`.
+    bin_flux : (..., 12) array
+        Mean line-masked continuum per bin, any unit, > 0; the first and the last may be NaN.
 
-def draw(key: PRNGKeyArray, parts: Mixture, floor: Float[Array, "*shape"] | float = NO_FLOOR) -> Float[Array, "*shape"]:
-    """Draw one value above `floor` from each mixture."""
-    which, where = jax.random.split(key)
-    edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
-    chosen = jax.random.categorical(which, jax.lax.stop_gradient(parts.log_weight + log_ndtr(edge)), axis=-1)
-    mean, scale, edge = (
-        jnp.take_along_axis(part, chosen[..., None], axis=-1)[..., 0] for part in (parts.mean, parts.scale, edge)
-    )
-    # The upper tail is drawn by its survival, which stays accurate far above the mean.
-    survival = jax.random.uniform(where, mean.shape, mean.dtype, 1e-6, 1 - 1e-6) * jnp.maximum(ndtr(edge), 1e-30)
-    return jnp.maximum(mean - scale * ndtri(survival), jnp.asarray(floor))
+    Returns
+    -------
+    Marginal
+        NaN where another bin is not a positive number.
+    """
+    missing = jnp.isnan(jnp.asarray(bin_flux))[..., END_COLORS]
+    color = colors(bridge(bin_flux))
+    unknown = jnp.zeros(color.shape, bool).at[..., END_COLORS].set(missing)
+    away = jnp.where(unknown[..., None, :], 0.0, color[..., None, :] - mixture.center)
+    white = jnp.einsum("...kc,kcd->...kd", away, mixture.whitening, precision="highest")
+
+    # The unknown colours of each Gaussian move to where its density is highest: a system of two equations at most.
+    end = jnp.asarray(mixture.whitening)[:, END_COLORS]
+    slope = jnp.where(missing[..., None, :], jnp.einsum("...kd,ked->...ke", white, end, precision="highest"), 0.0)
+    curvature = (end[:, :, None] * end[:, None, :]).sum(axis=-1)
+    first = jnp.where(missing[..., :1], curvature[:, 0, 0], 1.0)
+    last = jnp.where(missing[..., 1:], curvature[:, 1, 1], 1.0)
+    cross = jnp.where(missing.all(axis=-1, keepdims=True), curvature[:, 0, 1], 0.0)
+    determinant = first * last - cross**2
+    move_first = (cross * slope[..., 1] - last * slope[..., 0]) / determinant
+    move_last = (cross * slope[..., 0] - first * slope[..., 1]) / determinant
+    move = jnp.stack([move_first, move_last], axis=-1)
+    white = white + jnp.einsum("...ke,ked->...kd", move, end, precision="highest")
+
+    known = (~unknown).sum(axis=-1, keepdims=True, dtype=color.dtype)
+    log_volume = jnp.linalg.slogdet(mixture.whitening)[1] - jnp.log(determinant) / 2
+    log_each = mixture.log_weight + log_volume - (known * LOG_TWO_PI + (white**2).sum(axis=-1)) / 2
+    expected = jax.nn.softmax(log_each, axis=-1)[..., None] * (jnp.asarray(mixture.center)[:, END_COLORS] + move)
+    end_color = jnp.where(missing, expected.sum(axis=-2), color[..., END_COLORS])
+    return Marginal(jax.nn.logsumexp(log_each, axis=-1), end_color, missing)

@@ -11,6 +11,7 @@ from .chain import Chain, Summary
 from .dense import Dense
 from .features import colors
 from .latent import Scales
+from .mixture import ColorMixture
 
 
 class JointNetwork(NamedTuple):
@@ -49,7 +50,7 @@ class LineDistribution(NamedTuple):
 
 
 class Params(NamedTuple):
-    """Everything a prediction needs: networks per variant, and the one that places galaxies on the map.
+    """Everything a prediction needs: networks per variant, the one that places galaxies on the map, and the domain.
 
     What a weights file does not have is None.
     """
@@ -57,6 +58,7 @@ class Params(NamedTuple):
     colors: JointNetwork | PerLineNetwork | None
     luminosity: JointNetwork | PerLineNetwork | None
     map: JointNetwork | None
+    domain: ColorMixture | None = None
     intrinsic_colors: LineDistribution | None = None
     intrinsic_luminosity: LineDistribution | None = None
 
@@ -188,4 +190,4 @@ def predict_ew(
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
     """
-    return predict(params, bin_flux, log_luminosity).ew
+    return jnp.asarray(predict(params, bin_flux, log_luminosity).ew)

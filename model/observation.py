@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from .chain import Chain, run_head, run_heads, run_trunk
 from .latent import FREE, ORDER, TIED, Scales, from_unit, to_unit
-from .mixture import RAW, draw, log_density, mixture
+from .truncated import RAW, draw, log_density, mixture
 
 LONE_UNIT: Final = 0.4
 """Unit [dex] of the EW of tied lines whose partner is not detected."""

@@ -14,7 +14,7 @@ from .network import Params, Prediction
 from .sensitivity import ew_sensitivity
 from .synthesis import add_lines, smooth_continuum
 
-PORTRAIT_WAVELENGTHS: Final = np.arange(3400.0, 7000.1, 2.0, np.float32)
+PORTRAIT_WAVELENGTHS: Final = np.arange(3400.0, 7000.1, 2.0).astype(np.float32)
 """Rest-frame vacuum wavelengths [Å] of a portrait's curves."""
 
 
@@ -36,10 +36,10 @@ class Portrait(NamedTuple):
     """
 
     prediction: Prediction
-    sensitivity: Float[Array | np.ndarray, "line bin"]
+    sensitivity: Float[np.ndarray, "line bin"]
     place: MapPlace
-    continuum: Float[Array | np.ndarray, " pixel"]
-    line_flux: Float[Array | np.ndarray, "line pixel"]
+    continuum: Float[np.ndarray, " pixel"]
+    line_flux: Float[np.ndarray, "line pixel"]
 
 
 def portrait(
@@ -74,14 +74,14 @@ def portrait(
     # Scaled to a mean of 1: fluxes in erg/s/cm²/Å would underflow on the way.
     scale = float(np.mean(bin_flux))
     flux = np.asarray(np.asarray(bin_flux, np.float64) / scale, np.float32)
-    luminosity = None if log_luminosity is None else np.float32(log_luminosity)
+    luminosity = None if log_luminosity is None else np.array([log_luminosity], np.float32)
     # The batch functions are warm in a server: a galaxy is a batch of one.
-    prediction = predict_many(params, flux[None], None if luminosity is None else luminosity[None])
+    prediction = predict_many(params, flux[None], luminosity)
     ew = prediction.ew[0]
-    continuum, light = _light(flux, ew, np.float32(velocity_dispersion))
+    continuum, light = _light(flux, ew, velocity_dispersion)
     return Portrait(
         jax.tree.map(lambda leaf: leaf[0], prediction),
-        np.asarray(ew_sensitivity(params, flux, luminosity)),
+        np.asarray(ew_sensitivity(params, flux, None if luminosity is None else luminosity[0])),
         jax.tree.map(lambda leaf: leaf[0], place_many(params, flux[None])),
         np.asarray(continuum) * scale,
         np.asarray(light) * scale,
@@ -106,7 +106,7 @@ def warm_up(params: Params) -> None:
 def _light(
     bin_flux: Float[Array | np.ndarray, " bin"],
     ew: Float[Array | np.ndarray, " line"],
-    velocity_dispersion: Float[Array | np.ndarray, ""] | np.float32,
+    velocity_dispersion: float | Float[Array, ""],
 ) -> tuple[Float[Array, " pixel"], Float[Array, "line pixel"]]:
     """Draw the continuum, and each line's light alone."""
     continuum = smooth_continuum(PORTRAIT_WAVELENGTHS, bin_flux)

@@ -15,9 +15,8 @@ from safetensors.numpy import load, save
 from .chain import Chain, Heads, Summary
 from .dense import Dense
 from .latent import Scales
+from .mixture import ColorMixture
 from .network import JointNetwork, LineDistribution, Params, PerLineNetwork
-
-Network = JointNetwork | PerLineNetwork | LineDistribution
 
 FORMAT: Final = 1
 PACKAGE_FOLDER: Final = Path(__file__).parent / "weights"
@@ -27,6 +26,9 @@ DEFAULT: Final = "default"
 MAP: Final = "map"
 INTRINSIC: Final = "intrinsic"
 """The intrinsic distributions, in a file beside the default model's."""
+DOMAIN: Final = "domain"
+
+_Part = JointNetwork | PerLineNetwork | LineDistribution | ColorMixture
 
 
 class WeightsError(ValueError):
@@ -41,7 +43,7 @@ def user_folder() -> Path:
 def available_models() -> tuple[str, ...]:
     """Names of the models that `load_params` finds, the default one first."""
     names = {path.stem for folder in (PACKAGE_FOLDER, user_folder()) for path in folder.glob("*.safetensors")}
-    return (DEFAULT, *sorted(names - {DEFAULT, MAP, INTRINSIC}))
+    return (DEFAULT, *sorted(names - {DEFAULT, MAP, DOMAIN, INTRINSIC}))
 
 
 def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
@@ -75,12 +77,12 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
 
 
-def _names(network: Network) -> dict[str, Float[np.ndarray, "..."]]:
+def _names(network: _Part) -> dict[str, Float[np.ndarray, "..."]]:
     leaves, _ = jax.tree_util.tree_flatten_with_path(network)
     return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
 
 
-def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> Network:
+def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> _Part:
     def dense(prefix: str) -> Dense:
         return Dense(tensors[f"{prefix}/weight"], tensors[f"{prefix}/bias"])
 
@@ -105,8 +107,19 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> Network
         return LineDistribution(Scales(**fields("scales", Scales._fields)), chain("latent"), chain("channel"), summary)
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
-    scalers = (tensors[name] for name in ("feature_mean", "feature_std", "target_mean", "target_std"))
-    return JointNetwork(*scalers, dense("entry"), stack("blocks"), dense("median"), dense("below"), dense("above"))
+    if kind == ColorMixture.__name__:
+        return ColorMixture(**tensors)
+    return JointNetwork(
+        feature_mean=tensors["feature_mean"],
+        feature_std=tensors["feature_std"],
+        target_mean=tensors["target_mean"],
+        target_std=tensors["target_std"],
+        entry=dense("entry"),
+        blocks=stack("blocks"),
+        median=dense("median"),
+        below=dense("below"),
+        above=dense("above"),
+    )
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -211,9 +224,8 @@ def read_params(path: Path) -> Params:
     return Params(**networks)
 
 
-@cache
 def load_params(name_or_path: str | Path = DEFAULT) -> Params:
-    """Load a model by name or path, together with the canonical map.
+    """Load a model by name or path, together with the canonical map and the domain.
 
     Parameters
     ----------
@@ -224,22 +236,27 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     Returns
     -------
     Params
-        Float32 arrays on the default device. Loaded once per process and name.
+        Float32 arrays on the default device. Read once per process and file.
 
     Raises
     ------
     WeightsError
         If the file is missing, damaged, or of another format.
     """
-    path = find_weights(name_or_path)
-    params = read_params(path)
-    beside = path.with_name(f"{INTRINSIC}.safetensors")
-    if path.stem == DEFAULT and beside.is_file():
+    return _load_once(find_weights(name_or_path).resolve())
+
+
+@cache
+def _load_once(file: Path) -> Params:
+    params = read_params(file)
+    beside = file.with_name(f"{INTRINSIC}.safetensors")
+    if file.stem == DEFAULT and beside.is_file():
         distributions = read_params(beside)
         params = params._replace(
             intrinsic_colors=distributions.intrinsic_colors, intrinsic_luminosity=distributions.intrinsic_luminosity
         )
-    map_path = PACKAGE_FOLDER / f"{MAP}.safetensors"
-    if params.map is None and map_path.is_file():
-        params = params._replace(map=read_params(map_path).map)
+    for name in (MAP, DOMAIN):
+        path = PACKAGE_FOLDER / f"{name}.safetensors"
+        if getattr(params, name) is None and path.is_file():
+            params = params._replace(**{name: getattr(read_params(path), name)})
     return params

@@ -9,8 +9,10 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from components import galaxy as galaxy_card
 from components import ids, widgets
+from components.aria import aria
 from components.figures import quantise
 from components.figures import spectrum as spectra
+from components.markup import to_html
 from components.panel_grid import manifest, panel_grid
 from components.theme import scheme_or_dark
 from data.overlap import is_cut
@@ -32,7 +34,9 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
     page_manifest = _manifest(shown)
     return html.Div(
         [
-            dcc.Store(id=ids.MANIFEST, data={**page_manifest, "catalogue": shown.name}),
+            dcc.Store(id=ids.MANIFEST, data=page_manifest),
+            dcc.Store(id=ids.CATALOGUE, data=shown.name),
+            dcc.Store(id=ids.GALAXY_LINES_MARKUP),
             dcc.Store(id=ids.SEED, data=FIRST_SEED),
             dcc.Store(id=ids.SELECTED),
             html.H1("Explore a galaxy population", className="visually-hidden"),
@@ -47,7 +51,7 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
                     html.Div(
                         [
                             widgets.card(
-                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **{"aria-live": "polite"}),
+                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
                                 html.Div(
                                     dcc.Graph(id=ids.SPECTRUM, config=spectra.CONFIG),
                                     className="spectrum",
@@ -120,7 +124,7 @@ def _banner(shown: Catalogue) -> html.Div:
         said = [
             widgets.badge("real", "good"),
             html.Span(
-                ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}. {shown.provenance}"]
+                ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}; {shown.provenance}."]
             ),
         ]
     return html.Div(said, className="banner", role="note")
@@ -138,7 +142,7 @@ def _toolbar(shown: Catalogue) -> html.Div:
                     {"value": "behind", "label": "Points over real medians"},
                     {"value": "instead", "label": "Real medians"},
                 ],
-                **{"aria-label": "What the panels show"},
+                **aria(label="What the panels show"),
             ),
             dmc.Button("Next realisation", id=ids.NEXT_REALISATION, variant="default", size="xs", n_clicks=0),
             html.Div(
@@ -151,21 +155,21 @@ def _toolbar(shown: Catalogue) -> html.Div:
             ),
             dmc.TextInput(
                 id=ids.SEARCH,
-                placeholder=f"Find an ID, as {shown.target_ids[0].decode()}",
+                placeholder=f"Find, e.g. {shown.target_ids[0].decode()}",
                 size="xs",
                 className="search",
                 debounce=False,
-                **{"aria-label": "Find a galaxy by its ID"},
+                **aria(label="Find a galaxy by its ID"),
             ),
         ],
         className="toolbar",
         role="toolbar",
-        **{"aria-label": "Panels"},
+        **aria(label="Panels"),
     )
 
 
 def _small_button(button_id: str, text: str, label: str) -> dmc.ActionIcon:
-    return dmc.ActionIcon(text, id=button_id, variant="default", size=30, n_clicks=0, **{"aria-label": label})
+    return dmc.ActionIcon(text, id=button_id, variant="default", size="30px", n_clicks=0, **aria(label=label))
 
 
 # It has an output because Dash calls nothing without one when a page arrives.
@@ -174,6 +178,7 @@ clientside_callback(
 )
 clientside_callback(ClientsideFunction("explorer", "show"), Input(ids.SHOW, "value"))
 clientside_callback(ClientsideFunction("explorer", "realise"), Input(ids.SEED, "data"))
+clientside_callback(ClientsideFunction("explorer", "list"), Input(ids.GALAXY_LINES_MARKUP, "data"))
 clientside_callback(ClientsideFunction("explorer", "mark"), Input(ids.SELECTED, "data"))
 clientside_callback(ClientsideFunction("explorer", "zoomIn"), Input(ids.ZOOM_IN, "n_clicks"))
 clientside_callback(ClientsideFunction("explorer", "zoomOut"), Input(ids.ZOOM_OUT, "n_clicks"))
@@ -191,15 +196,15 @@ clientside_callback(
     Output(ids.SEARCH, "error"),
     Input(ids.SEARCH, "n_submit"),
     State(ids.SEARCH, "value"),
-    State(ids.MANIFEST, "data"),
+    State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def find(_submitted: int | None, text: str | None, page_manifest: dict[str, Any]) -> tuple[Any, Any]:
+def find(_submitted: int | None, text: str | None, name: str) -> tuple[Any, Any]:
     """Choose the galaxy whose ID was typed, or say that it is not there."""
     wanted = (text or "").strip()
     if not wanted:
         return no_update, None
-    row = served()[page_manifest["catalogue"]].row_of(wanted)
+    row = served()[name].row_of(wanted)
     if row is None:
         return no_update, f"No galaxy “{wanted[:24]}” in this catalogue."
     return {"row": row}, None
@@ -209,21 +214,19 @@ def find(_submitted: int | None, text: str | None, page_manifest: dict[str, Any]
     Output(ids.GALAXY_HEAD, "children"),
     Output(ids.SPECTRUM, "figure"),
     Output(ids.GALAXY_NOTE, "children"),
-    Output(ids.GALAXY_LINES, "children"),
+    Output(ids.GALAXY_LINES_MARKUP, "data"),
     Output(ids.EXPLORER, "className"),
     Input(ids.SELECTED, "data"),
     Input(ids.SEED, "data"),
     Input(ids.SCHEME, "computedColorScheme"),
-    State(ids.MANIFEST, "data"),
+    State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def show_galaxy(
-    selected: dict[str, int] | None, seed: int, scheme: str | None, page_manifest: dict[str, Any]
-) -> tuple[Any, ...]:
+def show_galaxy(selected: dict[str, int] | None, seed: int, scheme: str | None, name: str) -> tuple[Any, ...]:
     """Draw the chosen galaxy's spectrum and list its lines."""
     if not selected:
         return (no_update,) * 5
-    catalogue = served()[page_manifest["catalogue"]]
+    catalogue = served()[name]
     chosen = catalogue.galaxy(int(selected["row"]))
     spectrum = simulate(chosen) if catalogue.is_mock else None
     noisy = noisy_predictions(catalogue, seed)[chosen.row]
@@ -238,4 +241,4 @@ def show_galaxy(
         is_cut(np.array([chosen.redshift]))[0],
         is_mock=catalogue.is_mock,
     )
-    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), table, "galaxy"
+    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), to_html(table), "galaxy"

@@ -188,7 +188,7 @@ def fill(
     _presets: list[int], _rows: list[int], _reset: int, _undo: int, state: dict[str, Any], history: list, rows: list
 ) -> tuple[list[str], str, list]:
     """Fill the form from a preset, a row of the file, the start or the step before; each can be undone."""
-    trigger = ctx.triggered_id
+    trigger: Any = ctx.triggered_id
     if not ctx.triggered[0]["value"] or (trigger == "predict-undo" and not history):
         raise dash.exceptions.PreventUpdate
     if trigger == "predict-undo":
@@ -227,7 +227,7 @@ clientside_callback(
     State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def save_as_typed(_clicks: int, state: dict[str, Any], model: str) -> dict[str, Any]:
+def save_typed(_clicks: int, state: dict[str, Any], model: str) -> dict[str, Any]:
     """Send the last good answer as a table of one row."""
     head = [*FLUX_NAMES, "log_luminosity"]
     lines = [",".join(head), ",".join([*map(str.strip, state["bins"]), state["luminosity"].strip()])]

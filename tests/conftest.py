@@ -56,9 +56,7 @@ def browser() -> Iterator[Browser]:
     """A real Chromium, one for the test session."""
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
-        pytest.fail(
-            "The browser tests need Chromium on the PATH: install it, for example `apt install chromium`."
-        )
+        pytest.fail("The browser tests need Chromium on the PATH: install it, for example `apt install chromium`.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
         yield chromium

@@ -6,6 +6,7 @@ import numpy as np
 from dash import html
 from jaxtyping import Float
 
+from components.aria import aria
 from model.lines import LINES
 
 
@@ -41,5 +42,5 @@ def interval_bars(
             style = {"left": f"{percent(middle):.1f}%"} | accent
             parts.append(html.Span(className="interval-tick", style=style))
         # The numbers stand in the same row: to a screen reader the drawing says nothing new.
-        bars.append(html.Span(parts, className="interval interval-wide", **{"aria-hidden": "true"}))
+        bars.append(html.Span(parts, className="interval interval-wide", **aria(hidden="true")))
     return bars

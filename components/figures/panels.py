@@ -14,7 +14,7 @@ GAP_X: Final = 0.012
 GAP_Y: Final = 0.014
 VIEW_MARGIN: Final = 0.04
 
-CONFIG: Final[dict[str, Any]] = {
+CONFIG: Final[Any] = {
     "scrollZoom": True,
     "doubleClick": "reset",
     "displayModeBar": False,

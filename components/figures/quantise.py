@@ -40,8 +40,11 @@ def ew_top(ew: Float[np.ndarray, " galaxy"]) -> float:
 
 
 def quantise_ew(ew: Float[np.ndarray, " galaxy"], top: float) -> UInt8[np.ndarray, " galaxy"]:
-    """Return equivalent widths [Å] as codes: 0 not detected (missing or <= 0), 1..255 stretched from 0 to `top`."""
-    detected = np.isfinite(ew) & (ew > 0)
+    """Return equivalent widths [Å] as codes: 0 not detected (missing or negative), 1..255 stretched from 0 to `top`.
+
+    A prediction of exactly 0 is an answer, not a missing one.
+    """
+    detected = np.isfinite(ew) & (ew >= 0)
     share = np.arcsinh(np.where(detected, ew, 0.0) * (STRETCH / top)) / math.asinh(STRETCH)
     return np.where(detected, 1 + np.rint(np.clip(share, 0.0, 1.0) * EW_STEPS), 0).astype(np.uint8)
 

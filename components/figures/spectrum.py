@@ -26,7 +26,7 @@ HIGHEST_LINE: Final = 3.2
 COARSE: Final = 8
 """Starlight is smooth: every eighth pixel draws the same curve."""
 
-CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
 Json = dict[str, Any]
 

@@ -62,6 +62,35 @@ def test_a_bad_row_says_why_and_leaves_the_others_alone(tmp_path, capsys):
     assert "1 of them" in capsys.readouterr().err
 
 
+def test_missing_end_bins_are_filled_in_when_asked_for(tmp_path):
+    flux = FLUX.copy()
+    flux[2, 0] = flux[3, 11] = flux[4, 5] = np.nan
+    pq.write_table(table(flux, redshift=np.full(N, 0.5)), tmp_path / "in.parquet")
+    command = ["predict", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet")]
+    assert cli.main(command) == 3
+    problems = pq.read_table(tmp_path / "out.parquet")["PROBLEM"].to_pylist()
+    assert [row for row, problem in enumerate(problems) if problem] == [2, 3, 4]
+    assert problems[2].endswith("see --fill-missing")
+    assert cli.main([*command, "--fill-missing"]) == 3
+    out = pq.read_table(tmp_path / "out.parquet")
+    assert [row for row, problem in enumerate(out["PROBLEM"].to_pylist()) if problem] == [4]
+    assert np.isfinite(out["HALPHA_EW"].to_numpy()[[2, 3]]).all()
+    assert np.isnan(out["flux_00"].to_numpy()[2])  # the input comes back as it was
+    assert set(out["DOMAIN"].to_pylist()) == {"outside"}
+    assert "Fewer bins: 6700-7000 Å missing" in out["DOMAIN_REASON"][3].as_py()
+    assert "Redshift 0.5 lies outside" in out["DOMAIN_REASON"][0].as_py()
+
+
+def test_evaluate_says_what_missing_bins_cost(small_desi, capsys):
+    assert cli.main(["evaluate", str(small_desi), "--missing", "0", "--missing", "0", "11"]) == 0
+    printed = capsys.readouterr().out
+    assert "lost without bin 0: default, colors" in printed
+    assert "lost without bin 0 and 11: default, luminosity" in printed
+    assert cli.main(["evaluate", str(small_desi), "--missing", "11", "--format", "json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["default, colors, without bin 11"]["HALPHA"]["spearman"] > 0.9
+
+
 def test_order_and_pieces_change_no_number(tmp_path):
     n = BATCH_ROWS + 10
     flux = np.resize(FLUX, (n, 12)) * np.random.default_rng(0).uniform(0.9, 1.1, (n, 12)).astype(np.float32)

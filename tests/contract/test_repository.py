@@ -52,7 +52,7 @@ def test_requirements_show_the_products_packages():
 
 
 def test_serving_installs_no_building_package():
-    assert not {"pandas", "umap-learn", "scikit-learn", "numba", "optax", "tqdm"} & set(pins("requirements-serve.txt"))
+    assert not {"pandas", "umap-learn", "scikit-learn", "numba", "optax"} & set(pins("requirements-serve.txt"))
 
 
 def test_release_has_one_number():

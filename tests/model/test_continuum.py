@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ def test_windows_cover_every_line_and_leave_room_for_side_bands():
     for line in LINES:
         for wavelength in line.wavelengths:
             assert any(low < wavelength < high for low, high in windows)
-    for (_, high), (low, _) in zip(windows, windows[1:], strict=False):
+    for (_, high), (low, _) in itertools.pairwise(windows):
         assert low - high > SIDE_BAND
 
 

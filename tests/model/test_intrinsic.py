@@ -112,7 +112,8 @@ def test_weights_without_a_distribution_are_named():
 
 
 def test_a_distribution_survives_its_file(tmp_path):
-    save_params(Params(None, None, None, PARAMS.intrinsic_colors), tmp_path / "x.safetensors", {})
+    params = Params(None, None, None, intrinsic_colors=PARAMS.intrinsic_colors)
+    save_params(params, tmp_path / "x.safetensors", {})
     back = read_params(tmp_path / "x.safetensors").intrinsic_colors
     assert jax.tree.structure(back) == jax.tree.structure(PARAMS.intrinsic_colors)
     assert all(map(np.array_equal, jax.tree.leaves(back), jax.tree.leaves(PARAMS.intrinsic_colors)))

@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
+from model.mixture import ColorMixture
 from model.network import JointNetwork, LineDistribution, Params, predict_ew
 from model.weights import (
     PACKAGE_FOLDER,
@@ -26,10 +27,11 @@ def copied(tmp_path):
     return tmp_path / "mine.safetensors"
 
 
-def test_the_default_model_has_both_variants_and_the_map():
+def test_the_default_model_has_both_variants_the_map_the_domain_and_the_distributions():
     params = load_params()
-    assert all(isinstance(network, JointNetwork) for network in params[:3])
-    assert all(isinstance(network, LineDistribution) for network in params[3:])
+    assert all(isinstance(network, JointNetwork) for network in (params.colors, params.luminosity, params.map))
+    assert isinstance(params.domain, ColorMixture)
+    assert all(isinstance(joint, LineDistribution) for joint in (params.intrinsic_colors, params.intrinsic_luminosity))
 
 
 def test_the_sidecar_tells_what_the_weights_are():
@@ -44,6 +46,7 @@ def test_saving_and_reading_changes_nothing(tmp_path):
     again = read_params(tmp_path / "again.safetensors")
     assert np.array_equal(predict_ew(again, FLUX), predict_ew(params, FLUX))
     assert again.map is None
+    assert all(np.array_equal(left, right) for left, right in zip(again.domain, params.domain, strict=True))
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".json", ".safetensors"]
 
 

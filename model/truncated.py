@@ -1,0 +1,62 @@
+"""Small mixtures of Gaussians, cut off from below: the one-dimensional densities that every drawn number comes from."""
+
+from typing import Final, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.special import log_ndtr, logsumexp, ndtr, ndtri
+from jaxtyping import Array, Float, PRNGKeyArray
+
+COMPONENTS: Final = 4
+"""Gaussians per mixture."""
+RAW: Final = 3 * COMPONENTS
+"""Numbers a network gives per mixture."""
+MIN_SCALE: Final = 0.02
+"""Narrowest component, in the mixture's own unit: keeps the likelihood of repeated values finite."""
+NO_FLOOR: Final = -1e3
+"""A floor so low that it cuts nothing off."""
+
+_LOG_SQRT_2PI: Final = 0.9189385
+
+
+class Mixture(NamedTuple):
+    """Log weights, means and scales of the components (last axis)."""
+
+    log_weight: Float[Array, "*shape component"]
+    mean: Float[Array, "*shape component"]
+    scale: Float[Array, "*shape component"]
+
+
+def mixture(raw: Float[Array, "*shape raw"]) -> Mixture:
+    """Turn a network's free numbers into a mixture; zeros give components spread over about [-1.5, 1.5]."""
+    logits, mean, scale = jnp.split(raw, 3, axis=-1)
+    start = jnp.linspace(-1.0, 1.0, logits.shape[-1])
+    return Mixture(jax.nn.log_softmax(logits), mean + start, MIN_SCALE + jax.nn.softplus(scale))
+
+
+def log_density(
+    parts: Mixture, value: Float[Array, "*shape"], floor: Float[Array, "*shape"] | float = NO_FLOOR
+) -> Float[Array, "*shape"]:
+    """Log of the mixture's density at `value`, given that it lies above `floor`."""
+    z = (value[..., None] - parts.mean) / parts.scale
+    inside = logsumexp(parts.log_weight - jnp.log(parts.scale) - 0.5 * z**2 - _LOG_SQRT_2PI, axis=-1)
+    return inside - log_mass_above(parts, floor)
+
+
+def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
+    """Log of the probability above `floor`."""
+    edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
+    return logsumexp(parts.log_weight + log_ndtr(edge), axis=-1)
+
+
+def draw(key: PRNGKeyArray, parts: Mixture, floor: Float[Array, "*shape"] | float = NO_FLOOR) -> Float[Array, "*shape"]:
+    """Draw one value above `floor` from each mixture."""
+    which, where = jax.random.split(key)
+    edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
+    chosen = jax.random.categorical(which, jax.lax.stop_gradient(parts.log_weight + log_ndtr(edge)), axis=-1)
+    mean, scale, edge = (
+        jnp.take_along_axis(part, chosen[..., None], axis=-1)[..., 0] for part in (parts.mean, parts.scale, edge)
+    )
+    # The upper tail is drawn by its survival, which stays accurate far above the mean.
+    survival = jax.random.uniform(where, mean.shape, mean.dtype, 1e-6, 1 - 1e-6) * jnp.maximum(ndtr(edge), 1e-30)
+    return jnp.maximum(mean - scale * ndtri(survival), jnp.asarray(floor))

@@ -1,0 +1,79 @@
+"""How the tests and measurements handle the explorer: open it, find a galaxy's pixel, read a colour."""
+
+from playwright.sync_api import Page
+
+PANEL = "HALPHA_EW_PREDICTED"
+
+
+def open_explorer(page: Page, url: str) -> None:
+    """Open the page and wait until its twelve panels are painted and its axes are in place."""
+    page.goto(url)
+    page.wait_for_selector('#explorer-panels[data-painted="all"][data-axes="joined"]')
+
+
+def lonely_row(page: Page) -> int:
+    """Return a galaxy with no other one within 3 pixels: what is picked and painted there is certain."""
+    return page.evaluate(
+        """() => {
+          const { raster, panels } = galacticNeon.explorer;
+          const { width, height } = panels[0].canvas.getBoundingClientRect();
+          const places = Array.from({ length: raster.n }, (_, row) => raster.placeOf(row));
+          const near = new Map();
+          const cell = ({ left, top }) => `${Math.floor(left / 3)},${Math.floor(top / 3)}`;
+          places.forEach((place) => near.set(cell(place), (near.get(cell(place)) || 0) + 1));
+          return places.findIndex(({ left, top }, row) => {
+            if (left < 8 || top < 8 || left > width - 8 || top > height - 8) return false;
+            if (!panels.every(({ raw }) => raw[row] > 0)) return false;
+            let others = -1;
+            for (const dx of [-3, 0, 3])
+              for (const dy of [-3, 0, 3]) others += near.get(cell({ left: left + dx, top: top + dy })) || 0;
+            return others === 0;
+          });
+        }"""
+    )
+
+
+def place_of(page: Page, row: int, panel: str = PANEL) -> tuple[float, float]:
+    """Return where a galaxy lies in a panel, in the window's CSS pixels."""
+    x, y = page.evaluate(
+        """([row, panel]) => {
+          const { raster } = galacticNeon.explorer;
+          const box = document.querySelector(`#panel-${panel} canvas`).getBoundingClientRect();
+          const { left, top } = raster.placeOf(row);
+          return [box.left + left, box.top + top];
+        }""",
+        [row, panel],
+    )
+    return x, y
+
+
+def color_at(page: Page, row: int, panel: str = PANEL) -> str:
+    """Return the colour painted at a galaxy's place, as ``#rrggbb``."""
+    return page.evaluate(
+        """([row, panel]) => {
+          const { raster } = galacticNeon.explorer;
+          const canvas = document.querySelector(`#panel-${panel} canvas`);
+          const { left, top } = raster.placeOf(row);
+          const density = canvas.width / canvas.getBoundingClientRect().width;
+          const at = [Math.floor(left * density), Math.floor(top * density)];
+          const data = canvas.getContext("2d").getImageData(...at, 1, 1).data;
+          return "#" + [...data.slice(0, 3)].map((value) => value.toString(16).padStart(2, "0")).join("");
+        }""",
+        [row, panel],
+    )
+
+
+def painting(page: Page, panel: str = PANEL) -> str:
+    """Return a panel's picture, to compare with a later one."""
+    return page.evaluate("(panel) => document.querySelector(`#panel-${panel} canvas`).toDataURL()", panel)
+
+
+def view(page: Page) -> dict[str, float]:
+    """Return the part of the map that is shown."""
+    return page.evaluate("() => ({ ...galacticNeon.explorer.view })")
+
+
+def select(page: Page, row: int) -> None:
+    """Click a galaxy and wait for its name."""
+    page.mouse.click(*place_of(page, row))
+    page.wait_for_selector("#explorer-galaxy-head h2")

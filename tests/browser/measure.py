@@ -1,0 +1,137 @@
+"""Measure the explorer in a real browser: navigation to painted, frames while panning and zooming, click to redrawn.
+
+Nothing is asserted; `main` prints a line per budget. Every figure is a median, in the browser's own clock.
+"""
+
+import shutil
+import statistics
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.explorer_page import open_explorer, place_of
+from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
+from tests.serving import serving
+
+REPEATS = 5
+
+TIMED_FRAME = """async (change) => {
+  const { explorer, timings } = galacticNeon;
+  const before = timings.frames || 0;
+  const { x0, x1, y0, y1 } = explorer.view;
+  const width = x1 - x0;
+  explorer.view = change === "pan"
+    ? { x0: x0 + 0.01 * width, x1: x1 + 0.01 * width, y0, y1 }
+    : { x0: x0 + 0.1 * width, x1: x1 - 0.1 * width, y0: y0 + 0.1 * (y1 - y0), y1: y1 - 0.1 * (y1 - y0) };
+  explorer.redraw();
+  while ((timings.frames || 0) === before) await new Promise(requestAnimationFrame);
+  return timings.frame;
+}"""
+"""A frame as a drag or a wheel asks for it: project once, paint twelve panels."""
+
+CLICK_TO_REDRAWN = """async (row) => {
+  const head = document.getElementById("explorer-galaxy-head");
+  const graph = document.querySelector("#explorer-spectrum .js-plotly-plot");
+  const before = head.textContent;
+  const start = performance.now();
+  const drawn = new Promise((done) => {
+    const listen = () => {
+      if (head.textContent === before) return;
+      graph.removeListener("plotly_afterplot", listen);
+      done();
+    };
+    graph.on("plotly_afterplot", listen);
+  });
+  galacticNeon.explorer.mark(row);
+  dash_clientside.set_props("explorer-selected", { data: { row } });
+  await drawn;
+  return performance.now() - start;
+}"""
+
+WHEEL_TO_SETTLED = """async () => {
+  const graph = document.querySelector("#explorer-panels-graph .js-plotly-plot");
+  const { explorer, timings } = galacticNeon;
+  const before = timings.frames || 0;
+  const { x0, x1 } = explorer.view;
+  const start = performance.now();
+  await Plotly.relayout(graph, { "xaxis.range": [x0 + 0.1 * (x1 - x0), x1 - 0.1 * (x1 - x0)] });
+  while ((timings.frames || 0) === before) await new Promise(requestAnimationFrame);
+  return performance.now() - start;
+}"""
+"""A zoom with all that Plotly does about its axes."""
+
+
+def navigation(browser: Browser, url: str) -> tuple[float, int]:
+    """Return milliseconds from navigation to twelve painted panels, and bytes on the wire, with an empty cache."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        received: list[int] = []
+        session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+        open_explorer(page, url)
+        page.wait_for_timeout(500)
+        return page.evaluate("galacticNeon.timings.painted"), sum(received)
+
+
+def blank_page(browser: Browser, url: str) -> float:
+    """Return milliseconds from navigation to the first paint of the app's lightest page, to compare with."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{url}/about")
+        page.wait_for_selector("main h1")
+        return page.evaluate("performance.now()")
+
+
+def frame(page: Page, change: str) -> float:
+    """Return milliseconds of one frame of all panels; `change` is "pan" or "zoom"."""
+    return page.evaluate(TIMED_FRAME, change)
+
+
+def zoom(page: Page) -> float:
+    """Return milliseconds of one zoom, Plotly's share included."""
+    return page.evaluate(WHEEL_TO_SETTLED)
+
+
+def click(page: Page, row: int) -> float:
+    """Return milliseconds from choosing a galaxy to its spectrum drawn."""
+    return page.evaluate(CLICK_TO_REDRAWN, row)
+
+
+def measure(browser: Browser, url: str) -> dict[str, float]:
+    """Return every figure of one served catalogue: milliseconds, and megabytes of the first load."""
+    loads = [navigation(browser, url) for _ in range(REPEATS)]
+    figures = {
+        "navigation to 12 panels painted [ms]": statistics.median(painted for painted, _ in loads),
+        "an almost empty page of the app [ms]": statistics.median(blank_page(browser, url) for _ in range(REPEATS)),
+        "first load on the wire [MB]": loads[-1][1] / 1e6,
+    }
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        open_explorer(page, url)
+        page.mouse.click(*place_of(page, 0))
+        page.wait_for_selector("#explorer-galaxy-head h2")
+        figures |= {
+            "pan, one frame [ms]": statistics.median(frame(page, "pan") for _ in range(4 * REPEATS)),
+            "zoom, one frame [ms]": statistics.median(frame(page, "zoom") for _ in range(REPEATS)),
+            "zoom with Plotly's axes [ms]": statistics.median(zoom(page) for _ in range(REPEATS)),
+            "click to spectrum and table redrawn [ms]": statistics.median(
+                click(page, row) for row in range(10, 10 + 2 * REPEATS)
+            ),
+        }
+    return figures
+
+
+def main(catalogues: Path | str | None = None) -> None:
+    """Print the figures of a catalogue, the embedded one by default."""
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    with serving(catalogues) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        for name, value in measure(browser, served.url).items():
+            sys.stdout.write(f"{name:48s} {value:8.1f}\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -1,0 +1,44 @@
+"""Every page opens in both schemes and on a phone: no console error, nothing wider than the screen."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.serving import Served
+
+pytestmark = pytest.mark.browser
+
+HEADINGS = {
+    "/": None,
+    "/predict": "Predict emission lines from a continuum",
+    "/model": "The model",
+    "/about": "About",
+    "/no/such/page": "Nothing shines here",
+}
+
+
+@pytest.mark.parametrize("path", HEADINGS)
+def test_a_page_opens_without_console_errors(page: Page, served: Served, path: str):
+    page.goto(served.url + path)
+    if HEADINGS[path]:
+        expect(page.get_by_role("heading", level=1, name=HEADINGS[path])).to_be_attached()
+    expect(page.get_by_role("navigation")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("path", HEADINGS)
+def test_a_phone_shows_a_page_without_sideways_scrolling(browser: Browser, served: Served, path: str, scheme: str):
+    with browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(served.url + path)
+        expect(page.get_by_role("navigation")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == scheme
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_navigation_leads_to_every_page(page: Page, served: Served):
+    page.goto(served.url + "/about")
+    for name, heading in (("Predict", "Predict emission lines"), ("Model", "The model"), ("About", "About")):
+        page.get_by_role("navigation").get_by_text(name, exact=True).click()
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_attached()

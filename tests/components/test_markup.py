@@ -1,0 +1,22 @@
+"""HTML as a string: the same elements, everything escaped."""
+
+import pytest
+from dash import dcc, html
+
+from components.markup import to_html
+
+
+def test_elements_attributes_and_styles() -> None:
+    part = html.Div([html.Span("a", className="x", style={"marginLeft": "2%"}), None, 3], **{"aria-label": "say"})
+    assert to_html(part) == '<div aria-label="say"><span class="x" style="margin-left:2%">a</span>3</div>'
+
+
+def test_text_and_attributes_are_escaped() -> None:
+    assert to_html(html.Span("<b>&", title='"><script>')) == (
+        '<span title="&quot;&gt;&lt;script&gt;">&lt;b&gt;&amp;</span>'
+    )
+
+
+def test_only_html_can_be_written() -> None:
+    with pytest.raises(TypeError, match="Graph is not an HTML element"):
+        to_html(dcc.Graph())

@@ -1,0 +1,87 @@
+"""The catalogue's columns over HTTP: bytes that last, and sentences for what is not there."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from components.figures import quantise
+from data import store
+from data.realisations import noisy_predictions
+from model.lines import LINE_NAMES
+from server import columns
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Iterator[store.Catalogue]:
+    before = dict(store.served())
+    opened = store.open_catalogues()
+    store.serve(opened)
+    yield next(iter(opened.values()))
+    store.serve(before)
+
+
+@pytest.fixture
+def client(catalogue: store.Catalogue) -> FlaskClient:
+    server = Flask("columns")
+    server.register_blueprint(columns.blueprint)
+    return server.test_client()
+
+
+def address(catalogue: store.Catalogue, column: str, more: str = "") -> str:
+    return f"/catalogues/{catalogue.name}/columns/{column}.bin?v={catalogue.version}{more}"
+
+
+def test_places_are_16_bit_steps(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    answer = client.get(address(catalogue, "map_x"))
+    steps = np.frombuffer(answer.data, "<u2")
+    low, high = quantise.span(catalogue.column("map_x"))
+    np.testing.assert_allclose(low + steps / 65535 * (high - low), catalogue.column("map_x"), atol=(high - low) / 65535)
+
+
+def test_widths_are_a_byte_a_galaxy_and_missing_ones_zero(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    codes = np.frombuffer(client.get(address(catalogue, "HALPHA_EW")).data, np.uint8)
+    np.testing.assert_array_equal(codes == 0, ~(catalogue.column("HALPHA_EW") > 0))
+
+
+def test_the_noisy_column_is_the_realisation(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    drawn = noisy_predictions(catalogue, 7)[:, LINE_NAMES.index("HBETA")]
+    expected = quantise.quantise_ew(drawn, quantise.ew_top(catalogue.column("HBETA_EW")))
+    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=7")).data == expected.tobytes()
+    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=8")).data != expected.tobytes()
+
+
+def test_answers_last_a_year(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    kept = client.get(address(catalogue, "map_y")).cache_control
+    assert (kept.max_age, kept.immutable, kept.public) == (31536000, True, True)
+
+
+def test_cells_carry_codes_for_observed_and_predicted(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    cells = client.get(f"/catalogues/{catalogue.name}/cells.json?v={catalogue.version}").get_json()
+    assert len(cells["codes"]) == 2 * len(LINE_NAMES)
+    assert {len(codes) for codes in cells["codes"].values()} == {len(cells["x"])}
+    assert cells["halfWidth"] < cells["halfHeight"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sentence"),
+    [
+        ("/catalogues/other/columns/map_x.bin?v={v}", 404, "There is no catalogue “other” here"),
+        ("/catalogues/{name}/columns/nothing.bin?v={v}", 404, "There is no column “nothing”"),
+        ("/catalogues/{name}/columns/map_x.bin?v=old", 404, "reload the page"),
+        ("/catalogues/{name}/columns/map_x.bin", 404, "reload the page"),
+        ("/catalogues/{name}/cells.json?v=old", 404, "reload the page"),
+        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=-1", 400, "whole number from 0 to 9999"),
+        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=10000", 400, "whole number from 0 to 9999"),
+        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=٣", 400, "whole number from 0 to 9999"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    client: FlaskClient, catalogue: store.Catalogue, path: str, status: int, sentence: str
+) -> None:
+    answer = client.get(path.format(name=catalogue.name, v=catalogue.version))
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert not answer.cache_control.immutable
