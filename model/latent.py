@@ -91,7 +91,7 @@ def draw_latent(
     def draw_line(unit: Array, step: Array) -> tuple[Array, None]:
         parts = mixture(run_head(chain.heads[0], step, hidden, unit))
         value = draw(jax.random.fold_in(key, step), parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
-        return unit.at[..., step].set(jnp.minimum(value, top[step])), None
+        return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
 
     return jax.lax.scan(draw_line, jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE))[0]
 

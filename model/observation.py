@@ -168,7 +168,10 @@ def draw_observed(
         spread = jnp.broadcast_to(present[..., None], (*shape, FREE))
         place = to_unit(scales, spread)[..., step]
         now = jnp.stack([jnp.ones_like(there), there, there * place, there * log_sigma], axis=-1)
-        return seen.at[..., step].set(now), (jnp.where(detected, present, sigma * _faint(keys[2], signal)), sigma)
+        return seen.at[..., step].set(now.astype(seen.dtype)), (
+            jnp.where(detected, present, sigma * _faint(keys[2], signal)),
+            sigma,
+        )
 
     seen, (free_ew, free_sigma) = jax.lax.scan(draw_line, jnp.zeros((*shape, 4, FREE), hidden.dtype), jnp.arange(FREE))
     columns = {line: (free_ew[step], free_sigma[step]) for step, line in enumerate(ORDER)}

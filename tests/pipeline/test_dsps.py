@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from itertools import product
 
 import numpy as np
@@ -12,8 +13,11 @@ import pytest
 
 from tests.serving import ROOT
 
-pytest.importorskip("dsps")
-pytestmark = pytest.mark.slow
+# Looked for without importing it: the import would switch this whole test process to 64 bits.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("dsps") is None, reason="Needs dsps: pip install -r requirements-dev.txt"),
+]
 
 ORDERS, DTYPES = ("dsps first", "model first"), ("float32", "float64")
 
