@@ -21,6 +21,18 @@ RESET_VIEW: Final = "explorer-reset-view"
 ZOOM_IN: Final = "explorer-zoom-in"
 ZOOM_OUT: Final = "explorer-zoom-out"
 SELECTED: Final = "explorer-selected"
+"""Store: ``{"row": int}``, the chosen galaxy, or None."""
+
+SELECTION: Final = "explorer-selection"
+"""Store: the selected population, or None: ``{"version": 1, "name": str, "count": int, "rows": base64 of little-endian
+uint32 rows, "gate": {"view": str, "x": column, "y": column, "polygon": [[x, y], ...]} | None}``."""
+
+VIEW: Final = "explorer-view"
+"""Store: what the panels show, as the address of the page says it."""
+
+POPULATION: Final = "explorer-population"
+"""Slot below the panels for what is said of the selected population."""
+
 SEARCH: Final = "explorer-search"
 GALAXY_HEAD: Final = "explorer-galaxy-head"
 GALAXY_NOTE: Final = "explorer-galaxy-note"

@@ -39,6 +39,8 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
             dcc.Store(id=ids.GALAXY_LINES_MARKUP),
             dcc.Store(id=ids.SEED, data=FIRST_SEED),
             dcc.Store(id=ids.SELECTED),
+            dcc.Store(id=ids.SELECTION),
+            dcc.Store(id=ids.VIEW),
             html.H1("Explore a galaxy population", className="visually-hidden"),
             _banner(shown),
             _toolbar(shown),
@@ -72,6 +74,7 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
                 ],
                 className="explorer",
             ),
+            html.Div(id=ids.POPULATION, className="population"),
         ]
     )
 
