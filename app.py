@@ -16,7 +16,7 @@ EXIT_CANNOT_BOOT = 3
 
 settings = load()
 try:
-    store.serve(store.open_catalogues(settings.catalogues and str(settings.catalogues)))
+    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir))
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 

@@ -10,19 +10,75 @@ from typing import Final
 from data.catalogue import Catalogue, Galaxy
 from data.errors import CatalogueError
 
-__all__ = ["EMBEDDED_FILE", "Catalogue", "Galaxy", "open_catalogues", "serve", "served"]
+__all__ = [
+    "EMBEDDED_FILE",
+    "Catalogue",
+    "Galaxy",
+    "catalogue_files",
+    "fetched_files",
+    "open_catalogues",
+    "serve",
+    "served",
+    "user_data_folder",
+]
 
 EMBEDDED_FILE: Final = Path(__file__).parent / "files" / "mock.parquet"
+DATA_FOLDER_VARIABLE: Final = "DATA_DIR"
+FETCHED_SUBFOLDER: Final = "catalogues"
 
 
-def open_catalogues(setting: str | None = None) -> dict[str, Catalogue]:
+def user_data_folder() -> Path:
+    """Folder of what `catalogue fetch` brings: `DATA_DIR`, else ~/.local/share/galactic_neon."""
+    given = os.environ.get(DATA_FOLDER_VARIABLE)
+    return Path(given).expanduser() if given else Path.home() / ".local/share/galactic_neon"
+
+
+def fetched_files(data_folder: Path) -> list[Path]:
+    """List the catalogues that were fetched into a folder; none where there is no such folder."""
+    return sorted((data_folder / FETCHED_SUBFOLDER).glob("*.parquet"))
+
+
+def catalogue_files(setting: str) -> list[Path]:
+    """List the files that a setting names.
+
+    Parameters
+    ----------
+    setting : str
+        Files and folders of .parquet files, separated by commas or the system's path separator.
+
+    Returns
+    -------
+    list of Path
+        In the order given; those of a folder by name.
+
+    Raises
+    ------
+    CatalogueError
+        When there is no such file or folder, or a folder has no .parquet file.
+    """
+    files: list[Path] = []
+    for part in re.split(f"[,{re.escape(os.pathsep)}]", setting):
+        if not part.strip():
+            continue
+        path = Path(part.strip()).expanduser()
+        if not path.exists():
+            raise CatalogueError(f"There is no such file or folder: {path}. Check CATALOGUES.")
+        found = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        if not found:
+            raise CatalogueError(f"The folder {path} in CATALOGUES has no .parquet file. Build one into it.")
+        files += found
+    return files
+
+
+def open_catalogues(setting: str | None = None, data_folder: Path | None = None) -> dict[str, Catalogue]:
     """Open the catalogues that a setting names.
 
     Parameters
     ----------
     setting : str, optional
-        A file, a folder of .parquet files, or several of these separated by commas or the system's path separator.
-        None or empty: the embedded mock.
+        As for `catalogue_files`. None or empty: what was fetched into `data_folder`, and the embedded mock.
+    data_folder : Path, optional
+        See `user_data_folder`; None: nothing was fetched.
 
     Returns
     -------
@@ -34,20 +90,15 @@ def open_catalogues(setting: str | None = None) -> dict[str, Catalogue]:
     CatalogueError
         When one is missing, was not built, or two have the same name.
     """
-    if not setting or not setting.strip():
-        return {EMBEDDED_FILE.stem: Catalogue(EMBEDDED_FILE)}
+    if setting and setting.strip():
+        files = catalogue_files(setting)
+    else:
+        files = [*(fetched_files(data_folder) if data_folder else []), EMBEDDED_FILE]
     catalogues: dict[str, Catalogue] = {}
-    for part in re.split(f"[,{re.escape(os.pathsep)}]", setting):
-        if not part.strip():
-            continue
-        path = Path(part.strip()).expanduser()
-        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-        if not files:
-            raise CatalogueError(f"The folder {path} in CATALOGUES has no .parquet file. Build one into it.")
-        for file in files:
-            if file.stem in catalogues:
-                raise CatalogueError(f"CATALOGUES has two catalogues named {file.stem!r}. Rename one file.")
-            catalogues[file.stem] = Catalogue(file)
+    for file in files:
+        if file.stem in catalogues:
+            raise CatalogueError(f"CATALOGUES has two catalogues named {file.stem!r}. Rename one file.")
+        catalogues[file.stem] = Catalogue(file)
     return catalogues
 
 

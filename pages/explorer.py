@@ -7,8 +7,8 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
+from components import catalogue_menu, ids, widgets
 from components import galaxy as galaxy_card
-from components import ids, widgets
 from components.aria import aria
 from components.figures import quantise
 from components.figures import spectrum as spectra
@@ -42,6 +42,7 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
             dcc.Store(id=ids.SELECTION),
             dcc.Store(id=ids.VIEW),
             html.H1("Explore a galaxy population", className="visually-hidden"),
+            catalogue_menu.unknown(catalogue, shown.title) if catalogue and catalogue != shown.name else None,
             _banner(shown),
             _toolbar(shown),
             html.Div(id=ids.STATUS, className="explorer-status", role="alert"),
@@ -136,6 +137,7 @@ def _banner(shown: Catalogue) -> html.Div:
 def _toolbar(shown: Catalogue) -> html.Div:
     return html.Div(
         [
+            catalogue_menu.catalogue_menu(served().values(), shown.name),
             dmc.SegmentedControl(
                 id=ids.SHOW,
                 value="points",

@@ -6,12 +6,17 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 from pydantic import Field, RedisDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.errors import CatalogueError
+from data.store import catalogue_files, user_data_folder
+
 EXIT_BAD_SETTING = 2
+HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
+"""Defaults below the user's home, as the documents write them."""
 
 
 class Settings(BaseSettings):
@@ -21,8 +26,13 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
     port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
-    catalogues: Path | None = Field(
-        default=None, description="Catalogue file, or folder of them, to show instead of the embedded mock"
+    catalogues: str | None = Field(
+        default=None,
+        description="Catalogue files and folders of them, joined by `:`; by default the fetched ones and the mock",
+    )
+    data_dir: Path = Field(
+        default_factory=user_data_folder,
+        description="Folder that `catalogue fetch` writes to; its catalogues are shown beside the mock",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
     cache_dir: Path = Field(
@@ -44,16 +54,18 @@ class Settings(BaseSettings):
     def _lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("catalogues", "cache_dir", mode="after")
+    @field_validator("data_dir", "cache_dir", mode="after")
     @classmethod
-    def _expand_home(cls, value: Path | None) -> Path | None:
-        return value and value.expanduser()
+    def _expand_home(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @field_validator("catalogues", mode="after")
     @classmethod
-    def _must_exist(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.exists():
-            raise ValueError("there is no such file or folder")
+    def _must_exist(cls, value: str | None) -> str | None:
+        try:
+            catalogue_files(value or "")
+        except CatalogueError as error:
+            raise ValueError(str(error).rstrip(".")) from error
         return value
 
 
@@ -90,7 +102,7 @@ def table() -> str:
     """Return the settings as a Markdown table."""
     rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "~/.cache/galactic-neon" if field.default_factory else field.default
+        default = HOME_DEFAULTS.get(name, field.default)
         shown = "" if default is None else f"`{default}`"
         rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows)

@@ -65,7 +65,8 @@ def serving(catalogues: Path | str | None = None, **environment: str) -> Iterato
             subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "app:server"],
                 cwd=ROOT,
-                env=os.environ | settings,
+                # What somebody fetched on this machine is no part of a test.
+                env=os.environ | {"DATA_DIR": folder} | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             ) as process,

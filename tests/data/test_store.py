@@ -80,7 +80,7 @@ def test_a_table_without_predictions_names_the_command(tmp_path):
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ("absent.parquet", "Cannot read the catalogue .*absent"),
+        ("absent.parquet", "no such file or folder: absent"),
         ("text.parquet", "not a Parquet file"),
         ("bad name!.parquet", "goes into URLs"),
         ("empty", "no .parquet file"),
@@ -116,3 +116,10 @@ def test_serving_replaces_what_was_served(catalogue):
         assert list(served()) == ["only"]
     finally:
         serve(before)
+
+
+def test_fetched_catalogues_come_before_the_mock(tmp_path):
+    (tmp_path / "catalogues").mkdir()
+    write_catalogue(tmp_path / "catalogues" / "published.parquet", built(3))
+    assert list(open_catalogues(None, tmp_path)) == ["published", "mock"]
+    assert list(open_catalogues("", tmp_path / "nowhere")) == ["mock"]

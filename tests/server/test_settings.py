@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_wrong_value_stops_with_one_sentence(name, value, reason, monkeypatch, c
     assert said.count("\n") == 1
     assert said.startswith(f"{name}={value} is not valid: ")
     assert reason in said
+
+
+def test_several_catalogues_are_joined_by_the_path_separator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "one.parquet").touch()
+    (tmp_path / "two.parquet").touch()
+    joined = os.pathsep.join([str(tmp_path / "one.parquet"), str(tmp_path)])
+    monkeypatch.setenv("CATALOGUES", joined)
+    assert settings.load().catalogues == joined
 
 
 def test_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch):
