@@ -152,7 +152,7 @@ def draw_observed(
     order = jnp.array(ORDER)
 
     def draw_line(seen: Array, step: Array) -> tuple[Array, tuple[Array, Array]]:
-        keys, line = jax.random.split(jax.random.fold_in(key, step), 4), order[step]
+        keys, line = jax.random.split(jax.random.fold_in(key, step), 5), order[step]
         context = context_of(unit, seen, step)
         raw = run_head(chain.heads[0], step, hidden, context)
         detected = jax.random.bernoulli(keys[0], jax.nn.sigmoid(raw[..., 0]))
@@ -162,7 +162,7 @@ def draw_observed(
         noise = mixture(run_head(chain.heads[1], step, hidden, noise_context(context, log_sigma, signal)))
         level = signal + draw(keys[2], noise, TRACE - signal)
         trace = jax.random.bernoulli(keys[3], jax.nn.sigmoid(raw[..., 1]))
-        level = jnp.where(trace, TRACE * jax.random.uniform(keys[3], shape, hidden.dtype, 1e-4, 1.0) ** 3, level)
+        level = jnp.where(trace, TRACE * jax.random.uniform(keys[4], shape, hidden.dtype, 1e-4, 1.0) ** 3, level)
         present = jnp.minimum(level * sigma, jnp.asarray(scales.cap)[step])
         there = detected.astype(hidden.dtype)
         spread = jnp.broadcast_to(present[..., None], (*shape, FREE))
