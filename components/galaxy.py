@@ -3,14 +3,34 @@
 import math
 
 import numpy as np
-from dash import html
+from dash import dcc, html
 from jaxtyping import Bool, Float
 
-from components import widgets
+from components import ids, widgets
+from components.aria import aria
+from components.figures.spectrum import CONFIG
 from model.lines import LINES
 from model.network import Prediction
 
 CAPTION = "Equivalent widths of ten lines: observed, predicted, predicted with noise"
+
+
+def column() -> html.Div:
+    """Return the cards beside the panels, inviting a click until a galaxy is chosen."""
+    return html.Div(
+        [
+            widgets.card(
+                html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
+                html.Div(dcc.Graph(id=ids.SPECTRUM, config=CONFIG), className="spectrum"),
+                html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
+                invitation(),
+                label="Spectrum of the chosen galaxy",
+            ),
+            widgets.card(html.Div(id=ids.GALAXY_LINES), label="Lines of the chosen galaxy", class_name="lines-card"),
+        ],
+        id=ids.EXPLORER,
+        className="galaxy is-empty",
+    )
 
 
 def heading(target_id: str, redshift: float, log_luminosity: float, *, is_mock: bool) -> list[html.Span | html.H2]:

@@ -4,22 +4,17 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 
 from components import catalogue_menu, ids, widgets
 from components import galaxy as galaxy_card
 from components.aria import aria
 from components.figures import quantise
-from components.figures import spectrum as spectra
-from components.markup import to_html
 from components.panel_grid import manifest, panel_grid
-from components.theme import scheme_or_dark
-from data.overlap import is_cut
-from data.realisations import FIRST_SEED, noisy_predictions
-from data.simulated import simulate
+from data.realisations import FIRST_SEED
 from data.store import Catalogue, served
 from model.lines import LEADING_LINES
+from pages import _explorer_galaxy  # noqa: F401  # its callbacks are part of this page
 
 dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
 
@@ -51,27 +46,7 @@ def layout(catalogue: str | None = None, **_query: str) -> html.Div:
                     widgets.card(
                         panel_grid(page_manifest, is_mock=shown.is_mock), label="Panels", class_name="panels-card"
                     ),
-                    html.Div(
-                        [
-                            widgets.card(
-                                html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
-                                html.Div(
-                                    dcc.Graph(id=ids.SPECTRUM, config=spectra.CONFIG),
-                                    className="spectrum",
-                                ),
-                                html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
-                                galaxy_card.invitation(),
-                                label="Spectrum of the chosen galaxy",
-                            ),
-                            widgets.card(
-                                html.Div(id=ids.GALAXY_LINES),
-                                label="Lines of the chosen galaxy",
-                                class_name="lines-card",
-                            ),
-                        ],
-                        id=ids.EXPLORER,
-                        className="galaxy is-empty",
-                    ),
+                    galaxy_card.column(),
                 ],
                 className="explorer",
             ),
@@ -213,37 +188,3 @@ def find(_submitted: int | None, text: str | None, name: str) -> tuple[Any, Any]
     if row is None:
         return no_update, f"No galaxy “{wanted[:24]}” in this catalogue."
     return {"row": row}, None
-
-
-@callback(
-    Output(ids.GALAXY_HEAD, "children"),
-    Output(ids.SPECTRUM, "figure"),
-    Output(ids.GALAXY_NOTE, "children"),
-    Output(ids.GALAXY_LINES_MARKUP, "data"),
-    Output(ids.EXPLORER, "className"),
-    Input(ids.SELECTED, "data"),
-    Input(ids.SEED, "data"),
-    Input(ids.SCHEME, "computedColorScheme"),
-    State(ids.CATALOGUE, "data"),
-    prevent_initial_call=True,
-)
-def show_galaxy(selected: dict[str, int] | None, seed: int, scheme: str | None, name: str) -> tuple[Any, ...]:
-    """Draw the chosen galaxy's spectrum and list its lines."""
-    if not selected:
-        return (no_update,) * 5
-    catalogue = served()[name]
-    chosen = catalogue.galaxy(int(selected["row"]))
-    spectrum = simulate(chosen) if catalogue.is_mock else None
-    noisy = noisy_predictions(catalogue, seed)[chosen.row]
-    head = galaxy_card.heading(chosen.target_id, chosen.redshift, chosen.log_luminosity, is_mock=catalogue.is_mock)
-    kind = "simulated" if catalogue.is_mock else "12 bins"
-    figure = spectra.spectrum_figure(chosen.bin_flux, spectrum, scheme_or_dark(scheme), kind)
-    table = galaxy_card.lines_table(
-        chosen.ew,
-        chosen.ew_ivar,
-        chosen.predicted,
-        noisy,
-        is_cut(np.array([chosen.redshift]))[0],
-        is_mock=catalogue.is_mock,
-    )
-    return head, figure, galaxy_card.spectrum_note(is_mock=catalogue.is_mock), to_html(table), "galaxy"

@@ -60,7 +60,7 @@ def test_the_manifest_names_twelve_panels(manifest: dict[str, Any]) -> None:
 
 
 def test_a_click_gives_name_figure_and_ten_lines(page: Any, catalogue: store.Catalogue) -> None:
-    answer = page.show_galaxy({"row": 4}, 1, "light", catalogue.name)
+    answer = page._explorer_galaxy.show_galaxy({"row": 4}, 1, "light", catalogue.name)
     head, figure, _note, table, class_name = answer
     assert head[0].children == "MOCK-000005"
     assert figure["data"][0]["line"]["color"] == TOKENS["light"]["text"]
@@ -70,13 +70,13 @@ def test_a_click_gives_name_figure_and_ten_lines(page: Any, catalogue: store.Cat
 
 
 def test_the_seed_moves_the_noise_and_nothing_else(page: Any, catalogue: store.Catalogue) -> None:
-    first, second = (page.show_galaxy({"row": 4}, seed, "dark", catalogue.name) for seed in (1, 2))
+    first, second = (page._explorer_galaxy.show_galaxy({"row": 4}, seed, "dark", catalogue.name) for seed in (1, 2))
     assert first[1] == second[1]
     assert first[3] != second[3]
 
 
 def test_no_galaxy_changes_nothing(page: Any, catalogue: store.Catalogue) -> None:
-    assert page.show_galaxy(None, 1, "dark", catalogue.name) == (no_update,) * 5
+    assert page._explorer_galaxy.show_galaxy(None, 1, "dark", catalogue.name) == (no_update,) * 5
 
 
 @pytest.mark.parametrize(
