@@ -1,14 +1,14 @@
 """The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
 
 from components import shell
-from data import realisations, simulated, store
+from data import realisations, simulated, sparcl, store
 from data.errors import CatalogueError
 from model import batch, portrait
 from model.weights import load_params
 from server import columns, health
 from server.factory import attach, create_server
 from server.precompress import compress_page
-from server.settings import load, stop
+from server.settings import load, private_folder, stop
 from server.static import FingerprintedDash
 
 # gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
@@ -21,6 +21,8 @@ except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
 server = create_server(settings)
+if settings.sparcl_url != "off":
+    sparcl.use(sparcl.Archive(str(settings.sparcl_url), private_folder(settings.cache_dir / "spectra")))
 app = FingerprintedDash(
     __name__,
     server=server,  # type: ignore[arg-type]  # a Flask app is what it takes, whatever its annotation says

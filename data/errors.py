@@ -11,3 +11,7 @@ class CatalogueError(DataError):
 
 class UploadError(DataError):
     """An uploaded file or a typed value cannot be read as galaxies."""
+
+
+class ArchiveError(DataError):
+    """A public archive does not give what was asked for."""

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
-from pydantic import Field, RedisDsn, ValidationError, field_validator
+from pydantic import Field, HttpUrl, RedisDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data import sparcl
 from data.errors import CatalogueError
 from data.store import catalogue_files, user_data_folder
 
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default_factory=user_data_folder,
         description="Folder that `catalogue fetch` writes to; its catalogues are shown beside the mock",
+    )
+    sparcl_url: HttpUrl | Literal["off"] = Field(
+        default=HttpUrl(sparcl.PUBLIC_URL),
+        description="NOIRLab's archive, asked for the spectrum of a real galaxy; `off` asks nobody",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
     cache_dir: Path = Field(

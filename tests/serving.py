@@ -65,8 +65,8 @@ def serving(catalogues: Path | str | None = None, **environment: str) -> Iterato
             subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "app:server"],
                 cwd=ROOT,
-                # What somebody fetched on this machine is no part of a test.
-                env=os.environ | {"DATA_DIR": folder} | settings,
+                # What somebody fetched on this machine is no part of a test, and no archive is asked.
+                env=os.environ | {"DATA_DIR": folder, "SPARCL_URL": "off"} | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             ) as process,

@@ -1,0 +1,97 @@
+"""Folders of files that can be made again: each written whole or not at all, the longest unused deleted first.
+
+Several processes may share one. A file that somebody has memory-mapped may be deleted: what is mapped stays readable
+until it is let go.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+ABANDONED_SECONDS: Final = 3600
+"""Age at which an unfinished file is taken for the remains of a process that was killed."""
+UNFINISHED: Final = ".part"
+
+
+class Folder(NamedTuple):
+    """A bounded folder.
+
+    Attributes
+    ----------
+    path : Path
+        Private to its user: what lies there is trusted.
+    limit : int
+        Bytes that its files may take together.
+    """
+
+    path: Path
+    limit: int
+
+
+def find(folder: Folder, name: str) -> Path | None:
+    """Return the file of that name and note that it was used, or None."""
+    path = folder.path / name
+    try:
+        os.utime(path)
+    except OSError:
+        return None
+    return path
+
+
+def keep(folder: Folder, name: str, write: Callable[[IO[bytes]], object]) -> Path:
+    """Write a file, then delete the longest unused ones until the folder is within its limit.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where to; made when it does not exist.
+    name : str
+        Name of the file, chosen by the caller and never by a visitor.
+    write : callable
+        Writes the content to the open file it is given.
+
+    Returns
+    -------
+    Path
+        The finished file.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written, as on a full disk; nothing half-written stays behind.
+    """
+    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder.path / name
+    unfinished = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}{UNFINISHED}")
+    try:
+        with unfinished.open("wb") as file:
+            write(file)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _prune(folder, path)
+    return path
+
+
+def _prune(folder: Folder, newest: Path) -> None:
+    files, now = [], time.time()
+    for path in folder.path.iterdir():
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # another process was faster
+        if path.name.endswith(UNFINISHED):
+            if now - status.st_mtime > ABANDONED_SECONDS:
+                path.unlink(missing_ok=True)
+        elif path.is_file():
+            files.append((status.st_mtime, status.st_size, path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= folder.limit:
+            break
+        if path != newest:
+            path.unlink(missing_ok=True)
+            total -= size

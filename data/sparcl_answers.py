@@ -1,0 +1,130 @@
+"""What is asked of the SPARCL archive for one galaxy, and how the answers are read: arrays or a sentence."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from data.errors import ArchiveError
+
+MAX_PIXELS: Final = 20_000
+"""DESI's spectra have 7,781."""
+WAVELENGTHS: Final = (1_000.0, 30_000.0)
+"""Observed wavelengths [Å] that an optical spectrum may have."""
+RELEASES: Final = ("DESI-EDR", "DESI-DR1")
+"""Releases to look in; the catalogue of real galaxies was made from the first."""
+
+Ask = Callable[[str, dict[str, str], Any], Any]
+"""Puts a question: service, query and JSON body (None: no body) to the JSON of the answer."""
+
+
+class AnswerError(Exception):
+    """The archive's answer is not what it should be; the message is a sentence."""
+
+
+class Observed(NamedTuple):
+    """A spectrum as it was observed.
+
+    Attributes
+    ----------
+    wavelength_obs : (pixel,) array
+        Vacuum wavelength [Å], ascending.
+    flux : (pixel,) array
+        [1e-17 erg/s/cm²/Å]; 0 where masked.
+    ivar : (pixel,) array
+        Its inverse variance, 0 where masked.
+    redshift : array
+        The archive's, a number.
+    release : array
+        The data release, text.
+    """
+
+    wavelength_obs: Float[np.ndarray, " pixel"]
+    flux: Float[np.ndarray, " pixel"]
+    ivar: Float[np.ndarray, " pixel"]
+    redshift: np.ndarray
+    release: np.ndarray
+
+
+def ask_for(target_id: str, ask: Ask) -> Observed:
+    """Find a galaxy's spectrum in the archive and retrieve it.
+
+    The archive names some columns differently inside, and says how: its own client asks for that table first, too.
+
+    Parameters
+    ----------
+    target_id : str
+        DESI's TARGETID, digits.
+    ask : callable
+        Puts a question.
+
+    Returns
+    -------
+    Observed
+        The primary spectrum, of the first of `RELEASES` that has one.
+
+    Raises
+    ------
+    ArchiveError
+        When the archive has no spectrum of this galaxy.
+    AnswerError
+        When an answer is not what it should be.
+    """
+    try:
+        inside = _names_inside(ask("datafields", {}, None))
+        found = _find(target_id, inside, ask)
+        if found is None:
+            places = " or ".join(RELEASES)
+            raise ArchiveError(f"The SPARCL archive has no spectrum of TARGETID {target_id} in {places}.")
+        release, identifier = found
+        names = inside[release]
+        wanted = ("sparcl_id", "wavelength", "flux", "ivar", "mask", "redshift")
+        query = {"include": ",".join(names[name] for name in wanted), "format": "json", "dataset_list": release}
+        _, record, *_ = ask("spectras", query, [identifier])
+        return _read({name: record[names[name]] for name in wanted}, release)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise AnswerError("The SPARCL archive's answer is not a spectrum.") from error
+
+
+def _names_inside(fields: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the archive's inner name of each column, per release."""
+    inside: dict[str, dict[str, str]] = {release: {} for release in RELEASES}
+    for field in fields:
+        if field["data_release"] in inside:
+            inside[field["data_release"]][field["newdp"]] = field["origdp"]
+    return {release: names for release, names in inside.items() if names}
+
+
+def _find(target_id: str, inside: dict[str, dict[str, str]], ask: Ask) -> tuple[str, str] | None:
+    """Return release and identifier of the best spectrum: by release, the primary one first."""
+    names = next(iter(inside.values()))
+    question = {
+        "outfields": [names[name] for name in ("sparcl_id", "specprimary", "data_release")],
+        # The archive's integers are exact in JSON, and so are Python's.
+        "search": [[names["specid"], int(target_id)], [names["data_release"], *inside]],
+    }
+    _, *records = ask("find", {"limit": "20"}, question)
+    ranked = []
+    for record in records:
+        own = inside.get(record["_dr"])
+        if own:
+            order = (list(inside).index(record["_dr"]), not record[own["specprimary"]])
+            ranked.append((order, record["_dr"], str(record[own["sparcl_id"]])))
+    return min(ranked)[1:] if ranked else None
+
+
+def _read(record: dict[str, Any], release: str) -> Observed:
+    columns = {name: np.asarray(record[name], float) for name in ("wavelength", "flux", "ivar", "mask")}
+    wavelength, redshift = columns["wavelength"], float(record["redshift"])
+    if wavelength.ndim != 1 or not 2 <= wavelength.size <= MAX_PIXELS:
+        raise ValueError("not a list of pixels")
+    if any(column.shape != wavelength.shape for column in columns.values()):
+        raise ValueError("columns of different lengths")
+    if not (WAVELENGTHS[0] <= wavelength[0] and wavelength[-1] <= WAVELENGTHS[1] and (np.diff(wavelength) > 0).all()):
+        raise ValueError("wavelengths do not ascend within the optical")
+    if not -0.01 < redshift < 10:
+        raise ValueError("not a redshift")
+    good = np.isfinite(columns["flux"]) & np.isfinite(columns["ivar"]) & (columns["ivar"] > 0) & (columns["mask"] == 0)
+    flux, ivar = (np.where(good, columns[name], 0).astype(np.float32) for name in ("flux", "ivar"))
+    return Observed(wavelength, flux, ivar, np.array(redshift), np.array(release))
