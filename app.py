@@ -1,11 +1,14 @@
 """The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
 
+import numpy as np
+
 from components import shell
-from data import realisations, simulated, sparcl, store
+from data import browser, realisations, simulated, sparcl, store
 from data.errors import CatalogueError
-from model import batch, portrait
+from model import batch
+from model.bins import N_BINS
 from model.weights import load_params
-from server import columns, health
+from server import columns, health, weights
 from server.factory import attach, create_server
 from server.precompress import compress_page
 from server.settings import load, private_folder, stop
@@ -33,6 +36,7 @@ app = FingerprintedDash(
 )
 app.layout = shell.layout(store.served().values())
 server.register_blueprint(columns.blueprint)
+server.register_blueprint(weights.blueprint)
 attach(app)
 health.prepare(
     server,
@@ -41,7 +45,8 @@ health.prepare(
         "network": lambda: batch.warm_up(load_params()),
         "noise": realisations.warm_up,
         "spectra": simulated.warm_up,
-        "portrait": lambda: portrait.warm_up(load_params()),
+        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
+        "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },
 )

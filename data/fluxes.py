@@ -111,6 +111,33 @@ def read_log_luminosity(text: str, where: str) -> float:
     return within(read_number(text, where), LOG_LUMINOSITY_RANGE, where)
 
 
+def read_redshift(text: str, where: str) -> float:
+    """Read a redshift.
+
+    Raises
+    ------
+    UploadError
+        When the text is not a number within `REDSHIFT_RANGE`.
+    """
+    return within(read_number(text, where), REDSHIFT_RANGE, where)
+
+
+def read_twelve(text: str) -> list[str]:
+    """Read twelve fluxes from one text, as a link carries them, and write them as typed.
+
+    Raises
+    ------
+    UploadError
+        When there are not twelve of them, or one is not a number > 0.
+    """
+    parts = split_numbers(text)
+    if len(parts) != len(FLUX_NAMES):
+        raise UploadError(f"The link’s flux holds {len(parts)} numbers; it needs {len(FLUX_NAMES)}, bluest bin first.")
+    for part, name in zip(parts, FLUX_NAMES, strict=True):
+        read_flux(part, f"The link’s {name}")
+    return parts
+
+
 def split_numbers(text: str) -> list[str]:
     """Split a pasted row or column of numbers at spaces, commas, semicolons, tabs and line ends."""
     return [part for part in _SEPARATORS.split(text.strip(" \t\r\n,;|[]()")) if part]

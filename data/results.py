@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float32
 
+from data.errors import UploadError
+from data.fluxes import Form, read_redshift
 from data.schema import FLUX_NAMES
 from data.uploads import FluxTable
-from model.batch import predict_many
+from model.batch import predict_many, sample_many
 from model.lines import LINE_NAMES, LINES
 from model.network import Params, Prediction
 from model.weights import DEFAULT, available_models, load_params, load_sidecar
@@ -82,6 +84,39 @@ def predict_table(params: Params, table: FluxTable) -> tuple[Prediction, tuple[s
     """
     usable = np.array([not problem for problem in table.problems])
     return predict_rows(params, table.bin_flux, table.log_luminosity, usable)
+
+
+def draw_lines(params: Params, form: Form, noise: str, seed: int, redshift: str = "") -> list[float] | None:
+    """Draw one realisation of a typed galaxy's lines.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    form : Form
+        From `data.fluxes.read_form`, without problems.
+    noise : {"intrinsic", "observed"}
+        Without or with DESI's noise and selection.
+    seed : int
+        Number of the realisation.
+    redshift : str
+        As typed; sharpens the noise where it can be used.
+
+    Returns
+    -------
+    list of float or None
+        Equivalent widths [Å] of the ten lines, <= 0 where not detected; None when the weights have no distribution.
+    """
+    luminosity = None if form.log_luminosity is None else np.array([form.log_luminosity], np.float32)
+    if (params.intrinsic_colors if luminosity is None else params.intrinsic_luminosity) is None:
+        return None
+    try:
+        known = np.array([read_redshift(redshift, "redshift")], np.float32)
+    except UploadError:
+        known = None
+    flux = form.bin_flux[None] / form.bin_flux.mean()
+    intrinsic, observed = sample_many(seed, params, flux, luminosity, known)
+    return np.asarray(intrinsic if noise == "intrinsic" else observed.ew)[0].astype(float).tolist()
 
 
 def known_model(name: str) -> str:

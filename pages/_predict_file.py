@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import dash
 import numpy as np
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
 
-from components import predict, widgets
+from components import predict_upload, widgets
 from data import uploads
 from data.errors import UploadError
 from data.fluxes import as_typed
@@ -35,10 +35,10 @@ clientside_callback(
     Input("predict-try", "n_clicks"),
     prevent_initial_call=True,
 )
-def try_example(_clicks: int) -> dict[str, Any]:
+def try_example(_clicks: int) -> list[dict[str, Any]]:
     """Take the example as if it had been uploaded."""
     content = base64.b64encode(EXAMPLE.read_bytes()).decode()
-    return {"name": EXAMPLE.name, "contents": f"data:text/csv;base64,{content}"}
+    return [{"name": EXAMPLE.name, "contents": f"data:text/csv;base64,{content}"}]
 
 
 @callback(
@@ -49,10 +49,11 @@ def try_example(_clicks: int) -> dict[str, Any]:
     Input("predict-model", "value"),
     prevent_initial_call=True,
 )
-def show_file(file: dict[str, Any] | None, model: str) -> tuple[Any, list[dict[str, Any]], bool]:
+def show_file(files: list[dict[str, Any]] | None, model: str) -> tuple[Any, list[dict[str, Any]], bool]:
     """Predict the uploaded table and show its first rows."""
-    if not file:
+    if not files:
         raise dash.exceptions.PreventUpdate
+    file = files[0]
     try:
         table = uploads.read(*unpack(file))
     except UploadError as error:
@@ -63,10 +64,24 @@ def show_file(file: dict[str, Any] | None, model: str) -> tuple[Any, list[dict[s
         {"bins": as_typed(flux), "luminosity": f"{value:.4g}" if np.isfinite(value) else ""}
         for flux, value in zip(table.bin_flux[shown], luminosities(table)[shown], strict=True)
     ]
-    parts = predict.file_result(
+    parts = predict_upload.file_result(
         file["name"], table.ids, np.asarray(prediction.ew), table.problems, variants, SHOWN_ROWS
     )
     return parts, rows, False
+
+
+@callback(
+    Output("predict-row", "data"),
+    Input({"type": predict_upload.ROW, "index": ALL}, "n_clicks"),
+    State("predict-rows", "data"),
+    prevent_initial_call=True,
+)
+def open_row(clicks: list[int | None], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Draw the row whose name was clicked."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
+        raise dash.exceptions.PreventUpdate
+    return rows[trigger["index"]]
 
 
 @callback(
@@ -76,11 +91,11 @@ def show_file(file: dict[str, Any] | None, model: str) -> tuple[Any, list[dict[s
     State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def save_file(clicks: int | None, file: dict[str, Any], model: str) -> dict[str, Any]:
+def save_file(clicks: int | None, files: list[dict[str, Any]], model: str) -> dict[str, Any]:
     """Predict the posted table once more and send all of it back; nothing was kept."""
     if not clicks:
         raise dash.exceptions.PreventUpdate
-    content, name = unpack(file)
+    content, name = unpack(files[0])
     saved = table_as_csv(uploads.read(content, name), known_model(model))
     return dcc.send_string(saved, f"{Path(name).stem}_predicted.csv")
 

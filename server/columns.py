@@ -36,11 +36,11 @@ def column(name: str, column: str) -> Response:
         return catalogue
     if column not in COLUMNS:
         known = "map_x, map_y and <line>_EW, <line>_EW_PREDICTED, <line>_EW_NOISY"
-        return _problem(404, f"There is no column “{column[:40]}”; there are {known}.")
+        return problem(404, f"There is no column “{column[:40]}”; there are {known}.")
     seed = request.args.get("seed", "1")
     if not (seed.isascii() and seed.isdigit() and int(seed) <= MAX_SEED):
-        return _problem(400, f"The seed of a realisation is a whole number from 0 to {MAX_SEED}, not “{seed[:20]}”.")
-    return _lasting(Response(encode(catalogue, column, int(seed)), mimetype="application/octet-stream"))
+        return problem(400, f"The seed of a realisation is a whole number from 0 to {MAX_SEED}, not “{seed[:20]}”.")
+    return lasting(Response(encode(catalogue, column, int(seed)), mimetype="application/octet-stream"))
 
 
 @blueprint.get("/catalogues/<name>/cells.json")
@@ -49,16 +49,16 @@ def cells(name: str) -> Response:
     catalogue = _catalogue(name)
     if isinstance(catalogue, Response):
         return catalogue
-    return _lasting(jsonify(encode_cells(catalogue, load_cells())))
+    return lasting(jsonify(encode_cells(catalogue, load_cells())))
 
 
 def _catalogue(name: str) -> Catalogue | Response:
     """Return the catalogue asked for in the version asked for, or the answer that says what is wrong."""
     catalogue = served().get(name)
     if catalogue is None:
-        return _problem(404, f"There is no catalogue “{name[:40]}” here; there is {', '.join(served()) or 'none'}.")
+        return problem(404, f"There is no catalogue “{name[:40]}” here; there is {', '.join(served()) or 'none'}.")
     if request.args.get("v") != catalogue.version:
-        return _problem(404, f"Catalogue “{name}” is now version {catalogue.version}; reload the page to see it.")
+        return problem(404, f"Catalogue “{name}” is now version {catalogue.version}; reload the page to see it.")
     return catalogue
 
 
@@ -92,11 +92,13 @@ def encode(catalogue: Catalogue, column: str, seed: int) -> bytes:
     return quantise.quantise_ew(catalogue.column(column), top).tobytes()
 
 
-def _problem(status: int, sentence: str) -> Response:
+def problem(status: int, sentence: str) -> Response:
+    """Answer with a sentence that says what is wrong."""
     return Response(sentence + "\n", status, mimetype="text/plain")
 
 
-def _lasting(response: Response) -> Response:
+def lasting(response: Response) -> Response:
+    """Let an answer whose address carries its content's hash be kept for a year."""
     response.cache_control.public = True
     response.cache_control.max_age = 365 * 24 * 3600
     response.cache_control.immutable = True

@@ -24,6 +24,7 @@ EXAMPLE = ROOT / "data" / "files" / "example_fluxes.csv"
 @pytest.fixture
 def predict(page: Page, served: Served) -> Page:
     page.goto(f"{served.url}/predict")
+    expect(page.locator("#predict[data-ready]")).to_be_attached()
     expect(lines(page)).to_have_count(len(LINES))
     return page
 
@@ -33,7 +34,7 @@ def lines(page: Page) -> Locator:
 
 
 def fields(page: Page) -> Locator:
-    return page.locator(".bins input")
+    return page.locator("#predict-bins input")
 
 
 def halpha(page: Page) -> str:
@@ -57,8 +58,63 @@ def test_twelve_typed_numbers_give_ten_lines(predict: Page):
         expect(row).to_contain_text(line.label)
         assert float(row.locator("td").first.inner_text()) >= 0
     expect(predict.locator("#predict-note")).to_be_empty()
-    expect(predict.locator(".place-point")).to_be_visible()
-    expect(predict.locator("#predict-continuum .main-svg").first).to_be_visible()
+    expect(predict.locator(".map-here")).to_be_visible()
+    expect(predict.locator("#predict-bpt .here")).to_be_visible()
+    expect(predict.locator("#predict-whan .here")).to_be_visible()
+
+
+def test_a_dragged_bin_changes_everything_at_once(predict: Page):
+    before = halpha(predict), predict.locator("#predict-bpt .here").get_attribute("cx")
+    handle = predict.locator(".handle").nth(1)
+    place = handle.locator("circle").bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    predict.mouse.move(x, y)
+    predict.mouse.down()
+    predict.mouse.move(x, y - 20, steps=4)
+    predict.wait_for_timeout(60)
+    during = halpha(predict), predict.locator("#predict-bpt .here").get_attribute("cx")
+    value = fields(predict).nth(1).input_value()
+    predict.mouse.up()
+    assert during[0] != before[0]
+    assert during[1] != before[1]
+    assert handle.get_attribute("aria-valuetext") == value
+    expect(predict).to_have_url(re.compile(rf"/predict\?flux=[^,]+,{value},"))
+    address = predict.url
+    answer = halpha(predict)
+    predict.goto(address)
+    expect(lines(predict).filter(has_text="Hα").locator("td").first).to_have_text(answer)
+    expect(fields(predict).nth(1)).to_have_value(value)
+
+
+def test_arrow_keys_move_a_bin_and_the_focus(predict: Page):
+    handle = predict.locator(".handle").nth(4)
+    before = float(fields(predict).nth(4).input_value())
+    handle.focus()
+    handle.press("ArrowUp")
+    expect(fields(predict).nth(4)).not_to_have_value(f"{before:.4g}")
+    assert float(fields(predict).nth(4).input_value()) == pytest.approx(1.01 * before, rel=1e-3)
+    handle.press("ArrowRight")
+    expect(predict.locator(".handle").nth(5)).to_be_focused()
+
+
+def test_intrinsic_widths_are_one_click_away(predict: Page):
+    before = halpha(predict)
+    predict.get_by_role("button", name="Intrinsic").click()
+    expect(lines(predict).filter(has_text="Hα").locator("td").first).not_to_have_text(before)
+    expect(predict.locator("#predict-kind-note")).to_contain_text("Free of noise")
+
+
+def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
+    weights = ROOT / "model" / "weights" / "default.safetensors"
+    before = halpha(predict)
+    predict.locator("#predict-weights input[type=file]").set_input_files(weights)
+    expect(predict.locator("#predict-weights-note")).to_contain_text("in this page only")
+    expect(predict.locator("#predict-model")).to_have_value("Yours: default.safetensors")
+    assert halpha(predict) == before
+    predict.locator("#predict-weights input[type=file]").set_input_files(
+        {"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": EXAMPLE.read_bytes()}
+    )
+    expect(predict.locator("#predict-weights-note")).to_contain_text("not a safetensors file")
 
 
 def test_twelve_pasted_numbers_spread_and_can_be_undone(predict: Page):
@@ -77,7 +133,7 @@ def test_a_bad_number_is_marked_named_and_mended(predict: Page):
     fields(predict).nth(2).fill("-1")
     note = predict.locator("#predict-note")
     expect(note).to_contain_text("Bin 4000–4300 Å: the flux is -1. A bin's mean flux must be above 0")
-    expect(fields(predict).nth(2)).to_have_attribute("data-error", "true")
+    expect(fields(predict).nth(2)).to_have_attribute("aria-invalid", "true")
     assert halpha(predict) == before
     fields(predict).nth(2).fill(good)
     expect(note).to_be_empty()
@@ -96,6 +152,7 @@ def test_presets_change_the_answer_and_reset_returns(predict: Page):
 
 
 def test_a_luminosity_chooses_the_variant(predict: Page):
+    predict.get_by_role("button", name="+ luminosity").click()
     predict.locator("#predict-luminosity").fill("6.2")
     expect(predict.locator("#predict-variant")).to_have_text("colours + luminosity")
     predict.locator("#predict-luminosity").fill("9")
@@ -154,9 +211,9 @@ def test_formulas_in_a_file_come_back_harmless(predict: Page, tmp_path: Path):
 
 
 def test_the_line_choice_redraws_map_and_bars(predict: Page):
-    predict.locator("#predict-line").click()
-    predict.get_by_role("option", name="[O II] 3727").click()
+    predict.get_by_role("button", name="[O II] 3727").click()
     expect(predict.locator("#predict-map-title")).to_have_text("median [O II] 3727 EW of real galaxies")
+    expect(predict.locator("#predict-bars-line")).to_contain_text("[O II] 3727")
 
 
 def test_nothing_is_kept_in_the_browser(predict: Page):

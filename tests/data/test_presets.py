@@ -15,9 +15,20 @@ def test_every_type_has_a_preset_of_many_galaxies():
     assert all(np.isclose(preset.bin_flux.mean(), 1, atol=1e-3) for preset in presets)
 
 
-def test_predicted_halpha_grows_from_quiescent_to_starburst():
+def test_the_types_have_the_lines_that_they_promise():
+    presets = {preset.name: place for place, preset in enumerate(load_presets())}
     flux = np.stack([preset.bin_flux for preset in load_presets()])
-    halpha = predict_many(load_params(), flux).ew[:, LINE_NAMES.index("HALPHA")]
-    assert (np.diff(halpha) > 0).all()
-    assert halpha[0] < 5
-    assert halpha[-1] > 40
+    ew = dict(zip(LINE_NAMES, np.asarray(predict_many(load_params(), flux).ew).T, strict=True))
+    halpha = ew["HALPHA"]
+    order = [halpha[presets[name]] for name in ("Quiescent", "Green valley", "Star-forming", "Starburst")]
+    assert (np.diff(order) > 0).all()
+    assert order[0] < 3
+    assert order[-1] > 40
+    assert halpha[presets["Dusty"]] > 10
+    host = presets["Seyfert / LINER host"]
+    assert np.log10(ew["NII_6584"] / halpha)[host] > -0.25
+
+
+def test_dust_reddens():
+    presets = {preset.name: preset.bin_flux for preset in load_presets()}
+    assert presets["Dusty"][11] / presets["Dusty"][3] > presets["Star-forming"][11] / presets["Star-forming"][3]

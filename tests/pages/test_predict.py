@@ -6,7 +6,6 @@ from typing import Any
 
 import dash
 import pytest
-from dash import no_update
 
 from data import uploads
 from data.fluxes import as_typed
@@ -30,49 +29,80 @@ def table() -> Any:
     return _predict_file
 
 
-def posted(content: bytes, name: str = "galaxies.csv") -> dict[str, Any]:
+def posted(content: bytes, name: str = "galaxies.csv") -> list[dict[str, Any]]:
     encoded = base64.b64encode(content).decode()
-    return {"name": name, "bytes": len(content), "contents": f"data:text/csv;base64,{encoded}"}
+    return [{"name": name, "bytes": len(content), "contents": f"data:text/csv;base64,{encoded}"}]
 
 
 def text_of(component: Any) -> str:
     return json.dumps(component, default=lambda part: part.to_plotly_json(), ensure_ascii=False)
 
 
-def test_the_layout_offers_twelve_fields(page: Any):
-    assert text_of(page.layout()).count('"type": "predict-bin"') == 12
+def state(bins: list[str], luminosity: str = "", redshift: str = "", model: str = "default") -> dict[str, str]:
+    return {"bins": bins, "luminosity": luminosity, "redshift": redshift, "model": model}
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light", None])
-def test_a_good_form_is_answered_with_ten_lines(page: Any, scheme: str | None):
+def test_the_manifest_names_what_the_script_fetches(page: Any):
+    about = page.manifest(page.beginning())
+    assert set(about["models"]["default"]) == {"shared", "colors", "luminosity"}
+    assert [line["label"] for line in about["lines"]] == [line.label for line in LINES]
+    assert about["opened"]["bins"] in [preset["bins"] for preset in about["presets"]]
+
+
+def test_a_link_opens_the_page_with_its_galaxy(page: Any):
+    flux = ",".join(f"{1 + place / 10:.5g}" for place in range(12))
+    opened, notice = page.read_link(flux, "6.25", "0.12")
+    assert opened["bins"] == flux.split(",")
+    assert (opened["luminosity"], opened["variant"], opened["redshift"]) == ("6.25", "luminosity", "0.12")
+    assert not notice
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"flux": "1,2,3"}, "holds 3 numbers; it needs 12"),
+        ({"flux": ",".join(["1"] * 11 + ["<script>"])}, "is not a number"),
+        ({"flux": ",".join(["1"] * 11 + ["-1"])}, "must be above 0"),
+        ({"luminosity": "900"}, "outside -5 to 20"),
+        ({"redshift": "x"}, "is not a number"),
+    ],
+)
+def test_a_bad_link_opens_a_typical_galaxy_and_says_why(page: Any, query: dict[str, str], expected: str):
+    opened, notice = page.read_link(query.get("flux"), query.get("luminosity"), query.get("redshift"))
+    assert opened["bins"] == page.beginning()["bins"]
+    assert expected in notice
+    assert expected in text_of(page.layout(**query, other="ignored"))
+
+
+def test_a_good_form_needs_no_note(page: Any):
+    assert page.note(state(as_typed(load_presets()[0].bin_flux))) is None
+
+
+def test_a_bad_field_is_named(page: Any):
     bins = as_typed(load_presets()[0].bin_flux)
-    answer = page.answer(bins, "", "default", "HALPHA", scheme)
-    assert answer["note"] is None
-    assert not any(answer["marks"])
-    assert all(line.label in text_of(answer["lines"]) for line in LINES)
-    assert answer["chosen"][0] == "segment segment-on"
-    assert answer["state"] == {"bins": bins, "luminosity": ""}
-
-
-def test_a_bad_field_is_marked_and_the_last_answer_stays(page: Any):
-    bins = as_typed(load_presets()[0].bin_flux)
-    answer = page.answer([*bins[:3], "abc", *bins[4:]], "", "default", "HALPHA", "dark")
-    assert answer["marks"] == [place == 3 for place in range(12)]
-    assert "Bin 4300–4600 Å: “abc” is not a number" in text_of(answer["note"])
-    assert answer["lines"] is no_update
-    assert answer["continuum"] is no_update
+    note = text_of(page.note(state([*bins[:3], "abc", *bins[4:]])))
+    assert "Bin 4300–4600 Å: “abc” is not a number" in note
+    assert "The answer shown is the last good one" in note
+    assert "redshift: “far” is not a number" in text_of(page.note(state(bins, redshift="far")))
 
 
 def test_a_luminosity_far_out_is_used_with_advice(page: Any):
-    answer = page.answer(as_typed(load_presets()[1].bin_flux), "9", "default", "HBETA", "dark")
-    assert "outside 5.5 to 7" in text_of(answer["note"])
-    assert "colours + luminosity" in text_of(answer["variant"])
+    assert "outside 5.5 to 7" in text_of(page.note(state(as_typed(load_presets()[1].bin_flux), "9")))
+
+
+def test_realisations_are_seeded_and_never_negative_when_intrinsic(page: Any):
+    given = state(as_typed(load_presets()[2].bin_flux), redshift="0.1")
+    assert page.draw(given, "none", 1) is None
+    first, again, other = (page.draw(given, "intrinsic", seed) for seed in (1, 1, 2))
+    assert first == again != other
+    assert len(first) == len(LINES)
+    assert min(first) >= 0
+    assert page.draw(given, "observed", 1) != first
 
 
 def test_a_request_cannot_name_a_file_as_its_network(page: Any):
-    bins = as_typed(load_presets()[0].bin_flux)
-    here = page.answer(bins, "", "/etc/passwd.safetensors", "HALPHA", "dark")
-    assert text_of(here["lines"]) == text_of(page.answer(bins, "", "default", "HALPHA", "dark")["lines"])
+    given = state(as_typed(load_presets()[0].bin_flux), model="/etc/passwd.safetensors")
+    assert page.draw(given, "intrinsic", 1) == page.draw({**given, "model": "default"}, "intrinsic", 1)
 
 
 def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
@@ -99,7 +129,7 @@ def test_a_bad_file_is_a_sentence(table: Any):
 
 
 def test_a_file_that_the_browser_held_back_is_a_sentence(table: Any):
-    held = {"name": "big.csv", "bytes": 3 * uploads.MAX_BYTES, "contents": None}
+    held = [{"name": "big.csv", "bytes": 3 * uploads.MAX_BYTES, "contents": None}]
     assert "big.csv is 60.0 MB; the limit is 20 MB" in text_of(table.show_file(held, "default")[0])
 
 
@@ -111,7 +141,6 @@ def test_the_download_holds_every_row(table: Any):
 
 
 def test_what_is_typed_can_be_saved(page: Any):
-    state = {"bins": as_typed(load_presets()[0].bin_flux), "luminosity": ""}
-    content = page.save_typed(1, state, "default")["content"]
+    content = page.save_typed([1], state(as_typed(load_presets()[0].bin_flux)))["content"]
     assert content.splitlines()[0].startswith("# Galactic Neon, weights default, sha256")
     assert content.splitlines()[-1].endswith(",colors,")
