@@ -19,13 +19,14 @@ EXIT_CANNOT_BOOT = 3
 
 settings = load()
 try:
-    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir))
+    cache_dir = private_folder(settings.cache_dir)
+    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir, cache_dir / "columns"))
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
 server = create_server(settings)
 if settings.sparcl_url != "off":
-    sparcl.use(sparcl.Archive(str(settings.sparcl_url), private_folder(settings.cache_dir / "spectra")))
+    sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
 app = FingerprintedDash(
     __name__,
     server=server,  # type: ignore[arg-type]  # a Flask app is what it takes, whatever its annotation says

@@ -4,36 +4,29 @@ Every count stands for at least `MIN_GALAXIES` galaxies and so does every median
 fewer is left out.
 """
 
+import os
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from jaxtyping import Float, Int
+from safetensors import safe_open
+from safetensors.numpy import save
 
 from data.errors import CatalogueError
 from data.overlap import is_cut
-from data.schema import EW_SUFFIX, FLUX_NAMES, MAP_NAMES, N_BINS, PREDICTION_SUFFIXES
+from data.schema import EW_SUFFIX, FLUX_NAMES, MAP_NAMES, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES
 
-CELLS_FILE: Final = Path(__file__).parent / "files" / "map_cells.parquet"
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CELLS_FILE: Final = Path(__file__).parent / "files" / "map_cells.safetensors"
 CELL_SIZE: Final = 0.25
 """Centre to corner of a hexagon, in map units: fine enough for the map's features, most cells still well filled."""
 MIN_GALAXIES: Final = 20
-SIZE_KEY: Final = b"cell_size"
-
-_SHAPE_NAMES: Final = tuple(f"shape_{index:02d}" for index in range(N_BINS))
-_LINE_FIELDS: Final = {
-    "n_measured": "_N",
-    "n_detected": "_N_DETECTED",
-    "ew": "_EW",
-    "ew_p16": "_EW_P16",
-    "ew_p84": "_EW_P84",
-    "ew_predicted": "_EW_PREDICTED",
-}
-"""Field of `Cells` and the suffix of its columns."""
+SIZE_KEY: Final = "cell_size"
 
 
 class Cells(NamedTuple):
@@ -118,7 +111,7 @@ def hex_center(cell: Int[np.ndarray, "cell 2"], size: float = CELL_SIZE) -> Floa
     return np.stack([size * np.sqrt(3) * (column + row / 2), size * 1.5 * row], axis=-1)
 
 
-def aggregate(table: pa.Table, size: float = CELL_SIZE) -> Cells:
+def aggregate(table: "pa.Table", size: float = CELL_SIZE) -> Cells:
     """Summarise a built catalogue of real galaxies per hexagon.
 
     Parameters
@@ -167,16 +160,24 @@ def aggregate(table: pa.Table, size: float = CELL_SIZE) -> Cells:
     )
 
 
-def to_table(cells: Cells) -> pa.Table:
-    """Lay cells out as a table, one hexagon a row."""
-    columns = {name: cells.center[:, axis] for axis, name in enumerate(MAP_NAMES)}
-    columns["n"] = cells.n.astype(np.int32)
-    for field, suffix in _LINE_FIELDS.items():
-        values = getattr(cells, field)
-        kind = np.int32 if values.dtype.kind == "i" else np.float32
-        columns |= {name + suffix: values[:, line].astype(kind) for line, name in enumerate(LINE_NAMES)}
-    columns |= {name: cells.shape[:, index] for index, name in enumerate(_SHAPE_NAMES)}
-    return pa.table(columns).replace_schema_metadata({SIZE_KEY: repr(cells.size)})
+def save_cells(cells: Cells, path: Path = CELLS_FILE) -> None:
+    """Write cells as safetensors, under a temporary name that is renamed when complete.
+
+    Parameters
+    ----------
+    cells : Cells
+        From `aggregate`.
+    path : Path
+        Where to.
+    """
+    tensors = {
+        field: np.ascontiguousarray(values, np.int32 if values.dtype.kind == "i" else np.float32)
+        for field, values in cells._asdict().items()
+        if field != "size"
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.write_bytes(save(tensors, {SIZE_KEY: repr(cells.size)}))
+    temporary.replace(path)
 
 
 @cache
@@ -186,7 +187,7 @@ def load_cells(path: Path = CELLS_FILE) -> Cells:
     Parameters
     ----------
     path : Path
-        A file of `to_table`'s columns.
+        A file that `save_cells` wrote.
 
     Returns
     -------
@@ -200,16 +201,6 @@ def load_cells(path: Path = CELLS_FILE) -> Cells:
     """
     if not path.is_file():
         raise CatalogueError(f"There are no map cells at {path}. Make them: cli.py catalogue fit-cells TABLE.")
-    table = pq.read_table(path)
-
-    def stack(names: list[str]) -> np.ndarray:
-        return np.stack([table[name].to_numpy() for name in names], axis=1)
-
-    fields = {field: stack([name + suffix for name in LINE_NAMES]) for field, suffix in _LINE_FIELDS.items()}
-    return Cells(
-        center=stack(list(MAP_NAMES)),
-        size=float((table.schema.metadata or {})[SIZE_KEY]),
-        n=table["n"].to_numpy(),
-        shape=stack(list(_SHAPE_NAMES)),
-        **fields,
-    )
+    with safe_open(path, framework="numpy") as file:
+        fields = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
+        return Cells(size=float(file.metadata()[SIZE_KEY]), **fields)

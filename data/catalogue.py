@@ -1,34 +1,20 @@
-"""A catalogue in memory: read once, a column at a time, and never changed afterwards."""
+"""A catalogue as the server sees it: columns, galaxies, names; never changed once it is open."""
 
-import json
 import re
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from jaxtyping import Float
 
+from data.columns import NAMES, open_columns
 from data.errors import CatalogueError
-from data.schema import (
-    BUILT_COLUMNS,
-    COLUMNS,
-    EW_SUFFIX,
-    FLUX_NAMES,
-    IVAR_SUFFIX,
-    MAP_NAMES,
-    METADATA_KEY,
-    PREDICTION_SUFFIXES,
-    SCHEMA_VERSION,
-)
+from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MAP_NAMES, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES
 from model.network import Prediction
 
-VERSION_DIGITS: Final = 12
-
+_PLACE: Final = {name: place for place, name in enumerate(NAMES)}
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -67,12 +53,14 @@ class Galaxy(NamedTuple):
 
 
 class Catalogue:
-    """A table of galaxies with predictions and map places, in memory and read-only.
+    """A table of galaxies with predictions and map places, read-only.
 
     Parameters
     ----------
     path : Path
         A file that ``cli.py catalogue build`` wrote.
+    folder : Path, optional
+        Private folder that keeps its expanded columns, to be memory-mapped; None: they are held in memory.
 
     Attributes
     ----------
@@ -97,29 +85,18 @@ class Catalogue:
         When the file cannot be read or was not built.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, folder: Path | None = None) -> None:
         self.name = path.stem
         if not _SAFE_NAME.fullmatch(self.name):
             raise CatalogueError(
                 f"The catalogue's file name {self.name!r} goes into URLs: use up to 64 letters, digits and _ . - only."
             )
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
-        self.version = sha256(content).hexdigest()[:VERSION_DIGITS]
-        try:
-            file = pq.ParquetFile(pa.BufferReader(content))
-        except pa.ArrowInvalid as error:
-            raise CatalogueError(f"{path.name} is not a Parquet file. Make one: cli.py catalogue build.") from error
-        self.metadata = MappingProxyType(_metadata(file, path))
-        self.title: str = self.metadata["title"]
-        self.provenance: str = self.metadata["provenance"]
-        self.is_mock: bool = self.metadata["kind"] == "mock"
-        self.n: int = file.metadata.num_rows
-        self.target_ids = _read_ids(file)
-        self._order = np.argsort(self.target_ids, kind="stable").astype(np.int32)
-        self._columns = {column.name: _read_column(file, column.name, self.n) for column in COLUMNS[1:]}
+        self.version, metadata, self._values, self.target_ids, self._order = open_columns(path, folder)
+        self.metadata = MappingProxyType(metadata)
+        self.title: str = metadata["title"]
+        self.provenance: str = metadata["provenance"]
+        self.is_mock: bool = metadata["kind"] == "mock"
+        self.n = len(self.target_ids)
 
     def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
         """Give one column of numbers.
@@ -139,7 +116,7 @@ class Catalogue:
         KeyError
             If the schema has no such column.
         """
-        return self._columns[name]
+        return self._values[_PLACE[name]]
 
     def row_of(self, target_id: str) -> int | None:
         """Find a galaxy by its name; None when the catalogue does not have it."""
@@ -171,7 +148,7 @@ class Catalogue:
             raise IndexError(f"Row {row} is outside the catalogue's 0 to {self.n - 1}.")
 
         def values(names: list[str]) -> Float[np.ndarray, " value"]:
-            return np.array([self._columns[name][row] for name in names], np.float32)
+            return np.array([self.column(name)[row] for name in names], np.float32)
 
         def lines(suffix: str) -> Float[np.ndarray, " line"]:
             return values([name + suffix for name in LINE_NAMES])
@@ -179,45 +156,11 @@ class Catalogue:
         return Galaxy(
             row=row,
             target_id=self.target_ids[row].decode(),
-            redshift=float(self._columns["redshift"][row]),
-            log_luminosity=float(self._columns["log_luminosity"][row]),
+            redshift=float(self.column("redshift")[row]),
+            log_luminosity=float(self.column("log_luminosity")[row]),
             bin_flux=values(list(FLUX_NAMES)),
             ew=lines(EW_SUFFIX),
             ew_ivar=lines(IVAR_SUFFIX),
             predicted=Prediction(*(lines(suffix) for suffix in PREDICTION_SUFFIXES)),
             position=values(list(MAP_NAMES)),
         )
-
-
-def _metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
-    names = set(file.schema_arrow.names)
-    absent = [column.name for column in BUILT_COLUMNS if column.name not in names]
-    stored = (file.schema_arrow.metadata or {}).get(METADATA_KEY)
-    if absent or stored is None:
-        raise CatalogueError(
-            f"{path.name} has no predictions: run cli.py catalogue build {path.name} OUT.parquet and serve OUT.parquet."
-        )
-    metadata = json.loads(stored)
-    if metadata.get("schema_version") != SCHEMA_VERSION:
-        raise CatalogueError(
-            f"{path.name} follows schema {metadata.get('schema_version')}, this version reads {SCHEMA_VERSION}: "
-            "run cli.py catalogue build again."
-        )
-    return metadata
-
-
-def _read_ids(file: pq.ParquetFile) -> np.ndarray:
-    texts = file.read(columns=["TARGETID"], use_threads=False)["TARGETID"].to_pylist()
-    ids = np.array(texts, dtype=np.bytes_)
-    ids.flags.writeable = False
-    return ids
-
-
-def _read_column(file: pq.ParquetFile, name: str, n: int) -> Float[np.ndarray, " galaxy"]:
-    """Read one column; lines that the table never measured are NaN throughout."""
-    if name in file.schema_arrow.names:
-        values = file.read(columns=[name], use_threads=False)[name].to_numpy().astype(np.float32)
-    else:
-        values = np.full(n, np.nan, np.float32)
-    values.flags.writeable = False
-    return values

@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 
 from data import schema
-from data.aggregates import CELLS_FILE, aggregate, to_table
+from data.aggregates import CELLS_FILE, aggregate, save_cells
 from data.builder import build, describe, read_table, write
 from data.mock import DENSITY_FILE, draw, load_density
 from model.lines import LINE_NAMES
@@ -236,7 +236,7 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
     table_path : Path
         Real galaxies.
     out : Path
-        The cells, Parquet.
+        The cells, safetensors.
     model : str
         Name or path of the weights that predict.
 
@@ -253,7 +253,7 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
     table = schema.standardize(read_table(table_path))
     table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
     cells = aggregate(build(table, model))
-    write(to_table(cells), out)
+    save_cells(cells, out)
     return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.errors import CatalogueError
 from model.bins import BIN_EDGES
 from model.lines import LINES
+
+if TYPE_CHECKING:
+    # The server reads this module's names and never a table: it starts without pyarrow's 40 MiB.
+    import pyarrow as pa
 
 SCHEMA_VERSION: Final = "1"
 METADATA_KEY: Final = b"galactic_neon"
@@ -88,7 +90,7 @@ BUILT_COLUMNS: Final = tuple(_built_columns())
 COLUMNS: Final = INPUT_COLUMNS + BUILT_COLUMNS
 
 
-def standardize(table: pa.Table) -> pa.Table:
+def standardize(table: "pa.Table") -> "pa.Table":
     """Bring a table's ids and numbers to the catalogue's types, without judging the values.
 
     An integer ``target_id`` or ``TARGETID`` becomes the text column ``TARGETID``, numbers become float32, nulls
@@ -119,7 +121,10 @@ def standardize(table: pa.Table) -> pa.Table:
     return table.replace_schema_metadata(None)
 
 
-def _cast(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+def _cast(values: "pa.ChunkedArray", column: Column) -> "pa.ChunkedArray":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     given = values.type
     if column.holds == "text":
         if pa.types.is_integer(given) or pa.types.is_string(given) or pa.types.is_large_string(given):
@@ -133,7 +138,7 @@ def _cast(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     raise CatalogueError(f"Column {column.name} is of type {given}; it must hold numbers. Convert it to float.")
 
 
-def check(table: pa.Table) -> None:
+def check(table: "pa.Table") -> None:
     """Check a table of galaxies against every rule of the schema.
 
     Parameters
@@ -194,7 +199,7 @@ def _check_values(values: np.ndarray, column: Column) -> None:
     )
 
 
-def _check_pair(table: pa.Table, line_name: str) -> None:
+def _check_pair(table: "pa.Table", line_name: str) -> None:
     ew_name, ivar_name = line_name + EW_SUFFIX, line_name + IVAR_SUFFIX
     has_ew, has_ivar = (name in table.column_names for name in (ew_name, ivar_name))
     if has_ew != has_ivar:

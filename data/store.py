@@ -70,7 +70,9 @@ def catalogue_files(setting: str) -> list[Path]:
     return files
 
 
-def open_catalogues(setting: str | None = None, data_folder: Path | None = None) -> dict[str, Catalogue]:
+def open_catalogues(
+    setting: str | None = None, data_folder: Path | None = None, columns_folder: Path | None = None
+) -> dict[str, Catalogue]:
     """Open the catalogues that a setting names.
 
     Parameters
@@ -79,6 +81,8 @@ def open_catalogues(setting: str | None = None, data_folder: Path | None = None)
         As for `catalogue_files`. None or empty: what was fetched into `data_folder`, and the embedded mock.
     data_folder : Path, optional
         See `user_data_folder`; None: nothing was fetched.
+    columns_folder : Path, optional
+        Private folder that keeps expanded columns; None: they are held in memory.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def open_catalogues(setting: str | None = None, data_folder: Path | None = None)
     for file in files:
         if file.stem in catalogues:
             raise CatalogueError(f"CATALOGUES has two catalogues named {file.stem!r}. Rename one file.")
-        catalogues[file.stem] = Catalogue(file)
+        catalogues[file.stem] = Catalogue(file, columns_folder)
     return catalogues
 
 

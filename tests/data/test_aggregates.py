@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from data.aggregates import MIN_GALAXIES, aggregate, hex_cell, hex_center, load_cells, to_table
-from data.builder import write
+from data.aggregates import MIN_GALAXIES, aggregate, hex_cell, hex_center, load_cells, save_cells
 from data.errors import CatalogueError
 from model.lines import LINES
 from tests.data.builders import built
@@ -56,8 +55,8 @@ def test_thin_hexagons_and_thin_medians_are_left_out(crowd):
 
 def test_cells_survive_their_file(crowd, tmp_path):
     cells = aggregate(crowd)
-    write(to_table(cells), tmp_path / "cells.parquet")
-    again = load_cells(tmp_path / "cells.parquet")
+    save_cells(cells, tmp_path / "cells.safetensors")
+    again = load_cells(tmp_path / "cells.safetensors")
     for before, after in zip(cells, again, strict=True):
         np.testing.assert_allclose(after, before, rtol=1e-6)
 
@@ -82,4 +81,4 @@ def test_the_committed_cells_have_halpha_rising_to_the_right():
 
 def test_missing_cells_name_the_command(tmp_path):
     with pytest.raises(CatalogueError, match=r"cli\.py catalogue"):
-        load_cells(tmp_path / "none.parquet")
+        load_cells(tmp_path / "none.safetensors")

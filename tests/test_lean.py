@@ -1,0 +1,43 @@
+"""What the serving process must not load, although it is installed here: each costs memory and time at every start."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.serving import ROOT
+
+HEAVY = ("pandas", "umap", "numba", "sklearn", "optax", "astropy", "scipy")
+NOT_AT_THE_START = ("pyarrow", "requests")
+
+SERVE = """
+import json, sys
+import app
+for step in app.server.extensions["preparation"].values():
+    step.result()
+from data.store import served
+name, catalogue = next(iter(served().items()))
+client = app.server.test_client()
+for column in ("map_x", "HALPHA_EW", "HALPHA_EW_NOISY"):
+    assert client.get(f"/catalogues/{name}/columns/{column}.bin?v={catalogue.version}").status_code == 200
+catalogue.galaxy(catalogue.row_of(catalogue.target_ids[7].decode()))
+print(json.dumps(sorted(set(sys.argv[1:]) & set(sys.modules))))
+"""
+
+
+@pytest.mark.slow
+def test_a_server_starts_and_answers_without_heavy_packages(tmp_path):
+    environment = {"CACHE_DIR": str(tmp_path / "cache"), "DATA_DIR": str(tmp_path), "SPARCL_URL": "off"}
+    loaded = []
+    for _ in range(2):  # once it expands the catalogue, once it finds it expanded
+        done = subprocess.run(
+            [sys.executable, "-c", SERVE, *HEAVY, *NOT_AT_THE_START],
+            cwd=ROOT,
+            env={"PATH": "", "HOME": str(tmp_path)} | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loaded.append(json.loads(done.stdout.splitlines()[-1]))
+    assert loaded == [["pyarrow"], []]
