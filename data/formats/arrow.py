@@ -1,0 +1,131 @@
+"""Parquet and CSV, by Arrow."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data.formats.fields import TableMeta
+from data.schema import METADATA_KEY
+
+pc: Any = pyarrow.compute  # makes its functions as it is imported, unseen by type checkers
+
+_FORMULA: Final = r"^[=+\-@\t\r]"
+_NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+
+
+def as_arrow(columns: Mapping[str, np.ndarray]) -> pa.Table:
+    """Make an Arrow table of named arrays; bytes and objects become text."""
+    return pa.table({name: _as_arrow(values) for name, values in columns.items()})
+
+
+def _as_arrow(values: Any) -> Any:
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return values
+    values = np.asarray(values)
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8")
+    return pa.array(values.tolist(), pa.string()) if values.dtype.kind in "UO" else pa.array(values)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether an Arrow type is text."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int] | None = None) -> pa.Schema:
+    """Write what a table says about itself into a Parquet schema, for Arrow, astropy and the VO's tools.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    meta : TableMeta
+        What it says.
+    lengths : mapping, optional
+        Longest text of each column of text, where it is known; spares astropy a search.
+
+    Returns
+    -------
+    pyarrow.Schema
+        The same columns.
+
+    References
+    ----------
+    VOParquet 1.0, IVOA Note of 16 January 2025: a VOTable without data in the file's metadata.
+    """
+    from data.formats.astro import dataless_votable, yaml_header
+
+    fields = []
+    for field in schema:
+        said = {name: text for name, text in meta.field(field.name)._asdict().items() if text}
+        fields.append(field.with_metadata(said or None))
+    about = {name: value for name, value in meta._asdict().items() if name not in ("fields", "details") and value}
+    about |= meta.details
+    about["units"] = {name: unit for name in schema.names if (unit := meta.field(name).unit)}
+    keys = {
+        METADATA_KEY.decode(): json.dumps(about, ensure_ascii=False),
+        "table_meta_yaml": yaml_header(schema, meta),
+        "IVOA.VOTable-Parquet.version": "1.0",
+        "IVOA.VOTable-Parquet.content": dataless_votable(schema, meta),
+    }
+    keys |= {f"table::len::{name}": str(max(length, 1)) for name, length in (lengths or {}).items()}
+    return pa.schema(fields, metadata=keys)
+
+
+def parquet_writer(destination: Any, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a Parquet file for writing, floats split into byte streams: they share their high bytes."""
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    others: Any = [field.name for field in schema if field.name not in floats]
+    return pq.ParquetWriter(
+        destination,
+        schema,
+        compression="zstd",
+        use_dictionary=others,
+        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+    )
+
+
+def write_parquet(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
+    """Write a whole table as Parquet."""
+    lengths = {
+        field.name: pc.max(pc.utf8_length(table[field.name])).as_py() or 0
+        for field in table.schema
+        if is_text(field.type)
+    }
+    schema = with_metadata(table.schema, meta, lengths)
+    with parquet_writer(destination, schema) as writer:
+        writer.write_table(table.cast(schema))
+
+
+def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) -> None:
+    """Write a whole table as CSV, below comments (#) that say what it is if `meta` is given."""
+    if meta is not None:
+        destination.writelines(f"# {name}: {text}\n".encode() for name, text in meta.sentences().items())
+        units = {name: unit for name in table.column_names if (unit := meta.field(name).unit)}
+        if units:
+            destination.write(f"# units: {'; '.join(f'{name} [{unit}]' for name, unit in units.items())}\n".encode())
+    pacsv.write_csv(for_csv(table), destination)
+
+
+def for_csv(table: pa.Table) -> pa.Table:
+    """Leave missing numbers empty, and keep a spreadsheet from running someone's text as a formula."""
+    columns = {}
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_floating(values.type):
+            values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+        elif is_text(values.type):
+            values = harmless(values)
+        columns[harmless(pa.array([name]))[0].as_py()] = values
+    return pa.table(columns)
+
+
+def harmless(texts: Any) -> Any:
+    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay numbers."""
+    risky = pc.and_(pc.match_substring_regex(texts, _FORMULA), pc.invert(pc.match_substring_regex(texts, _NUMBER)))
+    return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)

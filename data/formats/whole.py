@@ -1,0 +1,76 @@
+"""Whole tables, such as a page's download or a catalogue."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+
+from data.atomic import replacing
+from data.formats import arrow, astro, fits
+from data.formats.fields import TableMeta
+from data.formats.kinds import FormatName
+from data.formats.stream import open_source
+
+_WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], None]]] = MappingProxyType(
+    {
+        "parquet": arrow.write_parquet,
+        "csv": arrow.write_csv,
+        "ecsv": astro.write_ecsv,
+        "fits": fits.write_fits,
+        "votable": astro.write_votable,
+    }
+)
+
+
+def write_table(
+    columns: Mapping[str, np.ndarray] | pa.Table, destination: Path | BinaryIO, format: FormatName, meta: TableMeta
+) -> None:
+    """Write a table with everything that is to be said about it.
+
+    Parameters
+    ----------
+    columns : mapping or pyarrow.Table
+        Arrays (galaxy,) by name: numbers, or text. A TARGETID stays exact as text or as int64.
+    destination : Path or binary file
+        A path appears only when the file is whole.
+    format : str
+        A key of `FORMATS`.
+    meta : TableMeta
+        Title, provenance, citation, and the columns' units, descriptions and UCDs. In CSV they are comments (#).
+
+    Raises
+    ------
+    CatalogueError
+        When a column is of a type the format cannot hold, or the path cannot be written.
+    """
+    table = columns if isinstance(columns, pa.Table) else arrow.as_arrow(columns)
+    if not isinstance(destination, Path):
+        _WRITERS[format](table, destination, meta)
+        return
+    with replacing(destination) as temporary, temporary.open("wb") as out:
+        _WRITERS[format](table, out, meta)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a whole table of any of the formats.
+
+    Parameters
+    ----------
+    path : Path
+        Its extension chooses the format.
+
+    Returns
+    -------
+    pyarrow.Table
+        All columns that hold one value a row.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing, of another format or damaged.
+    """
+    with open_source(path) as source:
+        return pa.Table.from_batches(list(source.batches), source.schema)
