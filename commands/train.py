@@ -2,13 +2,19 @@
 
 import argparse
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from commands.scoring import as_text, score_variants
 from model.weights import DEFAULT, INTRINSIC, save_params
+
+CHECKPOINTS = ".training"
+"""Folder beside the weights in which an unfinished run is kept."""
 
 
 def register(commands: Any) -> None:
@@ -17,59 +23,69 @@ def register(commands: Any) -> None:
     command.set_defaults(run=run)
     command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
     command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
-    command.add_argument("--epochs", type=int, default=30)
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--with-distribution", action="store_true", help="train the joint distribution too")
+    parts = command.add_mutually_exclusive_group()
+    parts.add_argument("--with-distribution", action="store_true", help="train the joint distribution too")
+    parts.add_argument("--only-distribution", action="store_true", help="train the joint distribution alone")
+    recipe = command.add_argument_group("recipe", "what differs from the committed weights' recipe")
+    recipe.add_argument("--members", type=int, metavar="N", help="teachers; 0: one network straight from the data")
+    recipe.add_argument("--width", type=int, metavar="W", help="units per layer of the network that predicts")
+    recipe.add_argument("--epochs", type=int, metavar="E", help="passes over the galaxies, of each teacher and density")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train both variants on the galaxies that are not held out, score them on the rest, write weights."""
-    from tqdm import tqdm
-
+    """Train on the galaxies that are not held out, score on the rest, write weights. Goes on where it was stopped."""
     from data.sample import read_sample
-    from model.training import Recipe, fit_variants
+    from data.trainable import check_trainable
 
-    sample, recipe = read_sample(args.catalogue), Recipe(epochs=args.epochs, seed=args.seed)
-    seen = ~sample.held_out
-    with tqdm(total=2 * recipe.epochs, unit="epoch", disable=None) as bar:
-
-        def progress(variant: str, _: int, loss: float) -> None:
-            bar.set_description(f"{variant}, loss {loss:.4f}")
-            bar.update()
-
-        params = fit_variants(sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen], recipe, progress)
+    sample = read_sample(args.catalogue)
+    check_trainable(sample, Path(args.catalogue).name, distribution=args.with_distribution or args.only_distribution)
     about = {
-        "name": DEFAULT,
-        "answer": "median and 16-84 % of the catalogued EW, given detection",
-        "unit": "Angstrom, rest frame, positive in emission",
-        "recipe": recipe._asdict(),
         "training": {
             "table": Path(args.catalogue).name,
             "table_sha256": sha256(Path(args.catalogue).read_bytes()).hexdigest(),
-            "galaxies": int(seen.sum()),
+            "galaxies": int((~sample.held_out).sum()),
             "held_out": int(sample.held_out.sum()),
             "split": "held out: int(sha256(TARGETID), 16) % 5 == 0",
         },
-        "metrics": {variant: table for variant, table in score_variants(params, sample).items() if table},
         "date": datetime.now(UTC).date().isoformat(),
         "git_revision": _git_revision(),
     }
-    sidecar = save_params(params, Path(args.out) / f"{DEFAULT}.safetensors", about)
-    print(as_text(about["metrics"]))
-    print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
-    if args.with_distribution:
-        sidecar = _train_distribution(args, sample, about["training"])
-        print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
+    if not args.only_distribution:
+        _train_default(args, sample, about)
+    if args.with_distribution or args.only_distribution:
+        _train_distribution(args, sample, about)
+    rmtree(Path(args.out) / CHECKPOINTS, ignore_errors=True)
     return 0
 
 
-def _train_distribution(args: argparse.Namespace, sample, training: dict) -> Path:
-    from tqdm import tqdm
+def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
+    from model.distillation import DistillationRecipe, fit_variants, fit_variants_directly
+    from model.training import Recipe
 
+    seen = ~sample.held_out
+    rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen]
+    given = {"seed": args.seed, "width": args.width}
+    if args.members == 0:
+        recipe = _replaced(Recipe(), **given, epochs=args.epochs)
+        fit, epochs = fit_variants_directly, 2 * recipe.epochs
+    else:
+        recipe = _replaced(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
+        fit, epochs = fit_variants, recipe.epochs_in_all()
+    with _progress(epochs) as progress:
+        params = fit(*rows, recipe, progress, _checkpoints(args, about, recipe))
+    metrics = {variant: table for variant, table in score_variants(params, sample).items() if table}
+    answer = "median and 16-84 % of the catalogued EW, given detection"
+    _write(args, params, DEFAULT, answer, recipe, about | {"metrics": metrics})
+    print(as_text(metrics))
+
+
+def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
+    from data.distribution_report import as_text, score_distribution
     from data.overlap import is_cut
     from model.intrinsic_training import DrawRecipe, epochs_in_all, fit_distributions, prepare
 
-    recipe = DrawRecipe(epochs=args.epochs, seed=args.seed)
+    recipe = _replaced(DrawRecipe(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
     table = prepare(
         sample.bin_flux[seen],
@@ -79,23 +95,43 @@ def _train_distribution(args: argparse.Namespace, sample, training: dict) -> Pat
         sample.ew_ivar[seen],
         is_cut(sample.redshift[seen]),
     )
-    with tqdm(total=epochs_in_all(recipe), unit="epoch", disable=None) as bar:
+    with _progress(epochs_in_all(recipe)) as progress:
+        params = fit_distributions(table, recipe, progress, _checkpoints(args, about, recipe))
+    metrics = {variant: score_distribution(params, sample, variant) for variant in ("colors", "luminosity")}
+    answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"
+    _write(args, params, INTRINSIC, answer, recipe, about | {"metrics": metrics})
+    for variant, report in metrics.items():
+        print(as_text(variant, report))
 
-        def progress(part: str, loss: float) -> None:
+
+def _replaced(recipe, **given):
+    return recipe._replace(**{name: value for name, value in given.items() if value is not None})
+
+
+@contextmanager
+def _progress(epochs: int) -> Iterator[Callable[[str, float], None]]:
+    from tqdm import tqdm
+
+    with tqdm(total=epochs, unit="epoch", disable=None) as bar:
+
+        def report(part: str, loss: float) -> None:
             bar.set_description(f"{part}, loss {loss:.4f}")
             bar.update()
 
-        params = fit_distributions(table, recipe, progress)
-    about = {
-        "name": INTRINSIC,
-        "answer": "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list",
-        "unit": "Angstrom, rest frame, positive in emission",
-        "recipe": recipe._asdict(),
-        "training": training,
-        "date": datetime.now(UTC).date().isoformat(),
-        "git_revision": _git_revision(),
-    }
-    return save_params(params, Path(args.out) / f"{INTRINSIC}.safetensors", about)
+        yield report
+
+
+def _checkpoints(args: argparse.Namespace, about: dict[str, Any], recipe):
+    from model.optimization import Checkpoints
+
+    return Checkpoints(Path(args.out) / CHECKPOINTS, f"{about['training']['table_sha256']} {recipe}")
+
+
+def _write(args, params, name: str, answer: str, recipe, about: dict[str, Any]) -> None:
+    unit = "Angstrom, rest frame, positive in emission"
+    about = {"name": name, "answer": answer, "unit": unit, "recipe": recipe._asdict(), **about}
+    sidecar = save_params(params, Path(args.out) / f"{name}.safetensors", about)
+    print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
 
 
 def _git_revision() -> str:

@@ -174,7 +174,7 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
 
     with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
 
-        def advance(_: int, loss: float) -> None:
+        def advance(loss: float) -> None:
             bar.set_description(f"training the network that places galaxies, loss {loss:.4f}")
             bar.update()
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
+from data.distinguish import area_under_roc
 from data.overlap import is_cut
 from data.sample import Sample
 from model.features import colors
@@ -61,20 +62,10 @@ def compare(mock: Sample, real: Sample, seed: int = 0) -> Comparison:
     ]
     median = [np.nanmedian(one.ew, axis=0) for one in samples]
     return Comparison(
-        _auc(continuum[0], continuum[1], seed), _auc(whole[0], whole[1], seed), np.array(undetected), np.array(median)
+        area_under_roc(*continuum, seed), area_under_roc(*whole, seed), np.array(undetected), np.array(median)
     )
 
 
 def _rows(sample: Sample, rows: Bool[np.ndarray, " galaxy"]) -> Sample:
     ids = [target_id for target_id, use in zip(sample.target_ids, rows, strict=True) if use]
     return Sample(ids, *(column[rows] for column in sample[1:]))
-
-
-def _auc(real: Float[np.ndarray, "galaxy column"], mock: Float[np.ndarray, "galaxy column"], seed: int) -> float:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
-
-    labels = np.repeat([0, 1], [len(real), len(mock)])
-    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
-    trees = HistGradientBoostingClassifier(random_state=seed)
-    return float(cross_val_score(trees, np.vstack([real, mock]), labels, cv=folds, scoring="roc_auc").mean())

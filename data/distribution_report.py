@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 
+from data.distinguish import area_under_roc, line_columns
 from data.overlap import is_cut
 from data.sample import Sample
 from model.batch import intrinsic_many, sample_many
@@ -35,7 +36,8 @@ def score_distribution(params: Params, sample: Sample, variant: str, draws: int 
     Returns
     -------
     dict
-        "lines": numbers by line; "diagrams": observed and drawn; "energy score" of the free lines [Å].
+        "lines": numbers by line; "diagrams": observed and drawn; "energy score" of the free lines [Å];
+        "told apart": area under the ROC curve of a classifier that sees the continuum and the lines, real or drawn.
     """
     rows = sample.held_out
     flux, redshift, seen = sample.bin_flux[rows], sample.redshift[rows], sample.ew[rows]
@@ -54,8 +56,14 @@ def score_distribution(params: Params, sample: Sample, variant: str, draws: int 
     hidden = np.where(cut, np.nan, 1.0)
     free = [i for i, line in enumerate(LINES) if line.tied_to is None]
     whole = np.isfinite(drawn[:, :, free]).all(axis=(0, 2))
+    continuum = np.column_stack([np.log10(flux / flux[:, 10:11]), sample.log_luminosity[rows], redshift])
+    real, mock = (
+        np.column_stack([continuum, line_columns(ew, ivar)])
+        for ew, ivar in ((seen, sample.ew_ivar[rows]), (drawn[0] * hidden, drawn_ivar[0]))
+    )
     return {
         "lines": lines,
+        "told apart": area_under_roc(real, mock),
         "energy score": energy_score(drawn[:, whole][:, :, free], seen[whole][:, free]),
         "diagrams": {
             "observed": diagrams(seen, sample.ew_ivar[rows]),
@@ -119,6 +127,7 @@ def as_text(title: str, report: dict[str, Any]) -> str:
         )
     out += [
         f"energy score of the free lines {report['energy score']:.2f} Å",
+        f"real and drawn told apart, given the continuum: area under the ROC curve {report['told apart']:.3f}",
         "",
         f"{'':<26} {'observed':>9} {'drawn':>9}",
     ]

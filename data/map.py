@@ -123,7 +123,7 @@ def orientation(
     return center, np.stack([right, up], axis=1)
 
 
-def train_map(fitted: MapFit, progress: Callable[[int, float], None] | None = None) -> tuple[Params, dict[str, Any]]:
+def train_map(fitted: MapFit, progress: Callable[[float], None] | None = None) -> tuple[Params, dict[str, Any]]:
     """Train the network that places galaxies, and measure it on the held-out ones.
 
     Parameters
@@ -131,7 +131,7 @@ def train_map(fitted: MapFit, progress: Callable[[int, float], None] | None = No
     fitted : MapFit
         From `fit_map`.
     progress : callable, optional
-        Called after each epoch with its number and loss.
+        Called with the mean loss of each epoch.
 
     Returns
     -------

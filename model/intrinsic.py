@@ -149,12 +149,24 @@ def sample_observed(
     ValueError
         If the weights have no intrinsic distribution.
     """
+    return sample_both(key, params, bin_flux, log_luminosity, redshift)[1]
+
+
+def sample_both(
+    key: PRNGKeyArray,
+    params: Params,
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+) -> tuple[Float[Array, "*galaxy line"], Observed]:
+    """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
     features, model = select_variant(params, bin_flux, log_luminosity)
     unit, ties = _draw(key, model, features)
     known = None if redshift is None else jnp.broadcast_to(jnp.asarray(redshift), features.shape[:-1])
-    return draw_observed(
+    seen = draw_observed(
         jax.random.fold_in(key, 1), model.channel, model.scales, with_redshift(features, known), unit, ties
     )
+    return _lines(model.scales, unit, ties), seen
 
 
 def _draw(key: PRNGKeyArray, model: LineDistribution, features: Array) -> tuple[Array, Array]:

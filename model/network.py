@@ -97,17 +97,19 @@ def trunk(network: JointNetwork, features: Float[Array, "*galaxy feature"]) -> F
     return hidden
 
 
+def standardized_quantiles(network: JointNetwork, features: Float[Array, "*galaxy feature"]) -> Quantiles:
+    """Median and 16th, 84th percentile of each target, in units of the targets' deviations from their means."""
+    heads = (network.median, network.below, network.above)  # multiplied as one: three narrow products take longer
+    weight = jnp.concatenate([head.weight for head in heads], axis=-1)
+    bias = jnp.concatenate([head.bias for head in heads], axis=-1)
+    middle, below, above = jnp.split(trunk(network, features) @ weight + bias, 3, axis=-1)
+    return Quantiles(middle, middle - jax.nn.softplus(below), middle + jax.nn.softplus(above))
+
+
 def quantiles(network: JointNetwork, features: Float[Array, "*galaxy feature"]) -> Quantiles:
     """Median and 16th, 84th percentile of each target, in the targets' own units."""
-    hidden = trunk(network, features)
-    middle = hidden @ network.median.weight + network.median.bias
-    below = jax.nn.softplus(hidden @ network.below.weight + network.below.bias)
-    above = jax.nn.softplus(hidden @ network.above.weight + network.above.bias)
-
-    def unscale(standardised: Array) -> Array:
-        return standardised * network.target_std + network.target_mean
-
-    return Quantiles(unscale(middle), unscale(middle - below), unscale(middle + above))
+    standardized = standardized_quantiles(network, features)
+    return Quantiles(*(value * network.target_std + network.target_mean for value in standardized))
 
 
 def per_line_output(network: PerLineNetwork, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy line"]:

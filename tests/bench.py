@@ -17,7 +17,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from model.batch import predict_many
+from model.batch import intrinsic_many, predict_many
 from model.lines import LINES
 from model.network import Dense, Params, PerLineNetwork, predict_ew
 from model.published import read_published
@@ -73,7 +73,9 @@ def library() -> None:
     report("one galaxy, warm, against uncompiled", one, best_of(lambda: one_by_one(published.colors, flux[0]), 5))
     report("one galaxy, warm, against the same compiled", one, best_of(lambda: compiled(published, flux[0]), 200))
     many = best_of(lambda: predict_many(params, flux), 5)
-    report("100,000 galaxies, arrays in and out", many, best_of(lambda: predict_many(published, flux), 3))
+    theirs = best_of(lambda: predict_many(published, flux), 3)
+    report("100,000 galaxies, arrays in and out", many, theirs)
+    report("100,000 galaxies, intrinsic percentiles", best_of(lambda: intrinsic_many(params, flux), 5), theirs)
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")  # noqa: T201
 
 

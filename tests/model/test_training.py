@@ -3,12 +3,14 @@ import numpy as np
 import pytest
 
 from model.batch import predict_many
+from model.distillation import DistillationRecipe, continua_between, fit_variants, fit_variants_directly
 from model.metrics import score_lines, spearman
 from model.network import Params
-from model.training import Recipe, fit, fit_variants
+from model.training import Recipe, fit
 
 RNG = np.random.default_rng(0)
 SMALL = Recipe(width=32, blocks=1, epochs=30, batch=256)
+TAUGHT = DistillationRecipe(2, teacher_width=32, teacher_blocks=1, teacher_epochs=12, width=16, blocks=1, batch=256)
 
 
 def _toy(n=4096):
@@ -47,15 +49,30 @@ def test_bad_rows_are_named():
         fit(features[:10], targets[:10], SMALL)
 
 
-def test_both_variants_learn_lines_from_continua():
+@pytest.mark.parametrize(("method", "recipe"), [(fit_variants, TAUGHT), (fit_variants_directly, SMALL)])
+def test_both_variants_learn_lines_and_their_scatter_from_continua(method, recipe):
     slope = RNG.normal(0, 0.5, 3000)
     flux = np.exp(slope[:, None] * np.linspace(-1, 1, 12) + RNG.normal(0, 0.01, (3000, 12))).astype(np.float32)
     luminosity = RNG.normal(6, 0.5, 3000).astype(np.float32)
     ew = np.exp(-slope[:, None] + RNG.normal(0, 0.2, (3000, 10)))
-    params = fit_variants(flux, luminosity, ew, SMALL)
+    epochs = []
+    params = method(flux, luminosity, ew, recipe, lambda variant, _: epochs.append(variant))
     assert isinstance(params, Params)
-    scores = score_lines(ew, predict_many(params, flux))
-    assert min(score.spearman for score in scores.values()) > 0.9
+    scores = score_lines(ew, predict_many(params, flux)).values()
+    assert min(score.spearman for score in scores) > 0.9
+    assert max(abs(score.bias) for score in scores) < 0.06
+    assert all(0.6 < score.coverage < 0.76 for score in scores)
+    assert len(epochs) == (recipe.epochs_in_all() if method is fit_variants else 2 * recipe.epochs)
+
+
+def test_continua_between_galaxies_lie_between_them():
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], np.float32)
+    many = continua_between(corners, 200, seed=1)
+    assert np.array_equal(many[:3], corners)
+    assert many.shape == (603, 2)
+    assert (many >= 0).all()
+    assert (many.sum(axis=1) <= 1 + 1e-6).all()
+    assert np.ptp(many[3:], axis=0).min() > 0.9
 
 
 def test_spearman_shares_ranks_between_ties():
