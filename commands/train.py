@@ -68,12 +68,12 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
     given = {"seed": args.seed, "width": args.width}
     if args.members == 0:
         recipe = _replaced(Recipe(), **given, epochs=args.epochs)
-        fit, epochs = fit_variants_directly, 2 * recipe.epochs
+        with _progress(2 * recipe.epochs) as progress:
+            params = fit_variants_directly(*rows, recipe, progress, _checkpoints(args, about, recipe))
     else:
         recipe = _replaced(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
-        fit, epochs = fit_variants, recipe.epochs_in_all()
-    with _progress(epochs) as progress:
-        params = fit(*rows, recipe, progress, _checkpoints(args, about, recipe))
+        with _progress(recipe.epochs_in_all()) as progress:
+            params = fit_variants(*rows, recipe, progress, _checkpoints(args, about, recipe))
     metrics = {variant: table for variant, table in score_variants(params, sample).items() if table}
     answer = "median and 16-84 % of the catalogued EW, given detection"
     _write(args, params, DEFAULT, answer, recipe, about | {"metrics": metrics})
@@ -83,7 +83,9 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
 def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
     from data.distribution_report import as_text, score_distribution
     from data.overlap import is_cut
-    from model.intrinsic_training import DrawRecipe, epochs_in_all, fit_distributions, prepare
+    from model.draw_recipe import DrawRecipe
+    from model.intrinsic_sample import prepare
+    from model.intrinsic_training import epochs_in_all, fit_distributions
 
     recipe = _replaced(DrawRecipe(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out

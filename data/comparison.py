@@ -62,7 +62,10 @@ def compare(mock: Sample, real: Sample, seed: int = 0) -> Comparison:
     ]
     median = [np.nanmedian(one.ew, axis=0) for one in samples]
     return Comparison(
-        area_under_roc(*continuum, seed), area_under_roc(*whole, seed), np.array(undetected), np.array(median)
+        area_under_roc(continuum[0], continuum[1], seed),
+        area_under_roc(whole[0], whole[1], seed),
+        np.array(undetected),
+        np.array(median),
     )
 
 
