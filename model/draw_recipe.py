@@ -12,10 +12,10 @@ class DrawRecipe(NamedTuple):
     blocks: int = 2
     channel_width: int = 96
     hidden: int = 64
-    epochs: int = 30
-    deconvolution_epochs: int = 12
-    batch: int = 1024
-    learning_rate: float = 2e-3
+    epochs: int = 14
+    deconvolution_epochs: int = 6
+    batch: int = 256
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.1
     draws: int = 8
     redshift_known: float = 0.6
