@@ -41,6 +41,8 @@ def deconvolve(
         Sizes, rates and seed.
     progress : callable, optional
         Called with the mean loss of each epoch.
+    checkpoint : Checkpoints, optional
+        Where an interrupted run goes on.
 
     Returns
     -------
