@@ -7,12 +7,16 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench screenshots soak train pin clean python serving whole developing
+.PHONY: help run real test check lint format bench screenshots soak train pin clean python serving whole developing
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1@/' | tr @ '\t'
 
 run: serving ## serve http://127.0.0.1:8050 (PORT=... chooses another port)
+	@exec $(BIN)/python -m gunicorn app:server
+
+real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches from a mirror)
+	@$(BIN)/python cli.py catalogue fetch published $(if $(BASE_URL),--base-url $(BASE_URL))
 	@exec $(BIN)/python -m gunicorn app:server
 
 test: developing ## run every test, the browser's included

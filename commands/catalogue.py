@@ -40,6 +40,11 @@ def register(commands: Any) -> None:
     command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
     command.add_argument("--seed", type=int, default=0)
 
+    command = add("fetch", "Fetch real galaxies and build a catalogue that the app serves.", _fetch, source=False)
+    command.add_argument("what", choices=("published",), help="the public files of Khederlarian et al. 2024")
+    command.add_argument("--base-url", metavar="URL", help="a mirror of the files; by default GitHub")
+    command.add_argument("--without-spectra", action="store_true", help="leave out nine tenths of the bytes")
+
     command = add(
         "compare",
         "Compare a mock with the held-out galaxies of a real table.",
@@ -55,6 +60,12 @@ def register(commands: Any) -> None:
         "Summarise galaxies per cell; rewrites a committed file.",
         lambda a: catalogues.fit_cells(a.table),
     )
+
+
+def _fetch(args: argparse.Namespace) -> str:
+    from data.fetch_published import fetch_published
+
+    return fetch_published(args.base_url, with_spectra=not args.without_spectra)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from data.catalogue_spectra import WAVELENGTHS, open_spectra
 from data.columns import NAMES, open_columns
 from data.errors import CatalogueError
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MAP_NAMES, PREDICTION_SUFFIXES
+from data.spectrum import Spectrum
 from model.lines import LINE_NAMES
 from model.network import Prediction
 
@@ -97,6 +99,7 @@ class Catalogue:
         self.provenance: str = metadata["provenance"]
         self.is_mock: bool = metadata["kind"] == "mock"
         self.n = len(self.target_ids)
+        self._spectra = open_spectra(path, self.n)
 
     def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
         """Give one column of numbers.
@@ -117,6 +120,33 @@ class Catalogue:
             If the schema has no such column.
         """
         return self._values[_PLACE[name]]
+
+    def spectrum(self, row: int) -> Spectrum | None:
+        """Give a galaxy's spectrum where the catalogue has one; mock galaxies have none until one is synthesised.
+
+        Parameters
+        ----------
+        row : int
+            0 to n - 1.
+
+        Returns
+        -------
+        Spectrum or None
+            In the rest frame, without errors; NaN fluxes are left out.
+        """
+        if not 0 <= row < len(self._spectra):
+            return None
+        flux = np.array(self._spectra[row])
+        good = np.isfinite(flux)
+        if not good.any():
+            return None
+        return Spectrum(
+            wavelength_rest=WAVELENGTHS[good],
+            flux=flux[good],
+            redshift=float(self.column("redshift")[row]),
+            target_id=self.target_ids[row].decode(),
+            source=self.title,
+        )
 
     def row_of(self, target_id: str) -> int | None:
         """Find a galaxy by its name; None when the catalogue does not have it."""

@@ -15,3 +15,7 @@ class UploadError(DataError):
 
 class ArchiveError(DataError):
     """A public archive does not give what was asked for."""
+
+
+class FetchError(DataError):
+    """A public file cannot be fetched, or is not what it should be."""

@@ -124,6 +124,8 @@ class Archive:
 
     def _asker(self) -> Ask:
         import requests
+        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import TimeoutError as SlowError
 
         deadline = time.monotonic() + self._timeout
 
@@ -142,11 +144,11 @@ class Archive:
                     if answer.status_code != requests.codes.ok:
                         raise AnswerError(f"The SPARCL archive answered with status {answer.status_code}.")
                     return json.loads(_body(answer, deadline))
-            except (requests.Timeout, TimeoutError) as error:
+            except (requests.Timeout, SlowError, TimeoutError) as error:
                 raise AnswerError(f"The SPARCL archive did not answer within {self._timeout:g} s.") from error
             except (ValueError, RecursionError) as error:
                 raise AnswerError("The SPARCL archive sent something that is not JSON.") from error
-            except (requests.RequestException, OSError) as error:
+            except (requests.RequestException, HTTPError, OSError) as error:
                 raise AnswerError("The SPARCL archive cannot be reached.") from error
 
         return ask

@@ -6,14 +6,15 @@ plain holder of attributes. It serves the one-time import only; the app and `loa
 
 import io
 import pickle
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from .lines import LINE_NAMES
-from .network import Dense, PerLineNetwork
-from .weights import WeightsError
+from .network import Dense, Params, PerLineNetwork
+from .weights import WeightsError, load_sidecar, read_params, save_params
 
 MAX_BYTES: Final = 20_000_000
 """The published files have 0.7 MB."""
@@ -115,3 +116,41 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WeightsError(f"{path.name} lacks the ten lines' weights and scalers ({error!r}). Wrong file?") from error
     return ("colors" if network.feature_mean.shape[1] == 11 else "luminosity"), network
+
+
+def import_published(path: Path, out: Path) -> str:
+    """Convert a published weights file, joining the other variant if `out` has it already.
+
+    Parameters
+    ----------
+    path : Path
+        ``params_of_model_with(out)_luminosity.npy``.
+    out : Path
+        Weights to write or to join, .safetensors.
+
+    Returns
+    -------
+    str
+        The variant, "colors" or "luminosity".
+
+    Raises
+    ------
+    WeightsError
+        If the file is something else, or `out` is not named like weights.
+    """
+    if out.suffix != ".safetensors":
+        raise WeightsError(f"OUT is {out.name!r}; it must end in .safetensors.")
+    variant, network = read_published(path)
+    params = read_params(out) if out.is_file() else Params(None, None, None, None)
+    sources = load_sidecar(out).get("sources", {}) if out.is_file() else {}
+    sources[variant] = {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest()}
+    about = {
+        "name": out.stem,
+        "answer": "EW as catalogued, given detection",
+        "unit": "Angstrom, rest frame, positive in emission",
+        "reference": "Khederlarian et al. 2024, MNRAS 531, 1454 (doi:10.1093/mnras/stae1189)",
+        "sources": sources,
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    save_params(params._replace(**{variant: network}), out, about)
+    return variant

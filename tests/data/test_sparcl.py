@@ -136,10 +136,29 @@ def drip(request: Handler) -> None:
         time.sleep(0.05)
 
 
+def begin(request: Handler) -> None:
+    request.send_response(200)
+    request.send_header("Content-Length", "1000")
+    request.end_headers()
+    request.wfile.write(b"[{}, ")
+
+
+def stall(request: Handler) -> None:
+    begin(request)
+    hang(request)
+
+
+def hang_up(request: Handler) -> None:
+    begin(request)
+    request.close_connection = True
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
         (hang, "did not answer within 0.3 s"),
+        (stall, "did not answer within 0.3 s"),
+        (hang_up, "cannot be reached"),
         (drip, "did not answer within 0.3 s"),
         (lambda request: request.reply(b"oops", 500), "answered with status 500"),
         (lambda request: request.reply(b"", 302, Location="http://127.0.0.1:1/"), "answered with status 302"),
