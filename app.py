@@ -8,7 +8,7 @@ from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
 from model.weights import load_params
-from server import columns, health, weights
+from server import columns, health, memory, weights
 from server.factory import attach, create_server
 from server.precompress import compress_page
 from server.settings import load, private_folder, stop
@@ -20,7 +20,7 @@ EXIT_CANNOT_BOOT = 3
 settings = load()
 try:
     cache_dir = private_folder(settings.cache_dir)
-    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir, cache_dir / "columns"))
+    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
@@ -43,12 +43,17 @@ health.prepare(
     server,
     {
         "weights": load_params,
-        "network": lambda: batch.warm_up(load_params()),
+        "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
         "noise": realisations.warm_up,
         "spectra": simulated.warm_up,
-        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
+    },
+    # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
+    later={
+        "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
+        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
+        "memory": memory.give_back,
     },
 )
 

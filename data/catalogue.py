@@ -61,7 +61,7 @@ class Catalogue:
     ----------
     path : Path
         A file that ``cli.py catalogue build`` wrote.
-    folder : Path, optional
+    cache_folder : Path, optional
         Private folder that keeps its expanded columns, to be memory-mapped; None: they are held in memory.
 
     Attributes
@@ -80,6 +80,8 @@ class Catalogue:
         All that the file says about itself.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
+    cache_folder : Path or None
+        Where what follows from it may be kept.
 
     Raises
     ------
@@ -87,13 +89,16 @@ class Catalogue:
         When the file cannot be read or was not built.
     """
 
-    def __init__(self, path: Path, folder: Path | None = None) -> None:
+    def __init__(self, path: Path, cache_folder: Path | None = None) -> None:
         self.name = path.stem
         if not _SAFE_NAME.fullmatch(self.name):
             raise CatalogueError(
                 f"The catalogue's file name {self.name!r} goes into URLs: use up to 64 letters, digits and _ . - only."
             )
-        self.version, metadata, self._values, self.target_ids, self._order = open_columns(path, folder)
+        self.version, metadata, self._values, self.target_ids, self._order = open_columns(
+            path, cache_folder and cache_folder / "columns"
+        )
+        self.cache_folder = cache_folder
         self.metadata = MappingProxyType(metadata)
         self.title: str = metadata["title"]
         self.provenance: str = metadata["provenance"]

@@ -11,8 +11,8 @@ from data import catalogue_spectra, published_files
 from data.builder import build, describe, write
 from data.errors import FetchError
 from data.fetch import fetch_files
+from data.places import FETCHED_SUBFOLDER, user_data_folder
 from data.published_files import Joined
-from data.store import FETCHED_SUBFOLDER, user_data_folder
 from model.published import import_published
 from model.weights import DEFAULT, user_folder
 

@@ -1,4 +1,4 @@
-"""Predictions with measurement noise, one realisation of a catalogue at a time: drawn when asked for, never stored."""
+"""Predictions with measurement noise, one realisation of a catalogue at a time: drawn when first asked for."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
+from data.draws import kept_draw
 from data.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.store import Catalogue, served
 from model.lines import LINE_NAMES
@@ -37,16 +38,16 @@ def noisy_predictions(catalogue: Catalogue, seed: int) -> Float[np.ndarray, "gal
     def stack(names: list[str]) -> np.ndarray:
         return np.stack([catalogue.column(name) for name in names], axis=1)
 
-    draw = np.array(
-        published_noise(
+    def draw() -> np.ndarray:
+        drawn = published_noise(
             seed,
             stack(list(FLUX_NAMES)),
             stack([name + PREDICTION_SUFFIXES[0] for name in LINE_NAMES]),
             stack([name + IVAR_SUFFIX for name in LINE_NAMES]),
         )
-    )
-    draw.flags.writeable = False
-    return draw
+        return np.asarray(drawn)
+
+    return kept_draw(catalogue, f"published-{seed}", draw)
 
 
 def warm_up() -> None:

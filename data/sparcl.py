@@ -16,10 +16,10 @@ import numpy as np
 
 from data import kept
 from data.errors import ArchiveError
+from data.places import SPARCL_URL
 from data.sparcl_answers import AnswerError, Ask, Observed, ask_for
 from data.spectrum import Spectrum
 
-PUBLIC_URL: Final = "https://astrosparcl.datalab.noirlab.edu"
 TIMEOUT: Final = 10.0
 """Seconds that a reader waits for a spectrum."""
 CONNECT_TIMEOUT: Final = 3.1
@@ -48,7 +48,7 @@ class Archive:
         Seconds that one spectrum may take.
     """
 
-    def __init__(self, url: str = PUBLIC_URL, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str = SPARCL_URL, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.url = url.rstrip("/")
         self._folder = None if folder is None else kept.Folder(folder, FOLDER_BYTES)
         self._timeout = timeout

@@ -17,16 +17,21 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 
-def prepare(server: Flask, steps: Mapping[str, Callable[[], object]]) -> None:
+def prepare(
+    server: Flask, steps: Mapping[str, Callable[[], object]], later: Mapping[str, Callable[[], object]] | None = None
+) -> None:
     """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
 
-    The port opens at once this way, and a page is painted while the network still compiles.
+    The port opens at once this way, and a page is painted while the network still compiles. What comes `later` runs
+    after the steps and holds nobody up: who asks for it before it is there waits a little for that answer alone.
     """
     executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     futures = {name: executor.submit(step) for name, step in steps.items()}
-    for name, future in futures.items():
+    afterwards = {name: executor.submit(step) for name, step in (later or {}).items()}
+    for name, future in (futures | afterwards).items():
         future.add_done_callback(lambda done, name=name: _log(name, done))
     server.extensions["preparation"] = futures
+    server.extensions["afterwards"] = afterwards
     executor.shutdown(wait=False)
 
 

@@ -11,9 +11,8 @@ from typing import Any, Final, Literal, NoReturn
 from pydantic import Field, HttpUrl, RedisDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from data import sparcl
 from data.errors import CatalogueError
-from data.store import catalogue_files, user_data_folder
+from data.places import SPARCL_URL, catalogue_files, user_data_folder
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
@@ -36,7 +35,7 @@ class Settings(BaseSettings):
         description="Folder that `catalogue fetch` writes to; its catalogues are shown beside the mock",
     )
     sparcl_url: HttpUrl | Literal["off"] = Field(
-        default=HttpUrl(sparcl.PUBLIC_URL),
+        default=HttpUrl(SPARCL_URL),
         description="NOIRLab's archive, asked for the spectrum of a real galaxy; `off` asks nobody",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")

@@ -89,5 +89,5 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
             with urllib.request.urlopen(f"{url}/readyz", timeout=10):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     raise RuntimeError(f"The server was not ready at {url}. Its log:\n{log.read_text(errors='replace')}")

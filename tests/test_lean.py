@@ -14,7 +14,7 @@ NOT_AT_THE_START = ("pyarrow", "requests")
 SERVE = """
 import json, sys
 import app
-for step in app.server.extensions["preparation"].values():
+for step in (*app.server.extensions["preparation"].values(), *app.server.extensions["afterwards"].values()):
     step.result()
 from data.store import served
 name, catalogue = next(iter(served().items()))
@@ -24,6 +24,12 @@ for column in ("map_x", "HALPHA_EW", "HALPHA_EW_NOISY"):
 catalogue.galaxy(catalogue.row_of(catalogue.target_ids[7].decode()))
 print(json.dumps(sorted(set(sys.argv[1:]) & set(sys.modules))))
 """
+
+
+def test_what_supervises_the_workers_stays_small():
+    code = "import sys, server.settings; print(sorted({'numpy', 'jax', 'dash', 'flask'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.slow
