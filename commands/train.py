@@ -15,6 +15,8 @@ from model.weights import DEFAULT, INTRINSIC, save_params
 
 CHECKPOINTS = ".training"
 """Folder beside the weights in which an unfinished run is kept."""
+DRAWS = 16
+"""Realisations by which a new distribution is scored; `evaluate --draws` takes more."""
 
 
 def register(commands: Any) -> None:
@@ -99,7 +101,7 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
     )
     with _progress(epochs_in_all(recipe)) as progress:
         params = fit_distributions(table, recipe, progress, _checkpoints(args, about, recipe))
-    metrics = {variant: score_distribution(params, sample, variant) for variant in ("colors", "luminosity")}
+    metrics = {variant: score_distribution(params, sample, variant, DRAWS) for variant in ("colors", "luminosity")}
     answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"
     _write(args, params, INTRINSIC, answer, recipe, about | {"metrics": metrics})
     for variant, report in metrics.items():
