@@ -40,6 +40,7 @@ format: developing ## rewrite the code in the common style
 
 bench: developing ## measure speed, bytes and memory
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.boot
 
 screenshots: developing ## take the documents' screenshots again
 	@$(BIN)/python -m tests.screenshots
