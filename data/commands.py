@@ -9,10 +9,10 @@ import pyarrow as pa
 from data import schema
 from data.aggregates import CELLS_FILE, aggregate, save_cells
 from data.builder import build, describe, read_table, write
-from data.mock import DENSITY_FILE, draw, load_density
-from model.lines import LINE_NAMES
+from data.mock.density import DENSITY_FILE, load_density
+from data.mock.draw import draw
 from model.split import held_out_mask
-from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, save_params
+from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, load_params, save_params
 
 MOCK_TITLE: Final = "Mock galaxies"
 
@@ -70,7 +70,7 @@ def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DE
     """
     density, record = load_density()
     provenance = (
-        f"drawn with seed {seed} from a mixture of {record['components']} Gaussians "
+        f"drawn with seed {seed} from a mixture of {record['components']} Gaussians and a chain of lines "
         f"fitted to {record['galaxies']:,} DESI BGS galaxies; no row is a real galaxy"
     )
     return _build(draw(density, n, seed), out, MOCK_TITLE, provenance, model)
@@ -122,7 +122,7 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     out : Path
         The density, safetensors.
     seed : int
-        Of the imputation and the mixture's start.
+        Of the mixture's start and the chain's.
 
     Returns
     -------
@@ -136,15 +136,20 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     """
     from tqdm import tqdm
 
-    from data.density import fit_density as fit
-    from data.density import save_density
+    from data.mock.density import save_density
+    from data.mock.fit import fit_density as fit
+    from data.mock.fit_lines import LineRecipe
 
-    with tqdm(total=2, unit="step", disable=None) as bar:
-        density, record = fit(read_table(table_path), seed=seed, progress=bar.set_description)
-        bar.update(2)
+    with tqdm(total=1 + LineRecipe().epochs, unit="step", disable=None) as bar:
+
+        def progress(said: str) -> None:
+            bar.set_description(said)
+            bar.update()
+
+        density, record = fit(read_table(table_path), seed=seed, progress=progress)
     record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_density(density, record, out)
-    return f"Wrote {out}: {record['components']} Gaussians over {len(record['quantities'])} quantities."
+    return f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them."
 
 
 def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:
@@ -257,7 +262,7 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
     return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
 
 
-def compare_mock(mock_path: Path, table_path: Path) -> str:
+def compare_mock(mock_path: Path, table_path: Path, model: str = DEFAULT) -> str:
     """Compare a mock with the held-out galaxies of a table.
 
     Parameters
@@ -266,25 +271,20 @@ def compare_mock(mock_path: Path, table_path: Path) -> str:
         The mock, Parquet.
     table_path : Path
         Real galaxies, Parquet.
+    model : str
+        Name or path of the weights whose rho is compared.
 
     Returns
     -------
     str
-        A Markdown table and the classifier's areas.
+        Markdown tables and the classifier's areas.
 
     Raises
     ------
     CatalogueError
         When a table breaks a rule of the schema.
     """
-    from data.comparison import compare
+    from data.mock.comparison import as_markdown, compare
     from data.sample import read_sample
 
-    result = compare(read_sample(mock_path), read_sample(table_path))
-    rows = [
-        f"| {name} | {' | '.join(f'{share:.1%}' for share in shares)} | {' | '.join(f'{ew:.2f}' for ew in medians)} |"
-        for name, shares, medians in zip(LINE_NAMES, result.undetected.T, result.median.T, strict=True)
-    ]
-    head = "| line | undetected, real | mock | median EW [Å], real | mock |\n| --- | --- | --- | --- | --- |"
-    areas = f"AUC {result.auc_continuum:.3f} on colours, luminosity and redshift; {result.auc_all:.3f} with the EWs."
-    return "\n".join([head, *rows, "", areas])
+    return as_markdown(compare(read_sample(mock_path), read_sample(table_path), load_params(model)))

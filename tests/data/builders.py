@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from data.builder import write
-from data.mock import EW_AXES, IVAR_AXES, QUANTITIES, REDSHIFT_AXIS, Density, Ties
+from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture
+from data.mock.density import Density
+from data.mock.lines import COMPONENTS, STEPS, Heads, LineChain
 from data.schema import (
     BUILT_COLUMNS,
     EW_SUFFIX,
@@ -55,26 +57,37 @@ def write_catalogue(path: Path, table: pa.Table, kind: str = "observed") -> Path
 
 
 def density() -> Density:
-    """Two well-separated kinds of galaxies, uncorrelated, with lines around zero."""
-    n = len(QUANTITIES)
-    knots = np.linspace(-3.7, 3.7, 21)
-    quantiles = np.tile(0.05 * knots, (n, 1))
-    quantiles[INPUT_NAMES.index("log_luminosity")] = 6.4 + 0.2 * knots
-    quantiles[REDSHIFT_AXIS] = np.linspace(0.06, 0.30, 21)
-    quantiles[EW_AXES] = 1.5 + knots
-    quantiles[IVAR_AXES] = 0.5 * knots
-    means = np.stack([np.full(n, -0.8), np.full(n, 0.8)])
-    choleskys = np.tile(0.6 * np.eye(n), (2, 1, 1))
-    ties = Ties(
-        ratio=np.array([0.5, 0.47]),
-        ratio_scatter=np.array([0.03, 0.02]),
-        ivar_ratio=np.array([-0.05, -0.05]),
-        ivar_ratio_scatter=np.array([0.07, 0.15]),
-        snr_edges=np.array([[0.0, 3.0], [0.0, 3.0]]),
-        detected=np.array([[0.5, 1.0], [0.5, 1.0]]),
+    """Two kinds of galaxies, uncorrelated, whose lines know nothing of the starlight."""
+    n, generator = len(QUANTITIES), np.random.default_rng(0)
+    center, scale = np.zeros(n), np.full(n, 0.05)
+    center[LUMINOSITY_AXIS], scale[LUMINOSITY_AXIS] = 6.4, 0.2
+    center[REDSHIFT_AXIS], scale[REDSHIFT_AXIS] = 0.15, 0.03
+    continuum = ContinuumMixture(
+        weights=np.array([0.3, 0.7]),
+        means=np.stack([np.full(n, -0.8), np.full(n, 0.8)]),
+        choleskys=np.tile(0.6 * np.eye(n), (2, 1, 1)),
+        center=center,
+        scale=scale,
+        low=center - 4 * scale,
+        high=center + 4 * scale,
     )
-    return Density(np.array([0.3, 0.7]), means, choleskys, knots, quantiles, ties)
+
+    def heads(context: int, raw: int) -> Heads:
+        shapes = ((STEPS, 4, 3), (STEPS, context, 3), (STEPS, 3), (STEPS, 3, raw), (STEPS, raw))
+        return Heads(*(0.1 * generator.standard_normal(shape) for shape in shapes))
+
+    units = np.tile(np.array([0.0, 0.3]), (STEPS, 2, 2, 1))
+    chain = LineChain(
+        entry=0.1 * generator.standard_normal((n, 4)),
+        entry_bias=np.zeros(4),
+        blocks=np.zeros((1, 4, 4)),
+        blocks_bias=np.zeros((1, 4)),
+        seen=heads(4 * STEPS, 1 + 3 * COMPONENTS),
+        strength=heads(4 * STEPS + 1, 3 * COMPONENTS),
+        units=units,
+        limits=np.tile(np.array([-3.0, 3.0]), (STEPS, 2, 2, 1)),
+    )
+    return Density(continuum, chain)
 
 
-INPUT_NAMES = QUANTITIES
 REQUIRED_NAMES = tuple(column.name for column in INPUT_COLUMNS if column.required)

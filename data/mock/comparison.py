@@ -1,0 +1,161 @@
+"""How well a mock passes for real galaxies: what a classifier can tell, and their numbers side by side."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from data.distinguish import area_under_roc
+from data.overlap import is_cut
+from data.sample import Sample
+from model.batch import predict_many
+from model.distribution_metrics import RATIOS, diagrams
+from model.features import colors
+from model.lines import LINE_NAMES
+from model.metrics import spearman
+from model.network import Params
+
+PAIRS: Final = (
+    *RATIOS.values(),
+    *(
+        (LINE_NAMES.index(above), LINE_NAMES.index(below))
+        for above, below in (("NII_6584", "HALPHA"), ("OIII_5007", "HBETA"), ("HBETA", "HGAMMA"))
+    ),
+)
+"""Line ratios that the classifier sees."""
+MIN_IVAR: Final = 1e-6
+
+
+class Comparison(NamedTuple):
+    """A mock against held-out real galaxies; pairs are real, mock.
+
+    Attributes
+    ----------
+    auc : dict of str to float
+        Area under the ROC curve of boosted trees, cross-validated on shuffled rows, by what they see: .5 cannot tell,
+        1 always can.
+    undetected : (2, 10) array
+        Share of galaxies, outside the camera gaps, in which a line is not detected.
+    median : (2, 10) array
+        Median EW where detected [Å].
+    diagrams : dict of str to pairs
+        Widths, fractions and ratios of `model.distribution_metrics.diagrams`.
+    rho : (2, 10) array
+        Spearman's rho of a network's predictions, colours variant.
+    distance : (2, 3) array
+        5th, 50th and 95th percentile of the distance to the nearest training galaxy, in standardised colours.
+    """
+
+    auc: dict[str, float]
+    undetected: Float[np.ndarray, "2 line"]
+    median: Float[np.ndarray, "2 line"]
+    diagrams: dict[str, tuple[float, float]]
+    rho: Float[np.ndarray, "2 line"]
+    distance: Float[np.ndarray, "2 percentile"]
+
+
+def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Comparison:
+    """Compare a mock with the held-out galaxies of a real table.
+
+    Parameters
+    ----------
+    mock : Sample
+        All its rows are used.
+    real : Sample
+        Its held-out rows are compared; distances are measured to the others.
+    params : Params
+        The network whose rho is compared.
+    seed : int
+        Of the shuffling and the trees.
+
+    Returns
+    -------
+    Comparison
+        Areas and numbers.
+    """
+    held_out = _rows(real, real.held_out)
+    pair = [_shuffled(one, np.random.default_rng(seed + place)) for place, one in enumerate((held_out, mock))]
+    continuum = [np.column_stack([colors(one.bin_flux), one.log_luminosity]).astype(float) for one in pair]
+    lines = [_line_columns(one) for one in pair]
+    seen = {
+        "colours, luminosity": continuum,
+        "colours, luminosity, redshift": _side_by_side(continuum, [one.redshift for one in pair]),
+        "everything": _side_by_side(continuum, [one.redshift for one in pair], lines),
+    }
+    undetected = [
+        [np.isnan(one.ew[looked_for[:, line], line]).mean() for line in range(len(LINE_NAMES))]
+        for one, looked_for in ((one, ~is_cut(one.redshift)) for one in pair)
+    ]
+    drawn = [diagrams(one.ew, one.ew_ivar) for one in pair]
+    train = _rows(real, ~real.held_out)
+    return Comparison(
+        {name: area_under_roc(*columns, seed) for name, columns in seen.items()},
+        np.array(undetected),
+        np.array([np.nanmedian(one.ew, axis=0) for one in pair]),
+        {name: (drawn[0][name], drawn[1][name]) for name in drawn[0]},
+        np.array([_rho(params, one) for one in pair]),
+        np.array([_distances(one, train) for one in pair]),
+    )
+
+
+def as_markdown(result: Comparison) -> str:
+    """Lay a comparison out as tables."""
+
+    def table(head: str, rows: list[list[str]]) -> list[str]:
+        return [head, "| --- " * (head.count("|") - 1) + "|", *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+    lines = [
+        [
+            name,
+            *(f"{share:.1%}" for share in result.undetected[:, line]),
+            *(f"{ew:.2f}" for ew in result.median[:, line]),
+            *(f"{rho:.3f}" for rho in result.rho[:, line]),
+        ]
+        for line, name in enumerate(LINE_NAMES)
+    ]
+    near = zip(("5 %", "median", "95 %"), result.distance.T, strict=True)
+    both = result.diagrams | {f"to the nearest training galaxy, {place}": tuple(pair) for place, pair in near}
+    return "\n".join(
+        [
+            *table("| line | undetected, real | mock | median EW [Å], real | mock | rho, real | mock |", lines),
+            *table("| | real | mock |", [[name, *(f"{value:.3f}" for value in pair)] for name, pair in both.items()]),
+            *(f"AUC {area:.3f} on {name}." for name, area in result.auc.items()),
+        ]
+    )
+
+
+def _side_by_side(*parts: list[np.ndarray]) -> list[np.ndarray]:
+    return [np.column_stack(columns) for columns in zip(*parts, strict=True)]
+
+
+def _line_columns(one: Sample) -> Float[np.ndarray, "galaxy column"]:
+    """EWs, errors, ratios; what is missing stays NaN, so the trees see the pattern too."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log_ew = np.log10(one.ew.astype(float))
+        ratios = [log_ew[:, above] - log_ew[:, below] for above, below in PAIRS]
+        return np.column_stack([np.arcsinh(one.ew), np.log10(np.maximum(one.ew_ivar, MIN_IVAR)), *ratios])
+
+
+def _rows(sample: Sample, rows: Bool[np.ndarray, " galaxy"] | np.ndarray) -> Sample:
+    rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+    return Sample([sample.target_ids[row] for row in rows], *(column[rows] for column in sample[1:]))
+
+
+def _shuffled(sample: Sample, generator: np.random.Generator) -> Sample:
+    return _rows(sample, generator.permutation(len(sample.redshift)))
+
+
+def _rho(params: Params, one: Sample) -> list[float]:
+    predicted = predict_many(params, one.bin_flux).ew
+    listed = np.isfinite(one.ew)
+    return [spearman(one.ew[use, line], predicted[use, line]) for line, use in enumerate(listed.T)]
+
+
+def _distances(one: Sample, train: Sample) -> Float[np.ndarray, " percentile"]:
+    """Percentiles of the distance to the nearest training galaxy; copies of training galaxies would be near zero."""
+    from sklearn.neighbors import NearestNeighbors
+
+    known, asked = (np.asarray(colors(sample.bin_flux), float) for sample in (train, one))
+    center, scale = known.mean(axis=0), known.std(axis=0)
+    search = NearestNeighbors(n_neighbors=1).fit((known - center) / scale)
+    return np.percentile(search.kneighbors((asked - center) / scale)[0][:, 0], [5, 50, 95])

@@ -1,0 +1,83 @@
+"""Drawing mock galaxies: the starlight first, then the lines that go with it; in float64, the same on any machine."""
+
+from typing import Any, Final
+
+import jax
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float
+
+from data.errors import CatalogueError
+from data.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS, draw_continuum, standardize
+from data.mock.density import Density
+from data.mock.lines import draw_lines
+from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from model.features import log_luminosity
+from model.lines import LINE_NAMES
+
+BITS: Final = 16
+"""Binary digits that are kept: finer than any error, and so few that processors which differ in the last ones agree."""
+
+
+def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
+    """Draw mock galaxies.
+
+    Parameters
+    ----------
+    density : Density
+        From `load_density`.
+    n : int
+        How many, 1 to 10 million.
+    seed : int
+        Of the PCG64 generator; the same seed gives the same table.
+
+    Returns
+    -------
+    pyarrow.Table
+        The input columns of the catalogue's schema; ids ``MOCK-000001`` and on.
+
+    Raises
+    ------
+    CatalogueError
+        When `n` is out of range.
+    """
+    if not 1 <= n <= 10_000_000:
+        raise CatalogueError(f"Cannot draw {n} galaxies; ask for 1 to 10,000,000.")
+    generator = np.random.Generator(np.random.PCG64(seed))
+    quantities = draw_continuum(density.continuum, n, generator)
+    redshift = rounded(quantities[:, REDSHIFT_AXIS])
+    flux = rounded(_fluxes(quantities[:, :N_COLORS], quantities[:, LUMINOSITY_AXIS], redshift))
+    ew, ivar = draw_lines(density.lines, standardize(density.continuum, quantities), redshift, generator)
+    ew, ivar = rounded(ew), rounded(ivar)
+
+    columns: dict[str, Any] = {"TARGETID": [f"MOCK-{number:06d}" for number in range(1, n + 1)]}
+    columns["redshift"] = redshift.astype(np.float32)
+    columns["log_luminosity"] = rounded(_log_luminosity(flux, redshift)).astype(np.float32)
+    columns |= {name: flux[:, index].astype(np.float32) for index, name in enumerate(FLUX_NAMES)}
+    for index, name in enumerate(LINE_NAMES):
+        columns[name + EW_SUFFIX] = ew[:, index].astype(np.float32)
+        columns[name + IVAR_SUFFIX] = ivar[:, index].astype(np.float32)
+    return pa.table(columns)
+
+
+def rounded(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """Round to `BITS` binary digits."""
+    fraction, exponent = np.frexp(values)
+    return np.ldexp(np.round(fraction * 2**BITS) / 2**BITS, exponent)
+
+
+def _fluxes(
+    colors: Float[np.ndarray, "galaxy color"],
+    luminosity: Float[np.ndarray, " galaxy"],
+    redshift: Float[np.ndarray, " galaxy"],
+) -> Float[np.ndarray, "galaxy bin"]:
+    """Rebuild the twelve fluxes [1e-17 erg/s/cm²/Å] that have these colours and this luminosity."""
+    log_shape = np.concatenate([np.zeros((len(colors), 1)), np.cumsum(colors, axis=1)], axis=1)
+    return 10.0 ** (log_shape + (luminosity - _log_luminosity(10.0**log_shape, redshift))[:, None])
+
+
+def _log_luminosity(
+    flux: Float[np.ndarray, "galaxy bin"], redshift: Float[np.ndarray, " galaxy"]
+) -> Float[np.ndarray, " galaxy"]:
+    with jax.enable_x64(True):
+        return np.asarray(log_luminosity(flux, redshift))

@@ -1,0 +1,116 @@
+"""Fitting the density of real galaxies from which mocks are drawn. Needs scikit-learn and optax; drawing does not."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float
+
+from data.mock.continuum import QUANTITIES, ContinuumMixture, standardize
+from data.mock.density import Density
+from data.mock.fit_lines import LineRecipe, fit_lines, prepare
+from data.overlap import is_cut
+from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
+from data.schema import standardize as standard_table
+from model.features import colors
+from model.lines import LINE_NAMES
+from model.split import held_out_mask
+
+N_COMPONENTS: Final = 60
+MAX_ITERATIONS: Final = 60
+MIN_IVAR: Final = 1e-6
+"""Inverse variances [Å^-2] below this (errors above 1000 Å) are failures of the fit, not errors."""
+
+
+def fit_density(
+    table: pa.Table,
+    *,
+    n_components: int = N_COMPONENTS,
+    recipe: LineRecipe | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Density, dict[str, Any]]:
+    """Fit both stages on the galaxies not held out.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Real galaxies with all lines' EWs and inverse variances.
+    n_components : int
+        Gaussians of the continuum's mixture.
+    recipe : LineRecipe, optional
+        Choices of the chain's fit.
+    seed : int
+        Of the mixture's start and the chain's.
+    progress : callable
+        Told a sentence at each step.
+
+    Returns
+    -------
+    density : Density
+        For `data.mock.draw`.
+    record : dict
+        How it was made, to be stored with it.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    check(table)
+    table = standard_table(table)
+    table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
+    quantities = quantities_of(table)
+    progress(f"fitting {n_components} Gaussians to {len(quantities):,} continua")
+    mixture, about = fit_continuum(quantities, n_components, seed)
+    recipe = (recipe or LineRecipe())._replace(seed=seed)
+    listed, units, limits = prepare(
+        standardize(mixture, quantities), *line_arrays(table), is_cut(table["redshift"].to_numpy())
+    )
+    chain = fit_lines(listed, units, limits, recipe, lambda epoch, loss: progress(f"lines, epoch {epoch}: {loss:.3f}"))
+    record = {
+        "quantities": QUANTITIES,
+        "galaxies": len(quantities),
+        "split": "int(sha256(TARGETID)) % 5 != 0",
+        "components": n_components,
+        "seed": seed,
+        "continuum": about,
+        "lines": recipe._asdict(),
+    }
+    return Density(mixture, chain), record
+
+
+def fit_continuum(
+    quantities: Float[np.ndarray, "galaxy quantity"], n_components: int, seed: int
+) -> tuple[ContinuumMixture, dict[str, Any]]:
+    """Fit the mixture over colours, luminosity and redshift."""
+    from sklearn.mixture import GaussianMixture
+
+    center, scale = quantities.mean(axis=0), quantities.std(axis=0)
+    found = GaussianMixture(n_components, tol=1e-3, max_iter=MAX_ITERATIONS, reg_covar=1e-5, random_state=seed)
+    found.fit((quantities - center) / scale)
+    mixture = ContinuumMixture(
+        np.asarray(found.weights_),
+        np.asarray(found.means_),
+        np.linalg.cholesky(np.asarray(found.covariances_)),
+        center,
+        scale,
+        quantities.min(axis=0),
+        quantities.max(axis=0),
+    )
+    return mixture, {"iterations": int(found.n_iter_), "mean_log_density": float(found.lower_bound_)}
+
+
+def quantities_of(table: pa.Table) -> Float[np.ndarray, "galaxy quantity"]:
+    """Colours [dex], log luminosity and redshift of a standardised table."""
+    flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)
+    continuum = [np.asarray(colors(flux)), table["log_luminosity"].to_numpy(), table["redshift"].to_numpy()]
+    return np.column_stack(continuum).astype(np.float64)
+
+
+def line_arrays(table: pa.Table) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
+    """EWs [Å] and inverse variances [Å^-2] of a standardised table; NaN where missing."""
+    ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1).astype(np.float64)
+    ivar = np.stack([table[name + IVAR_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1).astype(np.float64)
+    return ew, np.maximum(ivar, MIN_IVAR)

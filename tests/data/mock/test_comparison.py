@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from data.mock.comparison import as_markdown, compare
+from data.sample import Sample
+from model.weights import load_params
+
+RNG = np.random.default_rng(0)
+
+
+def sample(n: int, reddening: float = 0.0) -> Sample:
+    """Galaxies whose starlight is redder by `reddening`, every third without Halpha."""
+    tilt = RNG.normal(reddening, 0.3, n)
+    flux = np.exp(tilt[:, None] * np.linspace(-1, 1, 12) + RNG.normal(0, 0.02, (n, 12)))
+    ew = RNG.lognormal(1, 0.5, (n, 10))
+    ew[::3, 6] = np.nan
+    redshift = np.full(n, 0.1)
+    held_out = np.arange(n) % 10 > 0
+    return Sample(list(map(str, range(n))), redshift, RNG.normal(6, 0.3, n), flux, ew, ew, held_out)
+
+
+def test_two_draws_of_one_population_cannot_be_told_apart():
+    result = compare(sample(1500), sample(1500), load_params())
+    assert result.auc == pytest.approx(dict.fromkeys(result.auc, 0.5), abs=0.06)
+    assert result.undetected[:, 6] == pytest.approx(1 / 3, abs=0.01)
+    assert result.median == pytest.approx(np.e, rel=0.1)
+    assert result.distance[0] == pytest.approx(result.distance[1], rel=0.3)
+    assert "AUC" in as_markdown(result)
+
+
+def test_a_redder_mock_is_found_out():
+    assert compare(sample(1500, reddening=0.5), sample(1500), load_params()).auc["everything"] > 0.7
+
+
+def test_copies_of_the_training_galaxies_are_found_out():
+    real = sample(1500)
+    train = ~real.held_out
+    copies = Sample(real.target_ids, *(np.concatenate([column[train]] * 10) for column in real[1:]))
+    assert compare(copies, real, load_params()).distance[1, 2] == pytest.approx(0.0, abs=1e-6)
