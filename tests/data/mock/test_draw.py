@@ -12,6 +12,7 @@ from data.mock.density import load_density, save_density
 from data.mock.draw import draw, rounded
 from data.overlap import OVERLAPS, is_cut
 from data.schema import FLUX_NAMES, check
+from model.distribution_metrics import width
 from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
 from tests.data.builders import density
@@ -34,7 +35,7 @@ def column(table, name):
 
 
 @given(n=st.integers(1, 300), seed=st.integers(0, 2**32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_a_draw_follows_the_schema_and_its_seed(n, seed):
     table = draw(density(), n, seed)
     assert table.num_rows == n
@@ -78,7 +79,7 @@ def test_ids_are_numbered(sample):
 def test_luminosity_and_fluxes_agree(sample):
     flux = np.stack([column(sample, name) for name in FLUX_NAMES], axis=1)
     expected = np.asarray(log_luminosity(flux, column(sample, "redshift")))
-    np.testing.assert_allclose(column(sample, "log_luminosity"), expected, atol=2e-5)
+    np.testing.assert_allclose(column(sample, "log_luminosity"), expected, atol=1e-4)  # kept to 16 bits
 
 
 def test_nothing_is_measured_in_the_camera_overlaps(sample):
@@ -104,7 +105,7 @@ def test_tied_doublets_keep_their_ratio(sample, strong, weak, ratio, scatter):
     log_ratio = np.log10(column(sample, f"{strong}_EW") / column(sample, f"{weak}_EW"))
     log_ratio = log_ratio[np.isfinite(log_ratio)]
     assert 10 ** np.median(log_ratio) == pytest.approx(ratio, rel=0.01)
-    assert log_ratio.std() == pytest.approx(scatter, rel=0.1)
+    assert width(log_ratio) == pytest.approx(scatter, rel=0.1)
     snr = {name: column(sample, f"{name}_EW") * np.sqrt(column(sample, f"{name}_EW_IVAR")) for name in (strong, weak)}
     with np.errstate(invalid="ignore"):
         assert np.mean(snr[weak] > snr[strong]) < 0.01

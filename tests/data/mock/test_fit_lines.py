@@ -7,7 +7,7 @@ from model.lines import LINE_NAMES
 
 STRONG_LINE, WEAK_LINE = LINE_NAMES.index("OIII_5007"), LINE_NAMES.index("OIII_4959")
 RNG = np.random.default_rng(0)
-N = 4000
+N = 3000
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def toy():
 def drawn(toy):
     listed, units, limits = prepare(*toy, np.zeros(toy[1].shape, bool))
     losses = []
-    recipe = LineRecipe(width=32, hidden=16, epochs=25, batch=200)
+    recipe = LineRecipe(width=32, hidden=16, epochs=15, batch=150, learning_rate=5e-3)
     chain = fit_lines(listed, units, limits, recipe, lambda _, loss: losses.append(loss))
     assert losses[-1] < losses[0] - 3
     return draw_lines(chain, toy[0], np.full(N, 0.1), np.random.default_rng(1))
