@@ -89,7 +89,7 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
     drawn = [diagrams(one.ew, one.ew_ivar) for one in pair]
     train = _rows(real, ~real.held_out)
     return Comparison(
-        {name: area_under_roc(*columns, seed) for name, columns in seen.items()},
+        {name: area_under_roc(columns[0], columns[1], seed) for name, columns in seen.items()},
         np.array(undetected),
         np.array([np.nanmedian(one.ew, axis=0) for one in pair]),
         {name: (drawn[0][name], drawn[1][name]) for name in drawn[0]},
@@ -146,7 +146,7 @@ def _shuffled(sample: Sample, generator: np.random.Generator) -> Sample:
 
 
 def _rho(params: Params, one: Sample) -> list[float]:
-    predicted = predict_many(params, one.bin_flux).ew
+    predicted = np.asarray(predict_many(params, one.bin_flux).ew)
     listed = np.isfinite(one.ew)
     return [spearman(one.ew[use, line], predicted[use, line]) for line, use in enumerate(listed.T)]
 

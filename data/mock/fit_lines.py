@@ -33,18 +33,18 @@ class Listed(NamedTuple):
     continuum : (galaxy, 13) array
         Standardised colours, luminosity, redshift.
     known, there : (galaxy, 10) array
-        Whether a line was looked for, and whether it was detected.
+        Whether a line was looked for, and whether it was detected; 0 and 1 in the fit.
     value : (galaxy, 10, 2) array
         Standardised error and strength, in the regime that applies; 0 where not detected.
     context : (galaxy, 10, 4) array
         What later steps see.
     """
 
-    continuum: Float[np.ndarray, "galaxy quantity"]
-    known: Bool[np.ndarray, "galaxy step"]
-    there: Bool[np.ndarray, "galaxy step"]
-    value: Float[np.ndarray, "galaxy step two"]
-    context: Float[np.ndarray, "galaxy step four"]
+    continuum: Float[Array | np.ndarray, "galaxy quantity"]
+    known: Array | np.ndarray
+    there: Array | np.ndarray
+    value: Float[Array | np.ndarray, "galaxy step two"]
+    context: Float[Array | np.ndarray, "galaxy step four"]
 
 
 def prepare(
@@ -170,13 +170,13 @@ def _loss(chain: LineChain, batch: Listed) -> Array:
     return -(batch.known * (chance + batch.there * (error + strength))).sum(axis=-1).mean()
 
 
-def _run(heads: Heads, hidden: Array, context: Array) -> Array:
+def _run(heads: Heads, hidden: Array, context: Array | np.ndarray) -> Array:
     """All steps at once, each with a context of its own."""
     inner = jnp.einsum("nw,swh->nsh", hidden, heads.trunk) + jnp.einsum("nsc,sch->nsh", context, heads.context)
     return jnp.einsum("nsh,shr->nsr", jax.nn.silu(inner + heads.bias), heads.output) + heads.output_bias
 
 
-def _log_density(raw: Array, value: Array) -> Array:
+def _log_density(raw: Array, value: Array | np.ndarray) -> Array:
     logit, mean, scale = jnp.split(raw, 3, axis=-1)
     width = MIN_SCALE + jax.nn.softplus(scale)
     z = (value[..., None] - mean - jnp.linspace(-1.0, 1.0, COMPONENTS)) / width
