@@ -45,13 +45,29 @@ def bin_continuum(
     Khederlarian et al. 2024, MNRAS 531, 1454, section 2.
     """
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
+    good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
+    weight = jnp.where(good[:, None], bin_weights(wavelength_rest), 0.0)
+    covered = weight.sum(axis=0)
+    mean = jnp.where(good, flux, 0.0) @ weight / jnp.where(covered > 0, covered, 1.0)
+    return jnp.where(covered >= MIN_COVERAGE * jnp.asarray(np.diff(BIN_EDGES), covered.dtype), mean, jnp.nan)
+
+
+def bin_weights(wavelength_rest: Float[Array | np.ndarray, " pixel"]) -> Float[Array, "pixel bin"]:
+    """Give the width of each pixel that lies in each bin.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths of the pixel centres [Å], increasing.
+
+    Returns
+    -------
+    (pixel, 12) array
+        Widths [Å].
+    """
+    wavelength_rest = jnp.asarray(wavelength_rest)
     middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
     first, last = 2 * wavelength_rest[0] - middles[0], 2 * wavelength_rest[-1] - middles[-1]
     edges = jnp.concatenate([first[None], middles, last[None]])
     low, high = jnp.asarray(BIN_EDGES[:-1], edges.dtype), jnp.asarray(BIN_EDGES[1:], edges.dtype)
-    overlap = jnp.minimum(edges[1:, None], high) - jnp.maximum(edges[:-1, None], low)
-    good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
-    weight = jnp.where(good[:, None], jnp.maximum(overlap, 0.0), 0.0)
-    covered = weight.sum(axis=0)
-    mean = jnp.where(good, flux, 0.0) @ weight / jnp.where(covered > 0, covered, 1.0)
-    return jnp.where(covered >= MIN_COVERAGE * (high - low), mean, jnp.nan)
+    return jnp.maximum(jnp.minimum(edges[1:, None], high) - jnp.maximum(edges[:-1, None], low), 0.0)

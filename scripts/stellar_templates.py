@@ -1,0 +1,74 @@
+"""Make the stellar templates that ship with the library from the package that publishes them.
+
+    pip download --no-deps sdss-mangadap==4.5.0
+    .venv/bin/python scripts/stellar_templates.py sdss_mangadap-4.5.0-py3-none-any.whl
+
+The wheel's ``bc03_mpajhu``: 40 simple stellar populations of Bruzual & Charlot 2003, ten ages and four metallicities,
+1 Å pixels in air (its configuration says ``in_vacuum = False``; Balmer and Ca K cores confirm it). They are brought to
+vacuum, cut to what 3400-7000 Å needs, put on an even grid in velocity, and scaled to a mean of one.
+"""
+
+import re
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+from zipfile import ZipFile
+
+import numpy as np
+from astropy.io import fits
+from safetensors.numpy import save_file
+
+TEMPLATES: Final = re.compile(r"mangadap/data/spectral_templates/bc03_mpajhu/BC03_z[\d.]+_a[\d.]+\.fits")
+LICENSE: Final = re.compile(r"sdss_mangadap-[\d.]+\.dist-info/licenses/LICENSE\.md")
+OUT: Final = Path(__file__).resolve().parent.parent / "model" / "templates"
+RANGE: Final = (3345.0, 7060.0)
+"""Wavelengths [Å, vacuum], with room for smearing on both sides."""
+STEP: Final = 50.0
+"""Pixel [km/s], finer than the resolution."""
+LIGHT_SPEED: Final = 299_792.458
+NORMALISATION: Final = (3400.0, 7000.0)
+
+
+def main() -> None:
+    """Read the wheel named on the command line and write the templates and their licence."""
+    edges = np.exp(np.arange(*np.log(RANGE), STEP / LIGHT_SPEED))
+    wavelength = np.sqrt(edges[1:] * edges[:-1])
+    with ZipFile(sys.argv[1]) as wheel:
+        names = sorted(filter(TEMPLATES.fullmatch, wheel.namelist()))
+        licence = next(filter(LICENSE.fullmatch, wheel.namelist()))
+        (OUT / "LICENSE.md").write_bytes(wheel.read(licence))
+        read = sorted((template(wheel.read(name), edges) for name in names), key=lambda found: found[:2])
+    metallicity, age, flux = (np.array(values) for values in zip(*read, strict=True))
+    inside = (wavelength >= NORMALISATION[0]) & (wavelength <= NORMALISATION[1])
+    flux /= flux[:, inside].mean(axis=1, keepdims=True)
+    tensors = {
+        "log_wavelength": np.array([np.log(wavelength[0]), STEP / LIGHT_SPEED]),
+        "age": age.astype(np.float32),
+        "metallicity": metallicity.astype(np.float32),
+        "flux": flux.astype(np.float16),
+    }
+    about = {"source": Path(sys.argv[1]).name, "set": "bc03_mpajhu", "frame": "rest frame, vacuum"}
+    save_file(tensors, OUT / "bc03.safetensors", about)
+    sys.stdout.write(f"Wrote {OUT / 'bc03.safetensors'}: {len(age)} templates of {len(wavelength)} pixels.\n")
+
+
+def template(content: bytes, edges: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Read one template and rebin it on the edges of vacuum pixels, conserving its flux."""
+    with fits.open(BytesIO(content)) as file:
+        header, flux = file[0].header, np.asarray(file[0].data, np.float64)
+    air = header["CRVAL1"] + header["CDELT1"] * np.arange(-0.5, len(flux))
+    integral = np.concatenate([[0.0], np.cumsum(flux * np.diff(to_vacuum(air)))])
+    means = np.diff(np.interp(edges, to_vacuum(air), integral)) / np.diff(edges)
+    return header["Z"], header["AGE"], means
+
+
+def to_vacuum(air: np.ndarray) -> np.ndarray:
+    """Turn wavelengths in air into vacuum (VALD3's inverse of Birch & Downs 1994; Piskunov)."""
+    s2 = (1e4 / air) ** 2
+    excess = 8.336624212083e-5 + 0.02408926869968 / (130.1065924522 - s2) + 1.599740894897e-4 / (38.92568793293 - s2)
+    return air * (1 + excess)
+
+
+if __name__ == "__main__":
+    main()
