@@ -3,7 +3,7 @@
 import numpy as np
 
 from components import shell
-from data import browser, realisations, simulated, sparcl, store
+from data import browser, realisations, sparcl, spectra, store
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -45,7 +45,7 @@ health.prepare(
         "weights": load_params,
         "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
         "noise": realisations.warm_up,
-        "spectra": simulated.warm_up,
+        "spectra": spectra.warm_up,
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },

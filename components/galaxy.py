@@ -112,7 +112,7 @@ def spectrum_note(*, is_mock: bool) -> list[html.Span | str]:
     starlight = html.Span("starlight", className="key-starlight")
     if is_mock:
         return [
-            html.Span("all light", className="key-total"), " · ", starlight, " over its twelve bins. Simulated from ",
+            html.Span("all light", className="key-total"), " · ", starlight, " over its twelve bins. Synthesised from ",
             "this mock galaxy's bins and line widths; its noise is drawn.",
         ]  # fmt: skip
     return [

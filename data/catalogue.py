@@ -66,6 +66,8 @@ class Catalogue:
 
     Attributes
     ----------
+    path : Path
+        Its file.
     name : str
         The file's stem.
     title, provenance : str
@@ -90,7 +92,7 @@ class Catalogue:
     """
 
     def __init__(self, path: Path, cache_folder: Path | None = None) -> None:
-        self.name = path.stem
+        self.path, self.name = path, path.stem
         if not _SAFE_NAME.fullmatch(self.name):
             raise CatalogueError(
                 f"The catalogue's file name {self.name!r} goes into URLs: use up to 64 letters, digits and _ . - only."

@@ -1,5 +1,6 @@
 """A smooth positive curve through the twelve bins, by which a model spectrum is made to agree with its fluxes."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -73,11 +74,13 @@ def match_bins(
         The product.
     """
     basis, weight = jnp.asarray(basis), jnp.asarray(weight)
-    knots = jnp.log(bin_flux / (spectrum @ weight))
-    for _ in range(steps):
+
+    def step(_: Array, knots: Float[Array, " bin"]) -> Float[Array, " bin"]:
         matched = spectrum * jnp.exp(basis @ knots)
         means = matched @ weight
         slope = weight.T @ (matched[:, None] * basis) / means[:, None]
         # A step is limited: far from the solution the exponential would overshoot.
-        knots = knots - jnp.clip(jnp.linalg.solve(slope, jnp.log(means / bin_flux)), -1.0, 1.0)
+        return knots - jnp.clip(jnp.linalg.solve(slope, jnp.log(means / bin_flux)), -1.0, 1.0)
+
+    knots = jax.lax.fori_loop(0, steps, step, jnp.log(bin_flux / (spectrum @ weight)))
     return spectrum * jnp.exp(basis @ knots)

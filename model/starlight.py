@@ -1,4 +1,4 @@
-"""The spectrum of the stars behind twelve bins: populations and dust that give these colours, and exactly these bins."""
+"""The spectrum of the stars behind twelve bins: populations and dust with these colours, and exactly these bins."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .bins import bin_continuum, bin_weights
+from .bins import bin_weights
 from .smooth_curve import match_bins, spline_basis
 from .stellar import REDDENINGS, attenuation, load_templates, nnls, smear
 from .synthesis import DEFAULT_DISPERSION
@@ -57,9 +57,14 @@ def starlight(bin_flux: Float[Array | np.ndarray, " bin"]) -> Float[Array, " pix
     ----------
     Bruzual & Charlot 2003, MNRAS 344, 1000; Calzetti et al. 2000, ApJ 533, 682.
     """
-    design = _design()
-    scale = jnp.mean(jnp.asarray(bin_flux))
-    target = jnp.asarray(bin_flux) / scale
+    return _starlight(_design(), jnp.asarray(bin_flux))
+
+
+@jax.jit
+def _starlight(design: _Design, bin_flux: Float[Array, " bin"]) -> Float[Array, " pixel"]:
+    # The design is an argument: as a constant it would be folded, slowly, into every compilation.
+    scale = jnp.mean(bin_flux)
+    target = bin_flux / scale
 
     def fit(binned: Float[Array, "bin template"]) -> tuple[Float[Array, " template"], Float[Array, ""]]:
         rows = binned / (BIN_ERROR * target)[:, None]

@@ -138,7 +138,7 @@ def nnls(
     # With a unit diagonal the largest row sum bounds the largest eigenvalue.
     size = 1 / jnp.abs(gram).sum(axis=1).max()
 
-    def step(_: int, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+    def step(_: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         weight, ahead, momentum = state
         moved = jnp.maximum(ahead - size * (gram @ ahead - moment), 0.0)
         uphill = (ahead - moved) @ (moved - weight) > 0

@@ -9,14 +9,11 @@ from jaxtyping import Array, Float
 
 from .bins import BIN_EDGES
 from .features import LIGHT_SPEED
-from .lines import LINES
+from .side_bands import COMPONENT_WAVELENGTHS, side_band_levels
 
 DEFAULT_DISPERSION: Final = 120.0
 """Gas velocity dispersion [km/s]."""
-
-_COMPONENT_WAVELENGTHS: Final = np.array([wave for line in LINES for wave in line.wavelengths])
-_COMPONENT_LINE: Final = np.array([index for index, line in enumerate(LINES) for _ in line.wavelengths])
-_COMPONENT_SHARE: Final = np.array([1 / len(line.wavelengths) for line in LINES for _ in line.wavelengths])
+FWHM_PER_SIGMA: Final = float(np.sqrt(8 * np.log(2)))
 
 
 def add_lines(
@@ -24,11 +21,13 @@ def add_lines(
     continuum: Float[Array | np.ndarray, " pixel"],
     ew: Float[Array | np.ndarray, " line"],
     velocity_dispersion: float | Float[Array, ""] = DEFAULT_DISPERSION,
+    instrument_fwhm: float | Float[Array, ""] = 0.0,
+    oii_ratio: float | Float[Array, ""] = 1.0,
 ) -> Float[Array, " pixel"]:
     """Paint the ten lines on a continuum, each with the given equivalent width.
 
-    Each line is a Gaussian integrated over the pixels, so its area is right on coarse grids too. The two [O II]
-    components share their EW equally.
+    Each line is a Gaussian integrated over the pixels, so its area is right on coarse grids too: its EW times the
+    continuum between its side bands. Stellar absorption under a line stays, the emission fills it.
 
     Parameters
     ----------
@@ -39,7 +38,11 @@ def add_lines(
     ew : (10,) array
         Rest-frame equivalent widths [Å], positive in emission, in the order of `LINES`.
     velocity_dispersion : float
-        Gaussian sigma of the gas [km/s]; add the instrument's in quadrature.
+        Gaussian sigma of the gas [km/s].
+    instrument_fwhm : float
+        Resolution of the spectrograph [Å, rest frame]: the observed one over 1 + z. It adds in quadrature.
+    oii_ratio : float
+        Flux of [O II] 3729 over 3726: 1.5 in thin gas, 0.35 in dense.
 
     Returns
     -------
@@ -47,14 +50,44 @@ def add_lines(
         Continuum plus lines, in the unit of `continuum`.
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
+    profiles = line_profiles(wavelength_rest, velocity_dispersion, instrument_fwhm)
+    # Of the two components of [O II] the bluer comes first.
+    share = jnp.stack([1 / (1 + jnp.asarray(oii_ratio, continuum.dtype)), oii_ratio / (1 + oii_ratio)])
+    ew = jnp.concatenate([jnp.asarray(ew)[0] * share, jnp.asarray(ew)[1:]])
+    return continuum + profiles @ (ew * side_band_levels(wavelength_rest, continuum))
+
+
+def line_profiles(
+    wavelength_rest: Float[Array | np.ndarray, " pixel"],
+    velocity_dispersion: float | Float[Array, ""] = DEFAULT_DISPERSION,
+    instrument_fwhm: float | Float[Array, ""] = 0.0,
+    velocity: float | Float[Array, ""] = 0.0,
+) -> Float[Array, "pixel component"]:
+    """Give Gaussians of unit area at the eleven line components, averaged over each pixel.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths of the pixel centres [Å], increasing.
+    velocity_dispersion : float
+        Sigma of the gas [km/s].
+    instrument_fwhm : float
+        Resolution [Å, rest frame], added in quadrature.
+    velocity : float
+        Shift of all lines [km/s], positive to the red.
+
+    Returns
+    -------
+    (pixel, 11) array
+        Profiles [1/Å].
+    """
+    wavelength_rest = jnp.asarray(wavelength_rest)
     middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
     edges = jnp.concatenate([2 * wavelength_rest[:1] - middles[:1], middles, 2 * wavelength_rest[-1:] - middles[-1:]])
-    centers = jnp.asarray(_COMPONENT_WAVELENGTHS, wavelength_rest.dtype)
-    sigma = centers * velocity_dispersion / LIGHT_SPEED
-    share = jnp.asarray(ew)[_COMPONENT_LINE] * jnp.asarray(_COMPONENT_SHARE, wavelength_rest.dtype)
-    area = share * jnp.interp(centers, wavelength_rest, continuum)
+    centers = jnp.asarray(COMPONENT_WAVELENGTHS, wavelength_rest.dtype) * (1 + velocity / LIGHT_SPEED)
+    sigma = jnp.hypot(centers * velocity_dispersion / LIGHT_SPEED, instrument_fwhm / FWHM_PER_SIGMA)
     cumulative = jax.scipy.stats.norm.cdf((edges[:, None] - centers) / sigma)
-    return continuum + (jnp.diff(cumulative, axis=0) @ area) / jnp.diff(edges)
+    return jnp.diff(cumulative, axis=0) / jnp.diff(edges)[:, None]
 
 
 def smooth_continuum(

@@ -12,7 +12,7 @@ from components.markup import to_html
 from components.theme import scheme_or_dark
 from data.overlap import is_cut
 from data.realisations import noisy_predictions
-from data.simulated import simulate
+from data.spectra import rest_spectrum
 from data.store import served
 
 
@@ -34,10 +34,10 @@ def show_galaxy(selected: dict[str, int] | None, seed: int, scheme: str | None, 
         return (no_update,) * 5
     catalogue = served()[name]
     chosen = catalogue.galaxy(int(selected["row"]))
-    spectrum = simulate(chosen) if catalogue.is_mock else None
+    spectrum = rest_spectrum(catalogue, chosen.row)
     noisy = noisy_predictions(catalogue, seed)[chosen.row]
     head = galaxy_card.heading(chosen.target_id, chosen.redshift, chosen.log_luminosity, is_mock=catalogue.is_mock)
-    kind = "simulated" if catalogue.is_mock else "12 bins"
+    kind = spectrum.source if spectrum else "12 bins"
     figure = spectra.spectrum_figure(chosen.bin_flux, spectrum, scheme_or_dark(scheme), kind)
     table = galaxy_card.lines_table(
         chosen.ew,

@@ -23,8 +23,8 @@ MAIN_BOTTOM: Final = 0.4
 HIGHEST_LINE: Final = 3.2
 """The main panel ends at this multiple of the brightest starlight: lines may leave it, their panes hold them whole."""
 
-COARSE: Final = 8
-"""Starlight is smooth: every eighth pixel draws the same curve."""
+COARSE: Final = 2
+"""The templates are coarser than the pixels: every second pixel draws the same starlight."""
 
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
@@ -35,23 +35,18 @@ class Spectrum(Protocol):
     """A spectrum on an even grid of rest-frame vacuum wavelengths [Å]; fluxes in 1e-17 erg/s/cm²/Å."""
 
     @property
-    def start(self) -> float:
-        """First wavelength [Å]."""
+    def wavelength_rest(self) -> Float[np.ndarray, " pixel"]:
+        """Wavelengths [Å]."""
         ...
 
     @property
-    def step(self) -> float:
-        """Pixel width [Å]."""
-        ...
-
-    @property
-    def total(self) -> Float[np.ndarray, " pixel"]:
+    def flux(self) -> Float[np.ndarray, " pixel"]:
         """All light."""
         ...
 
     @property
-    def starlight(self) -> Float[np.ndarray, " pixel"]:
-        """The light of stars alone."""
+    def continuum(self) -> Float[np.ndarray, " pixel"] | None:
+        """The light of stars alone, where it is known."""
         ...
 
 
@@ -72,8 +67,9 @@ def spectrum_figure(
         What the spectrum is, as "simulated", said in the figure.
     """
     token = TOKENS[scheme]
-    brightest = float(max(np.max(bin_flux), np.max(spectrum.starlight) if spectrum else 0.0))
-    highest = float(np.max(spectrum.total)) if spectrum else 0.0
+    starlight = spectrum.continuum if spectrum else None
+    brightest = float(max(np.max(bin_flux), np.max(starlight) if starlight is not None else 0.0))
+    highest = float(np.nanmax(spectrum.flux)) if spectrum else 0.0
     top = max(1.25 * brightest, min(1.08 * highest, HIGHEST_LINE * brightest))
     layout: Json = {
         "template": template_json(scheme),
@@ -101,12 +97,10 @@ def spectrum_figure(
     }
     figure: Json = {"data": [_bins(bin_flux, token["starlight"], faint=spectrum is not None)], "layout": layout}
     if spectrum:
-        start, step = spectrum.start, spectrum.step
-        figure["data"] = [
-            _curve(spectrum.total, start, step, token["text"], 1),
-            *figure["data"],
-            _curve(spectrum.starlight[::COARSE], start, COARSE * step, token["starlight"], 1.6),
-        ]
+        start, step = _grid(spectrum)
+        figure["data"].insert(0, _curve(spectrum.flux, start, step, token["text"], 1))
+        if starlight is not None:
+            figure["data"].append(_curve(starlight[::COARSE], start, COARSE * step, token["starlight"], 1.6))
         for index, line in enumerate(LEADING_LINES):
             _add_pane(figure, index, line, spectrum, token)
     return figure
@@ -115,6 +109,12 @@ def spectrum_figure(
 def typed_array(values: Float[np.ndarray, " value"]) -> dict[str, str]:
     """Return numbers the way plotly.js takes them as bytes: float32 in base64, a third of their length in digits."""
     return {"dtype": "f4", "bdata": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()}
+
+
+def _grid(spectrum: Spectrum) -> tuple[float, float]:
+    """Return the first wavelength and the pixel width [Å]."""
+    first, last = float(spectrum.wavelength_rest[0]), float(spectrum.wavelength_rest[-1])
+    return first, (last - first) / (len(spectrum.wavelength_rest) - 1)
 
 
 def _curve(
@@ -187,13 +187,15 @@ def _add_pane(figure: Json, index: int, line: Line, spectrum: Spectrum, token: d
     left = index * (width + PANE_GAP)
     axes = str(index + 2)
     low, high = line.wavelength - PANE_HALF_WIDTH, line.wavelength + PANE_HALF_WIDTH
-    first = max(0, int((low - spectrum.start) / spectrum.step))
-    last = int((high - spectrum.start) / spectrum.step) + 2
-    start = spectrum.start + first * spectrum.step
-    total, starlight = spectrum.total[first:last], spectrum.starlight[first:last]
-    floor, ceiling = float(min(total.min(), starlight.min())), float(max(total.max(), starlight.max()))
+    start, step = _grid(spectrum)
+    first = max(0, int((low - start) / step))
+    last = int((high - start) / step) + 2
+    start += first * step
+    total = spectrum.flux[first:last]
+    curves = [total] if spectrum.continuum is None else [total, spectrum.continuum[first:last]]
+    floor, ceiling = min(float(np.nanmin(curve)) for curve in curves), max(float(np.nanmax(curve)) for curve in curves)
     # At least a quarter of the starlight: a line that is not there must not be made of magnified noise.
-    height = max(ceiling - floor, 0.25 * float(starlight.mean()))
+    height = max(ceiling - floor, 0.25 * float(np.nanmean(curves[-1])))
     hidden = {"visible": False, "fixedrange": True}
     layout = figure["layout"]
     layout[f"xaxis{axes}"] = {**hidden, "domain": [left, left + width], "range": [low, high], "anchor": f"y{axes}"}
@@ -223,6 +225,6 @@ def _add_pane(figure: Json, index: int, line: Line, spectrum: Spectrum, token: d
         | {"font": {"size": 11, "color": token[line.accent]}}
     )
     figure["data"] += [
-        _curve(total, start, spectrum.step, token["text"], 1.2, axes),
-        _curve(starlight, start, spectrum.step, token["starlight"], 1.6, axes),
+        _curve(curve, start, step, color, width, axes)
+        for curve, color, width in zip(curves, (token["text"], token["starlight"]), (1.2, 1.6), strict=False)
     ]

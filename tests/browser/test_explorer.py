@@ -26,7 +26,7 @@ def test_a_click_shows_the_galaxy_everywhere(explorer: Page) -> None:
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text(f"MOCK-{row + 1:06d}")
     expect(explorer.locator(".ring-selected:visible")).to_have_count(12)
     expect(explorer.locator("#explorer-galaxy-lines tbody tr")).to_have_count(10)
-    expect(explorer.locator("#explorer-spectrum .annotation-text").filter(has_text="simulated")).to_be_visible()
+    expect(explorer.locator("#explorer-spectrum .annotation-text").filter(has_text="synthesised")).to_be_visible()
 
 
 @pytest.mark.parametrize("panel", ["HALPHA_EW", "OII_DOUBLET_EW_PREDICTED", "OIII_5007_EW_NOISY"])

@@ -18,7 +18,8 @@ BINS = np.linspace(1.0, 2.0, 12).astype(np.float32)
 @pytest.fixture
 def simulated() -> SimpleNamespace:
     starlight = np.ones(3600, np.float32)
-    return SimpleNamespace(start=3400.5, step=1.0, total=starlight + 0.1, starlight=starlight)
+    wavelength_rest = 3400.5 + np.arange(3600.0)
+    return SimpleNamespace(wavelength_rest=wavelength_rest, flux=starlight + 0.1, continuum=starlight)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -30,6 +31,14 @@ def test_a_spectrum_is_a_valid_figure_with_its_lines(scheme: Scheme, simulated: 
     texts = [note["text"] for note in figure["layout"]["annotations"]]
     assert any("simulated" in text for text in texts)
     assert all(any(line.symbol in text for text in texts) for line in LEADING_LINES)
+
+
+def test_a_spectrum_of_unknown_starlight_is_drawn_without_it(simulated: SimpleNamespace) -> None:
+    simulated.flux[10] = np.nan
+    simulated.continuum = None
+    figure = spectrum.spectrum_figure(BINS, simulated, "dark")
+    go.Figure(figure)
+    assert len(figure["data"]) == 2 + len(LEADING_LINES)
 
 
 def test_without_a_spectrum_the_bins_stand_alone() -> None:

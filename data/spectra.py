@@ -1,0 +1,161 @@
+"""The rest-frame spectrum of any galaxy of a catalogue: synthesised for a mock one, read for a real one that has one.
+
+Beside a catalogue ``NAME.parquet`` its spectra may lie as ``NAME.spectra.npy`` (galaxy, pixel) on
+``NAME.wavelength.npy`` [Å, rest frame, vacuum]; rows agree, and one row is read at a time.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from data.catalogue import Catalogue, Galaxy
+from data.errors import CatalogueError
+from data.spectrum import Spectrum
+from model.bins import BIN_EDGES, N_BINS
+from model.lines import LINES
+from model.network import Prediction
+from model.pixel_noise import DESI_FWHM, DESI_PIXEL, relative_noise
+from model.starlight import starlight, starlight_grid
+from model.synthesis import DEFAULT_DISPERSION, add_lines
+
+SYNTHESISED: Final = "synthesised"
+"""Source of a spectrum that was drawn, not observed."""
+SPECTRA_SUFFIX: Final = ".spectra.npy"
+WAVELENGTH_SUFFIX: Final = ".wavelength.npy"
+
+_FIRST_PIXEL: Final = 3600.0
+"""Observed wavelength [Å] that DESI's grid of pixels starts at."""
+_BUCKET: Final = 6144
+"""Pixels are padded to multiples of this: one shape to compile, up to redshift .36."""
+
+
+def rest_spectrum(catalogue: Catalogue, row: int) -> Spectrum | None:
+    """Give the spectrum of one galaxy, 3400-7000 Å in its rest frame.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Mock: the spectrum is drawn anew, the same for the same galaxy. Observed: it is read from the arrays beside
+        the catalogue's file.
+    row : int
+        0 to n - 1.
+
+    Returns
+    -------
+    Spectrum or None
+        None when an observed catalogue has no spectra, or none of this galaxy (all NaN).
+
+    Raises
+    ------
+    CatalogueError
+        When the arrays beside the catalogue do not fit it.
+    """
+    if catalogue.is_mock:
+        return synthesise(catalogue.galaxy(row))
+    stored = _stored(catalogue)
+    if stored is None:
+        return None
+    wavelength_rest, spectra = stored
+    flux = np.array(spectra[row], np.float32)
+    if not np.isfinite(flux).any():
+        return None
+    target_id, redshift = catalogue.target_ids[row].decode(), float(catalogue.column("redshift")[row])
+    return Spectrum(wavelength_rest, flux, redshift=redshift, target_id=target_id, source="observed")
+
+
+def synthesise(
+    galaxy: Galaxy, velocity_dispersion: float = DEFAULT_DISPERSION, oii_ratio: float = 1.0, *, noise: bool = True
+) -> Spectrum:
+    """Draw a spectrum that has a galaxy's twelve bins and equivalent widths, as DESI would record it.
+
+    Parameters
+    ----------
+    galaxy : Galaxy
+        Lines without an equivalent width stay dark.
+    velocity_dispersion : float
+        Of the gas [km/s].
+    oii_ratio : float
+        Flux of [O II] 3729 over 3726.
+    noise : bool
+        Whether the flux has noise, at the level of the EWs' errors, drawn from a generator seeded by the galaxy's id.
+
+    Returns
+    -------
+    Spectrum
+        On DESI's pixels; its ``continuum`` is the starlight without lines and noise.
+    """
+    stretch = 1 + galaxy.redshift
+    # From the pixel that holds 3400 Å to the one that holds 7000 Å: the outer bins are covered to their ends.
+    first, last = np.round((BIN_EDGES[[0, -1]] * stretch - _FIRST_PIXEL) / DESI_PIXEL)
+    count = int(last - first) + 1
+    padded = -(-count // _BUCKET) * _BUCKET
+    wavelength_rest = (_FIRST_PIXEL + DESI_PIXEL * (first + np.arange(padded))) / stretch
+    painted = _paint(
+        wavelength_rest.astype(np.float32),
+        starlight_grid().astype(np.float32),
+        starlight(galaxy.bin_flux),
+        np.nan_to_num(galaxy.ew),
+        np.array([velocity_dispersion, DESI_FWHM / stretch, oii_ratio], np.float32),
+    )
+    continuum, flux = (np.asarray(curve)[:count] for curve in painted)
+    wavelength_rest = wavelength_rest[:count]
+    error = (relative_noise(wavelength_rest, galaxy.ew, galaxy.ew_ivar, galaxy.redshift) * continuum).astype(np.float32)
+    if noise:
+        flux = flux + error * _generator(galaxy.target_id).standard_normal(count, np.float32)
+    return Spectrum(wavelength_rest, flux, error**-2, continuum, galaxy.redshift, galaxy.target_id, source=SYNTHESISED)
+
+
+def warm_up() -> None:
+    """Compile what a first click on a mock galaxy needs."""
+    lines = np.ones(len(LINES), np.float32)
+    unknown = Prediction(lines, lines, lines)
+    synthesise(Galaxy(0, "", 0.1, 0.0, np.ones(N_BINS, np.float32), lines, lines, unknown, np.zeros(2, np.float32)))
+
+
+def _generator(target_id: str) -> np.random.Generator:
+    return np.random.default_rng(int.from_bytes(sha256(target_id.encode()).digest()[:8]))
+
+
+@jax.jit
+def _paint(
+    wavelength_rest: Float[Array, " pixel"],
+    grid: Float[Array, " sample"],
+    stars: Float[Array, " sample"],
+    ew: Float[Array, " line"],
+    shape: Float[Array, "3"],
+) -> tuple[Float[Array, " pixel"], Float[Array, " pixel"]]:
+    """Put starlight on the pixels and paint the lines on it."""
+    continuum = jnp.interp(wavelength_rest, grid, stars)
+    return continuum, add_lines(wavelength_rest, continuum, ew, *shape)
+
+
+def _stored(catalogue: Catalogue) -> tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, "galaxy pixel"]] | None:
+    """Open the arrays beside a catalogue, memory-mapped; None when there are none."""
+    spectra_path = catalogue.path.with_name(catalogue.path.stem + SPECTRA_SUFFIX)
+    if not spectra_path.is_file():
+        return None
+    return _open_arrays(spectra_path, spectra_path.stat().st_mtime_ns, catalogue.n)
+
+
+@cache
+def _open_arrays(
+    spectra_path: Path, _modified: int, galaxies: int
+) -> tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, "galaxy pixel"]]:
+    wavelength_path = spectra_path.with_name(spectra_path.name.removesuffix(SPECTRA_SUFFIX) + WAVELENGTH_SUFFIX)
+    try:
+        spectra = np.load(spectra_path, mmap_mode="r", allow_pickle=False)
+        wavelength_rest = np.asarray(np.load(wavelength_path, allow_pickle=False), np.float64)
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"Cannot read {spectra_path.name} or {wavelength_path.name}: {error}.") from error
+    if spectra.shape != (galaxies, *wavelength_rest.shape) or (np.diff(wavelength_rest) <= 0).any():
+        raise CatalogueError(
+            f"{spectra_path.name} has the shape {spectra.shape}; {galaxies:,} galaxies on {wavelength_rest.shape[0]:,} "
+            f"ascending wavelengths of {wavelength_path.name} are needed. Fetch the catalogue again, or remove them."
+        )
+    return wavelength_rest, spectra
