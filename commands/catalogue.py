@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from data import commands as catalogues
+from data.convert import convert
+from data.errors import CatalogueError
 from model.weights import DEFAULT
 
 
@@ -51,6 +53,22 @@ def register(commands: Any) -> None:
         lambda args: catalogues.compare_mock(args.table, args.real),
     )
     command.add_argument("real", type=Path, help="real galaxies")
+    command = add("convert", "Write a catalogue in another format.", lambda args: convert(args.table, args.out))
+    command.add_argument("out", type=Path, metavar="OUT", help="ends in .parquet, .csv, .ecsv, .fits or .vot")
+
+    command = add(
+        "from-fits",
+        "Build a catalogue from DESI's coadds and redshifts, with its rest-frame spectra beside it.",
+        _from_fits,
+        source=False,
+    )
+    command.add_argument("--spectra", type=Path, nargs="+", required=True, metavar="FILE", help="coadd-*.fits")
+    command.add_argument("--redshifts", type=Path, nargs="+", required=True, metavar="FILE", help="redrock-*.fits")
+    command.add_argument("--lines", type=Path, nargs="+", default=[], metavar="FILE", help="fastspec-*.fits with EWs")
+    command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
+    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
+    command.add_argument("out", type=Path, nargs="?", metavar="OUT.parquet")
+
     add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogues.fit_map(args.table))
     add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: catalogues.fit_domain(a.table))
@@ -66,6 +84,33 @@ def _fetch(args: argparse.Namespace) -> str:
     from data.fetch_published import fetch_published
 
     return fetch_published(args.base_url, with_spectra=not args.without_spectra)
+
+
+def _from_fits(args: argparse.Namespace) -> str:
+    from tqdm import tqdm
+
+    from data.from_fits import from_fits
+
+    # An option that takes several files takes OUT too when it comes last; what ends in .parquet is no FITS file.
+    for files in (args.spectra, args.redshifts, args.lines):
+        if args.out is None and len(files) > 1 and files[-1].suffix == ".parquet":
+            args.out = files.pop()
+    if args.out is None:
+        raise CatalogueError("Name the catalogue to write last: OUT.parquet.")
+    with tqdm(unit=" targets", disable=None) as bar:
+
+        def advance(targets: int) -> None:
+            bar.update(targets)
+
+        return from_fits(
+            args.spectra,
+            args.redshifts,
+            args.out,
+            lines=args.lines,
+            fill_missing=args.fill_missing,
+            model=args.model,
+            progress=advance,
+        )
 
 
 def run(args: argparse.Namespace) -> int:

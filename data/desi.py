@@ -1,0 +1,223 @@
+"""DESI's coadded spectra with their redshifts, from the files as DESI publishes them."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from data.errors import UploadError
+from data.spectrum import Spectrum
+
+CAMERAS: Final = ("B", "R", "Z")
+FIRST_PIXEL: Final = 3600.0
+PIXEL: Final = 0.8
+"""The cameras share one even grid of observed vacuum wavelengths [Å]."""
+MAX_TARGETS: Final = 10_000
+"""DESI's own files hold 500 a petal, a few thousand a healpixel."""
+MAX_PIXELS: Final = 20_000
+"""Pixels per camera; DESI has 2,326 to 2,881."""
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Redshift(NamedTuple):
+    """What redrock says of a target.
+
+    Attributes
+    ----------
+    redshift : float
+        Best redshift.
+    warning : int
+        ZWARN; 0 where the redshift is trusted.
+    kind : str
+        SPECTYPE: GALAXY, QSO or STAR.
+    """
+
+    redshift: float
+    warning: int
+    kind: str
+
+
+def read_coadd(coadd: bytes | Path, redrock: bytes | Path) -> list[Spectrum]:
+    """Read the spectra of a coadd file, brought to the rest frame by the redshifts of its redrock file.
+
+    Where cameras overlap, pixels are averaged with their inverse variances. Masked pixels get an inverse variance of 0.
+
+    Parameters
+    ----------
+    coadd : bytes or Path
+        ``coadd-*.fits``.
+    redrock : bytes or Path
+        ``redrock-*.fits`` of the same targets.
+
+    Returns
+    -------
+    list of Spectrum
+        One a target, in the file's order; targets that redrock does not list are left out.
+
+    Raises
+    ------
+    UploadError
+        When a file is not what it should be, is damaged, or breaks a limit.
+    """
+    redshifts = read_redshifts(redrock)
+    name = coadd.name if isinstance(coadd, Path) else "The coadd file"
+    with _opened(coadd, name) as file:
+        ids = _column(file, "FIBERMAP", "TARGETID", name)
+        flux, ivar = _combined(file, len(ids), name)
+    observed = FIRST_PIXEL + PIXEL * np.arange(flux.shape[1])
+    return [
+        Spectrum(
+            observed / (1 + redshifts[str(target)].redshift),
+            flux[row],
+            ivar[row],
+            redshift=redshifts[str(target)].redshift,
+            target_id=str(target),
+            source="DESI coadd",
+        )
+        for row, target in enumerate(ids)
+        if str(target) in redshifts
+    ]
+
+
+def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:
+    """Read a redrock file.
+
+    Parameters
+    ----------
+    redrock : bytes or Path
+        ``redrock-*.fits``.
+
+    Returns
+    -------
+    dict
+        By TARGETID as text.
+
+    Raises
+    ------
+    UploadError
+        When the file is not what it should be, is damaged, or breaks a limit.
+    """
+    name = redrock.name if isinstance(redrock, Path) else "The redrock file"
+    with _opened(redrock, name) as file:
+        ids, z, warning, kind = (
+            _column(file, "REDSHIFTS", column, name) for column in ("TARGETID", "Z", "ZWARN", "SPECTYPE")
+        )
+    return {
+        str(target): Redshift(float(one), int(warned), str(sort).strip())
+        for target, one, warned, sort in zip(ids, z, warning, kind, strict=True)
+        if -0.01 < one < 10
+    }
+
+
+def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Read equivalent widths from a FastSpecFit table.
+
+    Parameters
+    ----------
+    path : Path
+        ``fastspec-*.fits``.
+    columns : mapping
+        From our line's name to the names of its components there. Components add; so do their variances.
+
+    Returns
+    -------
+    dict
+        By TARGETID as text: line name to (EW [Å], inverse variance [Å^-2]); lines without a positive EW are left out.
+
+    Raises
+    ------
+    UploadError
+        When no table of the file has TARGETID and the columns.
+    """
+    first = next(iter(columns.values()))[0]
+    with _opened(path, path.name) as file:
+        part = next((p for p in file if {"TARGETID", f"{first}_EW"} <= _names(p)), None)
+        if part is None:
+            raise UploadError(f"{path.name} has no table with TARGETID and {first}_EW. Give a FastSpecFit catalogue.")
+        ids = part.data["TARGETID"]
+        found: dict[str, dict[str, tuple[float, float]]] = {str(target): {} for target in ids}
+        for line, components in columns.items():
+            values = [np.asarray(part.data[f"{name}_EW"], np.float64) for name in components]
+            ivars = [np.asarray(part.data[f"{name}_EW_IVAR"], np.float64) for name in components]
+            good = np.all([(ew > 0) & (ivar > 0) for ew, ivar in zip(values, ivars, strict=True)], axis=0)
+            with np.errstate(divide="ignore"):
+                total, variance = np.sum(values, axis=0), np.sum([1 / ivar for ivar in ivars], axis=0)
+            for row in np.flatnonzero(good):
+                found[str(ids[row])][line] = (float(total[row]), float(1 / variance[row]))
+    return found
+
+
+def _opened(source: bytes | Path, name: str) -> Any:
+    from astropy.io import fits
+
+    try:
+        content = BytesIO(source) if isinstance(source, bytes) else BytesIO(source.read_bytes())
+        if content.getbuffer()[:2] == _GZIP:
+            raise UploadError(f"{name} is compressed. Unpack it first: gunzip {name}.")
+        # Tile-compressed images are left as they are: a small file cannot grow into a large one.
+        return fits.open(content, disable_image_compression=True)
+    except OSError as error:
+        raise UploadError(f"{name} cannot be read as FITS: {error}. Download it again.") from error
+
+
+def _names(part: Any) -> set[str]:
+    """Give the columns of an extension; none of an image."""
+    return set(getattr(getattr(part, "columns", None), "names", ()))
+
+
+def _part(file: Any, extension: str, name: str) -> Any:
+    if extension not in file:
+        raise UploadError(f"{name} has no extension {extension}: it is not the DESI file that was asked for.")
+    return file[extension]
+
+
+def _column(file: Any, extension: str, column: str, name: str) -> np.ndarray:
+    part = _part(file, extension, name)
+    if int(part.header.get("NAXIS2", 0)) > MAX_TARGETS:
+        raise UploadError(f"{name} has {part.header['NAXIS2']:,} targets; the limit is {MAX_TARGETS:,}. Split it.")
+    try:
+        return np.array(part.data[column])
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise UploadError(f"{name}, extension {extension}: column {column} cannot be read ({error}).") from error
+
+
+def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    part = _part(file, extension, name)
+    if int(part.header.get("NAXIS1", 0)) > MAX_PIXELS or int(part.header.get("NAXIS2", 0)) > MAX_TARGETS:
+        raise UploadError(f"{name}, extension {extension}, is larger than {MAX_TARGETS:,} x {MAX_PIXELS:,} pixels.")
+    try:
+        values = np.asarray(part.data)
+    except (TypeError, ValueError, OSError) as error:
+        raise UploadError(f"{name}, extension {extension}, is damaged: {error}. Download it again.") from error
+    if shape is not None and values.shape != shape:
+        raise UploadError(f"{name}, extension {extension}, has the shape {values.shape}; {shape} is needed.")
+    return values
+
+
+def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "target pixel"], ...]:
+    """Combine the cameras that are there."""
+    present = [camera for camera in CAMERAS if f"{camera}_WAVELENGTH" in file]
+    if not present:
+        raise UploadError(f"{name} has no extension B_WAVELENGTH, R_WAVELENGTH or Z_WAVELENGTH: it is no DESI coadd.")
+    places = {}
+    for camera in present:
+        steps = (_image(file, f"{camera}_WAVELENGTH", name) - FIRST_PIXEL) / PIXEL
+        places[camera] = np.round(steps).astype(int)
+        if steps.ndim != 1 or np.abs(steps - places[camera]).max() > 0.01 or not 0 <= steps[0] < MAX_PIXELS:
+            raise UploadError(f"{name}: camera {camera} is not on DESI's grid of 0.8 Å from 3600 Å.")
+    pixels = max(int(place[-1]) for place in places.values()) + 1
+    weighted, ivar = np.zeros((targets, pixels)), np.zeros((targets, pixels))
+    for camera, place in places.items():
+        shape = (targets, len(place))
+        flux, weight = (_image(file, f"{camera}_{what}", name, shape).astype(np.float64) for what in ("FLUX", "IVAR"))
+        good = np.isfinite(flux) & np.isfinite(weight) & (weight > 0)
+        if f"{camera}_MASK" in file:
+            good &= _image(file, f"{camera}_MASK", name, shape) == 0
+        weight = np.where(good, weight, 0.0)
+        weighted[:, place] += np.where(good, flux, 0.0) * weight
+        ivar[:, place] += weight
+    flux = np.divide(weighted, ivar, out=np.zeros_like(weighted), where=ivar > 0)
+    return flux.astype(np.float32), ivar.astype(np.float32)
