@@ -1,7 +1,7 @@
-/* The explorer's join: the raster layer paints, Plotly keeps the axes, Dash keeps the state.
+/* The explorer's panels: what is fetched, coloured, projected and painted, and what the pointer finds.
  *
- * The page's manifest (pages/explorer.py) says what to fetch and where it goes. Panels are painted as soon as their
- * bytes are there, without waiting for Plotly. What a click selects is marked at once, then told to Dash.
+ * The page's manifest (components/panel_grid.py) says what there is; a state (components/view.py) says what is shown.
+ * Changing the state moves only the columns that are not here yet. assets/join.js joins this to Dash.
  */
 (function () {
   "use strict";
@@ -9,124 +9,304 @@
   const neon = (window.galacticNeon = window.galacticNeon || {});
   neon.timings = {};
 
-  const CLICK_SLACK = 4; // CSS pixels that a pointer may move and still click
   const ZOOM_STEP = 1.6;
-  let current = null;
+  const GLIDE = 700; // ms that galaxies take from one diagram to the next
+  const RASTERS_KEPT = 9;
+  const VEIL = 0.84; // how far galaxies outside a selection sink into the panel
+  const DIVERGING = /_(PULL|RESIDUAL)$/;
 
   class Explorer {
-    constructor(manifest, root) {
-      this.manifest = manifest;
-      this.root = root;
-      this.view = { ...manifest.view };
-      this.seed = manifest.seed;
-      this.mode = "points";
-      this.selected = -1;
-      this.hovered = -1;
+    /** @param tell {selected(row), selection(data), state(state), say(sentence), hovered(row)}: assets/join.js */
+    constructor(manifest, page, tell) {
+      Object.assign(this, { manifest, page, tell });
+      this.state = { ...manifest.state };
       this.stop = new AbortController();
-      this.panels = manifest.panels.map((panel) => {
-        const box = document.getElementById(`panel-${panel.column}`);
-        const canvas = box.querySelector("canvas");
-        return { ...panel, box, canvas, context: canvas.getContext("2d"), codes: null, cellCodes: null };
-      });
+      this.columns = new neon.columns.Columns(manifest, this.stop.signal);
+      this.order = neon.raster.shuffledOrder(manifest.n);
+      this.rasters = new Map();
+      this.arranged = new WeakMap();
+      this.panels = [];
+      this.tool = "pan";
+      this.selected = manifest.row ?? -1;
+      this.hovered = -1;
+      this.chosen = null; // mask in draw order
+      this.gate = null;
+      this.scrub = new neon.scrub.Scrub(page.querySelector(".scrub canvas"), manifest, this.columns);
       this.listen();
-      this.load();
-      this.joinPlotly();
+      this.ready = this.apply(this.state, true);
+      if (manifest.gate) this.ready.then(() => this.gateOf(manifest.gate));
     }
 
-    // ---- what is painted ------------------------------------------------------------------------------------------
+    // ---- what is shown --------------------------------------------------------------------------------------------
 
-    async load() {
-      const { xRange, yRange } = this.manifest;
-      const columns = this.panels.map((panel) => this.fetchColumn(panel)); // under way while the places travel
+    /** Change some of the state; what the reader did is told, what an address or an undo asks for is not. */
+    change(part) {
+      const next = { ...this.state, ...part };
+      const moved = ["view", "x", "y"].some((name) => next[name] !== this.state[name]);
+      if (moved && !("zoom" in part)) next.zoom = null;
+      if (JSON.stringify(next) === JSON.stringify(this.state)) return Promise.resolve();
+      return this.apply(next);
+    }
+
+    async apply(state, first = false) {
+      const turn = (this.turn = (this.turn || 0) + 1);
+      this.state = state;
+      this.tell.state(state);
+      const plan = neon.panels.plan(state);
+      const shape = JSON.stringify([plan.panels.map(({ id }) => id), plan.columns]);
+      this.plan = plan;
+      if (shape !== this.shape) this.rebuild(plan, shape);
+      else this.panels.forEach((panel, i) => Object.assign(panel, plan.panels[i]));
+      this.page.dataset.painted = "";
+      this.writeNotes();
       try {
-        const [x, y] = await Promise.all(["map_x", "map_y"].map((name) => this.bytes(this.address(name))));
-        this.raster = new neon.raster.Raster({ x: new Uint16Array(x), y: new Uint16Array(y), xRange, yRange });
-        this.raster.project(this.view, ...this.measure());
-        await Promise.all(columns.map((column, i) => column.then((codes) => this.receive(this.panels[i], codes))));
-        neon.timings.painted = performance.now();
-        performance.mark("galactic-neon:painted");
-        this.root.dataset.painted = "all";
-        this.placeMarks();
+        if (state.behind !== "points") this.cells ??= await this.json(this.manifest.cells);
+        const placing = this.panels.map(({ axes }) => this.rasterOf(axes));
+        await Promise.all(this.panels.map((panel, i) => this.fill(panel, placing[i], turn, first)));
+        if (turn !== this.turn) return;
+        this.settle(await Promise.all(placing), first);
       } catch (error) {
-        if (!this.stop.signal.aborted) this.say("The map could not be loaded. Reload the page to try again.");
+        if (!this.stop.signal.aborted && turn === this.turn) this.tell.say("Some of the galaxies could not be loaded. Reload the page to try again.");
       }
     }
 
-    address(column) {
-      const { columns, version } = this.manifest;
-      const seed = column.endsWith("_NOISY") ? `&seed=${this.seed}` : "";
-      return `${columns}${column}.bin?v=${version}${seed}`;
+    rebuild(plan, shape) {
+      const before = this.panels;
+      this.shape = shape;
+      const { lines, labels } = this.manifest;
+      this.panels = neon.panels.build(this.page, plan, {
+        lines,
+        labels,
+        notes: { heading: this.state.color === "lines" ? "" : this.titleOf(plan.panels[0].name) },
+        describe: (panel) => `Galaxies coloured by ${this.titleOf(panel.name)}`,
+      });
+      // What a column showed is where its galaxies start from.
+      for (const panel of this.panels) {
+        const old = before.find(({ column }) => column === panel.column) || before[0];
+        if (old && old.raster) panel.raster = old.raster;
+      }
     }
 
-    async bytes(address) {
-      const answer = await fetch(address, { signal: this.stop.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      return answer.arrayBuffer();
+    titleOf(name) {
+      return this.manifest.labels[name] || name;
     }
 
-    async fetchColumn(panel) {
-      return new Uint8Array(await this.bytes(this.address(panel.column)));
+    options(name) {
+      return name.endsWith("_NOISY") ? { noise: this.state.noise, seed: this.state.seed } : {};
     }
 
-    receive(panel, codes) {
-      panel.raw = codes;
-      panel.codes = this.raster.arrange(codes);
-      panel.box.dataset.painted = "";
-      const missing = codes.reduce((count, code) => count + (code === 0), 0);
-      panel.box.querySelector(".panel-count").textContent = missing
-        ? `${missing.toLocaleString("en")} grey`
-        : "";
-      this.paint(panel);
+    /** The raster of a pair of axes; places travel once. */
+    rasterOf(axes) {
+      const key = axes.map((name) => this.columns.address(name, { bits: 16, ...this.options(name) })).join(" ");
+      if (!this.rasters.has(key)) {
+        const coming = Promise.all(axes.map((name) => this.columns.get(name, { bits: 16, ...this.options(name) }))).then(([x, y]) => {
+          const raster = new neon.raster.Raster(this.order, x, y);
+          return Object.assign(raster, { axes, home: { x0: x.home[0], x1: x.home[1], y0: y.home[0], y1: y.home[1] } });
+        });
+        coming.catch(() => this.rasters.delete(key));
+        this.rasters.set(key, coming);
+        while (this.rasters.size > RASTERS_KEPT) this.rasters.delete(this.rasters.keys().next().value);
+      }
+      return this.rasters.get(key);
     }
 
-    tables() {
+    /** Bring a panel its colours; on the first visit it is painted as soon as it has them. */
+    async fill(panel, placing, turn, first) {
+      const [codes, against, raster] = await Promise.all([
+        this.columns.get(panel.name, this.options(panel.name)),
+        this.columns.get(panel.against, this.options(panel.against)),
+        placing,
+      ]);
+      if (turn !== this.turn) return;
+      const { box } = panel;
+      panel.scale = codes;
+      panel.raw = codes.codes;
+      panel.counts = neon.scales.histogram(codes.codes);
+      panel.end = { scale: against, counts: neon.scales.histogram(against.codes) };
+      panel.codes = this.arrange(codes.codes);
+      box.dataset.painted = "";
+      box.querySelector(".panel-count").textContent = this.countOf(panel, raster);
+      if (first) {
+        this.view ??= this.viewOf(raster);
+        panel.raster = raster;
+        if (!raster.view) raster.project(this.view, ...this.measure(), { size: this.state.size });
+        this.recolor();
+        this.paint(panel);
+      }
+    }
+
+    /** How many galaxies have no colour on the map, or no place in a diagram. */
+    countOf(panel, raster) {
+      const [count, word] = this.state.view === "map" ? [panel.counts[0], this.state.missing ? "grey" : "not shown"] : [raster.n - raster.placed, "without a place"];
+      return count ? `${count.toLocaleString("en")} ${word}` : "";
+    }
+
+    arrange(codes) {
+      if (!this.arranged.has(codes)) this.arranged.set(codes, neon.raster.arrange(this.order, codes));
+      return this.arranged.get(codes);
+    }
+
+    viewOf(raster) {
+      const { zoom } = this.state;
+      return zoom ? { x0: zoom[0], x1: zoom[1], y0: zoom[2], y1: zoom[3] } : { ...raster.home };
+    }
+
+    /** Everything is here: let galaxies glide to where they belong, or paint at once. */
+    settle(rasters, first) {
+      let moves = false;
+      this.panels.forEach((panel, i) => {
+        const raster = rasters[i];
+        if (panel.raster !== raster && panel.raster && panel.raster.view && !first) {
+          if (!raster.start) raster.leave(panel.raster);
+          moves = true;
+        }
+        panel.raster = raster;
+      });
+      this.view = this.viewOf(rasters[0]);
+      this.raster = rasters[0];
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.gliding = moves && !still ? performance.now() : 0;
+      if (!this.gliding) rasters.forEach((raster) => (raster.start = null));
+      this.redraw(() => {
+        if (this.gliding) return;
+        this.page.dataset.painted = "all";
+        if (first) {
+          neon.timings.painted = performance.now();
+          performance.mark("galactic-neon:painted");
+        }
+      });
+    }
+
+    // ---- colours --------------------------------------------------------------------------------------------------
+
+    palettes() {
       const scheme = colorScheme();
-      if (this.tablesOf !== scheme) {
-        const colors = this.manifest.colors[scheme];
-        const undetected = this.manifest.undetected[scheme];
-        this.pointTable = neon.raster.colorTable(colors, undetected);
-        this.cellTable = neon.raster.colorTable(colors, null);
-        this.fadedTable = neon.raster.colorTable(colors, null, 190);
-        this.tablesOf = scheme;
+      const key = `${scheme} ${this.state.palette}`;
+      if (this.paletteKey !== key) {
+        const { palettes, diverging, undetected } = this.manifest;
+        const [from, to] = palettes[this.state.palette].span[scheme];
+        const style = getComputedStyle(document.documentElement);
+        this.paletteKey = key;
+        this.even = neon.scales.palette(palettes[this.state.palette].stops, from, to);
+        this.split = neon.scales.palette(diverging[scheme]);
+        this.undetected = undetected[scheme];
+        this.tokens = Object.fromEntries(["text", "muted", "background", "font"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+        this.ground = scheme === "light" ? "#ffffff" : this.tokens.background;
       }
-      return this;
     }
+
+    /** Tables of colours from percentiles and stretch; nothing travels. */
+    recolor() {
+      this.palettes();
+      const { state } = this;
+      const clip = Number(state.clip);
+      const loaded = this.panels.filter(({ end }) => end);
+      for (const panel of loaded) {
+        panel.diverging = DIVERGING.test(panel.name);
+        panel.stretch = panel.end.scale.kind === "linear" ? "linear" : state.stretch;
+        panel.range = neon.scales.limits(panel.end.scale, panel.end.counts, { clip, stretch: panel.stretch, diverging: panel.diverging });
+      }
+      if (state.lock) {
+        for (const kind of new Set(loaded.map(({ column, diverging }) => `${column === "pull"}${diverging}`))) {
+          const same = loaded.filter(({ column, diverging }) => `${column === "pull"}${diverging}` === kind);
+          const range = [Math.min(...same.map(({ range: [low] }) => low)), Math.max(...same.map(({ range: [, high] }) => high))];
+          same.forEach((panel) => (panel.range = range));
+        }
+      }
+      const missing = state.missing ? this.undetected : null;
+      for (const panel of loaded) {
+        const palette = panel.diverging ? this.split : this.even;
+        const colors = neon.scales.colorsOf(panel.scale, panel.range, panel.stretch, palette);
+        panel.table = neon.raster.colorTable(colors, missing);
+        panel.cellTable = neon.raster.colorTable(colors, null, state.behind === "instead" ? 255 : 190);
+        panel.dimTable = neon.raster.dimmed(panel.table, this.ground, VEIL);
+        panel.palette = palette;
+      }
+      this.drawBars();
+    }
+
+    drawBars() {
+      const bars = this.page.querySelectorAll(".panel-bar");
+      this.plan.rows.forEach((row, i) => {
+        const own = this.panels.filter((panel) => panel.row === row && panel.range);
+        const panel = own.find(({ diverging }) => !diverging) || own[0];
+        if (!panel || !bars[i]) return;
+        const unit = (this.manifest.units[panel.against] || "").replace("dex", "");
+        const ticks = neon.scales.barTicks(panel.range, panel.stretch);
+        neon.panels.drawBar(bars[i], panel.palette, ticks, unit, `Colours of ${this.titleOf(panel.name)}: ${neon.scales.short(panel.range[0])} to ${neon.scales.short(panel.range[1])} ${unit}, ${panel.stretch} stretch`);
+      });
+    }
+
+    /** Headings say what a column shows now. */
+    writeNotes() {
+      const { behind, noise, seed } = this.state;
+      const medians = behind === "points" || this.state.view !== "map" ? "" : "real medians";
+      const truth = this.manifest.isMock ? "mock truth" : "";
+      const words = { observed: truth, predicted: "", noise: `${noise}, draw ${seed}`, pull: "observed against predicted, in σ" };
+      for (const note of this.page.querySelectorAll(".panels-note")) {
+        const column = note.className.match(/panels-note-(\w+)/)[1];
+        const cells = column === "observed" || column === "predicted" ? medians : "";
+        note.textContent = this.state.color !== "lines" ? (this.plan.columns.length > 1 ? `places ${neon.panels.HEADINGS[column].toLowerCase()}` : "") : behind === "instead" && cells ? cells : [words[column], cells].filter(Boolean).join(" over ");
+      }
+      this.page.dataset.seed = seed;
+      this.page.querySelector(".panels-place").textContent = this.state.view === "map" ? "UMAP of 12-bin continua · no units, distances are not physical · grey: not detected or cut" : `${this.plan.panels[0].axes.map((name) => this.titleOf(name).split(",")[0]).join(" and ")} · galaxies without a place are left out`;
+    }
+
+    // ---- painting -------------------------------------------------------------------------------------------------
 
     paint(panel) {
-      const { pointTable, cellTable, fadedTable } = this.tables();
-      const cells = this.mode !== "points" && this.cells && panel.cellCodes ? this.cells : null;
-      const instead = cells && this.mode === "instead";
-      this.raster.paint(panel.context, {
+      const { state } = this;
+      const onMap = panel.axes[0] === "map_x" && panel.axes[1] === "map_y";
+      const codes = state.behind !== "points" && onMap && this.cells ? this.cells.codes[panel.name] : null;
+      const instead = codes && state.behind === "instead";
+      panel.raster.paint(panel.context, {
         codes: instead ? null : panel.codes,
-        table: pointTable,
-        cells,
-        cellCodes: panel.cellCodes,
-        cellTable: instead ? cellTable : fadedTable,
+        table: panel.table,
+        chosen: this.chosen,
+        dimTable: panel.dimTable,
+        cells: codes ? this.cells : null,
+        cellCodes: codes,
+        cellTable: panel.cellTable,
+        opacity: state.opacity,
       });
-    }
-
-    /** Headings say what a column shows now: points, real medians, or both. */
-    announce() {
-      for (const note of this.root.querySelectorAll("[data-points]")) {
-        const medians = this.mode === "points" ? "" : "real medians";
-        note.textContent = this.mode === "instead" ? medians : [note.dataset.points, medians].filter(Boolean).join(" over ");
-      }
-      for (const { box, cellCodes } of this.panels) {
-        box.classList.toggle("shows-cells-alone", this.mode === "instead" && Boolean(cellCodes));
-      }
+      panel.box.classList.toggle("shows-cells-alone", Boolean(instead));
+      const i = panel.index ?? this.panels.indexOf(panel);
+      const gate = this.gate && this.gate.x === panel.axes[0] && this.gate.y === panel.axes[1] ? this.gate.polygon : null;
+      neon.overlay.draw(panel.context, panel.raster, {
+        tokens: this.tokens,
+        contours: this.contours && this.contours.get(panel.raster),
+        diagram: this.gliding ? "" : state.view,
+        ticks: state.view !== "map" && !this.gliding,
+        titles: panel.axes.map((name) => this.titleOf(name).split(",")[0]),
+        edge: { bottom: i >= this.panels.length - this.plan.columns.length, left: i % this.plan.columns.length === 0 },
+        outline: this.outline && this.outline.panel === panel ? this.outline.path : this.gliding ? null : gate,
+      });
     }
 
     /** Project once, paint every panel that has its colours; at most once a frame. */
-    redraw() {
-      if (this.frame || !this.raster) return;
+    redraw(then) {
+      if (then) (this.after ??= []).push(then);
+      if (this.frame) return;
       this.frame = requestAnimationFrame(() => {
         this.frame = 0;
+        if (this.stop.signal.aborted || !this.view) return;
         const start = performance.now();
-        this.raster.project(this.view, ...this.measure());
-        for (const panel of this.panels) if (panel.codes) this.paint(panel);
+        const share = this.gliding ? Math.min(1, (start - this.gliding) / GLIDE) : 1;
+        const eased = share < 1 ? (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2) : 1;
+        if (share >= 1) this.gliding = 0;
+        const size = this.measure();
+        const painted = this.panels.filter((panel) => panel.codes && panel.raster);
+        const rasters = new Set(painted.map(({ raster }) => raster));
+        rasters.forEach((raster) => raster.project(this.view, ...size, { glide: eased, size: this.state.size }));
+        this.contours = this.state.contours && !this.gliding ? new Map([...rasters].map((raster) => [raster, neon.overlay.contourPath(raster)])) : null;
+        if (!this.moving) this.recolor();
+        this.moving = false;
+        painted.forEach((panel) => this.paint(panel));
         this.placeMarks();
         neon.timings.frame = performance.now() - start;
         neon.timings.frames = (neon.timings.frames || 0) + 1;
+        if (this.gliding) this.redraw();
+        else this.after = void (this.after || []).forEach((done) => done());
       });
     }
 
@@ -142,184 +322,234 @@
       return [...inner, density];
     }
 
+    placeMarks() {
+      for (const { rings, raster } of this.panels) {
+        for (const kind of ["selected", "hovered"]) {
+          const row = this[kind];
+          const place = row >= 0 && raster && raster.view && !this.gliding ? raster.placeOf(row) : null;
+          rings[kind].hidden = !place;
+          if (place) rings[kind].style.transform = `translate(${place.left.toFixed(1)}px, ${place.top.toFixed(1)}px)`;
+        }
+      }
+    }
+
     // ---- what the reader does -------------------------------------------------------------------------------------
 
     listen() {
-      const signal = this.stop.signal;
-      const area = this.root.querySelector(".panel-area");
-      // Plotly's drag layer keeps clicks to itself: watch the pointer before it does.
-      let down = null;
-      area.addEventListener("pointerdown", (event) => (down = [event.clientX, event.clientY]), { capture: true, signal });
-      const release = (event) => {
-        if (!down || event.button !== 0) return;
-        const moved = Math.hypot(event.clientX - down[0], event.clientY - down[1]);
-        down = null;
-        if (moved <= CLICK_SLACK) this.click(event);
-      };
-      // Plotly lays a cover over the page while a button is down, so the release is seen on the window.
-      window.addEventListener("pointerup", release, { capture: true, signal });
-      area.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(event), { signal });
-      area.addEventListener("pointerleave", () => this.hover(null), { signal });
-      const resized = new ResizeObserver(() => this.redraw());
+      const { signal } = this.stop;
+      const area = this.page.querySelector(".panel-area");
+      neon.gestures.listen(area, (event) => this.panelAt(event), () => this.tool, {
+        click: (event) => this.click(event),
+        hover: (event) => this.hover(event),
+        pan: (dx, dy) => this.look(neon.gestures.panned(this.view, dx, dy)),
+        zoom: (factor, fx, fy) => this.look(neon.gestures.zoomed(this.view, factor, fx, fy)),
+        outline: (panel, path, done) => this.draw(panel.of, path, done),
+        reset: () => this.reset(),
+        key: (name) => this.key(name),
+      }, signal);
+      area.addEventListener("pointerenter", () => this.scrub.prepare(), { signal });
+      const resized = new ResizeObserver(() => this.redraw(() => this.showScrub()));
       resized.observe(area);
-      const themed = new MutationObserver(() => this.redraw());
+      const themed = new MutationObserver(() => this.redraw(() => this.showScrub()));
       themed.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
       matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.redraw(), { signal });
-      signal.addEventListener("abort", () => {
-        resized.disconnect();
-        themed.disconnect();
-      });
+      signal.addEventListener("abort", () => [resized, themed].forEach((observer) => observer.disconnect()));
     }
 
-    /** Panel under a pointer, and the galaxy in it that is nearest. */
-    find(event, reach) {
-      if (!this.raster) return null;
+    panelAt({ clientX, clientY }) {
       for (const panel of this.panels) {
-        const box = panel.canvas.getBoundingClientRect();
-        const left = event.clientX - box.left;
-        const top = event.clientY - box.top;
-        if (left < 0 || top < 0 || left > box.width || top > box.height) continue;
-        return { panel, row: this.raster.pick(left, top, reach) };
+        const { left, top, width, height } = panel.canvas.getBoundingClientRect();
+        if (clientX >= left && clientY >= top && clientX <= left + width && clientY <= top + height) return { of: panel, left, top, width, height };
       }
       return null;
     }
 
+    /** Galaxies under a pointer, nearest first. */
+    find(event, reach, count = 1) {
+      const at = this.panelAt(event);
+      if (!at || !at.of.raster || !at.of.raster.view) return null;
+      return { panel: at.of, rows: at.of.raster.nearest(event.clientX - at.left, event.clientY - at.top, count, reach) };
+    }
+
     click(event) {
       const found = this.find(event, event.pointerType === "touch" ? 24 : 14);
-      if (!found || found.row < 0) return;
+      if (found && found.rows.length) this.select(found.rows[0]);
+    }
+
+    select(row) {
       neon.timings.clicked = performance.now();
-      this.mark(found.row);
-      window.dash_clientside.set_props(this.manifest.ids.selected, { data: { row: found.row } });
+      this.mark(row);
+      this.tell.selected(row);
     }
 
     hover(event) {
-      const found = event && !event.buttons ? this.find(event, 8) : null;
-      this.hovered = found ? found.row : -1;
-      const readout = this.root.querySelector(".panels-readout");
-      if (this.hovered >= 0) {
-        const { label, version, top } = found.panel;
-        const code = found.panel.raw ? found.panel.raw[this.hovered] : 0;
-        readout.textContent = `${label}, ${version}: ${code ? `≈ ${shortNumber(ewOfCode(code, top, this.manifest.stretch))} Å` : "no value"}`;
-      } else {
-        readout.textContent = "";
+      const found = event && !event.buttons ? this.find(event, 12, 1 + neon.scrub.GHOSTS) : null;
+      const row = found && found.rows.length ? found.rows[0] : -1;
+      const readout = this.page.querySelector(".panels-readout");
+      this.neighbours = found ? found.rows.slice(1) : [];
+      if (row >= 0 && found.panel.scale) {
+        const { scale, raw, name } = found.panel;
+        const unit = this.manifest.units[name] || "";
+        readout.textContent = `${this.titleOf(name)}: ${raw[row] ? `≈ ${neon.scales.short(neon.scales.decode(scale, raw[row]))} ${unit}` : "no value"}`;
+      } else readout.textContent = "";
+      this.page.classList.toggle("is-over-galaxy", row >= 0);
+      if (row !== this.hovered) {
+        this.hovered = row;
+        this.placeMarks();
+        this.showScrub();
       }
-      this.root.classList.toggle("is-over-galaxy", this.hovered >= 0);
-      this.placeMarks();
+    }
+
+    /** The strip shows the galaxy under the pointer, else the chosen one. */
+    showScrub() {
+      const row = this.hovered >= 0 ? this.hovered : this.selected;
+      this.page.querySelector(".scrub").classList.toggle("is-empty", row < 0);
+      if (row < 0) return void this.scrub.show(-1, []);
+      let near = this.neighbours || [];
+      if (this.hovered < 0 && this.raster && this.raster.view) {
+        const place = this.raster.placeOf(row);
+        near = place ? this.raster.nearest(place.left, place.top, 1 + neon.scrub.GHOSTS, 40).filter((each) => each !== row) : [];
+      }
+      if (this.selected >= 0) this.scrub.prepare();
+      this.scrub.show(row, near);
+      return undefined;
     }
 
     mark(row) {
       this.selected = row;
       this.placeMarks();
+      this.showScrub();
     }
 
-    placeMarks() {
-      if (!this.raster || !this.raster.view) return;
-      for (const { box } of this.panels) {
-        this.placeRing(box.querySelector(".ring-selected"), this.selected);
-        this.placeRing(box.querySelector(".ring-hovered"), this.hovered);
-      }
-    }
-
-    placeRing(ring, row) {
-      ring.hidden = row < 0 || row >= this.raster.n;
-      if (ring.hidden) return;
-      const { left, top } = this.raster.placeOf(row);
-      ring.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
-    }
-
-    // ---- Plotly's axes --------------------------------------------------------------------------------------------
-
-    joinPlotly() {
-      const graph = document.querySelector(`#${this.manifest.ids.graph} .js-plotly-plot`);
-      if (!graph || !graph.on) {
-        if (!this.stop.signal.aborted) setTimeout(() => this.joinPlotly(), 60);
-        return;
-      }
-      this.graph = graph;
-      graph.on("plotly_relayouting", (change) => this.follow(change));
-      graph.on("plotly_relayout", (change) => this.follow(change));
-      this.root.dataset.axes = "joined";
-    }
-
-    /** Take the view from what changed; all x axes match, and all y axes, so the first of each kind tells. */
-    follow(change) {
-      const x = changedRange(change, "x");
-      const y = changedRange(change, "y");
-      if (x) [this.view.x0, this.view.x1] = x;
-      if (y) [this.view.y0, this.view.y1] = y;
-      if (x || y) this.redraw();
-    }
-
-    setView(view) {
-      const ranges = { "xaxis.range": [view.x0, view.x1], "yaxis.range": [view.y0, view.y1] };
-      if (this.graph && window.Plotly) window.Plotly.relayout(this.graph, ranges);
-      this.view = { ...view };
+    look(view) {
+      this.view = view;
+      this.moving = true;
       this.redraw();
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => {
+        const { x0, x1, y0, y1 } = this.view;
+        const at = [x0, x1, y0, y1].map((edge) => Number(edge.toPrecision(6)));
+        const home = Object.values(this.raster.home).map((edge) => Number(edge.toPrecision(6)));
+        this.state = { ...this.state, zoom: String(at) === String(home) ? null : at };
+        this.tell.state(this.state);
+        this.redraw();
+      }, 250);
     }
 
     zoom(factor) {
-      const { x0, x1, y0, y1 } = this.view;
-      const around = (low, high) => {
-        const middle = (low + high) / 2;
-        const half = (high - low) / 2 / factor;
-        return [middle - half, middle + half];
-      };
-      const [left, right] = around(x0, x1);
-      const [bottom, up] = around(y0, y1);
-      this.setView({ x0: left, x1: right, y0: bottom, y1: up });
+      this.look(neon.gestures.zoomed(this.view, factor, 0.5, 0.5));
     }
 
-    // ---- what the controls ask for --------------------------------------------------------------------------------
+    reset() {
+      if (this.raster) this.look({ ...this.raster.home });
+    }
 
-    async show(mode) {
-      this.mode = mode;
-      if (mode !== "points" && !this.cells) {
-        try {
-          const cells = JSON.parse(new TextDecoder().decode(await this.bytes(this.manifest.cells)));
-          for (const panel of this.panels) panel.cellCodes = cells.codes[panel.column] || null;
-          this.cells = cells;
-        } catch (error) {
-          if (!this.stop.signal.aborted) this.say("The medians of real galaxies could not be loaded.");
-        }
+    key(name) {
+      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+      if (steps[name]) this.walk(...steps[name]);
+      else if (name === "zoomIn") this.zoom(ZOOM_STEP);
+      else if (name === "zoomOut") this.zoom(1 / ZOOM_STEP);
+      else if (name === "reset") this.reset();
+      else if (name === "enter" && this.hovered >= 0) this.select(this.hovered);
+      else if (["pan", "box", "lasso"].includes(name)) this.tell.tool(name);
+    }
+
+    /** Choose the nearest galaxy in a direction, within 45 degrees of it; without a chosen one, the middle's. */
+    walk(dx, dy) {
+      const { raster } = this;
+      if (!raster || !raster.view) return;
+      const from = this.selected >= 0 ? raster.placeOf(this.selected) : null;
+      if (!from) {
+        const [row] = raster.nearest(raster.w / raster.density / 2, raster.h / raster.density / 2, 1, 1e5);
+        if (row !== undefined) this.select(row);
+        return;
       }
-      this.announce();
+      let best = Infinity;
+      let found = -1;
+      for (let i = 0; i < raster.visible; i++) {
+        const [x, y] = raster.share(raster.who[i]);
+        const ax = (x * raster.w) / raster.density - from.left;
+        const ay = (y * raster.h) / raster.density - from.top;
+        const along = ax * dx + ay * dy;
+        const across = Math.abs(ax * dy) + Math.abs(ay * dx);
+        if (along < 1 || across > along || along + across >= best) continue;
+        best = along + across;
+        found = this.order[raster.who[i]];
+      }
+      if (found >= 0) this.select(found);
+    }
+
+    // ---- populations ----------------------------------------------------------------------------------------------
+
+    /** A lasso or a box on its way, in pixels of a panel; when done its galaxies are the selection. */
+    draw(panel, path, done) {
+      const { raster } = panel;
+      const { width, height } = panel.canvas.getBoundingClientRect();
+      const { x0, x1, y0, y1 } = raster.view;
+      const outline = path.map(([x, y]) => [x0 + (x / width) * (x1 - x0), y1 - (y / height) * (y1 - y0)]);
+      if (!done) {
+        this.outline = outline.length ? { panel, path: outline } : null;
+        this.paint(panel);
+        return;
+      }
+      this.outline = null;
+      const scale = [(x1 - x0) / width, (y1 - y0) / height];
+      const flat = outline.map(([x, y]) => [x / scale[0], y / scale[1]]);
+      const polygon = neon.shapes.simplify(flat, 1.5).map(([x, y]) => [x * scale[0], y * scale[1]].map((value) => Number(value.toPrecision(5))));
+      if (polygon.length < 3) return void this.redraw();
+      this.gateOf({ x: panel.axes[0], y: panel.axes[1], polygon }, raster);
+      return undefined;
+    }
+
+    /** Select what a polygon holds; its axes need not be those shown. */
+    async gateOf({ x, y, polygon }, shown = null) {
+      const raster = shown || (await this.rasterOf([x, y]));
+      const rows = raster.inside(polygon);
+      const view = Object.keys(VIEW_NAMES).find((name) => x.startsWith(VIEW_NAMES[name][0]) && y.startsWith(VIEW_NAMES[name][1])) || "xy";
+      this.tell.selection({ version: 1, name: `Drawn on ${TITLES[view]}`, count: rows.length, rows: toBase64(rows), gate: { view, x, y, polygon } });
+    }
+
+    /** Show a selection everywhere; null shows all. */
+    choose(selection) {
+      this.selection = selection;
+      this.gate = selection ? selection.gate : null;
+      this.chosen = null;
+      if (selection) {
+        const mask = new Uint8Array(this.manifest.n);
+        for (const row of fromBase64(selection.rows)) mask[row] = 1;
+        this.chosen = neon.raster.arrange(this.order, mask);
+      }
+      this.page.dataset.selected = selection ? selection.count : "";
       this.redraw();
     }
 
-    async realise(seed) {
-      if (seed === this.seed) return;
-      this.seed = seed;
-      try {
-        const noisy = this.panels.filter((panel) => panel.column.endsWith("_NOISY"));
-        await Promise.all(
-          noisy.map(async (panel) => {
-            const codes = await this.fetchColumn(panel);
-            if (seed === this.seed) this.receive(panel, codes);
-          }),
-        );
-        this.root.querySelector(".panels-seed").textContent = `realisation ${seed}`;
-        this.root.dataset.seed = seed;
-      } catch (error) {
-        if (!this.stop.signal.aborted) this.say("The next realisation could not be loaded.");
-      }
-    }
-
-    say(sentence) {
-      window.dash_clientside.set_props(this.manifest.ids.status, { children: sentence });
+    async json(address) {
+      const answer = await fetch(address, { signal: this.stop.signal });
+      if (!answer.ok) throw new Error(await answer.text());
+      return answer.json();
     }
 
     end() {
       this.stop.abort();
       cancelAnimationFrame(this.frame);
+      clearTimeout(this.settling);
     }
   }
 
-  function changedRange(change, letter) {
-    const name = Object.keys(change).find((key) => new RegExp(`^${letter}axis\\d*\\.range`).test(key));
-    if (!name) return null;
-    const range = name.replace(/\[\d\]$/, "");
-    const pair = change[range] || [change[`${range}[0]`], change[`${range}[1]`]];
-    return pair.every(Number.isFinite) ? pair : null;
+  const VIEW_NAMES = { map: ["map_x", "map_y"], colour: ["break_4000", "log_luminosity"], bpt: ["log_NII_HALPHA", "log_OIII_HBETA"], whan: ["log_NII_HALPHA", "log_HALPHA_EW"] };
+  const TITLES = { map: "the map", colour: "colour and luminosity", bpt: "the BPT diagram", whan: "the WHAN diagram", xy: "two quantities" };
+
+  /** Rows as the stores carry them: little-endian uint32 in base64. */
+  function toBase64(rows) {
+    const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    return btoa(text);
+  }
+
+  function fromBase64(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return new Uint32Array(bytes.buffer);
   }
 
   function colorScheme() {
@@ -328,35 +558,5 @@
     return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   }
 
-  /** The inverse of the server's quantisation (components/figures/quantise.py). */
-  function ewOfCode(code, top, stretch) {
-    return (Math.sinh(((code - 1) / 254) * Math.asinh(stretch)) * top) / stretch;
-  }
-
-  function shortNumber(value) {
-    return value >= 10 ? value.toFixed(0) : value.toFixed(1);
-  }
-
-  // Dash calls these; without a mounted page they do nothing.
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    explorer: {
-      start(manifest) {
-        if (current) current.end();
-        current = new Explorer(manifest, document.getElementById(manifest.ids.panels));
-        neon.explorer = current;
-        return ""; // nothing to report yet
-      },
-      show: (mode) => void (current && current.show(mode)),
-      realise: (seed) => void (current && current.realise(seed)),
-      mark: (selected) => void (current && current.mark(selected ? selected.row : -1)),
-      // The server's own markup, escaped there (components/markup.py).
-      list(markup) {
-        if (current && markup) document.getElementById(current.manifest.ids.lines).innerHTML = markup;
-      },
-      zoomIn: (clicks) => void (clicks && current && current.zoom(ZOOM_STEP)),
-      zoomOut: (clicks) => void (clicks && current && current.zoom(1 / ZOOM_STEP)),
-      resetView: (clicks) => void (clicks && current && current.setView(current.manifest.view)),
-      nextSeed: (clicks, seed) => (clicks ? (seed % 9999) + 1 : window.dash_clientside.no_update),
-    },
-  });
+  Object.assign(neon, { Explorer, toBase64, fromBase64 });
 })();

@@ -1,22 +1,23 @@
-/* The raster layer: many galaxies that share their places on a map, painted in several panels that differ in colour.
+/* The raster layer: many galaxies painted in several panels that share their places and differ in colour.
  *
- * Plain arrays in, pixels out: it knows neither Dash nor Plotly nor the page. Places are uint16 over a range of the
- * map, colours are one byte a galaxy (0: no value) looked up in a table of 256. Places are projected to pixels once per
- * view; each panel then only writes colours into its own ImageData. Painting 12 panels of 86,594 galaxies takes
- * milliseconds without a GPU, and needs no WebGL context.
+ * Plain arrays in, pixels out: it knows neither Dash nor the page. Places are uint16 over a range (0: none), colours one
+ * byte a galaxy (0: no value) looked up in a table of 256. Places are projected to pixels once per view; each panel then
+ * only writes colours into an ImageData. Painting 12 panels of 86,594 galaxies takes milliseconds without a GPU, and
+ * needs no WebGL context.
  */
 (function (root) {
   "use strict";
 
   const MARGIN = 12; // pixels around the buffer, so that a point at the rim is cut, not wrapped to the next row
   const FULL = 255;
+  const PLACE_STEPS = 65534;
   const COVERAGE = 2.4; // points' total area over the panel's, when sizes are free to follow the number
   const SMALLEST = 1.35; // CSS pixels
   const LARGEST = 7;
   const SHRINK = 0.55;
 
   /** Fisher-Yates order of n items from a small seeded generator (mulberry32): the same galaxies lie on top each time. */
-  function shuffledOrder(n, seed) {
+  function shuffledOrder(n, seed = 1) {
     const order = new Uint32Array(n);
     let state = seed >>> 0;
     for (let i = 0; i < n; i++) {
@@ -30,17 +31,47 @@
     return order;
   }
 
-  /** Table of 256 pixels (little-endian RGBA) from "#rrggbb" colours; entry 0 becomes `missing`, null for invisible. */
-  function colorTable(colors, missing, alpha = 255) {
+  /** Bring one number a galaxy into a draw order, in its own type. */
+  function arrange(order, codes) {
+    const arranged = new codes.constructor(order.length);
+    for (let i = 0; i < order.length; i++) arranged[i] = codes[order[i]];
+    return arranged;
+  }
+
+  /** A pixel (little-endian RGBA) from "#rrggbb". */
+  function pixel(hex, alpha = FULL) {
+    const rgb = parseInt(hex.slice(1), 16);
+    return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
+  }
+
+  /** Table of 256 pixels from colours; entry 0 becomes `missing`, null for invisible. */
+  function colorTable(colors, missing, alpha = FULL) {
     const table = new Uint32Array(256);
-    for (let i = 0; i < 256; i++) table[i] = pixel(colors[i], alpha);
+    for (let i = 1; i < 256; i++) table[i] = pixel(colors[i], alpha);
     table[0] = missing ? pixel(missing, alpha) : 0;
     return table;
   }
 
-  function pixel(hex, alpha) {
-    const rgb = parseInt(hex.slice(1), 16);
-    return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
+  /** The same table seen through a veil of another colour: galaxies outside a selection. */
+  function dimmed(table, toward, share) {
+    const veil = pixel(toward);
+    return table.map((color) => (color === 0 ? 0 : (0xff000000 | mix(color, veil, Math.round(share * 256))) >>> 0));
+  }
+
+  /** Red, green and blue between two pixels; `share` of 256 is the second's. */
+  function mix(a, b, share) {
+    const rest = 256 - share;
+    const even = (((a & 0xff00ff) * rest + (b & 0xff00ff) * share) / 256) & 0xff00ff;
+    const odd = (((a & 0xff00) * rest + (b & 0xff00) * share) / 256) & 0xff00;
+    return even | odd;
+  }
+
+  /** Lay a partly covering colour over a pixel. */
+  function blend(below, above, cover) {
+    const old = below >>> 24;
+    if (old === 0) return ((above & 0xffffff) | (cover << 24)) >>> 0;
+    const alpha = old + ((FULL - old) * cover) / FULL;
+    return ((alpha << 24) | mix(below, above, Math.min(256, Math.round((256 * cover) / alpha)))) >>> 0;
   }
 
   /** Diameter of a point [CSS pixels] that keeps the panel readable: larger for few points, small for many. */
@@ -49,15 +80,21 @@
     return Math.min(LARGEST, Math.max(SMALLEST, free));
   }
 
+  /** Opacity that lets dense places show through themselves where points are large enough to overlap; 0 to 255. */
+  function pointOpacity(visible, width, height) {
+    const crowd = (visible * SMALLEST * SMALLEST) / (width * height); // 1: the smallest points would fill the panel
+    return crowd > 1 ? FULL : Math.round(FULL * (1 - 0.35 * Math.min(1, crowd / 0.5) * (1 - crowd)));
+  }
+
   /** Pixels of a disc: offsets in a buffer of the given stride and how far each is covered (0-255). */
-  function disc(diameter, stride) {
+  function disc(diameter, stride, opacity = FULL) {
     if (diameter < 2.6) {
       // Below three pixels a square is crisper, and faster, than a smeared disc.
       const side = Math.max(1, Math.round(diameter));
       const offsets = [];
       const low = -((side - 1) >> 1);
       for (let y = low; y < low + side; y++) for (let x = low; x < low + side; x++) offsets.push(y * stride + x);
-      return { offsets: Int32Array.from(offsets), cover: new Uint8Array(offsets.length).fill(FULL) };
+      return { offsets: Int32Array.from(offsets), cover: new Uint8Array(offsets.length).fill(opacity) };
     }
     const radius = diameter / 2;
     const reach = Math.ceil(radius);
@@ -68,99 +105,139 @@
         const share = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x, y)));
         if (share < 0.06) continue;
         offsets.push(y * stride + x);
-        cover.push(share > 0.94 ? FULL : Math.round(share * FULL));
+        cover.push(Math.round((share > 0.94 ? 1 : share) * opacity));
       }
     }
     return { offsets: Int32Array.from(offsets), cover: Uint8Array.from(cover) };
   }
 
-  /** Lay a partly covering colour over a pixel. */
-  function blend(below, above, cover) {
-    const old = below >>> 24;
-    if (old === 0) return ((above & 0xffffff) | (cover << 24)) >>> 0;
-    const share = cover / FULL;
-    let mixed = Math.max(old, cover) << 24;
-    for (let shift = 0; shift < 24; shift += 8) {
-      const a = (above >>> shift) & 0xff;
-      const b = (below >>> shift) & 0xff;
-      mixed |= Math.round(b + (a - b) * share) << shift;
+  const buffers = new Map(); // one picture per size: panels are painted one after the other
+
+  function buffer(width, height) {
+    const key = `${width}x${height}`;
+    if (!buffers.has(key)) {
+      if (buffers.size > 3) buffers.clear();
+      const image = new root.ImageData(width, height);
+      buffers.set(key, { image, pixels: new Uint32Array(image.data.buffer) });
     }
-    return mixed >>> 0;
+    return buffers.get(key);
   }
 
   class Raster {
     /**
-     * @param {Uint16Array} x, y    places, 0..65535 over xRange and yRange
-     * @param {number[]} xRange, yRange    what 0 and 65535 stand for on the map
+     * @param order    from `shuffledOrder`; rasters of one catalogue share it
+     * @param {{codes: Uint16Array, low: number, high: number}} x, y    places, 1..65535 over low..high
      */
-    constructor({ x, y, xRange, yRange, seed = 1 }) {
-      this.n = x.length;
-      this.order = shuffledOrder(this.n, seed);
-      this.x = Uint16Array.from(this.order, (row) => x[row]);
-      this.y = Uint16Array.from(this.order, (row) => y[row]);
+    constructor(order, x, y) {
+      this.n = order.length;
+      this.order = order;
       this.rank = new Uint32Array(this.n); // row -> place in the draw order
-      this.order.forEach((row, i) => (this.rank[row] = i));
-      this.xRange = xRange;
-      this.yRange = yRange;
+      for (let i = 0; i < this.n; i++) this.rank[order[i]] = i;
+      this.x = arrange(order, x.codes);
+      this.y = arrange(order, y.codes);
+      this.xRange = [x.low, x.high];
+      this.yRange = [y.low, y.high];
       this.at = new Int32Array(this.n); // pixel of each visible galaxy in the padded buffer
       this.who = new Uint32Array(this.n); // its place in the draw order
       this.visible = 0;
+      this.placed = 0;
+      for (let i = 0; i < this.n; i++) this.placed += this.x[i] > 0 && this.y[i] > 0;
     }
 
-    /** Bring one byte a galaxy into the draw order, once per column. */
-    arrange(codes) {
-      return Uint8Array.from(this.order, (row) => codes[row]);
+    /** Begin a glide: galaxies start where `other` shows them now. */
+    leave(other) {
+      const start = new Float32Array(2 * this.n);
+      for (let i = 0; i < this.n; i++) {
+        const there = other.share(i);
+        start[2 * i] = there ? there[0] : NaN;
+        start[2 * i + 1] = there ? there[1] : NaN;
+      }
+      this.start = start;
+    }
+
+    /** Place in the panel as shares of its width and height, of the galaxy that is i-th in the draw order. */
+    share(i) {
+      if (!this.view || !this.x[i] || !this.y[i]) return null;
+      return [(this.ax * this.x[i] + this.bx) / this.w, (this.by - this.ay * this.y[i]) / this.h];
     }
 
     /**
      * Project every galaxy to a pixel.
-     * @param view {x0, x1, y0, y1} on the map; width, height in CSS pixels; density device pixels per CSS pixel
+     * @param view {x0, x1, y0, y1} in the axes' units
+     * @param glide 0..1: how far the galaxies have come since `leave`; 1 when they stand still
      */
-    project(view, width, height, density = 1) {
+    project(view, width, height, density = 1, { glide = 1, size = 1 } = {}) {
       const w = Math.max(1, Math.round(width * density));
       const h = Math.max(1, Math.round(height * density));
       const stride = w + 2 * MARGIN;
       const xScale = w / (view.x1 - view.x0);
       const yScale = h / (view.y1 - view.y0);
-      const ax = (xScale * (this.xRange[1] - this.xRange[0])) / 65535;
-      const ay = (yScale * (this.yRange[1] - this.yRange[0])) / 65535;
-      const bx = xScale * (this.xRange[0] - view.x0);
-      const by = h - yScale * (this.yRange[0] - view.y0);
-      Object.assign(this, { view, w, h, stride, density, xScale, yScale, ax, ay, bx, by });
+      const ax = (xScale * (this.xRange[1] - this.xRange[0])) / PLACE_STEPS;
+      const ay = (yScale * (this.yRange[1] - this.yRange[0])) / PLACE_STEPS;
+      const bx = xScale * (this.xRange[0] - view.x0) - ax; // codes begin with 1
+      const by = h - yScale * (this.yRange[0] - view.y0) + ay;
+      Object.assign(this, { view: { ...view }, w, h, stride, density, xScale, yScale, ax, ay, bx, by });
 
       const { x, y, at, who, n } = this;
+      const from = glide < 1 ? this.start : null;
+      const left = -MARGIN / 2;
+      const right = w + MARGIN / 2;
+      const bottom = h + MARGIN / 2;
       let count = 0;
       for (let i = 0; i < n; i++) {
-        const px = Math.floor(ax * x[i] + bx);
-        const py = Math.floor(by - ay * y[i]);
-        if (px < -MARGIN / 2 || py < -MARGIN / 2 || px >= w + MARGIN / 2 || py >= h + MARGIN / 2) continue;
-        at[count] = (py + MARGIN) * stride + px + MARGIN;
+        const there = x[i] !== 0 && y[i] !== 0;
+        let px = ax * x[i] + bx;
+        let py = by - ay * y[i];
+        if (from) {
+          const fx = from[2 * i];
+          if (fx === fx) {
+            if (there) {
+              px = glide * px + (1 - glide) * fx * w;
+              py = glide * py + (1 - glide) * from[2 * i + 1] * h;
+            } else if (glide < 0.5) {
+              px = fx * w;
+              py = from[2 * i + 1] * h;
+            } else continue;
+          } else if (!there || glide < 0.5) continue;
+        } else if (!there) continue;
+        if (!(px >= left && py >= left && px < right && py < bottom)) continue;
+        at[count] = (Math.floor(py) + MARGIN) * stride + Math.floor(px) + MARGIN;
         who[count++] = i;
       }
+      if (glide >= 1) this.start = null;
       this.visible = count;
-      this.size = Math.min(pointSize(count, width, height) * density, MARGIN - 2);
-      this.stencil = disc(this.size, stride);
-      if (!this.pixels || this.pixels.length !== stride * (h + 2 * MARGIN)) {
-        this.image = new root.ImageData(stride, h + 2 * MARGIN);
-        this.pixels = new Uint32Array(this.image.data.buffer);
-      }
+      this.size = Math.min(size * pointSize(count, width, height) * density, MARGIN - 2);
+      this.opacity = pointOpacity(count, width, height);
+      Object.assign(this, buffer(stride, h + 2 * MARGIN));
     }
 
-    /** Paint one panel: cells below, points above. Either may be left out. */
-    paint(context, { codes, table, cells, cellCodes, cellTable }) {
+    /**
+     * Paint one panel: cells below, points above. Either may be left out.
+     * @param chosen one byte a galaxy in draw order; where it is 0 the colour comes from `dimTable`, below the others
+     */
+    paint(context, { codes, table, chosen, dimTable, cells, cellCodes, cellTable, opacity = 1 }) {
       this.pixels.fill(0);
       if (cells) this.writeCells(cells, cellCodes, cellTable);
-      // Over cells, points shrink so that what lies below shows between them.
-      if (codes) this.writePoints(codes, table, cells ? disc(SHRINK * this.size, this.stride) : this.stencil);
+      if (codes) {
+        // Over cells, points shrink so that what lies below shows between them.
+        const size = cells ? SHRINK * this.size : this.size;
+        const stencil = disc(size, this.stride, Math.round(this.opacity * opacity));
+        if (chosen) {
+          this.writePoints(codes, dimTable, stencil, chosen, 0);
+          this.writePoints(codes, table, disc(Math.max(size, 2), this.stride), chosen, 1);
+        } else this.writePoints(codes, table, stencil, null, 0);
+      }
       context.putImageData(this.image, -MARGIN, -MARGIN);
     }
 
-    writePoints(codes, table, { offsets, cover }) {
+    writePoints(codes, table, { offsets, cover }, chosen, which) {
       const { at, who, visible, pixels } = this;
       const cells = offsets.length;
       const solid = cover.every((share) => share === FULL);
       for (let i = 0; i < visible; i++) {
-        const color = table[codes[who[i]]];
+        const galaxy = who[i];
+        if (chosen !== null && chosen[galaxy] !== which) continue;
+        const color = table[codes[galaxy]];
         if (color === 0) continue;
         const center = at[i];
         if (solid) {
@@ -196,37 +273,72 @@
       }
     }
 
-    /** Row of the galaxy nearest to a place in the panel [CSS pixels], or -1 if none lies within `reach`. */
-    pick(left, top, reach = 14) {
+    /** Rows of the galaxies nearest to a place in the panel [CSS pixels], nearest first, none beyond `reach`. */
+    nearest(left, top, count = 1, reach = 14) {
       const { at, who, visible, stride, density } = this;
       const px = left * density + MARGIN;
       const py = top * density + MARGIN;
-      let best = (reach * density) ** 2;
-      let found = -1;
+      const limit = (reach * density) ** 2;
+      const found = []; // [distance, galaxy], at most `count`, sorted
       for (let i = 0; i < visible; i++) {
         const y = Math.floor(at[i] / stride);
-        const dx = at[i] - y * stride + 0.5 - px;
         const dy = y + 0.5 - py;
+        if (dy * dy > limit) continue;
+        const dx = at[i] - y * stride + 0.5 - px;
         const distance = dx * dx + dy * dy;
-        if (distance <= best) {
-          best = distance; // on a tie the later one, which is drawn on top
-          found = who[i];
-        }
+        // On a tie the later one wins: it is drawn on top.
+        if (distance > (found.length < count ? limit : found[found.length - 1][0])) continue;
+        let k = found.length;
+        while (k > 0 && found[k - 1][0] >= distance) k--;
+        found.splice(k, 0, [distance, who[i]]);
+        if (found.length > count) found.pop();
       }
-      return found < 0 ? -1 : this.order[found];
+      return found.map(([, galaxy]) => this.order[galaxy]);
     }
 
-    /** Where a galaxy lies in the panel [CSS pixels]; it may be outside. */
+    /** Row of the galaxy nearest to a place in the panel, or -1. */
+    pick(left, top, reach = 14) {
+      const [row = -1] = this.nearest(left, top, 1, reach);
+      return row;
+    }
+
+    /** Where a galaxy lies in the panel [CSS pixels], outside of it perhaps; null when it has no place. */
     placeOf(row) {
-      const i = this.rank[row];
-      return {
-        left: (this.ax * this.x[i] + this.bx) / this.density,
-        top: (this.by - this.ay * this.y[i]) / this.density,
-      };
+      const there = this.share(this.rank[row]);
+      return there && { left: (there[0] * this.w) / this.density, top: (there[1] * this.h) / this.density };
+    }
+
+    /** Rows inside a polygon in the axes' units. */
+    inside(polygon) {
+      const rows = [];
+      const [xLow, xHigh] = this.xRange;
+      const [yLow, yHigh] = this.yRange;
+      for (let i = 0; i < this.n; i++) {
+        if (!this.x[i] || !this.y[i]) continue;
+        const x = xLow + ((this.x[i] - 1) / PLACE_STEPS) * (xHigh - xLow);
+        const y = yLow + ((this.y[i] - 1) / PLACE_STEPS) * (yHigh - yLow);
+        if (root.galacticNeon.shapes.contains(polygon, x, y)) rows.push(this.order[i]);
+      }
+      return Uint32Array.from(rows).sort();
+    }
+
+    /** How many galaxies lie in each square of `side` device pixels. */
+    density2d(side) {
+      const { at, who, visible, stride, w, h } = this;
+      const columns = Math.ceil(w / side) + 1;
+      const rows = Math.ceil(h / side) + 1;
+      const counts = new Float32Array(columns * rows);
+      for (let i = 0; i < visible; i++) {
+        const y = Math.floor(at[i] / stride);
+        const cx = Math.floor((at[i] - y * stride - MARGIN) / side);
+        const cy = Math.floor((y - MARGIN) / side);
+        if (cx >= 0 && cy >= 0 && cx < columns && cy < rows) counts[cy * columns + cx]++;
+      }
+      return { counts, columns, rows };
     }
   }
 
   root.galacticNeon = Object.assign(root.galacticNeon || {}, {
-    raster: { Raster, colorTable, disc, pointSize, shuffledOrder },
+    raster: { Raster, arrange, blend, colorTable, dimmed, disc, mix, pixel, pointOpacity, pointSize, shuffledOrder },
   });
 })(globalThis);

@@ -50,8 +50,18 @@ TOKENS: Final[dict[str, dict[str, str]]] = {
 FONT: Final = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 TABLE_SIZE: Final = 256
 
-# The ends of inferno that would sink into the page are left out: black on dark, pale yellow on light.
-_INFERNO_SPAN: Final[dict[str, tuple[float, float]]] = {"dark": (0.16, 1.0), "light": (0.93, 0.0)}
+# The ends of a palette that would sink into the page are left out: black on dark, pale yellow on light.
+_PALETTES: Final = {"inferno": sequential.Inferno, "viridis": sequential.Viridis, "cividis": sequential.Cividis}
+_SPANS: Final[dict[str, dict[str, tuple[float, float]]]] = {
+    "inferno": {"dark": (0.16, 1.0), "light": (0.93, 0.0)},
+    "viridis": {"dark": (0.06, 1.0), "light": (0.96, 0.0)},
+    "cividis": {"dark": (0.06, 1.0), "light": (0.96, 0.0)},
+}
+# Blue to orange is told apart by every kind of colour vision; the middle recedes into the page.
+_DIVERGING: Final[dict[str, tuple[str, ...]]] = {
+    "dark": ("#8fdcf6", "#3a9fd0", "#2c4a63", "#30343d", "#6b4a2c", "#d9822f", "#ffc98f"),
+    "light": ("#04395a", "#1d7fb3", "#a9cfe3", "#e3e5e8", "#f0c9a0", "#c9711b", "#6e3403"),
+}
 
 
 def scheme_or_dark(scheme: str | None) -> Scheme:
@@ -66,10 +76,23 @@ def ew_colors(scheme: Scheme) -> tuple[str, ...]:
     Inferno grows in lightness, so the order survives colour blindness and grey prints. Reversed on light.
     """
     stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in sequential.Inferno], float)
-    start, end = _INFERNO_SPAN[scheme]
+    start, end = _SPANS["inferno"][scheme]
     place = np.linspace(start, end, TABLE_SIZE) * (len(stops) - 1)
     rgb = np.column_stack([np.interp(place, np.arange(len(stops)), channel) for channel in stops.T])
     return tuple("#{:02x}{:02x}{:02x}".format(*row) for row in np.rint(rgb).astype(int).tolist())
+
+
+def palette_stops(name: str) -> dict[str, Any]:
+    """Return a palette as the browser interpolates it: its stops ``#rrggbb``, and the part that each scheme shows.
+
+    All of them grow in lightness, so the order survives colour blindness and grey prints.
+    """
+    return {"stops": list(_PALETTES[name]), "span": _SPANS[name]}
+
+
+def diverging_colors(scheme: Scheme) -> list[str]:
+    """Return the stops of the palette for what lies on either side of zero."""
+    return list(_DIVERGING[scheme])
 
 
 def css_gradient(scheme: Scheme, stops: int = 17) -> str:

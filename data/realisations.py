@@ -1,7 +1,8 @@
-"""Predictions with measurement noise, one realisation of a catalogue at a time: drawn when first asked for."""
+"""Predictions with noise, one realisation of a catalogue at a time: drawn when first asked for."""
 
 from functools import lru_cache
-from typing import Final
+from threading import Lock
+from typing import Final, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -9,23 +10,39 @@ from jaxtyping import Float
 from data.draws import kept_draw
 from data.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.store import Catalogue, served
+from model.batch import sample_many
 from model.lines import LINE_NAMES
 from model.noise import published_noise
+from model.weights import load_params
 
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
 
+Noise = Literal["published", "intrinsic", "observed"]
+NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
+"""published: prediction + N(0, the galaxy's own ivar); intrinsic: joint draw, no measurement noise; observed: the same
+draw as DESI would list it."""
 
-@lru_cache(maxsize=4)
+_drawing = Lock()
+
+
 def noisy_predictions(catalogue: Catalogue, seed: int) -> Float[np.ndarray, "galaxy line"]:
-    """Draw predicted equivalent widths with each galaxy's own measurement noise.
+    """Give `realisation` with the published noise."""
+    return realisation(catalogue, "published", seed)
 
-    Panels ask for one line after the other and a click for one row, so the last few realisations are kept.
+
+def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+    """Draw the lines of every galaxy.
+
+    Panels ask for all lines at once, each in its own request, and a click for one row: the last few realisations are
+    kept, and whoever asks for one that is being drawn waits for it instead of drawing it too.
 
     Parameters
     ----------
     catalogue : Catalogue
         With predictions and inverse variances.
+    noise : {"published", "intrinsic", "observed"}
+        What differs from the prediction, see `NOISES`.
     seed : int
         Number of the realisation.
 
@@ -34,20 +51,31 @@ def noisy_predictions(catalogue: Catalogue, seed: int) -> Float[np.ndarray, "gal
     (galaxy, 10) array
         Equivalent widths [Å], read-only; <= 0 is "not detected", NaN where the noise is not known.
     """
+    with _drawing:
+        return _draw(catalogue, noise, seed)
 
+
+@lru_cache(maxsize=4)
+def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     def stack(names: list[str]) -> np.ndarray:
         return np.stack([catalogue.column(name) for name in names], axis=1)
 
     def draw() -> np.ndarray:
-        drawn = published_noise(
-            seed,
-            stack(list(FLUX_NAMES)),
-            stack([name + PREDICTION_SUFFIXES[0] for name in LINE_NAMES]),
-            stack([name + IVAR_SUFFIX for name in LINE_NAMES]),
-        )
-        return np.asarray(drawn)
+        flux = stack(list(FLUX_NAMES))
+        if noise == "published":
+            drawn = published_noise(
+                seed,
+                flux,
+                stack([name + PREDICTION_SUFFIXES[0] for name in LINE_NAMES]),
+                stack([name + IVAR_SUFFIX for name in LINE_NAMES]),
+            )
+        else:
+            luminosity, redshift = catalogue.column("log_luminosity"), catalogue.column("redshift")
+            intrinsic, listed = sample_many(seed, load_params(), flux, luminosity, redshift)
+            drawn = intrinsic if noise == "intrinsic" else listed.ew
+        return np.asarray(drawn, np.float32)
 
-    return kept_draw(catalogue, f"published-{seed}", draw)
+    return kept_draw(catalogue, f"{noise}-{seed}", draw)
 
 
 def warm_up() -> None:

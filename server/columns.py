@@ -1,51 +1,70 @@
-"""What the explorer's raster layer paints: a catalogue's columns as quantised bytes, and the medians of map cells.
+"""What the explorer's raster layer paints: a catalogue's quantities as quantised bytes, and the medians of map cells.
 
-Addresses carry the content's hash, so every answer may be kept for a year.
+Addresses carry the content's hash, so every answer may be kept for a year. A header says what the codes stand for.
 """
 
+import json
 import math
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, get_args
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from components.figures import quantise
+from components.figures.quantise import Scale
 from data.aggregates import Cells, load_cells
-from data.realisations import noisy_predictions
+from data.quantities import PULL_LIMIT, QUANTITIES, SHAPE_NAMES, VERSIONS, values
+from data.realisations import FIRST_SEED, NOISES, Noise
+from data.schema import EW_SUFFIX, MAP_NAMES
 from data.store import Catalogue, served
 from model.lines import LINE_NAMES
 
 MAX_SEED: Final = 9999
 """Largest number of a noise realisation: each is kept for a year, so they are not without end."""
 
-NOISY: Final = "_EW_NOISY"
-PLACES: Final = ("map_x", "map_y")
-COLUMNS: Final = (
-    *PLACES,
-    *(f"{name}{suffix}" for name in LINE_NAMES for suffix in ("_EW", "_EW_PREDICTED", NOISY)),
-)
+SCALE_HEADER: Final = "Column-Scale"
+MAP_MARGIN: Final = 0.04
+DIAGRAM_HOMES: Final = {
+    "log_NII_HALPHA": (-1.5, 0.75),
+    "log_OIII_HBETA": (-1.25, 1.25),
+    "log_HALPHA_EW": (-1.0, 2.6),
+}
+"""Where the classical diagrams begin; the same for observed and predicted lines, so that they compare."""
+RESIDUAL_LIMIT: Final = 1.0
 
 blueprint = Blueprint("columns", __name__)
 
 
 @blueprint.get("/catalogues/<name>/columns/<column>.bin")
 def column(name: str, column: str) -> Response:
-    """Answer with one column, a byte or two a galaxy."""
+    """Answer with one quantity, a byte or two a galaxy."""
     catalogue = _catalogue(name)
     if isinstance(catalogue, Response):
         return catalogue
-    if column not in COLUMNS:
-        known = "map_x, map_y and <line>_EW, <line>_EW_PREDICTED, <line>_EW_NOISY"
+    if column not in QUANTITIES:
+        known = "redshift, map_x, HALPHA_EW, HALPHA_EW_PREDICTED, HALPHA_EW_NOISY, HALPHA_PULL, and so on"
         return problem(404, f"There is no column “{column[:40]}”; there are {known}.")
-    seed = request.args.get("seed", "1")
+    seed, noise = request.args.get("seed", str(FIRST_SEED)), request.args.get("noise", NOISES[0])
+    bits = request.args.get("bits", "8")
     if not (seed.isascii() and seed.isdigit() and int(seed) <= MAX_SEED):
         return problem(400, f"The seed of a realisation is a whole number from 0 to {MAX_SEED}, not “{seed[:20]}”.")
-    return lasting(Response(encode(catalogue, column, int(seed)), mimetype="application/octet-stream"))
+    if noise not in get_args(Noise):
+        return problem(400, f"The noise is one of {', '.join(NOISES)}, not “{noise[:20]}”.")
+    if bits not in ("8", "16"):
+        return problem(400, f"A column has 8 or 16 bits a galaxy, not “{bits[:20]}”.")
+    numbers = values(catalogue, column, noise, int(seed))
+    # Places are even in their quantity; colours follow what an eye can tell apart.
+    scale = (scale_of(catalogue, column) if bits == "8" else None) or quantise.linear(numbers)
+    answer = Response(quantise.encode(numbers, scale, int(bits)).tobytes(), mimetype="application/octet-stream")
+    said = {**scale._asdict(), "home": home_of(catalogue, column) if bits == "16" else None}
+    answer.headers[SCALE_HEADER] = json.dumps(said)
+    return lasting(answer)
 
 
 @blueprint.get("/catalogues/<name>/cells.json")
 def cells(name: str) -> Response:
-    """Answer with the medians of real galaxies per map cell, in the colours of this catalogue's lines."""
+    """Answer with the medians of real galaxies per map cell, in the codes of this catalogue's lines."""
     catalogue = _catalogue(name)
     if isinstance(catalogue, Response):
         return catalogue
@@ -62,13 +81,48 @@ def _catalogue(name: str) -> Catalogue | Response:
     return catalogue
 
 
+@lru_cache(maxsize=256)
+def scale_of(catalogue: Catalogue, name: str) -> Scale | None:
+    """Return the scale of a quantity that must not move with a draw; None: what the values at hand need."""
+    line = next((each for each in LINE_NAMES if name.startswith(f"{each}_")), None)
+    if line is None:
+        return Scale("linear", 0.2, 2.5) if name in SHAPE_NAMES else None
+    rest = name.removeprefix(line)
+    if rest == "_PULL":
+        return Scale("linear", -PULL_LIMIT, PULL_LIMIT)
+    if rest == "_RESIDUAL":
+        return Scale("linear", -RESIDUAL_LIMIT, RESIDUAL_LIMIT)
+    if rest == "_SN":
+        return quantise.widths(values(catalogue, name))
+    observed = catalogue.column(line + EW_SUFFIX)
+    # A catalogue without this line's observations still has its predictions.
+    known = observed if np.isfinite(observed).any() else catalogue.column(f"{line}{EW_SUFFIX}_PREDICTED")
+    return quantise.widths(known) if rest.startswith(EW_SUFFIX) else None
+
+
+@lru_cache(maxsize=256)
+def home_of(catalogue: Catalogue, name: str) -> tuple[float, float]:
+    """Return the range that an axis starts with: the same for a quantity's observed, predicted and noisy version."""
+    base = name
+    for version in VERSIONS[1:]:
+        base = base.removesuffix(version)
+    if base in DIAGRAM_HOMES:
+        return DIAGRAM_HOMES[base]
+    numbers = values(catalogue, base)
+    if base in MAP_NAMES:
+        scale = quantise.linear(numbers)
+        margin = MAP_MARGIN * (scale.high - scale.low)
+        return scale.low - margin, scale.high + margin
+    return quantise.home(numbers)
+
+
 def encode_cells(catalogue: Catalogue, cells: Cells) -> dict[str, Any]:
     """Return the cells' places, size and colour codes; medians of noisy draws would only repeat the predictions."""
     codes = {}
     for index, line in enumerate(LINE_NAMES):
-        top = quantise.ew_top(catalogue.column(f"{line}_EW"))
+        scale = scale_of(catalogue, f"{line}_EW") or quantise.widths(cells.ew[:, index])
         for column, medians in ((f"{line}_EW", cells.ew), (f"{line}_EW_PREDICTED", cells.ew_predicted)):
-            codes[column] = quantise.quantise_ew(medians[:, index], top).tolist()
+            codes[column] = quantise.encode(medians[:, index], scale).tolist()
     # Corners point up: a hexagon is as high as its circle and narrower by cos 30°.
     return {
         "x": np.round(cells.center[:, 0].astype(float), 4).tolist(),
@@ -77,19 +131,6 @@ def encode_cells(catalogue: Catalogue, cells: Cells) -> dict[str, Any]:
         "halfHeight": cells.size,
         "codes": codes,
     }
-
-
-def encode(catalogue: Catalogue, column: str, seed: int) -> bytes:
-    """Return the bytes of one of `COLUMNS`; `seed` matters to the noisy ones alone."""
-    if column in PLACES:
-        place = catalogue.column(column)
-        return quantise.quantise_place(place, quantise.span(place)).tobytes()
-    line = next(line for line in LINE_NAMES if column.startswith(f"{line}_EW"))
-    top = quantise.ew_top(catalogue.column(f"{line}_EW"))
-    if column.endswith(NOISY):
-        ew = noisy_predictions(catalogue, seed)[:, LINE_NAMES.index(line)]
-        return quantise.quantise_ew(ew, top).tobytes()
-    return quantise.quantise_ew(catalogue.column(column), top).tobytes()
 
 
 def problem(status: int, sentence: str) -> Response:

@@ -1,64 +1,94 @@
-"""Columns as small integers for the raster layer: what the server sends and the page's manifest promises."""
+"""Numbers as small integers for the raster layer: what the server sends and the browser decodes (assets/scales.js).
+
+Code 0 says that there is no value. One byte a galaxy is enough for a colour, two for a place.
+"""
 
 import math
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, UInt8, UInt16
 
-PLACE_STEPS: Final = 65535
-EW_STEPS: Final = 254
-"""Codes 1..255 are values; 0 says that there is none."""
+TOP_PERCENTILE: Final = 99.9
+SOFT_SHARE: Final = 1 / 64
+"""Widths follow arcsinh(EW / soft) with soft this share of the top: even steps of a hundredth of an Å below it, even
+ratios of two per cent above. The browser stretches the colours as it likes and loses nothing that an eye can see."""
 
-TOP_PERCENTILE: Final = 98.0
-
-STRETCH: Final = 8.0
-"""Colours follow arcsinh(STRETCH x EW / top): even steps below top / STRETCH, even ratios above. Faint and strong lines
-both keep their differences."""
+HOME_PERCENTILES: Final = (0.5, 99.5)
+HOME_MARGIN: Final = 0.06
 
 
-def span(place: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
-    """Return the range of a map coordinate that its 16-bit steps divide."""
-    low, high = float(np.min(place)), float(np.max(place))
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+class Scale(NamedTuple):
+    """How values become codes.
+
+    Attributes
+    ----------
+    kind : {"linear", "arcsinh"}
+        Steps are even in the value, or in arcsinh(value / soft).
+    low, high : float
+        Values of the first and the last code; what lies beyond is cut, but below an arcsinh scale's 0 there is none.
+    soft : float
+        See `kind`.
+    """
+
+    kind: Literal["linear", "arcsinh"]
+    low: float
+    high: float
+    soft: float = 1.0
 
 
-def quantise_place(
-    place: Float[np.ndarray, " galaxy"], place_range: tuple[float, float]
-) -> UInt16[np.ndarray, " galaxy"]:
-    """Return a map coordinate as 16-bit steps over its range."""
-    low, high = place_range
-    return np.rint((np.clip(place, low, high) - low) / (high - low) * PLACE_STEPS).astype("<u2")
+def steps(bits: int) -> int:
+    """Return the largest code of so many bits."""
+    return (1 << bits) - 1
 
 
-def ew_top(ew: Float[np.ndarray, " galaxy"]) -> float:
-    """Return the EW [Å] where a line's colours end: a high percentile, two digits, at least 1."""
+def linear(values: Float[np.ndarray, " galaxy"]) -> Scale:
+    """Return the even scale that holds every value."""
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    return Scale("linear", low, high) if high > low else Scale("linear", low - 0.5, high + 0.5)
+
+
+def widths(ew: Float[np.ndarray, " galaxy"]) -> Scale:
+    """Return the scale of a line's equivalent widths [Å]: 0 to a very high percentile, at least 1."""
     finite = ew[np.isfinite(ew)]
     top = float(np.percentile(finite, TOP_PERCENTILE)) if finite.size else 1.0
     digits = 1 - math.floor(math.log10(max(top, 1.0)))
-    return max(1.0, round(top, digits))
+    top = max(1.0, round(top, digits))
+    return Scale("arcsinh", 0.0, top, top * SOFT_SHARE)
 
 
-def quantise_ew(ew: Float[np.ndarray, " galaxy"], top: float) -> UInt8[np.ndarray, " galaxy"]:
-    """Return equivalent widths [Å] as codes: 0 not detected (missing or negative), 1..255 stretched from 0 to `top`.
+def encode(
+    values: Float[np.ndarray, " galaxy"], scale: Scale, bits: int = 8
+) -> UInt8[np.ndarray, " galaxy"] | UInt16[np.ndarray, " galaxy"]:
+    """Return values as codes: 0 where there is none, else 1 to the largest.
 
-    A prediction of exactly 0 is an answer, not a missing one.
+    A width of exactly 0 is an answer, not a missing one; a negative one is not detected.
     """
-    detected = np.isfinite(ew) & (ew >= 0)
-    share = np.arcsinh(np.where(detected, ew, 0.0) * (STRETCH / top)) / math.asinh(STRETCH)
-    return np.where(detected, 1 + np.rint(np.clip(share, 0.0, 1.0) * EW_STEPS), 0).astype(np.uint8)
+    known = np.isfinite(values) & ((values >= 0) | (scale.kind == "linear"))
+    place = _stretch(np.where(known, values, scale.low).astype(float), scale)
+    low, high = _stretch(np.array([scale.low, scale.high]), scale)
+    share = np.clip((place - low) / (high - low), 0.0, 1.0)
+    last = steps(bits)
+    return np.where(known, 1 + np.rint(share * (last - 1)), 0).astype("<u2" if bits == 16 else np.uint8)
 
 
-def ew_of_code(code: int, top: float) -> float:
-    """Return the equivalent width [Å] in the middle of a code's step."""
-    return math.sinh((code - 1) / EW_STEPS * math.asinh(STRETCH)) * top / STRETCH
+def decode(code: float, scale: Scale, bits: int = 8) -> float:
+    """Return the value in the middle of a code's step."""
+    low, high = _stretch(np.array([scale.low, scale.high]), scale)
+    place = float(low + (code - 1) / (steps(bits) - 1) * (high - low))
+    return math.sinh(place) * scale.soft if scale.kind == "arcsinh" else place
 
 
-def ew_ticks(top: float, apart: float = 0.14) -> list[tuple[float, float]]:
-    """Return tick values [Å] of a colour bar and their places on it, 0 to 1: round numbers and the top."""
-    ticks = [(0.0, 0.0)]
-    for value in (0.3, 1, 3, 10, 30, 100, 300, 1000):
-        place = math.asinh(value * STRETCH / top) / math.asinh(STRETCH)
-        if place - ticks[-1][1] >= apart and 1 - place >= apart:
-            ticks.append((float(value), place))
-    return [*ticks, (top, 1.0)]
+def home(values: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
+    """Return the range that an axis of these values starts with: nearly all of them, and a margin."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = (float(edge) for edge in np.percentile(finite, HOME_PERCENTILES))
+    margin = HOME_MARGIN * (high - low) or 0.5
+    return low - margin, high + margin
+
+
+def _stretch(values: Float[np.ndarray, " value"], scale: Scale) -> Float[np.ndarray, " value"]:
+    return np.arcsinh(values / scale.soft) if scale.kind == "arcsinh" else values

@@ -3,12 +3,18 @@
 from playwright.sync_api import Page
 
 PANEL = "HALPHA_EW_PREDICTED"
+PATIENCE = 60_000  # ms; a busy machine paints late, a broken page never
 
 
 def open_explorer(page: Page, url: str) -> None:
-    """Open the page and wait until its twelve panels are painted and its axes are in place."""
+    """Open the page and wait until its panels are painted and joined to the controls."""
     page.goto(url)
-    page.wait_for_selector('#explorer-panels[data-painted="all"][data-axes="joined"]')
+    painted(page)
+
+
+def painted(page: Page) -> None:
+    """Wait until every panel shows what was asked for, and nothing glides."""
+    page.wait_for_selector('#explorer-panels[data-painted="all"][data-axes="joined"]', timeout=PATIENCE)
 
 
 def lonely_row(page: Page) -> int:
@@ -17,7 +23,7 @@ def lonely_row(page: Page) -> int:
         """() => {
           const { raster, panels } = galacticNeon.explorer;
           const { width, height } = panels[0].canvas.getBoundingClientRect();
-          const places = Array.from({ length: raster.n }, (_, row) => raster.placeOf(row));
+          const places = Array.from({ length: raster.n }, (_, row) => raster.placeOf(row) || { left: -99, top: -99 });
           const near = new Map();
           const cell = ({ left, top }) => `${Math.floor(left / 3)},${Math.floor(top / 3)}`;
           places.forEach((place) => near.set(cell(place), (near.get(cell(place)) || 0) + 1));

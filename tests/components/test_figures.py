@@ -1,14 +1,13 @@
 """Figures of the explorer: valid for Plotly, and saying what they must."""
 
 import base64
-import itertools
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from plotly import graph_objects as go
 
-from components.figures import panels, spectrum
+from components.figures import spectrum
 from components.theme import TOKENS, Scheme
 from model.lines import LEADING_LINES, LINES
 
@@ -52,18 +51,3 @@ def test_typed_arrays_are_float32_in_base64() -> None:
     packed = spectrum.typed_array(BINS)
     assert packed["dtype"] == "f4"
     np.testing.assert_array_equal(np.frombuffer(base64.b64decode(packed["bdata"]), "<f4"), BINS)
-
-
-def test_panels_are_twelve_linked_subplots() -> None:
-    figure = panels.panels_figure((-1.0, 1.0), (0.0, 2.0))
-    assert len({(trace.xaxis, trace.yaxis) for trace in figure.data}) == 12
-    assert figure.layout.xaxis2.matches == figure.layout.xaxis3.matches == "x"
-    assert figure.layout.yaxis2.matches == figure.layout.yaxis4.matches == "y"
-    assert tuple(figure.layout.xaxis.range) == pytest.approx((-1.08, 1.08))
-
-
-def test_domains_share_the_whole() -> None:
-    parts = panels.domains(3, 0.1)
-    assert parts[0][0] == 0
-    assert parts[-1][1] == pytest.approx(1)
-    assert all(later[0] - earlier[1] == pytest.approx(0.1) for earlier, later in itertools.pairwise(parts))

@@ -1,5 +1,6 @@
 """The catalogue's columns over HTTP: bytes that last, and sentences for what is not there."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from components.figures import quantise
 from data import store
+from data.quantities import QUANTITIES
 from data.realisations import noisy_predictions
 from model.lines import LINE_NAMES
 from server import columns
@@ -35,10 +37,12 @@ def address(catalogue: store.Catalogue, column: str, more: str = "") -> str:
 
 
 def test_places_are_16_bit_steps(client: FlaskClient, catalogue: store.Catalogue) -> None:
-    answer = client.get(address(catalogue, "map_x"))
+    answer = client.get(address(catalogue, "map_x", "&bits=16"))
     steps = np.frombuffer(answer.data, "<u2")
-    low, high = quantise.span(catalogue.column("map_x"))
-    np.testing.assert_allclose(low + steps / 65535 * (high - low), catalogue.column("map_x"), atol=(high - low) / 65535)
+    scale = json.loads(answer.headers[columns.SCALE_HEADER])
+    step = (scale["high"] - scale["low"]) / 65534
+    np.testing.assert_allclose(scale["low"] + (steps - 1.0) * step, catalogue.column("map_x"), atol=step)
+    assert scale["home"][0] < scale["low"] < scale["high"] < scale["home"][1]
 
 
 def test_widths_are_a_byte_a_galaxy_and_missing_ones_zero(client: FlaskClient, catalogue: store.Catalogue) -> None:
@@ -46,9 +50,28 @@ def test_widths_are_a_byte_a_galaxy_and_missing_ones_zero(client: FlaskClient, c
     np.testing.assert_array_equal(codes == 0, ~(catalogue.column("HALPHA_EW") > 0))
 
 
+def test_a_lines_columns_share_one_scale(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    names = ("HALPHA_EW", "HALPHA_EW_PREDICTED", "HALPHA_EW_NOISY")
+    said = {client.get(address(catalogue, name)).headers[columns.SCALE_HEADER] for name in names}
+    assert len(said) == 1
+
+
+def test_a_diagram_begins_alike_for_observed_predicted_and_noisy(catalogue: store.Catalogue) -> None:
+    for name in ("log_NII_HALPHA", "log_SII_6716_EW"):
+        homes = {columns.home_of(catalogue, name + version) for version in ("", "_PREDICTED", "_NOISY")}
+        assert len(homes) == 1
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_every_quantity_travels(client: FlaskClient, catalogue: store.Catalogue, name: str) -> None:
+    answer = client.get(address(catalogue, name))
+    assert answer.status_code == 200
+    assert len(answer.data) == catalogue.n
+
+
 def test_the_noisy_column_is_the_realisation(client: FlaskClient, catalogue: store.Catalogue) -> None:
     drawn = noisy_predictions(catalogue, 7)[:, LINE_NAMES.index("HBETA")]
-    expected = quantise.quantise_ew(drawn, quantise.ew_top(catalogue.column("HBETA_EW")))
+    expected = quantise.encode(drawn, quantise.widths(catalogue.column("HBETA_EW")))
     assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=7")).data == expected.tobytes()
     assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=8")).data != expected.tobytes()
 
@@ -76,6 +99,8 @@ def test_cells_carry_codes_for_observed_and_predicted(client: FlaskClient, catal
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=-1", 400, "whole number from 0 to 9999"),
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=10000", 400, "whole number from 0 to 9999"),
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=٣", 400, "whole number from 0 to 9999"),
+        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&noise=loud", 400, "published, intrinsic, observed"),
+        ("/catalogues/{name}/columns/HBETA_EW.bin?v={v}&bits=32", 400, "8 or 16 bits"),
     ],
 )
 def test_what_is_not_there_is_said(

@@ -1,0 +1,202 @@
+/* The explorer joined to Dash: its stores and controls on one side, assets/explorer.js on the other; address, undo, keys. */
+(function () {
+  "use strict";
+
+  const neon = window.galacticNeon;
+  const ADDRESS_DELAY = 300; // ms without a change before the address is written and a step remembered
+  const LONGEST_FIND = 1500; // characters
+  const MAX_SEED = 9999;
+  const CONTROL = "explorer-view-";
+  const SWITCHES = new Set(["lock", "missing", "contours"]);
+  const WORDS = { small: "No galaxy lies there." };
+  let current = null; // {explorer, manifest, ids, steps, ...} of the page that is open
+
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+
+  function start(manifest, selection) {
+    if (current) current.explorer.end();
+    const page = document.getElementById(manifest.ids.panels);
+    const join = { manifest, ids: manifest.ids, galaxy: manifest.galaxy || "" };
+    current = join;
+    join.explorer = new neon.Explorer(manifest, page, {
+      selected: (row) => set(join.ids.selected, { data: { row } }),
+      selection: (data) => set(join.ids.selection, { data: data.count ? data : null }) || (data.count || say(WORDS.small)),
+      state: (state) => told(join, state),
+      tool: (name) => set(join.ids.tool, { value: name }),
+      say,
+    });
+    neon.explorer = join.explorer;
+    join.explorer.ready.then(() => {
+      join.steps = new neon.address.Steps(snapshot(join));
+      page.dataset.axes = "joined";
+    });
+    keys(join);
+    if (selection) set(join.ids.selection, { data: { ...selection } }); // now somebody listens
+    return "";
+  }
+
+  function say(sentence) {
+    set(current.ids.status, { children: sentence });
+    clearTimeout(current.saying);
+    current.saying = setTimeout(() => set(current.ids.status, { children: "" }), 6000);
+  }
+
+  // ---- address and steps ------------------------------------------------------------------------------------------
+
+  function told(join, state) {
+    join.state = state;
+    clearTimeout(join.writing);
+    join.writing = setTimeout(() => remember(join), ADDRESS_DELAY);
+  }
+
+  const snapshot = ({ explorer }) => ({ state: explorer.state, row: explorer.selected, selection: explorer.selection || null });
+
+  function remember(join) {
+    if (current !== join || join.explorer.stop.signal.aborted) return;
+    const { state, gate } = join.explorer;
+    set(join.ids.view, { data: state });
+    const more = { catalogue: join.manifest.catalogue, galaxy: join.explorer.selected >= 0 ? join.galaxy : "", gate, find: findable(join.explorer.selection) };
+    history.replaceState(history.state, "", location.pathname + neon.address.query(join.manifest.fields, state, more));
+    if (join.steps && join.steps.push(snapshot(join))) showSteps(join);
+  }
+
+  /** A search goes into the address unless it is a long list: browsers and servers cut long addresses. */
+  const findable = (selection) => (selection && selection.find && selection.find.length <= LONGEST_FIND ? selection.find : "");
+
+  function showSteps({ steps, ids }) {
+    set(ids.undo, { disabled: !steps.can(-1) });
+    set(ids.redo, { disabled: !steps.can(1) });
+  }
+
+  function step(by) {
+    const join = current;
+    const kept = join && join.steps && join.steps.move(by);
+    if (!kept) return;
+    showSteps(join);
+    for (const { name } of join.manifest.fields) {
+      if (JSON.stringify(kept.state[name]) !== JSON.stringify(join.explorer.state[name])) setControl(name, kept.state[name]);
+    }
+    if (kept.row !== join.explorer.selected) set(join.ids.selected, { data: kept.row < 0 ? null : { row: kept.row } });
+    if (kept.selection !== (join.explorer.selection || null)) set(join.ids.selection, { data: kept.selection });
+    join.explorer.apply(kept.state);
+  }
+
+  function setControl(name, value) {
+    if (name === "seed") return set(current.ids.seed, { data: value });
+    if (name === "zoom") return undefined;
+    return set(CONTROL + name, SWITCHES.has(name) ? { checked: value } : { value });
+  }
+
+  // ---- keys -------------------------------------------------------------------------------------------------------
+
+  function keys(join) {
+    const typing = ({ target }) => target.closest && target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+    window.addEventListener(
+      "keydown",
+      (event) => {
+        if (typing(event)) return;
+        const command = event.ctrlKey || event.metaKey;
+        if (command && event.key.toLowerCase() === "z") {
+          event.preventDefault();
+          step(event.shiftKey ? 1 : -1);
+        } else if (event.key === "?") set(join.ids.keys, { opened: true });
+        else if (event.key === "Escape" && !event.defaultPrevented) clear(join);
+      },
+      { signal: join.explorer.stop.signal },
+    );
+  }
+
+  /** Escape lets go of the population first, then of the galaxy. */
+  function clear(join) {
+    if (join.explorer.selection) set(join.ids.selection, { data: null });
+    else if (join.explorer.selected >= 0) set(join.ids.selected, { data: null });
+  }
+
+  // ---- what Dash calls; without a page it does nothing -------------------------------------------------------------
+
+  const button = (act) => (clicks) => void (clicks && current && act(current));
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    explorer: {
+      start,
+      /** A control was moved: only what was touched changes, so that controls set together do not undo each other. */
+      control() {
+        const touched = window.dash_clientside.callback_context.triggered;
+        if (!current || !touched.length) return;
+        const part = {};
+        for (const { prop_id: id, value } of touched) {
+          if (!id.startsWith(CONTROL)) continue;
+          const name = id.slice(CONTROL.length).replace(/\.\w+$/, "");
+          const { kind, allowed } = current.manifest.fields.find((field) => field.name === name);
+          if (kind === "several") {
+            const ordered = allowed.map(([, each]) => each).filter((each) => value.includes(each));
+            if (ordered.length) part[name] = ordered;
+            else setControl(name, current.explorer.state[name]); // at least one
+          } else part[name] = value;
+        }
+        current.explorer.change(part);
+      },
+      tool(name) {
+        if (!current || !name) return;
+        current.explorer.tool = name;
+        current.explorer.page.dataset.tool = name;
+      },
+      realise: (seed) => void (current && current.explorer.change({ seed })),
+      nextSeed: (clicks, seed) => (clicks ? (seed % MAX_SEED) + 1 : window.dash_clientside.no_update),
+      // The server's own markup, escaped there (components/markup.py).
+      list(markup) {
+        if (current && markup) document.getElementById(current.ids.lines).innerHTML = markup;
+      },
+      mark(selected) {
+        if (!current) return;
+        current.explorer.mark(selected ? selected.row : -1);
+        told(current, current.explorer.state);
+      },
+      /** The chosen galaxy's name, for the address. */
+      name(galaxy) {
+        if (!current) return;
+        current.galaxy = galaxy || "";
+        told(current, current.explorer.state);
+      },
+      choose(selection, found) {
+        const nothing = window.dash_clientside.no_update;
+        if (!current) return [nothing, nothing];
+        const { explorer, manifest } = current;
+        if ((selection || null) !== (explorer.selection || null)) {
+          explorer.choose(selection || null);
+          told(current, explorer.state);
+        }
+        const typing = window.dash_clientside.callback_context.triggered.some(({ prop_id: id }) => id.startsWith(current.ids.found));
+        const n = manifest.n.toLocaleString("en");
+        const count = selection ? `${selection.count.toLocaleString("en")} of ${n}` : `${n} galaxies`;
+        return [typing && found ? found : count, selection ? {} : { display: "none" }];
+      },
+      clear: button((join) => set(join.ids.selection, { data: null })),
+      zoomIn: button(({ explorer }) => explorer.key("zoomIn")),
+      zoomOut: button(({ explorer }) => explorer.key("zoomOut")),
+      resetView: button(({ explorer }) => explorer.reset()),
+      undo: button(() => step(-1)),
+      redo: button(() => step(1)),
+      copyLink: button(async (join) => {
+        remember(join);
+        say((await copy(location.href)) ? "The link is copied." : `The browser did not let the page copy. The link: ${location.href}`);
+      }),
+      printPng: button(({ explorer }) => print(explorer, "png")),
+      printSvg: button(({ explorer }) => print(explorer, "svg")),
+      axes: (view) => (view === "xy" ? {} : { display: "none" }),
+    },
+  });
+
+  function print(explorer, format) {
+    neon.print.save(explorer, format).catch(() => say("The picture could not be made. Try again."));
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false; // the browser does not let pages write to the clipboard here
+    }
+  }
+})();

@@ -1,0 +1,53 @@
+"""The view as Python: it runs with the library alone and prints the page's numbers."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components import snippet
+from components.view import DEFAULTS
+from data import store
+from data.quantities import values
+from model.lines import LINES
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> store.Catalogue:
+    return next(iter(store.open_catalogues().values()))
+
+
+def run(code: str) -> str:
+    """Run code that names the installed library on this copy of it."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code.replace("galactic_neon", "model"), {})  # noqa: S102
+    return printed.getvalue()
+
+
+def test_a_galaxys_numbers_come_back(catalogue: store.Catalogue) -> None:
+    galaxy = catalogue.galaxy(41)
+    printed = run(snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity))
+    numbers = {name: float(value) for name, value in re.findall(r"^(\w+)\s+([\d.]+) Å$", printed, re.MULTILINE)}
+    for i, line in enumerate(LINES):
+        assert numbers[line.name] == pytest.approx(float(galaxy.predicted.ew[i]), abs=6e-4, rel=1e-3)
+
+
+@pytest.mark.parametrize("suffix", ["", "_PREDICTED", "_NOISY"])
+def test_a_gates_population_comes_back(catalogue: store.Catalogue, suffix: str) -> None:
+    state = {**DEFAULTS, "seed": 3}
+    x, y = f"log_NII_HALPHA{suffix}", f"log_OIII_HBETA{suffix}"
+    gate = {"x": x, "y": y, "polygon": [[-0.3, -0.2], [0.4, -0.2], [0.4, 0.8], [-0.3, 0.8]]}
+    printed = run(snippet.catalogue_code(str(store.EMBEDDED_FILE), state, gate))
+    at, up = values(catalogue, x, "published", 3), values(catalogue, y, "published", 3)
+    inside = (at > -0.3) & (at < 0.4) & (up > -0.2) & (up < 0.8)
+    assert abs(int(printed.split()[0]) - inside.sum()) <= 3  # float32 on the edge
+    median = float(re.search(r"HALPHA\s+observed\s+([\d.]+)", printed)[1])  # type: ignore[index]
+    assert median == pytest.approx(float(np.nanmedian(catalogue.column("HALPHA_EW")[inside])), rel=0.01)
+
+
+def test_without_a_gate_all_are_in(catalogue: store.Catalogue) -> None:
+    assert run(snippet.catalogue_code(str(Path(store.EMBEDDED_FILE)), DEFAULTS, None)).startswith("20000 galaxies")
