@@ -31,6 +31,7 @@
       page.dataset.axes = "joined";
     });
     keys(join);
+    if (join.explorer.selected >= 0) set(join.ids.selected, { data: { row: join.explorer.selected } });
     if (selection) set(join.ids.selection, { data: { ...selection } }); // now somebody listens
     return "";
   }

@@ -43,7 +43,7 @@
     }
     context.font = `${10.5 * density}px ${tokens.font}`;
     context.textBaseline = "alphabetic";
-    if (diagram && REGIONS[diagram] && w / density > 190) {
+    if (diagram && REGIONS[diagram] && w / density > 250) {
       for (const [text, x, y] of REGIONS[diagram]) write(context, text, px(x), py(y), tokens, "left");
     }
     if (ticks) drawTicks(context, view, px, py, { w, h, density, tokens, titles, edge });

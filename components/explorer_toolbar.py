@@ -150,6 +150,7 @@ def _popover(title: str, sections: Sequence[Component]) -> dmc.Popover:
         width=380,
         trapFocus=True,
         returnFocus=True,
+        withRoles=False,  # Mantine would put the states of a button on the box around it
     )
 
 

@@ -11,8 +11,10 @@ from typing import Any, Final, get_args
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
+from components import view
 from components.figures import quantise
 from components.figures.quantise import Scale
+from components.panel_grid import first_columns
 from data.aggregates import Cells, load_cells
 from data.quantities import PULL_LIMIT, QUANTITIES, SHAPE_NAMES, VERSIONS, values
 from data.realisations import FIRST_SEED, NOISES, Noise
@@ -69,6 +71,24 @@ def cells(name: str) -> Response:
     if isinstance(catalogue, Response):
         return catalogue
     return lasting(jsonify(encode_cells(catalogue, load_cells())))
+
+
+@blueprint.after_app_request
+def send_for_columns(response: Response) -> Response:
+    """Have the browser ask for the first columns while it still reads the page's scripts."""
+    catalogue = served().get(request.args.get("catalogue", "")) or next(iter(served().values()), None)
+    if catalogue is None or request.path != "/" or response.mimetype != "text/html":
+        return response
+    state, _ = view.parse(request.args, QUANTITIES)
+    if names := first_columns(state):
+        # The same addresses as those of assets/columns.js, or they would be fetched twice.
+        draw = f"&noise={state['noise']}&seed={state['seed']}"
+        asked = [(place, "&bits=16") for place in MAP_NAMES]
+        asked += [(name, draw if name.endswith("_NOISY") else "") for name in names]
+        base = f"catalogues/{catalogue.name}/columns/"
+        links = [f"</{base}{name}.bin?v={catalogue.version}{more}>" for name, more in asked]
+        response.headers["Link"] = ", ".join(f"{link}; rel=preload; as=fetch; crossorigin=anonymous" for link in links)
+    return response
 
 
 def _catalogue(name: str) -> Catalogue | Response:

@@ -14,6 +14,8 @@ SHOTS = (
     ("explorer-dark", f"/?galaxy={GALAXY}", DESKTOP, "dark"),
     ("explorer-light", f"/?galaxy={GALAXY}", DESKTOP, "light"),
     ("explorer-phone", "/", PHONE, "dark"),
+    ("explorer-bpt", f"/?v=1&at=bpt&galaxy={GALAXY}", DESKTOP, "dark"),
+    ("explorer-population", "/?v=1&find=HALPHA_EW%20%3E%2050", DESKTOP, "dark"),
     ("predict-dark", "/predict", DESKTOP, "dark"),
     ("predict-light", "/predict", DESKTOP, "light"),
     ("predict-phone", "/predict", PHONE, "light"),
@@ -25,16 +27,10 @@ SHOTS = (
 
 
 def shoot(browser: Browser, url: str, name: str, viewport: dict[str, int], scheme: str) -> None:
-    """Open one page, choose the galaxy its address names, save what it shows."""
+    """Open one page and save what it shows."""
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
         page = context.new_page()
-        address, _, galaxy = url.partition("?galaxy=")
-        page.goto(address, wait_until="networkidle")
-        if galaxy:
-            search = page.get_by_label("Find a galaxy by its ID")
-            search.fill(galaxy)
-            search.press("Enter")
-            page.get_by_text(galaxy).first.wait_for()
+        page.goto(url, wait_until="networkidle")
         page.wait_for_timeout(2500)
         page.screenshot(path=FOLDER / f"{name}.png")
 

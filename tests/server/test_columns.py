@@ -76,6 +76,16 @@ def test_the_noisy_column_is_the_realisation(client: FlaskClient, catalogue: sto
     assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=8")).data != expected.tobytes()
 
 
+def test_the_page_sends_for_what_it_will_paint(client: FlaskClient, catalogue: store.Catalogue) -> None:
+    client.application.add_url_rule("/", view_func=lambda: "<p>")
+    links = client.get("/?k=on&seed=3").headers["Link"].split(", ")
+    assert len(links) == 2 + 4 * 2
+    for link in links:
+        assert client.get(link[1 : link.index(">")]).status_code == 200
+    assert sum("&noise=published&seed=3>" in link for link in links) == 4
+    assert "Link" not in client.get("/?at=bpt").headers
+
+
 def test_answers_last_a_year(client: FlaskClient, catalogue: store.Catalogue) -> None:
     kept = client.get(address(catalogue, "map_y")).cache_control
     assert (kept.max_age, kept.immutable, kept.public) == (31536000, True, True)
