@@ -127,7 +127,7 @@ def _compute(catalogue: Catalogue, name: str, noise: Noise, seed: int) -> Float[
     if name in SHAPE_NAMES:
         flux = catalogue.column(FLUX_NAMES[SHAPE_NAMES.index(name)])
         return flux / _mean_flux(catalogue)
-    version: Version = next((each for each in VERSIONS[1:] if name.endswith(each)), "")
+    version = next((each for each in VERSIONS if each and name.endswith(each)), "")
 
     def width(line: str) -> Float[np.ndarray, " galaxy"]:
         if version == "_NOISY":

@@ -88,7 +88,7 @@ def _asked(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any], lis
         elif isinstance(selection, dict):
             asked["selection"] = selection
         elif isinstance(row, dict):
-            asked |= {"row": row["row"], "galaxy": shown.target_ids[row["row"]].decode()}
+            asked |= {"row": row["row"], "galaxy": shown.galaxy(row["row"]).target_id}
     return asked, problems
 
 
