@@ -83,7 +83,8 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
 
 
 def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
-    from data.distribution_report import as_text, score_distribution
+    from data.evaluation.draws import score_distribution
+    from data.evaluation.text import draws_as_text
     from data.overlap import is_cut
     from model.draw_recipe import DrawRecipe
     from model.intrinsic_sample import prepare
@@ -101,11 +102,12 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
     )
     with _progress(epochs_in_all(recipe)) as progress:
         params = fit_distributions(table, recipe, progress, _checkpoints(args, about, recipe))
-    metrics = {variant: score_distribution(params, sample, variant, DRAWS) for variant in ("colors", "luminosity")}
+    scores = {variant: score_distribution(params, sample, variant, DRAWS) for variant in ("colors", "luminosity")}
+    metrics = {variant: found.model_dump(exclude={"bpt", "whan"}) for variant, found in scores.items()}
     answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"
     _write(args, params, INTRINSIC, answer, recipe, about | {"metrics": metrics})
-    for variant, report in metrics.items():
-        print(as_text(variant, report))
+    for variant, found in scores.items():
+        print(draws_as_text(variant, found))
 
 
 def _replaced(recipe, **given):

@@ -1,7 +1,7 @@
 """Whether a classifier can tell drawn galaxies from real ones."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from model.distribution_metrics import HALPHA, HBETA, NII, OIII, RATIOS
 
@@ -30,7 +30,10 @@ def line_columns(
 
 
 def area_under_roc(
-    real: Float[np.ndarray, "galaxy column"], drawn: Float[np.ndarray, "other column"], seed: int = 0
+    real: Float[np.ndarray, "galaxy column"],
+    drawn: Float[np.ndarray, "other column"],
+    seed: int = 0,
+    pairs: tuple[Int[np.ndarray, " galaxy"], Int[np.ndarray, " other"]] | None = None,
 ) -> float:
     """Tell drawn from real rows by boosted trees, cross-validated in three shuffled folds.
 
@@ -40,6 +43,8 @@ def area_under_roc(
         NaN is a value like any other to the trees.
     seed : int
         Of the folds and the trees.
+    pairs : tuple of arrays, optional
+        A number for each row; rows of one number (a galaxy and its draw) never stand on both sides of a fold.
 
     Returns
     -------
@@ -47,9 +52,18 @@ def area_under_roc(
         Area under the ROC curve: .5 cannot tell, 1 always can.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
+    from threadpoolctl import threadpool_limits
 
-    labels = np.repeat([0, 1], [len(real), len(drawn)])
-    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
-    trees = HistGradientBoostingClassifier(random_state=seed)
-    return float(cross_val_score(trees, np.vstack([real, drawn]), labels, cv=folds, scoring="roc_auc").mean())
+    kind = StratifiedKFold if pairs is None else StratifiedGroupKFold
+    # One thread: where another process wants the cores too, the trees' threads spend their time waiting for each other.
+    with threadpool_limits(1):
+        areas = cross_val_score(
+            HistGradientBoostingClassifier(random_state=seed),
+            np.vstack([real, drawn]),
+            np.repeat([0, 1], [len(real), len(drawn)]),
+            groups=None if pairs is None else np.concatenate(pairs),
+            cv=kind(3, shuffle=True, random_state=seed),
+            scoring="roc_auc",
+        )
+    return float(areas.mean())

@@ -2,7 +2,8 @@
 
 The baseline is the published network (Khederlarian et al. 2024), imported from its own files where they are present
 and called as its author's code calls it: line by line, without compilation. Otherwise the same architecture with
-random weights stands in, which takes the same time.
+random weights stands in, which takes the same time; so does its recipe retrained. Local linear regression is the
+traditional method.
 """
 
 import argparse
@@ -17,12 +18,18 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from data.comparators.local import local_regression
+from data.sample import read_sample
 from model.batch import intrinsic_many, predict_many
+from model.features import colors
 from model.lines import LINES
 from model.network import Dense, Params, PerLineNetwork, predict_ew
 from model.published import read_published
 from model.weights import load_params
 
+ROOT = Path(__file__).resolve().parents[1]
+REAL, MOCK = ROOT.parent / "shared/desi/bgs_sv3.parquet", ROOT / "data/files/mock.parquet"
+TIMED = 1024
 PUBLISHED = Path(__file__).resolve().parents[2] / "shared/published/models/params_of_model_without_luminosity.npy"
 
 
@@ -76,7 +83,18 @@ def library() -> None:
     theirs = best_of(lambda: predict_many(published, flux), 3)
     report("100,000 galaxies, arrays in and out", many, theirs)
     report("100,000 galaxies, intrinsic percentiles", best_of(lambda: intrinsic_many(params, flux), 5), theirs)
+    regression(one, many)
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")  # noqa: T201
+
+
+def regression(one: float, many: float) -> None:
+    """Compare with local linear regression, which looks up 800 galaxies for each one asked for."""
+    sample = read_sample(REAL if REAL.is_file() else MOCK)
+    features = np.asarray(colors(sample.bin_flux))
+    fit, asked = local_regression(features, sample.ew), np.resize(features, (TIMED, features.shape[1]))
+    print(f"local regression, all lines, {len(features):,} galaxies to look up, {TIMED:,} of 100,000 timed:")  # noqa: T201
+    report("one galaxy, warm", one, best_of(lambda: fit(asked[:1]), 20))
+    report("100,000 galaxies, arrays in and out", many, best_of(lambda: fit(asked), 1) * 100_000 / TIMED)
 
 
 def fresh_process() -> None:

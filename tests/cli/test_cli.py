@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
+from data.evaluation.record import read_record
 from data.predict_file import BATCH_ROWS
 from data.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
@@ -81,14 +82,23 @@ def test_missing_end_bins_are_filled_in_when_asked_for(tmp_path):
     assert "Redshift 0.5 lies outside" in out["DOMAIN_REASON"][0].as_py()
 
 
-def test_evaluate_says_what_missing_bins_cost(small_desi, capsys):
-    assert cli.main(["evaluate", str(small_desi), "--missing", "0", "--missing", "0", "11"]) == 0
+def test_evaluate_measures_beside_other_methods_and_writes_a_record_and_figures(
+    small_desi, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("GALACTIC_NEON_WEIGHTS", str(tmp_path / "none"))
+    command = ["evaluate", str(small_desi), "--against", "published,knn", "--missing", "0", "11", "--resamples", "20"]
+    assert cli.main([*command, "--out", str(tmp_path / "report")]) == 0
     printed = capsys.readouterr().out
-    assert "lost without bin 0: default, colors" in printed
-    assert "lost without bin 0 and 11: default, luminosity" in printed
-    assert cli.main(["evaluate", str(small_desi), "--missing", "11", "--format", "json"]) == 0
-    scores = json.loads(capsys.readouterr().out)
-    assert scores["default, colors, without bin 11"]["HALPHA"]["spearman"] > 0.9
+    assert "lost without bin 0 and 11: luminosity" in printed
+    assert "nearest neighbours, colors; ours minus it, with 95 % of 20 paired resamples" in printed
+    assert "absent: No weights 'published'" in printed
+    record = read_record(tmp_path / "report" / "evaluation.json")
+    assert record.command == f"cli.py {' '.join(command).replace(str(small_desi), small_desi.name)}"
+    score = record.variants["colors"].lines["HALPHA"].scores
+    assert score["ours"].spearman > score["knn"].spearman > 0.8
+    page = (tmp_path / "report" / "evaluation.html").read_text()
+    assert page.count("<figure>") == 2 * (2 + 10 * 4)
+    assert "Plotly.newPlot" in page
 
 
 def test_order_and_pieces_change_no_number(tmp_path):
@@ -148,9 +158,10 @@ def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path,
     capsys.readouterr()
     model = str(tmp_path / "default.safetensors")
     assert cli.main(["evaluate", str(small_desi), "--model", model, "--format", "json"]) == 0
-    scores = json.loads(capsys.readouterr().out)[f"{model}, colors"]
-    assert scores == sidecar["metrics"]["colors"]
-    assert scores["HALPHA"]["spearman"] > 0.8
+    scores = json.loads(capsys.readouterr().out)["variants"]["colors"]["lines"]
+    for name, trained in sidecar["metrics"]["colors"].items():
+        assert scores[name]["scores"]["ours"]["spearman"] == pytest.approx(trained["spearman"], abs=1e-4)
+    assert trained["spearman"] > 0.8
 
 
 def test_importing_both_published_variants_makes_one_model(published, tmp_path, monkeypatch, galaxies):

@@ -1,0 +1,188 @@
+"""What these pictures share: their frame, axes in powers of ten, and cells of galaxies as a heat map."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from components.theme import TOKENS, Scheme, ew_colors, template_json
+
+Figure = dict[str, Any]
+CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
+EMPTY: Final[Figure] = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+"""What stands there before the numbers come: nothing, in either scheme."""
+
+_STOPS: Final = 17
+_TICKS: Final = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 3)]
+
+
+class CellCounts(Protocol):
+    """A two-dimensional histogram: its grid, and counts of the cells that may be shown."""
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """Ends of the grid in x."""
+        ...
+
+    @property
+    def y_range(self) -> tuple[float, float]:
+        """Ends of the grid in y."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Cells in x and y."""
+        ...
+
+    @property
+    def x(self) -> list[int]:
+        """Places of the cells in x."""
+        ...
+
+    @property
+    def y(self) -> list[int]:
+        """Places of the cells in y."""
+        ...
+
+    @property
+    def count(self) -> list[int]:
+        """Galaxies in the cells."""
+        ...
+
+
+class Percentiles(Protocol):
+    """Percentiles of a quantity in bins of another."""
+
+    @property
+    def at(self) -> list[float]:
+        """Where the bins are."""
+        ...
+
+    @property
+    def p2(self) -> list[float]:
+        """Percentile 2.5."""
+        ...
+
+    @property
+    def p16(self) -> list[float]:
+        """Percentile 16."""
+        ...
+
+    @property
+    def p50(self) -> list[float]:
+        """Median."""
+        ...
+
+    @property
+    def p84(self) -> list[float]:
+        """Percentile 84."""
+        ...
+
+    @property
+    def p98(self) -> list[float]:
+        """Percentile 97.5."""
+        ...
+
+
+def figure(scheme: Scheme, traces: list[Figure], x: Mapping[str, Any], y: Mapping[str, Any], **layout: Any) -> Figure:
+    """Put traces into a frame with two axes; axes and layout add to what all pictures share."""
+    shared = {"fixedrange": True, "zeroline": False, "ticklabelstandoff": 4, "automargin": False}
+    return {
+        "data": traces,
+        "layout": {
+            "template": template_json(scheme),
+            "margin": {"l": 46, "r": 10, "t": 8, "b": 40},
+            "dragmode": False,
+            "hovermode": "closest",
+            "showlegend": any("showlegend" in trace for trace in traces),
+            "xaxis": {**shared, **x},
+            "yaxis": {**shared, **y},
+            **layout,
+        },
+    }
+
+
+def powers(low: float, high: float) -> Figure:
+    """Return the ticks of an axis that shows log10 of an equivalent width [Å]."""
+    shown = [tick for tick in _TICKS if low <= math.log10(tick) <= high]
+    return {
+        "range": [low, high],
+        "tickmode": "array",
+        "tickvals": [math.log10(tick) for tick in shown],
+        "ticktext": [f"{tick:g}" for tick in shown],
+    }
+
+
+def heat(cells: CellCounts, scheme: Scheme, hover: str = "%{text} galaxies<extra></extra>") -> Figure:
+    """Return the cells as a heat map, coloured by the logarithm of their counts."""
+    (left, right), (bottom, top) = cells.x_range, cells.y_range
+    columns, rows = cells.size
+    z: list[list[float | None]] = [[None] * columns for _ in range(rows)]
+    text: list[list[str]] = [[""] * columns for _ in range(rows)]
+    for i, j, count in zip(cells.x, cells.y, cells.count, strict=True):
+        z[j][i], text[j][i] = round(math.log10(count), 3), str(count)
+    colors = ew_colors(scheme)
+    return {
+        "type": "heatmap",
+        "x0": left + (right - left) / columns / 2,
+        "dx": (right - left) / columns,
+        "y0": bottom + (top - bottom) / rows / 2,
+        "dy": (top - bottom) / rows,
+        "z": z,
+        "text": text,
+        "hoverongaps": False,
+        "hovertemplate": hover,
+        "showscale": False,
+        "colorscale": [[k / (_STOPS - 1), colors[round(k * (len(colors) - 1) / (_STOPS - 1))]] for k in range(_STOPS)],
+    }
+
+
+def legend(scheme: Scheme) -> Figure:
+    """Return a quiet legend in one row above the picture; clicks on it do nothing."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "y": 1,
+        "yanchor": "bottom",
+        "font": {"size": 11, "color": TOKENS[scheme]["muted"]},
+        "bgcolor": "rgba(0,0,0,0)",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+
+
+def line(x: list[float], y: list[float], color: str, **more: Any) -> Figure:
+    """Return a line without markers or hover text."""
+    style = {"color": color, "width": 1.5, **more.pop("line", {})}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": style, "hoverinfo": "skip", **more}
+
+
+def band(x: list[float], low: list[float], high: list[float], color: str, opacity: float) -> Figure:
+    """Return the area between two curves."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return {
+        **line([*x, *reversed(x)], [*high, *reversed(low)], color, line={"width": 0}),
+        "fill": "toself",
+        "fillcolor": f"rgba({red},{green},{blue},{opacity})",
+    }
+
+
+def note(text: str, x: float, y: float, scheme: Scheme, **more: Any) -> Figure:
+    """Return a small text inside a picture; `x` and `y` are shares of it."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 11, "color": TOKENS[scheme]["muted"]},
+        **more,
+    }
