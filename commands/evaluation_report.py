@@ -44,7 +44,7 @@ def write_report(record: Evaluation, path: Path) -> None:
 
 
 def _sections(record: Evaluation) -> Iterator[str]:
-    with_library: bool | str = True
+    with_library = True
     for name, title in VARIANTS.items():
         if name not in record.variants:
             continue
@@ -68,7 +68,7 @@ def _caption(group: str, key: str) -> str:
     return f"{kind.upper()}, {VERSIONS[version].lower()}" + (f", {group}" if kind == "bpt" else "")
 
 
-def _drawn(figure: dict[str, Any], with_library: bool | str) -> str:
+def _drawn(figure: dict[str, Any], with_library: bool) -> str:
     from plotly.io import to_html
 
     return to_html(
@@ -77,5 +77,5 @@ def _drawn(figure: dict[str, Any], with_library: bool | str) -> str:
         include_plotlyjs=with_library,
         full_html=False,
         validate=False,
-        default_height=320,
+        default_height="320px",
     )
