@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from data.atomic import replacing
 from data.builder import build, describe, write
+from data.catalogue_spectra import SUFFIX, WAVELENGTHS
 from data.desi import read_coadd, read_lines, read_redshifts
 from data.errors import CatalogueError
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
-from data.spectra import SPECTRA_SUFFIX, WAVELENGTH_SUFFIX
 from data.spectrum import Spectrum
 from model.bins import BIN_EDGES
 from model.continuum import continuum_bins
@@ -23,8 +23,6 @@ from model.lines import LINE_NAMES
 from model.missing import complete_bins
 from model.weights import DEFAULT, load_params
 
-GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 0.4, 0.8)
-"""Rest wavelengths [Å] that the catalogue's spectra are kept on."""
 FASTSPECFIT: Final = MappingProxyType(
     {name: (name,) if name != "OII_DOUBLET" else ("OII_3726", "OII_3729") for name in LINE_NAMES}
 )
@@ -141,15 +139,15 @@ def _table(
 
 
 def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> None:
-    """Write the arrays that `data.spectra.rest_spectrum` reads."""
-    flux = np.full((len(spectra), len(GRID)), np.nan, np.float32)
+    """Write the array that `data.spectra.rest_spectrum` reads."""
+    flux = np.full((len(spectra), len(WAVELENGTHS)), np.nan, np.float32)
     for row, spectrum in enumerate(spectra):
         good = np.ones(len(spectrum.flux), bool) if spectrum.ivar is None else spectrum.ivar > 0
-        covered = (spectrum.wavelength_rest[good][0] <= GRID) & (spectrum.wavelength_rest[good][-1] >= GRID)
-        flux[row, covered] = np.interp(GRID[covered], spectrum.wavelength_rest[good], spectrum.flux[good])
-    for suffix, values in ((SPECTRA_SUFFIX, flux), (WAVELENGTH_SUFFIX, GRID)):
-        with replacing(out.with_name(out.stem + suffix)) as temporary, temporary.open("wb") as file:
-            np.save(file, values, allow_pickle=False)
+        first, last = spectrum.wavelength_rest[good][[0, -1]]
+        covered = (first <= WAVELENGTHS) & (last >= WAVELENGTHS)
+        flux[row, covered] = np.interp(WAVELENGTHS[covered], spectrum.wavelength_rest[good], spectrum.flux[good])
+    with replacing(out.with_suffix(SUFFIX)) as temporary, temporary.open("wb") as file:
+        np.save(file, flux, allow_pickle=False)
 
 
 def _write_problems(out: Path, problems: Sequence[tuple[str, str]]) -> None:

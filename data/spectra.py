@@ -1,12 +1,9 @@
 """The rest-frame spectrum of any galaxy of a catalogue: synthesised for a mock one, read for a real one that has one.
 
-Beside a catalogue ``NAME.parquet`` its spectra may lie as ``NAME.spectra.npy`` (galaxy, pixel) on
-``NAME.wavelength.npy`` [Å, rest frame, vacuum]; rows agree, and one row is read at a time.
+`data.catalogue_spectra` says how the spectra of real galaxies lie beside their catalogue.
 """
 
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 import jax
@@ -15,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from data.catalogue import Catalogue, Galaxy
-from data.errors import CatalogueError
+from data.catalogue_spectra import WAVELENGTHS, open_spectra
 from data.spectrum import Spectrum
 from model.bins import BIN_EDGES, N_BINS
 from model.lines import LINES
@@ -26,8 +23,6 @@ from model.synthesis import DEFAULT_DISPERSION, add_lines
 
 SYNTHESISED: Final = "synthesised"
 """Source of a spectrum that was drawn, not observed."""
-SPECTRA_SUFFIX: Final = ".spectra.npy"
-WAVELENGTH_SUFFIX: Final = ".wavelength.npy"
 
 _FIRST_PIXEL: Final = 3600.0
 """Observed wavelength [Å] that DESI's grid of pixels starts at."""
@@ -50,23 +45,17 @@ def rest_spectrum(catalogue: Catalogue, row: int) -> Spectrum | None:
     -------
     Spectrum or None
         None when an observed catalogue has no spectra, or none of this galaxy (all NaN).
-
-    Raises
-    ------
-    CatalogueError
-        When the arrays beside the catalogue do not fit it.
     """
     if catalogue.is_mock:
         return synthesise(catalogue.galaxy(row))
-    stored = _stored(catalogue)
-    if stored is None:
+    spectra = open_spectra(catalogue.path, catalogue.n)
+    if row >= len(spectra):
         return None
-    wavelength_rest, spectra = stored
     flux = np.array(spectra[row], np.float32)
     if not np.isfinite(flux).any():
         return None
     target_id, redshift = catalogue.target_ids[row].decode(), float(catalogue.column("redshift")[row])
-    return Spectrum(wavelength_rest, flux, redshift=redshift, target_id=target_id, source="observed")
+    return Spectrum(WAVELENGTHS, flux, redshift=redshift, target_id=target_id, source="observed")
 
 
 def synthesise(
@@ -133,29 +122,3 @@ def _paint(
     """Put starlight on the pixels and paint the lines on it."""
     continuum = jnp.interp(wavelength_rest, grid, stars)
     return continuum, add_lines(wavelength_rest, continuum, ew, *shape)
-
-
-def _stored(catalogue: Catalogue) -> tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, "galaxy pixel"]] | None:
-    """Open the arrays beside a catalogue, memory-mapped; None when there are none."""
-    spectra_path = catalogue.path.with_name(catalogue.path.stem + SPECTRA_SUFFIX)
-    if not spectra_path.is_file():
-        return None
-    return _open_arrays(spectra_path, spectra_path.stat().st_mtime_ns, catalogue.n)
-
-
-@cache
-def _open_arrays(
-    spectra_path: Path, _modified: int, galaxies: int
-) -> tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, "galaxy pixel"]]:
-    wavelength_path = spectra_path.with_name(spectra_path.name.removesuffix(SPECTRA_SUFFIX) + WAVELENGTH_SUFFIX)
-    try:
-        spectra = np.load(spectra_path, mmap_mode="r", allow_pickle=False)
-        wavelength_rest = np.asarray(np.load(wavelength_path, allow_pickle=False), np.float64)
-    except (OSError, ValueError) as error:
-        raise CatalogueError(f"Cannot read {spectra_path.name} or {wavelength_path.name}: {error}.") from error
-    if spectra.shape != (galaxies, *wavelength_rest.shape) or (np.diff(wavelength_rest) <= 0).any():
-        raise CatalogueError(
-            f"{spectra_path.name} has the shape {spectra.shape}; {galaxies:,} galaxies on {wavelength_rest.shape[0]:,} "
-            f"ascending wavelengths of {wavelength_path.name} are needed. Fetch the catalogue again, or remove them."
-        )
-    return wavelength_rest, spectra
