@@ -1,58 +1,57 @@
 """Predict a file of continua into another file: in pieces, rows in order, nothing half-written."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+import jax
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
-from data.errors import CatalogueError
-from data.fluxes import FLUX_RANGE
-from data.results import predict_rows
-from data.schema import FLUX_NAMES, IVAR_SUFFIX
-from data.verdicts import judge_rows
-from model.batch import complete_many
-from model.lines import LINE_NAMES
-from model.network import Params
-from model.noise import published_noise
+from data.answer_columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
+from data.answers import Question, answer, has_intrinsic, require
+from data.arrow_rows import IVAR_NAMES, OPTIONAL_NAMES, read_rows, require_columns
+from data.errors import CatalogueError, DataError
+from data.formats import FormatName, TableMeta, format_of
+from data.formats.arrow import as_arrow
+from data.formats.stream import Source, open_source, open_target
+from data.parts import Parts
+from data.schema import FLUX_NAMES
 
-BATCH_ROWS: Final = 65_536
-SUFFIXES: Final = (".parquet", ".csv")
-OPTIONAL_NAMES: Final = ("log_luminosity", "redshift")
-END_BINS: Final = (0, len(FLUX_NAMES) - 1)
-ID_NAMES: Final = ("TARGETID", "target_id")
+READABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
+ALWAYS: Final = "PROBLEM"
+"""The column that says why a row has no numbers is in every output."""
+WINDOW: Final = 8
+"""Pieces that dask may work on at a time."""
 
-Variant = Literal["auto", "colors", "luminosity"]
-Noise = Literal["none", "published"]
+_NUMBERS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
+
+Engine = Literal["local", "dask"]
 
 
-class Request(NamedTuple):
-    """What to predict.
+class Job(NamedTuple):
+    """What to make of a file.
 
     Attributes
     ----------
-    params : Params
-        From `load_params`.
-    variant : {"auto", "colors", "luminosity"}
-        "auto" uses the luminosity of the rows that give one.
-    noise : {"none", "published"}
-        "published" adds N(0, the row's own ivar) as `{LINE}_EW_NOISY`.
-    seed : int
-        Realisation of the noise.
-    fill_missing : bool
-        Whether a first or last bin that is missing is filled in from the others, or is a PROBLEM.
+    question : Question
+        What to answer; its parts follow from the columns.
+    columns : sequence of str
+        Names or patterns (``*_EW``) of the columns to write; empty: all.
+    engine : {"local", "dask"}
+        Who computes the pieces.
+    model : str
+        Name and checksum of the weights, for the file's metadata.
     """
 
-    params: Params
-    variant: Variant = "auto"
-    noise: Noise = "none"
-    seed: int = 0
-    fill_missing: bool = False
+    question: Question
+    columns: Sequence[str] = ()
+    engine: Engine = "local"
+    model: str = ""
 
 
 class Outcome(NamedTuple):
@@ -63,22 +62,24 @@ class Outcome(NamedTuple):
 
 
 def predict_file(
-    source: Path, target: Path, request: Request, progress: Callable[[int], None] = lambda _: None
+    source: Path, target: Path, job: Job, progress: Callable[[int, int | None], None] = lambda _, __: None
 ) -> Outcome:
-    """Predict every row of a Parquet or CSV file.
+    """Predict every row of a file.
 
-    Columns are passed through unchanged, except that a measured `{LINE}_EW` becomes `INPUT_{LINE}_EW`.
+    Columns are passed through unchanged, except that one with the name of an answer, such as a measured `{LINE}_EW`,
+    becomes `INPUT_{LINE}_EW`.
 
     Parameters
     ----------
     source : Path
-        Columns flux_00 ... flux_11, optionally log_luminosity, `{LINE}_EW_IVAR` and an id.
+        Parquet, CSV, ECSV or FITS: flux_00 ... flux_11, optionally log_luminosity, redshift, `{LINE}_EW_IVAR`, an id.
     target : Path
-        Where to write, Parquet or CSV by its extension; appears only when it is whole.
-    request : Request
-        What to predict.
+        Where to write, in the format of its extension; appears only when it is whole. Parquet goes on where an
+        interrupted run was.
+    job : Job
+        What to make of it.
     progress : callable
-        Called with the number of rows done after each piece.
+        Told the rows done so far, and how many there are if that is known.
 
     Returns
     -------
@@ -90,126 +91,143 @@ def predict_file(
     CatalogueError
         When the input lacks a column or cannot be read, or an extension is unknown.
     """
-    for path in (source, target):
-        if path.suffix.lower() not in SUFFIXES:
-            raise CatalogueError(f"{path.name}: the extension chooses the format; use {' or '.join(SUFFIXES)}.")
-    done = problems = 0
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}.tmp{target.suffix}")
+    kind = format_of(target, READABLE)
+    format_of(source, READABLE)
+    require(job.question)
+    exact = format_of(source, READABLE) == "csv" and kind == "csv"
+
+    def is_text(name: str) -> bool:
+        """Leave text what nobody computes with: copied into another CSV file, not a digit of it changes."""
+        return exact or name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
+
+    with open_source(source, text=is_text) as opened:
+        require_columns(opened.schema, job.question)
+        plan = _plan(opened.schema, job)
+        schema = _predict(opened.schema.empty_table(), plan).schema
+        total = opened.rows if opened.rows is not None else _lines(source) - 1
+        meta = TableMeta(
+            "Emission lines predicted from galaxy continua by Galactic Neon",
+            f"predicted from {source.name}; EW is rest frame, positive in emission",
+            fields=FIELDS,
+            details={"weights": job.model} if job.model else {},
+        )
+        if kind != "parquet":
+            return _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
+    parts = Parts(target, _key(source, plan, schema))
     try:
-        with _batches(source) as (schema, batches):
-            _require(schema, request)
-            writer: Any = None
-            for batch in batches:
-                table = predict_batch(batch, request)
-                if writer is None:
-                    writer = _writer(temporary, table.schema)
-                writer.write_table(table)
-                done += table.num_rows
-                problems += sum(bool(text) for text in table["PROBLEM"].to_pylist())
-                progress(done)
-            if writer is None:
-                raise CatalogueError(f"{source.name} has no rows. Give at least one galaxy.")
-            writer.close()
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        with open_source(source, start=parts.rows, text=is_text) as opened:
+            progress(parts.rows, total)
+            for done in parts.write(_pieces(opened, plan), schema, meta):
+                progress(done, total)
+            _require_rows(parts.rows, source)
+            parts.join(schema, meta)
+    except DataError:
+        parts.discard()
+        raise
+    return Outcome(parts.rows, parts.problems)
+
+
+def _write(
+    source: Source, target: Path, job: Job, schema: pa.Schema, meta: TableMeta, progress: Callable[[int], None]
+) -> Outcome:
+    done = problems = 0
+    with open_target(target, schema, meta) as write:
+        for table, bad in _pieces(source, job):
+            write(table)
+            done, problems = done + table.num_rows, problems + bad
+            progress(done)
+        _require_rows(done, target)
     return Outcome(done, problems)
 
 
-def predict_batch(batch: pa.RecordBatch, request: Request) -> pa.Table:
+def _require_rows(rows: int, path: Path) -> None:
+    if not rows:
+        raise CatalogueError(f"There are no rows for {path.name}. Give at least one galaxy.")
+
+
+def _plan(schema: pa.Schema, job: Job) -> Job:
+    """Turn patterns into names, and compute only what is written."""
+    question = job.question
+    unanswered = set() if has_intrinsic(question.params) else {"intrinsic"}
+    if question.noise == "none":
+        unanswered.add("noisy")
+    possible = [passed_name(name) for name in schema.names]
+    possible += [name for name, column in ANSWER_COLUMNS.items() if column.part not in unanswered]
+    for pattern in job.columns:
+        if not any(fnmatchcase(name, pattern) for name in possible):
+            raise CatalogueError(
+                f"--columns: there is no column {pattern!r}. There are {', '.join(possible[:12])} ... {possible[-1]}."
+            )
+    chosen = [
+        name
+        for name in possible
+        if not job.columns or name == ALWAYS or any(fnmatchcase(name, pattern) for pattern in job.columns)
+    ]
+    parts = {ANSWER_COLUMNS[name].part for name in chosen if name in ANSWER_COLUMNS} - {None}
+    return job._replace(columns=tuple(chosen), question=question._replace(parts=frozenset(parts)))  # type: ignore[arg-type]
+
+
+def predict_batch(batch: pa.RecordBatch, job: Job) -> pa.Table:
     """Predict the rows of one piece.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
         Columns as for `predict_file`.
-    request : Request
-        What to predict.
+    job : Job
+        What to make of it.
 
     Returns
     -------
     pyarrow.Table
-        The input columns, then `{LINE}_EW`, `_P16`, `_P84` [Å], noise where asked for, VARIANT, DOMAIN with its
-        score and reason, and PROBLEM.
+        The input's columns, then those of `ANSWER_COLUMNS`, as far as they were chosen.
     """
-    given = np.column_stack([_floats(batch, name) for name in FLUX_NAMES])
-    fill = request.fill_missing and np.isnan(given).any()
-    flux = np.array(complete_many(request.params, given) if fill else given)
-    problems = _problems(flux)
-    flux[problems != ""] = np.nan
-    optional = {name: _floats(batch, name) for name in OPTIONAL_NAMES if name in batch.schema.names}
-    domain = judge_rows(request.params, given, **optional)
-    luminosity = None
-    if request.variant != "colors" and "log_luminosity" in optional:
-        luminosity = optional["log_luminosity"]
-        if request.variant == "luminosity":
-            problems[(problems == "") & ~np.isfinite(luminosity)] = "log_luminosity is missing; use --variant colors"
-    prediction, variants = predict_rows(request.params, flux, luminosity, problems == "")
-    columns: dict[str, Any] = {}
-    for name in batch.schema.names:
-        columns[f"INPUT_{name}" if name.removesuffix("_EW") in LINE_NAMES else name] = batch[name]
-    for suffix, values in zip(("_EW", "_EW_P16", "_EW_P84"), prediction, strict=True):
-        columns |= {name + suffix: np.asarray(values)[:, index] for index, name in enumerate(LINE_NAMES)}
-    if request.noise == "published":
-        ivar = np.column_stack([_floats(batch, name + IVAR_SUFFIX) for name in LINE_NAMES])
-        noisy = np.asarray(published_noise(request.seed, flux, prediction.ew, ivar))
-        columns |= {f"{name}_EW_NOISY": noisy[:, index] for index, name in enumerate(LINE_NAMES)}
-    columns |= {"VARIANT": pa.array(variants), "DOMAIN": pa.array(domain.verdict)}
-    columns |= {"DOMAIN_SCORE": domain.score, "DOMAIN_REASON": pa.array(domain.reason)}
-    columns |= {"PROBLEM": pa.array(problems.tolist())}
-    return pa.table(columns)
+    return _predict(batch, _plan(batch.schema, job))
 
 
-def _floats(batch: pa.RecordBatch, name: str) -> np.ndarray:
-    try:
-        return batch[name].cast(pa.float32()).to_numpy(zero_copy_only=False).astype(np.float32)
-    except pa.ArrowInvalid as error:
-        raise CatalogueError(f"Column {name}: {error}. Every value must be a number.") from error
+def _predict(batch: Any, job: Job) -> pa.Table:
+    answers = answer(read_rows(batch, job.question), job.question)
+    columns = {passed_name(name): batch[name] for name in batch.schema.names} | as_columns(answers)
+    return as_arrow({name: columns[name] for name in job.columns})
 
 
-def _problems(flux: np.ndarray) -> np.ndarray:
-    """Say for each row which flux cannot be used, or nothing."""
-    problems = np.full(len(flux), "", dtype=object)
-    bad = ~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1]))
-    for row in np.flatnonzero(bad.any(axis=1)):
-        column = int(np.argmax(bad[row]))
-        problems[row] = f"{FLUX_NAMES[column]} is {flux[row, column]}; every flux must be a number > 0"
-        if column in END_BINS and np.isnan(flux[row, column]):
-            problems[row] += "; an end bin can be filled in, see --fill-missing"
-    return problems
+def _count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
+    table = _predict(batch, job)
+    return table, int(np.count_nonzero(table[ALWAYS].to_numpy() != ""))
 
 
-def _require(schema: pa.Schema, request: Request) -> None:
-    needed = list(FLUX_NAMES)
-    if request.variant == "luminosity":
-        needed.append("log_luminosity")
-    if request.noise == "published":
-        needed += [name + IVAR_SUFFIX for name in LINE_NAMES]
-    missing = [name for name in needed if name not in schema.names]
-    if missing:
-        raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(schema.names[:20])}.")
+def _pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
+    if job.engine == "local":
+        for batch in source.batches:
+            yield _count(batch, job)
+        return
+    import dask
+
+    work = dask.delayed(_count, pure=False)
+    shared = dask.delayed(job, traverse=False)
+    while window := list(islice(source.batches, WINDOW)):
+        yield from dask.compute(*(work(batch, shared) for batch in window))
 
 
-@contextmanager
-def _batches(source: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
-    if not source.is_file():
-        raise CatalogueError(f"There is no file {str(source)!r}. Check the path.")
-    try:
-        if source.suffix.lower() == ".parquet":
-            with pq.ParquetFile(source) as file:
-                yield file.schema_arrow, file.iter_batches(BATCH_ROWS)
-        else:
-            # Ids stay text: 19 digits do not survive as floating-point numbers.
-            convert = pacsv.ConvertOptions(
-                column_types=dict.fromkeys(ID_NAMES, pa.string()) | dict.fromkeys(FLUX_NAMES, pa.float64())
-            )
-            with pacsv.open_csv(source, convert_options=convert) as reader:
-                yield reader.schema, iter(reader)
-    except pa.ArrowInvalid as error:
-        raise CatalogueError(f"{source.name} cannot be read: {error}") from error
+def _key(source: Path, job: Job, schema: pa.Schema) -> str:
+    """Name input and request, so that parts of another run are not taken for this one's."""
+    status, question = source.stat(), job.question
+    weights = sha256()
+    for leaf in jax.tree.leaves(question.params):
+        weights.update(np.asarray(leaf).tobytes())
+    named = question._replace(params=None, parts=sorted(question.parts))  # type: ignore[arg-type]
+    request = [
+        str(source.resolve()),
+        status.st_size,
+        status.st_mtime_ns,
+        named,
+        weights.hexdigest(),
+        schema.to_string(),
+    ]
+    return sha256(json.dumps(request).encode()).hexdigest()
 
 
-def _writer(path: Path, schema: pa.Schema) -> Any:
-    if path.suffix.lower() == ".parquet":
-        return pq.ParquetWriter(path, schema, compression="zstd")
-    return pacsv.CSVWriter(path, schema)
+def _lines(path: Path) -> int:
+    """Count lines: about the number of rows of a CSV file, for the time that is left."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))

@@ -10,7 +10,7 @@ import pytest
 
 import cli
 from data.evaluation.record import read_record
-from data.predict_file import BATCH_ROWS
+from data.formats.stream import BATCH_ROWS
 from data.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
 from model.network import predict_ew
@@ -119,7 +119,7 @@ def test_order_and_pieces_change_no_number(tmp_path):
     ("arguments", "says"),
     [
         (["predict", "missing.parquet", "out.parquet"], "no file"),
-        (["predict", "in.parquet", "out.docx"], ".parquet or .csv"),
+        (["predict", "in.parquet", "out.docx"], ".ecsv or .fits"),
         (["predict", "in.parquet", "out.parquet", "--model", "nonsense"], "No weights 'nonsense'"),
         (["predict", "in.parquet", "out.parquet", "--noise", "published"], "lacks OII_DOUBLET_EW_IVAR"),
         (["predict", "in.parquet", "out.parquet", "--variant", "luminosity"], "lacks log_luminosity"),

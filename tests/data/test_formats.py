@@ -12,8 +12,10 @@ from astropy.io.votable import parse, ucd
 from astropy.table import Table
 
 from data.errors import CatalogueError
-from data.formats import FORMATS, TableMeta, format_of, open_source, open_target, read_table, write_table
+from data.formats import FORMATS, TableMeta, format_of
 from data.formats.fields import CATALOGUE_FIELDS, CITATION
+from data.formats.stream import open_source, open_target
+from data.formats.whole import read_table, write_table
 
 N = 7
 IDS = [str(39627835576420141 + row) for row in range(N)]

@@ -4,12 +4,12 @@ import csv
 
 import numpy as np
 
-from data.results import predict_table, write_csv
+from data.results import predict_table, table_as_csv
 from data.schema import FLUX_NAMES
 from data.uploads import read
 from model.lines import LINE_NAMES
 from model.network import predict
-from model.weights import load_params
+from model.weights import load_params, load_sidecar
 
 ROW = "2.71,3.79,4.95,4.88,4.71,4.55,4.39,4.28,4.19,3.95,3.76,3.60"
 UPLOAD = "\n".join(
@@ -34,11 +34,12 @@ def test_every_row_comes_back_with_its_own_variant():
 
 def test_the_csv_is_safe_complete_and_can_be_uploaded_again():
     table = read(UPLOAD, "a.csv")
-    text = write_csv(table, *predict_table(load_params(), table), source="Galactic Neon")
+    text = table_as_csv(table, "default")
     lines = text.splitlines()
-    assert lines[0] == "# Galactic Neon"
-    assert "Angstrom" in lines[1]
-    rows = list(csv.DictReader(lines[2:]))
+    comments = [line for line in lines if line.startswith("#")]
+    assert any(f"sha256 {load_sidecar()['sha256']}" in line for line in comments)
+    assert any("HALPHA_EW_INTRINSIC [Angstrom]" in line for line in comments)
+    rows = list(csv.DictReader(lines[len(comments) :]))
     assert [row["TARGETID"] for row in rows] == list(table.ids)
     assert [row["comment"] for row in rows] == ["'=1+1", "-3.5", "plain"]
     assert [row["INPUT_HALPHA_EW"] for row in rows] == ["12.5", "", "1"]
