@@ -211,7 +211,7 @@ def _problems(flux: np.ndarray, rows: Rows, question: Question) -> np.ndarray:
     if question.variant == "luminosity" or question.params.colors is None:
         luminosity = rows.log_luminosity
         missing = np.ones(len(flux), bool) if luminosity is None else ~np.isfinite(luminosity)
-        problems[missing & (problems == "")] = "log_luminosity is missing; use --variant colors"
+        problems[missing & (problems == "")] = "log_luminosity is missing; use variant colors"
     if rows.problems is not None:
         said = np.asarray(rows.problems, object)
         problems[said != ""] = said[said != ""]

@@ -54,7 +54,7 @@ class Parts:
         for path in found:
             match = _NAME.fullmatch(path.name)
             if match and int(match[1]) == self.rows:
-                self.finished.append(Part(*map(int, match.groups()), path))
+                self.finished.append(Part(int(match[1]), int(match[2]), int(match[3]), path))
 
     @property
     def rows(self) -> int:

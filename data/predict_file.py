@@ -33,6 +33,11 @@ _NUMBERS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
 Engine = Literal["local", "dask"]
 
 
+def reads_as_text(name: str) -> bool:
+    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
+    return name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
+
+
 class Job(NamedTuple):
     """What to make of a file.
 
@@ -98,7 +103,7 @@ def predict_file(
 
     def is_text(name: str) -> bool:
         """Leave text what nobody computes with: copied into another CSV file, not a digit of it changes."""
-        return exact or name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
+        return exact or reads_as_text(name)
 
     with open_source(source, text=is_text) as opened:
         require_columns(opened.schema, job.question)
@@ -201,12 +206,13 @@ def _pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
         for batch in source.batches:
             yield _count(batch, job)
         return
-    import dask
+    from dask.base import compute
+    from dask.delayed import delayed
 
-    work = dask.delayed(_count, pure=False)
-    shared = dask.delayed(job, traverse=False)
+    work = delayed(_count, pure=False)
+    shared = delayed(job, traverse=False)
     while window := list(islice(source.batches, WINDOW)):
-        yield from dask.compute(*(work(batch, shared) for batch in window))
+        yield from compute(*(work(batch, shared) for batch in window))
 
 
 def _key(source: Path, job: Job, schema: pa.Schema) -> str:

@@ -1,16 +1,24 @@
 """Every failed request is answered with one JSON sentence; tracebacks go to the log alone."""
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
+from server.api import problems
+
 
 def install(server: Flask) -> None:
-    """Answer errors, expected or not, in one form: ``{"error": "..."}``."""
+    """Answer errors, expected or not, in one form: ``{"error": "..."}``; in the API's as RFC 9457 says."""
     server.register_error_handler(HTTPException, _answer)
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value] # werkzeug's response, made by Flask
+    if request.path.startswith("/api/"):
+        answer = problems.answer(error.code or 500, error.name, _sentence(error))
+        answer.headers.extend([header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")])
+        return answer
     return {"error": _sentence(error)}, error.code or 500
 
 

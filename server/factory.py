@@ -4,8 +4,10 @@ import logging
 
 from dash import Dash
 from flask import Flask
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
-from server import cache, callbacks, compression, errors, health, security, static
+from server import api, cache, callbacks, compression, errors, health, security, static
 from server.compiled import keep_compiled
 from server.settings import Settings
 
@@ -26,7 +28,14 @@ def create_server(settings: Settings) -> Flask:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # JAX tells at this level which accelerators it did not find.
     logging.getLogger("jax").setLevel(logging.WARNING)
-    server = Flask("galactic_neon_app", static_folder=None)
+    info = Info(title="Galactic Neon", version=health.release(), description=api.page.DESCRIPTION)
+    server = OpenAPI(
+        "galactic_neon_app",
+        static_folder=None,
+        doc_ui=False,
+        info=info,
+        validation_error_callback=api.problems.invalid,
+    )
     errors.install(server)
     security.install(server, settings.trusted_proxies)
     cache.install(server, settings)
@@ -34,6 +43,8 @@ def create_server(settings: Settings) -> Flask:
     compression.install(server)
     static.install(server)
     server.register_blueprint(health.blueprint)
+    redis = str(settings.redis_url) if settings.redis_url else None
+    api.install(server, settings.api_rate_limit, (settings.api_cors_origins or "").split(), redis)
     keep_compiled(settings.cache_dir)
     return server
 

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Number of reverse proxies in front whose `X-Forwarded-*` headers are true"
     )
+    api_rate_limit: str = Field(
+        default="120 per minute", description="How often one address may ask the API to compute"
+    )
+    api_cors_origins: str | None = Field(
+        default=None, description="Web pages of other sites that may use the API: origins separated by spaces, or `*`"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="`debug` also logs every request"
     )

@@ -1,0 +1,36 @@
+"""The product for machines: predictions, catalogues and the model over HTTP, described by OpenAPI 3.1."""
+
+from collections.abc import Sequence
+
+from flask_openapi3.openapi import OpenAPI
+
+from server.api import catalogues, limits, model, page, predict, problems, spectrum
+
+PREFIX = "/api/"
+
+
+def install(server: OpenAPI, rate: str, origins: Sequence[str], storage: str | None) -> None:
+    """Attach the API to the server.
+
+    Parameters
+    ----------
+    server : OpenAPI
+        From `server.factory`.
+    rate : str
+        How often one address may predict, such as "60 per minute".
+    origins : sequence of str
+        Web pages of which other sites may read the answers; none by default.
+    storage : str or None
+        Address of the Redis that counts; None: each process counts for itself.
+    """
+    limits.install(server, rate, storage)
+    for part in (predict, model, catalogues, spectrum):
+        server.register_api(part.blueprint)
+    server.register_blueprint(page.blueprint)
+    if origins:
+        from flask_cors import CORS
+
+        CORS(server, resources={f"{PREFIX}*": {"origins": list(origins)}})
+
+
+__all__ = ["PREFIX", "install", "problems"]

@@ -1,0 +1,205 @@
+"""``POST /api/v1/predict``: continua in, lines out."""
+
+import io
+from typing import Annotated, Any, Final, Literal
+
+import numpy as np
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import RawModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from data.answers import Answers, Question, Rows, answer
+from data.errors import DataError
+from data.formats import FORMATS, FormatName
+from model.bins import N_BINS
+from model.lines import LINE_NAMES
+from model.weights import DEFAULT, available_models, load_params, load_sidecar
+from server.api import bodies, problems
+from server.api.limits import costly
+from server.api.values import as_json
+
+MAX_JSON_ROWS: Final = 10_000
+"""Galaxies in JSON; a hundred numbers each come back. Parquet and CSV may bring `data.uploads.MAX_ROWS`."""
+
+Number = float | None
+Bins = Annotated[list[Number], Field(min_length=N_BINS, max_length=N_BINS)]
+
+
+class Options(BaseModel):
+    """How to predict."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str = Field(default=DEFAULT, max_length=64, description="name of the weights, see /api/v1/model")
+    variant: Literal["auto", "colors", "luminosity"] = Field(
+        default="auto", description="auto uses the luminosity of the galaxies that have one"
+    )
+    noise: Literal["none", "published", "intrinsic", "observed"] = Field(
+        default="none", description="adds one realisation; published needs the columns {LINE}_EW_IVAR, so not in JSON"
+    )
+    seed: int = Field(default=0, ge=0, lt=2**32, description="number of the realisation")
+    fill_missing: bool = Field(default=False, description="fill in a first or last bin that is null")
+
+
+class FileOptions(Options):
+    """How to predict a table, and what to answer with."""
+
+    format: Literal["parquet", "csv", "ecsv", "fits", "votable"] | None = Field(
+        default=None, description="of the answer; by default the format that was sent"
+    )
+
+
+class PredictRequest(Options):
+    """Galaxies to predict."""
+
+    flux: list[Bins] = Field(
+        min_length=1,
+        max_length=MAX_JSON_ROWS,
+        description="mean line-masked continuum in the twelve bins, 3400-7000 Å rest frame, any unit, > 0",
+    )
+    log_luminosity: list[Number] | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
+    redshift: list[Number] | None = None
+    ids: list[Annotated[str, Field(max_length=64)] | int] | None = Field(default=None, description="come back as text")
+
+
+class Weights(BaseModel):
+    """What predicted."""
+
+    name: str
+    sha256: str
+
+
+Lines = list[list[Number]]
+
+
+class PredictAnswer(BaseModel):
+    """Lines of galaxies, in the order they were sent: rows of ten, null where a galaxy has a problem."""
+
+    lines: list[str] = Field(description="names of the ten columns below")
+    ids: list[str]
+    ew: Lines = Field(description="as catalogued, given detection: median [Å]")
+    ew_p16: Lines
+    ew_p84: Lines
+    ew_intrinsic: Lines | None = Field(description="noise-free: median [Å]; null for weights without a distribution")
+    p16: Lines | None = Field(description="16th percentile of the noise-free EW [Å]")
+    p84: Lines | None = Field(description="84th percentile of the noise-free EW [Å]")
+    p_detected: Lines | None = Field(description="probability that DESI's catalogue would list the line")
+    ew_noisy: Lines | None = Field(default=None, description="one realisation [Å]; <= 0: not detected")
+    variant: list[str]
+    domain: list[str] = Field(description="inside, edge or outside of what trained the network")
+    domain_score: list[Number]
+    domain_reason: list[str]
+    problems: list[str] = Field(description="why a galaxy has no numbers; empty for the others")
+    model: Weights
+
+
+class Body(RawModel):
+    """Galaxies as JSON, CSV or Parquet."""
+
+    mimetypes = ["application/json", bodies.CSV, bodies.PARQUET]  # noqa: RUF012 - as the library wants it
+
+
+blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
+
+
+@blueprint.post(
+    "/predict",
+    responses=problems.documented(PredictAnswer, 413, 415, 422, 429),
+    summary="Predict the emission lines of galaxies",
+    description="JSON with options in it, or a table (CSV, Parquet) with options in the query; the columns are those "
+    "of the command line, see docs/command-line.md.",
+)
+@costly
+def predict(query: FileOptions, raw: Body) -> Response | dict[str, Any]:  # noqa: ARG001 - says what bodies there are
+    """Predict galaxies."""
+    kind = request.mimetype
+    if kind not in Body.mimetypes:
+        return problems.answer(
+            415, "Unsupported Media Type", f"The body is {kind[:40] or 'of no type'}. Send {', '.join(Body.mimetypes)}."
+        )
+    try:
+        if kind != "application/json":
+            return _predict_table(request.get_data(), kind, query)
+        asked = PredictRequest.model_validate_json(request.get_data())
+        return _predict_json(asked)
+    except ValidationError as error:
+        return problems.invalid(error)
+    except DataError as error:
+        return problems.refused(str(error))
+
+
+def _question(options: Options) -> Question:
+    """Turn options into a question; a request may name a model, never a path."""
+    if options.model not in available_models():
+        raise DataError(f"There is no model {options.model[:40]!r}. There are {', '.join(available_models())}.")
+    return Question(load_params(options.model), options.variant, options.noise, options.seed, options.fill_missing)
+
+
+def _predict_json(asked: PredictRequest) -> dict[str, Any]:
+    n = len(asked.flux)
+    for name in ("log_luminosity", "redshift", "ids"):
+        given = getattr(asked, name)
+        if given is not None and len(given) != n:
+            raise DataError(
+                f"{name} has {len(given)} values and flux has {n} galaxies. Give one for each, null if unknown."
+            )
+    if asked.noise == "published":
+        raise DataError("Noise 'published' needs the galaxies' inverse variances: send a table, or choose another.")
+    question = _question(asked)
+    answers = answer(Rows(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question)
+    ids = [str(name) for name in asked.ids or range(1, n + 1)]
+    return describe(answers, ids, asked.model)
+
+
+def _floats(values: list | None) -> Any:
+    # A number too large for float32 becomes infinite, which a galaxy's problem says.
+    with np.errstate(over="ignore"):
+        return None if values is None else np.array(values, np.float64).astype(np.float32)
+
+
+def describe(answers: Answers, ids: list[str], model: str) -> dict[str, Any]:
+    """Lay answers out as `PredictAnswer`."""
+    catalogued, intrinsic, domain = answers.catalogued, answers.intrinsic, answers.domain
+    said: dict[str, Any] = {
+        "lines": list(LINE_NAMES),
+        "ids": ids,
+        "ew": as_json(catalogued.ew),
+        "ew_p16": as_json(catalogued.p16),
+        "ew_p84": as_json(catalogued.p84),
+        "ew_intrinsic": intrinsic and as_json(intrinsic.p50),
+        "p16": intrinsic and as_json(intrinsic.p16),
+        "p84": intrinsic and as_json(intrinsic.p84),
+        "p_detected": intrinsic and as_json(intrinsic.p_detected),
+        "variant": answers.variants,
+        "problems": answers.problems,
+        "model": {"name": model, "sha256": load_sidecar(model).get("sha256", "")},
+    }
+    if domain is not None:
+        said |= {
+            "domain": domain.verdict,
+            "domain_score": as_json(np.asarray(domain.score, np.float32)),
+            "domain_reason": domain.reason,
+        }
+    if answers.noisy is not None:
+        said["ew_noisy"] = as_json(answers.noisy)
+    return said
+
+
+def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
+    from data.arrow_rows import require_columns
+    from data.formats.whole import write_table
+    from data.predict_file import Job, predict_batch
+    from data.results import about_answers
+
+    batch = bodies.read_table(content, kind)
+    question = _question(options)
+    require_columns(batch.schema, question)
+    table = predict_batch(batch, Job(question))
+    sent: FormatName = "parquet" if kind == bodies.PARQUET else "csv"
+    format = FORMATS[options.format or sent]
+    out = io.BytesIO()
+    write_table(table, out, options.format or sent, about_answers(options.model))
+    answer = Response(out.getvalue(), mimetype=format.mime)
+    answer.headers["Content-Disposition"] = f'attachment; filename="galactic_neon_prediction{format.extensions[0]}"'
+    return answer

@@ -1,0 +1,89 @@
+"""``POST /api/v1/spectrum/bins``: from a spectrum to the twelve numbers that predict."""
+
+from typing import Annotated, Any, Final
+
+import jax
+import numpy as np
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import BaseModel, ConfigDict, Field
+
+from model.continuum import continuum_bins
+from server.api import problems
+from server.api.limits import costly
+from server.api.values import as_json
+
+MAX_PIXELS: Final = 32_768
+"""DESI's spectra have 7,781 pixels. All are padded to this length or the one below: two shapes to compile."""
+SHAPES: Final = (8_192, MAX_PIXELS)
+
+Pixels = Annotated[list[float], Field(min_length=12, max_length=MAX_PIXELS)]
+
+
+class SpectrumRequest(BaseModel):
+    """A spectrum with its emission lines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wavelength: Pixels = Field(description="vacuum, ascending [Å]")
+    flux: Annotated[list[float | None], Field(min_length=12, max_length=MAX_PIXELS)] = Field(
+        description="flux density per wavelength, any unit; null where a pixel is masked"
+    )
+    ivar: Annotated[list[float], Field(min_length=12, max_length=MAX_PIXELS)] | None = Field(
+        default=None, description="inverse variance; 0 where a pixel is masked"
+    )
+    redshift: float = Field(default=0.0, gt=-0.5, le=20, description="0: the wavelengths are in the rest frame")
+
+
+class BinsAnswer(BaseModel):
+    """The twelve bins of a spectrum's continuum."""
+
+    flux: list[float | None] = Field(description="mean of the continuum, lines masked; null where not covered")
+    problems: list[str] = Field(description="why a bin cannot be used")
+
+
+_continuum_bins = jax.jit(continuum_bins)
+
+blueprint = APIBlueprint("api_spectrum", __name__, url_prefix="/api/v1/spectrum")
+
+
+@blueprint.post(
+    "/bins",
+    responses=problems.documented(BinsAnswer, 413, 422, 429),
+    summary="Mask a spectrum's lines and average its continuum in the twelve bins",
+)
+@costly
+def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
+    """Bin a spectrum."""
+    n = len(body.wavelength)
+    if len(body.flux) != n or (body.ivar is not None and len(body.ivar) != n):
+        return problems.refused(f"wavelength has {n} values; flux and ivar must have as many.")
+    wavelength = np.array(body.wavelength, np.float64)
+    if not np.isfinite(wavelength).all() or not (np.diff(wavelength) > 0).all() or wavelength[0] <= 0:
+        return problems.refused("The wavelengths do not ascend. Sort the pixels, and keep one of each.")
+    flux = np.array(body.flux, np.float64)
+    ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
+    good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
+    bins = _bin(wavelength / (1 + body.redshift), np.where(good, flux, 0.0), np.where(good, ivar, 0.0))
+    said = [
+        f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
+        if np.isnan(value)
+        else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
+        for index, value in enumerate(bins)
+        if not value > 0
+    ]
+    return {"flux": as_json(bins), "problems": said}
+
+
+def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarray:
+    """Bin a spectrum at one of few lengths: what is added lies beyond the red end, masked."""
+    missing = next(shape for shape in SHAPES if shape >= len(flux)) - len(flux)
+    beyond = wavelength[-1] + (wavelength[-1] - wavelength[-2]) * (1 + np.arange(missing))
+    scale = np.abs(flux).max() or 1.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        bins = _continuum_bins(
+            np.concatenate([wavelength, beyond]).astype(np.float32),
+            np.concatenate([flux / scale, np.zeros(missing)]).astype(np.float32),
+            np.concatenate([(ivar > 0), np.zeros(missing)]).astype(np.float32),
+        )
+        return (np.asarray(bins, np.float64) * scale).astype(np.float32)

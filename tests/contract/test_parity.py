@@ -1,0 +1,147 @@
+"""The promise that page, API, command line and library give one answer: 500 galaxies through all four."""
+
+import base64
+import csv
+import io
+
+import dash
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+
+import cli
+from data.schema import FLUX_NAMES
+from data.store import EMBEDDED_FILE
+from model.batch import sample_many
+from model.domain import domain
+from model.intrinsic import intrinsic_ew
+from model.lines import LINE_NAMES
+from model.network import predict
+from model.weights import load_params
+from server.factory import create_server
+from server.settings import Settings
+
+N, SEED = 500, 11
+COLUMNS = {
+    "ew": "_EW",
+    "ew_p16": "_EW_P16",
+    "ew_p84": "_EW_P84",
+    "ew_intrinsic": "_EW_INTRINSIC",
+    "p16": "_EW_INTRINSIC_P16",
+    "p84": "_EW_INTRINSIC_P84",
+    "p_detected": "_P_DETECTED",
+    "ew_noisy": "_EW_NOISY",
+}
+
+
+@pytest.fixture(scope="module")
+def galaxies():
+    """Mock galaxies, every second one without a luminosity, some with fluxes in another unit."""
+    names = [*FLUX_NAMES, "log_luminosity", "redshift"]
+    table = pq.read_table(EMBEDDED_FILE, columns=["TARGETID", *names]).slice(0, N)
+    columns = {name: table[name].to_numpy().astype(np.float32) for name in names}
+    columns["log_luminosity"] = np.where(np.arange(N) % 2, np.nan, columns["log_luminosity"]).astype(np.float32)
+    for name in FLUX_NAMES:
+        columns[name] = np.where(np.arange(N) % 7, columns[name], columns[name] * np.float32(1e-17))
+    return pa.table({"TARGETID": table["TARGETID"]} | columns)
+
+
+def flux_of(galaxies):
+    return np.column_stack([galaxies[name].to_numpy() for name in FLUX_NAMES])
+
+
+def as_csv(galaxies):
+    out = io.BytesIO()
+    luminosity = [None if np.isnan(value) else value for value in galaxies["log_luminosity"].to_pylist()]
+    index = galaxies.column_names.index("log_luminosity")
+    pacsv.write_csv(galaxies.set_column(index, "log_luminosity", pa.array(luminosity, pa.float32())), out)
+    return out.getvalue()
+
+
+def from_library(galaxies):
+    params, flux = load_params(), flux_of(galaxies)
+    light, redshift = galaxies["log_luminosity"].to_numpy(), galaxies["redshift"].to_numpy()
+    answers = {name: np.full((N, len(LINE_NAMES)), np.nan) for name in COLUMNS}
+    for known in (True, False):
+        rows = np.isfinite(light) == known
+        given = light[rows] if known else None
+        prediction, intrinsic = predict(params, flux[rows], given), intrinsic_ew(params, flux[rows], given)
+        _, observed = sample_many(SEED, params, flux[rows], given, redshift[rows])
+        for name, values in zip(
+            COLUMNS,
+            (*prediction, intrinsic.p50, intrinsic.p16, intrinsic.p84, intrinsic.p_detected, observed.ew),
+            strict=True,
+        ):
+            answers[name][rows] = values
+    verdicts = [
+        domain(params, flux[row], None if np.isnan(light[row]) else float(light[row]), float(redshift[row])).verdict
+        for row in range(0, N, 25)
+    ]
+    return answers, verdicts
+
+
+def from_command_line(galaxies, tmp_path):
+    pq.write_table(galaxies, tmp_path / "in.parquet")
+    command = ["predict", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--noise", "observed"]
+    assert cli.main([*command, "--seed", str(SEED)]) == 0
+    out = pq.read_table(tmp_path / "out.parquet")
+    answers = {
+        name: np.column_stack([out[line + suffix].to_numpy() for line in LINE_NAMES])
+        for name, suffix in COLUMNS.items()
+    }
+    return answers, out["DOMAIN"].to_pylist()
+
+
+def from_api(galaxies, tmp_path):
+    server = create_server(Settings(cache_dir=tmp_path / "cache"))
+    light = [None if np.isnan(value) else value for value in galaxies["log_luminosity"].to_pylist()]
+    request = {
+        "flux": flux_of(galaxies).tolist(),
+        "log_luminosity": light,
+        "redshift": galaxies["redshift"].to_pylist(),
+        "noise": "observed",
+        "seed": SEED,
+    }
+    said = server.test_client().post("/api/v1/predict", json=request).json
+    return {name: np.array(said[name], float) for name in COLUMNS}, said["domain"]
+
+
+def from_page(galaxies):
+    dash.Dash(__name__, use_pages=True, pages_folder="")
+    from pages import _predict_file
+    from pages import predict as page
+
+    posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(galaxies)).decode()}"}]
+    saved = _predict_file.save_file(1, posted, "default")
+    lines = [line for line in saved["content"].splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines))
+    answers = {
+        name: np.array([[float(row[line + suffix]) for line in LINE_NAMES] for row in rows])
+        for name, suffix in COLUMNS.items()
+        if name != "ew_noisy"
+    }
+    drawn = []
+    for row in galaxies.slice(0, 40).to_pylist():
+        light = "" if np.isnan(row["log_luminosity"]) else repr(row["log_luminosity"])
+        state = {
+            "bins": [repr(row[name]) for name in FLUX_NAMES],
+            "luminosity": light,
+            "redshift": repr(row["redshift"]),
+            "model": "default",
+        }
+        drawn.append(page.draw(state, "observed", SEED))
+    answers["ew_noisy"] = np.array(drawn)
+    return answers, [row["DOMAIN"] for row in rows]
+
+
+@pytest.mark.slow
+def test_four_ways_one_answer(galaxies, tmp_path):
+    expected, verdicts = from_library(galaxies)
+    assert all(np.isfinite(values).all() for values in expected.values())
+    for answers, domains in (from_command_line(galaxies, tmp_path), from_api(galaxies, tmp_path), from_page(galaxies)):
+        for name, values in answers.items():
+            wanted = expected[name][: len(values)]
+            np.testing.assert_allclose(values, wanted, rtol=3e-5, atol=3e-5 * np.abs(wanted).max(), err_msg=name)
+        assert domains[::25] == verdicts
