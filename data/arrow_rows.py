@@ -63,9 +63,11 @@ def read_rows(batch: pa.RecordBatch, question: Question) -> Rows:
         return np.column_stack([_numbers(batch, name, problems) for name in names])
 
     flux = stack(FLUX_NAMES)
-    optional = (_numbers(batch, name, problems) if name in batch.schema.names else None for name in OPTIONAL_NAMES)
+    luminosity, redshift = (
+        _numbers(batch, name, problems) if name in batch.schema.names else None for name in OPTIONAL_NAMES
+    )
     ivar = stack(IVAR_NAMES) if question.noise == "published" else None
-    return Rows(flux, *optional, ivar, problems)
+    return Rows(flux, luminosity, redshift, ivar, problems)
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -87,8 +89,10 @@ def _numbers(batch: pa.RecordBatch, name: str, problems: np.ndarray) -> np.ndarr
 
 
 def _number(text: str | None, row: int, name: str, problems: np.ndarray) -> float:
+    if text is None:
+        return np.nan
     try:
-        return np.nan if text is None else float(text)
+        return float(text)
     except ValueError:
         if not problems[row]:
             problems[row] = f"{name} is {text[:24]!r}, which is not a number; write it like 1.25 or 3.1e-17"
