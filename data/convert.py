@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from data.formats import TableMeta, read_table, write_table
+from data.formats import TableMeta
 from data.formats.kinds import format_of
+from data.formats.whole import read_table, write_table
 from data.schema import METADATA_KEY
 
 PARQUET = "parquet"

@@ -7,7 +7,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
-from data.simulated import simulate
+from data.spectra import rest_spectrum
 from data.store import Catalogue, served
 from model.bins import BIN_CENTERS
 from model.lines import LINE_NAMES
@@ -130,7 +130,8 @@ def give_spectrum(path: CataloguePath) -> Response | dict[str, Any]:
         return found
     catalogue, row = found
     galaxy = catalogue.galaxy(row)
-    if not catalogue.is_mock:
+    spectrum = rest_spectrum(catalogue, row)
+    if spectrum is None:
         return {
             "id": galaxy.target_id,
             "source": "twelve bins",
@@ -138,13 +139,12 @@ def give_spectrum(path: CataloguePath) -> Response | dict[str, Any]:
             "flux": as_json(galaxy.bin_flux),
             "continuum": as_json(galaxy.bin_flux),
         }
-    drawn = simulate(galaxy)
     return {
         "id": galaxy.target_id,
-        "source": "simulated",
-        "wavelength_rest": (drawn.start + drawn.step * np.arange(len(drawn.total))).tolist(),
-        "flux": as_json(np.asarray(drawn.total, np.float32)),
-        "continuum": as_json(np.asarray(drawn.starlight, np.float32)),
+        "source": spectrum.source,
+        "wavelength_rest": spectrum.wavelength_rest.tolist(),
+        "flux": as_json(np.asarray(spectrum.flux, np.float32)),
+        "continuum": None if spectrum.continuum is None else as_json(np.asarray(spectrum.continuum, np.float32)),
     }
 
 

@@ -8,7 +8,7 @@ from data.builder import write
 from data.catalogue import Catalogue
 from data.convert import convert
 from data.errors import CatalogueError
-from data.formats import read_table
+from data.formats.whole import read_table
 from data.schema import SCHEMA_VERSION
 from tests.data import builders
 
