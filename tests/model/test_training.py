@@ -10,6 +10,7 @@ from model.training import Recipe, fit
 
 RNG = np.random.default_rng(0)
 SMALL = Recipe(width=32, blocks=1, epochs=30, batch=256)
+LONGER = SMALL._replace(epochs=60)
 TAUGHT = DistillationRecipe(2, teacher_width=32, teacher_blocks=1, teacher_epochs=12, width=16, blocks=1, batch=256)
 
 
@@ -49,7 +50,7 @@ def test_bad_rows_are_named():
         fit(features[:10], targets[:10], SMALL)
 
 
-@pytest.mark.parametrize(("method", "recipe"), [(fit_variants, TAUGHT), (fit_variants_directly, SMALL)])
+@pytest.mark.parametrize(("method", "recipe"), [(fit_variants, TAUGHT), (fit_variants_directly, LONGER)])
 def test_both_variants_learn_lines_and_their_scatter_from_continua(method, recipe):
     slope = RNG.normal(0, 0.5, 2000)
     flux = np.exp(slope[:, None] * np.linspace(-1, 1, 12) + RNG.normal(0, 0.01, (2000, 12))).astype(np.float32)
@@ -61,7 +62,7 @@ def test_both_variants_learn_lines_and_their_scatter_from_continua(method, recip
     scores = score_lines(ew, predict_many(params, flux)).values()
     assert min(score.spearman for score in scores) > 0.9
     assert max(abs(score.bias) for score in scores) < 0.06
-    assert all(0.5 < score.coverage < 0.76 for score in scores)
+    assert all(0.6 < score.coverage < 0.78 for score in scores)
     assert len(epochs) == (recipe.epochs_in_all() if method is fit_variants else 2 * recipe.epochs)
 
 
