@@ -43,6 +43,11 @@ def register(commands: Any) -> None:
     )
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     command.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and evaluation.html there")
+    command.add_argument(
+        "--commit",
+        action="store_true",
+        help="keep the record as the one that the Model page, the README and the model card show",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from data.evaluation.measure import Plan, evaluate
-    from data.evaluation.record import write_record
+    from data.evaluation.record import COMMITTED, write_record
+    from data.evaluation.tables import fill_documents
 
     plan = Plan(args.model, _names(args.against), args.draws, tuple(map(tuple, args.missing)), args.resamples)
     with tqdm(bar_format="{desc}  [{elapsed}]", disable=None) as bar:
@@ -67,6 +73,9 @@ def run(args: argparse.Namespace) -> int:
         write_record(record, args.out / "evaluation.json")
         write_report(record, args.out / "evaluation.html")
         print(f"Wrote {args.out / 'evaluation.json'} and evaluation.html.", file=sys.stderr)
+    if args.commit:
+        write_record(record, COMMITTED)
+        print(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(record))}.", file=sys.stderr)
     return 0
 
 

@@ -1,22 +1,38 @@
 """Model: what the network is, how well it predicts galaxies it never saw, and when not to trust it."""
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import dash
-from dash import html
+from dash import ALL, Input, Output, callback, html
 
-from components import widgets
+from components import evaluation, ids, widgets
+from components.figures.evaluation.frame import EMPTY
 from components.prose import facts, link, section
 from components.score_table import score_table
+from components.theme import scheme_or_dark
+from data.evaluation.record import OURS, Evaluation, committed
+from model.lines import LINES, Line
 from model.weights import load_sidecar
+from pages._model_figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
+from pages._model_numbers import all_lines_numbers, diagram_numbers, line_numbers
 
 dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=2)
 
+VARIANTS: Final = {"luminosity": "colours + luminosity", "colors": "colours"}
+OPENED: Final = "HALPHA"
+
 
 def layout(**_: Any) -> html.Div:
-    """Return the page; every number on it is read from the weights' own record."""
-    about = load_sidecar()
-    training, recipe = about["training"], about["recipe"]
+    """Return the page; every number on it is read from the evaluation's or the weights' own record."""
+    record, about = committed(), load_sidecar()
+    metrics = {
+        name: {
+            line: {"n": each.n, **each.model_dump(), "coverage": math.nan if each.coverage is None else each.coverage}
+            for line, each in ((line, found.scores[OURS]) for line, found in variant.lines.items())
+        }
+        for name, variant in record.variants.items()
+    }
     return html.Div(
         [
             html.H1("The model"),
@@ -25,14 +41,16 @@ def layout(**_: Any) -> html.Div:
                 "starlight.",
                 className="lead",
             ),
-            _flow(recipe),
+            _flow(),
             section(
                 "How well it predicts",
                 html.P(
-                    f"Measured on {training['held_out']:,} DESI galaxies that were held out: no weight, density or map "
-                    "of this product has seen them. For each line only the galaxies count in which DESI detected it."
+                    f"Measured on {record.table.held_out:,} DESI galaxies that were held out: no weight, density or "
+                    "map of this product has seen them. For each line only the galaxies count in which DESI detected "
+                    "it."
                 ),
-                widgets.card(score_table(about["metrics"]), label="Scores per line"),
+                _stale(record, about),
+                widgets.card(score_table(metrics), label="Scores per line"),
                 html.P(
                     "ρ is Spearman’s rank correlation of predicted and catalogued EW. NMAD is 1.48 times the median "
                     "absolute error. Bias is the median of predicted over catalogued EW, minus one. Coverage is the "
@@ -40,21 +58,147 @@ def layout(**_: Any) -> html.Div:
                     className="muted",
                 ),
             ),
-            html.Div([_trust(), _record(about)], className="prose-columns"),
+            section("A closer look", evaluation.controls(VARIANTS, OPENED), *_pictures()),
+            section(
+                "Beside other methods",
+                html.P(
+                    "Each was given exactly the galaxies that this network was trained on, but for the published one, "
+                    "which its authors trained on others. Times are of the same run, on "
+                    f"{record.processors} processor cores."
+                ),
+                widgets.card(_methods(record), label="Methods", class_name="wide-words"),
+            ),
+            html.Div([_trust(), _record(record, about)], className="prose-columns"),
         ],
         className="page page-prose",
     )
 
 
-def _flow(recipe: dict[str, Any]) -> html.Ol:
+def _pictures() -> list[html.Div]:
+    return [
+        html.Div(
+            [
+                evaluation.picture("agreement", "Predicted against observed", "cyan: median, 16–84 %, 2.5–97.5 %"),
+                evaluation.picture("residual", "Residual against colour", "bands: 16–84 % and 2.5–97.5 %"),
+                evaluation.picture("rho", "Beside others: ρ", "this network minus the other, 95 %", _SHORT),
+                evaluation.picture("nmad", "Beside others: NMAD", "less is better", _SHORT),
+                evaluation.picture("mean", "Beside others: all lines", "mean ρ of the ten", _SHORT),
+                evaluation.picture("ranks", "Calibration of the draws", "flat is calibrated", _SHORT),
+            ],
+            className="evaluation-grid",
+        ),
+        html.Div(
+            evaluation.picture("coverage", "Coverage of the intervals", "shaded: nominal", "evaluation-graph"),
+            className="evaluation-wide",
+        ),
+        html.Div(
+            widgets.card(
+                html.Div(
+                    [
+                        html.H3("BPT: who has which ratios"),
+                        html.Span("solid: Kewley+01, dashed: Kauffmann+03", className="muted"),
+                        html.Span(evaluation.cut_control(("all", "S/N > 3")), className="end"),
+                    ],
+                    className="card-head",
+                ),
+                evaluation.triptych(VERSIONS, "bpt", "BPT diagram"),
+                evaluation.words("diagrams"),
+                evaluation.twin("diagrams"),
+                label="BPT diagrams",
+            ),
+            className="evaluation-wide",
+        ),
+        html.Div(
+            widgets.card(
+                html.Div(
+                    [html.H3("WHAN: who is retired"), html.Span("Cid Fernandes+11, all galaxies", className="muted")],
+                    className="card-head",
+                ),
+                evaluation.triptych(VERSIONS, "whan", "WHAN diagram"),
+                evaluation.words("whan"),
+                label="WHAN diagrams",
+            ),
+            className="evaluation-wide",
+        ),
+    ]
+
+
+_SHORT: Final = "evaluation-graph graph-short"
+
+
+def _stale(record: Evaluation, about: dict[str, Any]) -> html.Div | None:
+    """Say so when the weights have changed since they were measured."""
+    if record.model.sha256 == about["sha256"]:
+        return None
+    return widgets.sentence(
+        f"These numbers belong to the weights {record.model.sha256[:12]}; the ones in use are {about['sha256'][:12]}.",
+        "warn",
+    )
+
+
+@callback(
+    Output({"type": evaluation.FIGURE, "index": ALL}, "figure"),
+    Output({"type": evaluation.WORDS, "index": ALL}, "children"),
+    Output({"type": evaluation.TWIN, "index": ALL}, "children"),
+    Input(evaluation.LINE, "value"),
+    Input(evaluation.VARIANT, "value"),
+    Input(evaluation.CUT, "value"),
+    Input(ids.SCHEME, "computedColorScheme"),
+)
+def show(line_name: str, variant: str, cut: str, scheme: str | None) -> tuple[list[Any], list[Any], list[Any]]:
+    """Fill the pictures, their sentences and their tables."""
+    record, line = committed(), _line(line_name)
+    variant = variant if variant in record.variants else next(iter(record.variants))
+    colors = scheme_or_dark(scheme)
+    figures = (
+        line_figures(record, variant, line, colors)
+        | all_lines_figures(record, variant, colors)
+        | diagram_figures(record, variant, cut, colors)
+    )
+    said = (
+        line_numbers(record, variant, line) | all_lines_numbers(record, variant) | diagram_numbers(record, variant, cut)
+    )
+    shown, sentences, twins = (
+        [each["id"]["index"] for each in outputs] for outputs in dash.callback_context.outputs_list
+    )
+    return (
+        [figures.get(name, EMPTY) for name in shown],
+        [said[name].words for name in sentences],
+        [evaluation.table(said[name].head, said[name].rows, said[name].caption) for name in twins],
+    )
+
+
+def _line(name: str) -> Line:
+    return next((line for line in LINES if line.name == name), LINES[0])
+
+
+def _methods(record: Evaluation) -> html.Div:
+    rows = []
+    for name, method in record.methods.items():
+        means = [
+            f"{record.variants[variant].mean[name]:.4f}" if name in record.variants[variant].mean else widgets.NOTHING
+            for variant in VARIANTS
+        ]
+        one, each = method.seconds_one, method.seconds_each
+        times = [widgets.NOTHING if value is None else text(value) for value, text in ((one, _one), (each, _many))]
+        rows.append([method.title, *means, *times, html.Span(method.absent or method.about)])
+    head = ["Method", *(f"mean ρ, {title}" for title in VARIANTS.values()), "one galaxy", "100,000", "what it is"]
+    return evaluation.table(head, rows, "Methods, their scores and times")
+
+
+def _one(seconds: float) -> str:
+    return f"{1e3 * seconds:.2g} ms"
+
+
+def _many(seconds: float) -> str:
+    return f"{1e5 * seconds:.2g} s"
+
+
+def _flow() -> html.Ol:
     steps = (
         ("starlight", "12 bins", "Mean flux of the continuum, lines masked, in 300 Å steps from 3400 to 7000 Å."),
         ("violet", "11 colours", "Ratios of neighbouring bins. Brightness cancels; a luminosity may be added."),
-        (
-            "cyan",
-            "One joint network",
-            f"{recipe['blocks']} residual layers of {recipe['width']} units, in JAX: fast, and exactly differentiable.",
-        ),
+        ("cyan", "One joint network", "Residual layers shared by all lines, in JAX: fast, and exactly differentiable."),
         ("red", "10 lines", "Median equivalent width and a 16–84 % interval for each, in Å of the rest frame."),
     )
     return html.Ol(
@@ -89,26 +233,26 @@ def _trust() -> html.Section:
                     "reddening treated as in the training spectra."
                 ),
                 html.Li(
-                    "Part of each interval is DESI’s measurement noise, not the galaxies’ own scatter. The two are not "
-                    "told apart here, nor are the lines’ errors independent of each other."
+                    "Part of each interval is DESI’s measurement noise, not the galaxies’ own scatter. The joint draws "
+                    "tell the two apart, and know how the lines vary together; the intervals do not."
                 ),
             ]
         ),
     )
 
 
-def _record(about: dict[str, Any]) -> html.Section:
-    training, recipe = about["training"], about["recipe"]
+def _record(record: Evaluation, about: dict[str, Any]) -> html.Section:
+    training = about["training"]
     return section(
         "The record",
         facts(
             [
                 ("Trained on", f"{training['galaxies']:,} galaxies, DESI BGS, early data release"),
                 ("Held out", f"{training['held_out']:,} galaxies, one in five by a hash of the TARGETID"),
-                ("Recipe", f"{recipe['epochs']} epochs, batches of {recipe['batch']}, AdamW, seed {recipe['seed']}"),
-                ("Date", about["date"]),
-                ("Revision", html.Code(about["git_revision"])),
-                ("SHA-256", html.Code(about["sha256"][:32] + "…", title=about["sha256"])),
+                ("Weights", html.Code(about["sha256"][:32] + "…", title=about["sha256"])),
+                ("Trained", f"{about['date']}, revision {about['git_revision']}"),
+                ("Evaluated", f"{record.date}, revision {record.git_revision}, {record.resamples} resamples"),
+                ("Command", html.Code(record.command)),
             ]
         ),
         html.P(
@@ -118,8 +262,8 @@ def _record(about: dict[str, Any]) -> html.Section:
                 ", who train one network per line on other DESI galaxies. Their network can be imported and used "
                 "beside this one by the name ",
                 html.Code("published"),
-                "; it gives no intervals. The two were trained on different galaxies, so their scores here do not say "
-                "which recipe is the better one.",
+                "; it gives no intervals. Since the two were trained on different galaxies, the fair comparison is the "
+                "published recipe retrained on the same rows.",
             ]
         ),
     )

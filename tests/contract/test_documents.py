@@ -4,12 +4,13 @@ import re
 import shlex
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import cli
-from model.lines import LINE_NAMES
-from model.weights import load_sidecar
+from data.comparators.methods import METHODS
+from data.evaluation.record import COMMITTED, OURS, committed
+from data.evaluation.tables import DOCUMENTS, fill
+from model.weights import DEFAULT
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -29,26 +30,30 @@ def test_the_readmes_python_runs():
     exec(code.group(1).replace("galactic_neon", "model").replace("print(", "str("), {})  # noqa: S102
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/model-card.md"])
-def test_the_scores_in_the_documents_are_the_sidecars(document):
-    text, metrics = (ROOT / document).read_text(), load_sidecar()["metrics"]
-    for name in LINE_NAMES:
-        row = re.search(rf"^\| {name} \| (.*?) \| (.*?) \|", text, re.MULTILINE)
-        assert row is not None
-        for cell, variant in zip(row.groups(), ("colors", "luminosity"), strict=True):
-            numbers = metrics[variant][name]
-            said = f"{numbers['spearman']:.3f} / {numbers['nmad']:.3f} / {numbers['bias']:+.1%}"
-            assert cell == said
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_tables_in_the_documents_are_the_committed_evaluations(document):
+    text = (ROOT / document).read_text()
+    assert text.count("<!-- evaluation: ") == text.count("<!-- end -->") >= 3
+    assert fill(text, committed()) == text, "Run `python -m data.evaluation.tables`."
 
 
-def test_the_defaults_beat_the_published_column_of_the_readme():
-    means = re.search(r"^\| mean rho \| (.*?) \|$", README, re.MULTILINE)
-    assert means is not None
-    ours_colors, ours_luminosity, published_colors, published_luminosity = map(float, means.group(1).split(" | "))
-    assert ours_colors > published_colors
-    assert ours_luminosity > published_luminosity
-    metrics = load_sidecar()["metrics"]
-    assert ours_colors == round(float(np.mean([line["spearman"] for line in metrics["colors"].values()])), 3)
+def test_the_committed_evaluation_is_whole():
+    record = committed()
+    assert record.model.name == DEFAULT
+    assert set(record.methods) >= {OURS, *METHODS}
+    assert not any(method.absent for method in record.methods.values())
+    assert set(record.missing) == {"0", "11", "0 11"}
+    for variant in record.variants.values():
+        assert set(variant.mean_against) == set(METHODS)
+        assert variant.distribution is not None
+        assert variant.distribution.draws >= 64
+    assert COMMITTED.stat().st_size < 300_000
+
+
+def test_the_default_is_ahead_of_the_published_recipe_retrained():
+    for variant in committed().variants.values():
+        value, low, _ = variant.mean_against["retrained"]
+        assert value > low > 0
 
 
 def test_links_between_documents_lead_somewhere():

@@ -5,7 +5,9 @@ from typing import Any
 
 import dash
 import pytest
+from plotly import graph_objects as go
 
+from data.evaluation.record import committed
 from model.lines import LINES
 from model.weights import load_sidecar
 
@@ -22,13 +24,45 @@ def text_of(component: Any) -> str:
 def test_the_model_page_shows_the_record():
     from pages import model
 
-    about, shown = load_sidecar(), text_of(model.layout())
+    record, shown = committed(), text_of(model.layout())
     for line in LINES:
         assert line.label in shown
-        for variant in ("colors", "luminosity"):
-            assert f"{about['metrics'][variant][line.name]['spearman']:.3f}" in shown
-    assert f"{about['training']['held_out']:,}" in shown
-    assert about["sha256"] in shown
+        for variant in record.variants.values():
+            assert f"{variant.lines[line.name].scores['ours'].spearman:.3f}" in shown
+    for name, method in record.methods.items():
+        assert method.title in shown
+        assert f"{record.variants['colors'].mean[name]:.4f}" in shown
+    assert f"{record.table.held_out:,}" in shown
+    assert record.command in shown
+    assert load_sidecar()["sha256"] in shown
+
+
+def test_the_model_page_says_when_its_numbers_are_of_other_weights():
+    from pages import model
+
+    record = committed()
+    assert model._stale(record, {"sha256": record.model.sha256}) is None
+    assert "belong to the weights" in text_of(model._stale(record, {"sha256": "0" * 64}))
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_every_picture_has_words_and_numbers_and_is_a_figure_that_plotly_accepts(scheme):
+    from pages import _model_figures, _model_numbers
+
+    record = committed()
+    for variant in record.variants:
+        figures = _model_figures.all_lines_figures(record, variant, scheme)
+        said = _model_numbers.all_lines_numbers(record, variant)
+        for line in LINES:
+            figures |= _model_figures.line_figures(record, variant, line, scheme)
+            said |= _model_numbers.line_numbers(record, variant, line)
+        figures |= _model_figures.diagram_figures(record, variant, "S/N > 3", scheme)
+        said |= _model_numbers.diagram_numbers(record, variant, "S/N > 3")
+        for name, figure in figures.items():
+            go.Figure(figure)
+            assert said["diagrams" if name.startswith("bpt") else name.partition("-")[0]].words
+        for numbers in said.values():
+            assert all(len(row) == len(numbers.head) for row in numbers.rows)
 
 
 def test_the_about_page_cites():
