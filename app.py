@@ -3,7 +3,7 @@
 import numpy as np
 
 from components import shell
-from data import browser, realisations, sparcl, spectra, store
+from data import browser, reading, realisations, sparcl, spectra, store, unpredicted
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -24,6 +24,7 @@ try:
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
+unpredicted.keep_in(cache_dir / "rankings")
 server = create_server(settings)
 if settings.sparcl_url != "off":
     sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
@@ -46,6 +47,7 @@ health.prepare(
         "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
         "noise": realisations.warm_up,
         "spectra": spectra.warm_up,
+        "galaxy": reading.warm_up,
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },

@@ -144,10 +144,6 @@
       },
       realise: (seed) => void (current && current.explorer.change({ seed })),
       nextSeed: (clicks, seed) => (clicks ? (seed % MAX_SEED) + 1 : window.dash_clientside.no_update),
-      // The server's own markup, escaped there (components/markup.py).
-      list(markup) {
-        if (current && markup) document.getElementById(current.ids.lines).innerHTML = markup;
-      },
       mark(selected) {
         if (!current) return;
         current.explorer.mark(selected ? selected.row : -1);

@@ -1,7 +1,9 @@
-"""What the explorer says of one galaxy: its name, its ten lines, and how to begin when none is chosen."""
+"""What the explorer says of one galaxy beside the panels: its name, its spectrum, its ten lines."""
 
 import math
+from collections.abc import Sequence
 
+import dash_mantine_components as dmc
 import numpy as np
 from dash import dcc, html
 from jaxtyping import Bool, Float
@@ -9,10 +11,16 @@ from jaxtyping import Bool, Float
 from components import ids, widgets
 from components.aria import aria
 from components.figures.spectrum import CONFIG
+from model.bins import BIN_EDGES
 from model.lines import LINES
 from model.network import Prediction
 
-CAPTION = "Equivalent widths of ten lines: observed, predicted, predicted with noise"
+CAPTION = "Equivalent widths of ten lines: observed, predicted, and where the observed one lies"
+FRAME = "galaxy-frame"
+SMOOTHING = "galaxy-smoothing"
+WANTED = "galaxy-wanted"
+"""Store: the galaxy whose spectrum is asked of the archive, and how it is to be shown."""
+WAITING = "galaxy-waiting"
 
 
 def column() -> html.Div:
@@ -21,7 +29,10 @@ def column() -> html.Div:
         [
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
+                dcc.Store(id=WANTED),
                 html.Div(dcc.Graph(id=ids.SPECTRUM, config=CONFIG), className="spectrum"),
+                html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
+                _looks(),
                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
                 invitation(),
                 label="Spectrum of the chosen galaxy",
@@ -33,11 +44,31 @@ def column() -> html.Div:
     )
 
 
-def heading(target_id: str, redshift: float, log_luminosity: float, *, is_mock: bool) -> list[html.Span | html.H2]:
-    """Return the galaxy's name, whether it is real, and where it stands."""
+def _looks() -> html.Div:
+    """Return the switches of the spectrum: which frame, how smooth."""
+    frames = [{"value": "rest", "label": "Rest frame"}, {"value": "observed", "label": "As observed"}]
+    smooth = [{"value": "0", "label": "Raw"}, {"value": "2", "label": "2 Å"}, {"value": "6", "label": "6 Å"}]
+    return html.Div(
+        [
+            dmc.SegmentedControl(id=FRAME, value="rest", data=frames, size="xs", **aria(label="Frame")),
+            html.Span("Smooth", className="muted"),
+            dmc.SegmentedControl(id=SMOOTHING, value="0", data=smooth, size="xs", **aria(label="Smoothing")),
+        ],
+        className="spectrum-looks",
+    )
+
+
+def heading(
+    target_id: str, redshift: float, log_luminosity: float, *, is_mock: bool, verdict: str | None
+) -> list[html.Span | html.H2]:
+    """Return the galaxy's name, whether it is real, whether the network knows its kind, and where it stands."""
+    tones: dict[str, widgets.Tone] = {"inside": "good", "edge": "warn", "outside": "bad"}
+    where = {"edge": "edge of"}.get(verdict or "", verdict)
+    known = [widgets.badge(f"{where} the training domain", tones[verdict])] if verdict else []
     return [
         html.H2(target_id),
         widgets.badge("mock" if is_mock else "real", "warn" if is_mock else "neutral"),
+        *known,
         html.Span(f"z {redshift:.3f} · log L {log_luminosity:.2f}", className="muted end"),
     ]
 
@@ -46,15 +77,16 @@ def lines_table(
     ew: Float[np.ndarray, " line"],
     ew_ivar: Float[np.ndarray, " line"],
     predicted: Prediction,
-    noisy: Float[np.ndarray, " line"],
+    p_detected: Float[np.ndarray, " line"],
+    percentile: Float[np.ndarray, " line"],
     cut: Bool[np.ndarray, " line"],
     *,
     is_mock: bool,
 ) -> html.Div:
     """Return the table of ten lines [Å].
 
-    `noisy` holds the predictions with this realisation's noise; `cut` says which lines fall where DESI's cameras
-    overlap, and have no observed value for that reason.
+    `percentile` is the place of the observed value in the predicted distribution, 0 to 1; `cut` says which lines fall
+    where DESI's cameras overlap, and have no observed value for that reason.
     """
     error = np.where(ew_ivar > 0, 1 / np.sqrt(np.where(ew_ivar > 0, ew_ivar, 1.0)), math.nan)
     rows = []
@@ -66,25 +98,41 @@ def lines_table(
                 widgets.line_name(line),
                 widgets.with_error(observed, float(error[i]), "camera gap" if cut[i] else "not detected"),
                 widgets.with_interval(value, low, high),
-                _noisy(float(noisy[i])),
+                _percent(float(p_detected[i])),
+                _percentile(float(percentile[i])),
                 widgets.interval(line, value, low, high, observed),
             ]
         )
     unit = html.Span(" Å", className="muted")
+    listed = "Share of galaxies with this starlight in which DESI lists the line"
+    among = "Share of them, the line listed, whose width is smaller; scatter and noise together"
     head = [
         "Line",
         [("mock truth" if is_mock else "observed"), unit],
         ["predicted, 68 %", unit],
-        ["+ noise", unit],
+        html.Span("detected", title=listed),
+        html.Span("percentile", title=among),
         html.Span("where it lies", title="Bar: 16–84 % of predictions; tick: predicted; point: observed"),
     ]
     return widgets.line_table(head, rows, CAPTION)
 
 
-def _noisy(value: float) -> html.Span:
-    if math.isfinite(value) and value <= 0:
-        return html.Span("not det.", className="muted", title="Noise took it to zero or below: not detected")
-    return html.Span(widgets.number(value))
+def _percent(share: float) -> str:
+    if not math.isfinite(share):
+        return widgets.NOTHING
+    return f"{100 * share:.0f} %" if share < 0.995 else "> 99 %"
+
+
+def _percentile(share: float) -> html.Strong | str:
+    """Return a percentile, marked where one galaxy in a hundred lies so far out."""
+    if not math.isfinite(share):
+        return widgets.NOTHING
+    text = "< 0.1" if share < 0.001 else "> 99.9" if share > 0.999 else f"{100 * share:.1f}" if _rare(share) else None
+    return html.Strong(text, className="rare") if text else f"{100 * share:.0f}"
+
+
+def _rare(share: float) -> bool:
+    return share < 0.005 or share > 0.995
 
 
 def invitation() -> html.Div:
@@ -93,8 +141,9 @@ def invitation() -> html.Div:
         [
             html.H2("Click a galaxy in any panel"),
             html.P(
-                "Its spectrum, its ten emission lines and their predictions appear here, and it is ringed in all "
-                "twelve panels. Or type its ID into the search field above."
+                "Its spectrum, its ten emission lines and their predictions appear here, and it is ringed in every "
+                "panel. Or type its ID into the search field above. Arrow keys then walk to its neighbours, Esc "
+                "lets go of it."
             ),
             html.H3("How to read the panels"),
             html.P(
@@ -107,15 +156,33 @@ def invitation() -> html.Div:
     )
 
 
-def spectrum_note(*, is_mock: bool) -> list[html.Span | str]:
-    """Return the legend of the spectrum, and what it is not."""
-    starlight = html.Span("starlight", className="key-starlight")
-    if is_mock:
-        return [
-            html.Span("all light", className="key-total"), " · ", starlight, " over its twelve bins. Synthesised from ",
-            "this mock galaxy's bins and line widths; its noise is drawn.",
-        ]  # fmt: skip
+def spectrum_note(
+    bin_flux: Float[np.ndarray, " bin"], reasons: Sequence[str], *, source: str, has_spectrum: bool, has_noise: bool
+) -> list[html.Div | html.Details]:
+    """Return the legend of the spectrum, what it is, its twelve bins as a table, and what the domain objects to."""
+    keys = [html.Span("starlight", className="key-starlight")]
+    if has_spectrum:
+        keys.insert(0, html.Span("all light", className="key-total"))
+        keys.append(html.Span("its 25 twins' median", className="key-twins", title="Galaxies with its starlight"))
+    keys.append(html.Span("masked", className="key-masked"))
+    if has_noise:
+        keys.append(html.Span("noise, ± 1 σ", className="key-noise"))
+    bins = [
+        html.Tr([html.Th(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", scope="row"), html.Td(f"{flux:.4g}")])
+        for i, flux in enumerate(bin_flux)
+    ]
+    table = html.Details(
+        [
+            html.Summary("Twelve bins as numbers"),
+            html.Table(
+                [html.Caption("Mean flux, 10⁻¹⁷ erg/s/cm²/Å, rest frame, lines masked"), html.Tbody(bins)],
+                className="bins-table",
+            ),
+        ]
+    )
     return [
-        starlight,
-        " in the twelve bins that the network sees. This catalogue holds no spectra, so none is shown.",
+        *(widgets.sentence(reason, "warn") for reason in reasons),
+        html.Div(keys, className="keys"),
+        html.Div(source),
+        table,
     ]

@@ -68,6 +68,12 @@ def with_interval(value: float, low: float, high: float) -> html.Span:
     return html.Span(parts)
 
 
+def galaxy_link(row: int, target_id: str) -> html.Button:
+    """Return a galaxy's name that leads to it: assets/galaxy.js chooses the row when it is clicked."""
+    attributes: dict[str, Any] = {"data-row": str(row), **aria(label=f"Show {target_id}")}
+    return html.Button(target_id, type="button", className="link", **attributes)
+
+
 def line_name(line: Line) -> html.Span:
     """Return the name of a line behind a dot of its light."""
     dot = html.Span(className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))

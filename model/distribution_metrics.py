@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
+from .diagnostics import KAUFFMANN, KEWLEY, WHAN_CLASSES, is_above, whan_class
 from .lines import LINE_NAMES
 
 HALPHA, HBETA, NII, NII_WEAK, OIII, OIII_WEAK, SII_BLUE, SII_RED = (
@@ -119,18 +120,12 @@ def diagrams(
         for name, cut in cuts.items():
             a, b = x[cut], y[cut]
             found[f"BPT x width, {name}"], found[f"BPT y width, {name}"] = width(a), width(b)
-            found[f"above Kauffmann, {name}"] = float(np.mean((b > 0.61 / (a - 0.05) + 1.3) | (a >= 0.05)))
-            found[f"above Kewley, {name}"] = float(np.mean((b > 0.61 / (a - 0.47) + 1.19) | (a >= 0.47)))
+            found[f"above Kauffmann, {name}"] = float(np.mean(is_above(KAUFFMANN, a, b)))
+            found[f"above Kewley, {name}"] = float(np.mean(is_above(KEWLEY, a, b)))
         both = np.isfinite(x)
         a, strength = x[both], listed[..., HALPHA][both]
-        classes = {
-            "star-forming": (a < -0.4) & (strength > 3),
-            "strong nucleus": (a >= -0.4) & (strength > 6),
-            "weak nucleus": (a >= -0.4) & (strength > 3) & (strength <= 6),
-            "retired": (strength <= 3) & (strength > 0.5),
-            "passive": strength <= 0.5,
-        }
-        found |= {f"WHAN {name}": float(np.mean(member)) for name, member in classes.items()}
+        named = whan_class(a, np.log10(strength))
+        found |= {f"WHAN {name}": float(np.mean(named == name)) for name in WHAN_CLASSES}
         for name, (above, below) in RATIOS.items():
             ratio = np.log10(listed[..., above] / listed[..., below])
             found[f"{name} median"], found[f"{name} scatter"] = float(10 ** np.nanmedian(ratio)), width(ratio.ravel())

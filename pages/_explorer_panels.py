@@ -22,7 +22,6 @@ _browser("axes", Output(f"{ids.CONTROL}axes", "style"), Input(control("view"), "
 _browser("tool", Input(ids.TOOL, "value"))
 _browser("realise", Input(ids.SEED, "data"))
 _browser("nextSeed", Output(ids.SEED, "data"), Input(ids.NEXT_REALISATION, "n_clicks"), State(ids.SEED, "data"))
-_browser("list", Input(ids.GALAXY_LINES_MARKUP, "data"))
 _browser("mark", Input(ids.SELECTED, "data"))
 _browser("name", Input(ids.TARGET, "data"))
 _browser(

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from components import catalogue_menu, ids, view, widgets
+from components import catalogue_menu, galaxy_details, ids, unpredicted, view, widgets
 from components import galaxy as galaxy_card
 from components.catalogue_banner import banner
 from components.explorer_dialogs import dialogs
@@ -13,7 +13,14 @@ from components.explorer_toolbar import toolbar, zoom_buttons
 from components.panel_grid import manifest, panel_grid
 from data.quantities import QUANTITIES, axis_choices
 from data.store import Catalogue, served
-from pages import _explorer_galaxy, _explorer_panels, _explorer_share  # noqa: F401  # callbacks of this page
+from pages import (  # their callbacks are part of this page
+    _explorer_galaxy,  # noqa: F401
+    _explorer_panels,
+    _explorer_population,
+    _explorer_share,  # noqa: F401
+    _explorer_tour,  # noqa: F401
+    _explorer_unpredicted,  # noqa: F401
+)
 
 dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
 
@@ -58,7 +65,11 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
                 ],
                 className="explorer",
             ),
-            html.Div(id=ids.POPULATION, className="population"),
+            html.Div(
+                [galaxy_details.details(), *_explorer_population.layout(), unpredicted.card()],
+                id=ids.POPULATION,
+                className="population",
+            ),
             dialogs(),
         ]
     )

@@ -12,11 +12,9 @@ from dash import no_update
 from dash._utils import to_json
 
 from components import ids
-from components.theme import TOKENS
 from components.view import DEFAULTS
 from data import store
 from data.quantities import QUANTITIES
-from model.lines import LINES
 
 
 @pytest.fixture(scope="module")
@@ -87,26 +85,6 @@ def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: store.Cat
     _, problems = page._asked(catalogue, {"galaxy": "X", "gate": "?", "at": "moon"})
     assert len(problems) == 3
     assert "was not understood" in to_json(page.layout(at="moon"))
-
-
-def test_a_click_gives_name_figure_and_ten_lines(page: Any, catalogue: store.Catalogue) -> None:
-    answer = page._explorer_galaxy.show_galaxy({"row": 4}, 1, "light", catalogue.name)
-    head, figure, _note, table, class_name = answer
-    assert head[0].children == "MOCK-000005"
-    assert figure["data"][0]["line"]["color"] == TOKENS["light"]["text"]
-    assert all(line.label in table for line in LINES)
-    assert class_name == "galaxy"
-    assert len(to_json(answer)) < 80_000
-
-
-def test_the_seed_moves_the_noise_and_nothing_else(page: Any, catalogue: store.Catalogue) -> None:
-    first, second = (page._explorer_galaxy.show_galaxy({"row": 4}, seed, "dark", catalogue.name) for seed in (1, 2))
-    assert first[1] == second[1]
-    assert first[3] != second[3]
-
-
-def test_no_galaxy_changes_nothing(page: Any, catalogue: store.Catalogue) -> None:
-    assert page._explorer_galaxy.show_galaxy(None, 1, "dark", catalogue.name) == (no_update,) * 5
 
 
 @pytest.mark.parametrize(

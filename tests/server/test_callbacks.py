@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from server import callbacks
+
 PATH = "/_dash-update-component"
 INPUT = {"id": "typed", "property": "value", "value": "x"}
 CALL = {
@@ -74,3 +76,9 @@ def test_failing_callback_tells_the_log_not_the_user(client: FlaskClient, caplog
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "a secret of the server" in caplog.text
+
+
+def test_an_output_that_callbacks_share_is_known_by_its_name():
+    declared = {"id": "shown", "property": "data"}
+    assert callbacks._same(declared, callbacks._Property(id="shown", property="data@5f1c"))
+    assert not callbacks._same(declared, callbacks._Property(id="shown", property="children@5f1c"))

@@ -1,0 +1,201 @@
+"""The strokes of a spectrum's figure as plain data: curves, steps, bands, markers, close looks."""
+
+import base64
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+Json = dict[str, Any]
+
+EVEN: Final = 1e-3
+"""A grid whose steps differ by less than this share of a step travels as start and step."""
+
+
+class Pane(NamedTuple):
+    """A close look: number of its axes, its place from left to right (0 to 1), its wavelengths [Å]."""
+
+    axes: int
+    place: tuple[float, float]
+    span: tuple[float, float]
+
+
+def typed_array(values: Float[np.ndarray, " value"]) -> dict[str, str]:
+    """Return numbers the way plotly.js takes them as bytes: float32 in base64, a third of their length in digits."""
+    return {"dtype": "f4", "bdata": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()}
+
+
+def grid(x: Float[np.ndarray, " pixel"]) -> Json:
+    """Return a grid as attributes of a trace; an even one travels as start and step, half the bytes."""
+    steps = np.diff(x)
+    if len(steps) and np.ptp(steps) < EVEN * abs(float(steps.mean())):
+        return {"x0": float(x[0]), "dx": float(steps.mean())}
+    return {"x": typed_array(x)}
+
+
+def curve(
+    x: Float[np.ndarray, " pixel"],
+    y: Float[np.ndarray, " pixel"],
+    color: str,
+    width: float,
+    *,
+    axes: int = 1,
+    opacity: float = 1.0,
+) -> Json:
+    """Return a line through points; `axes` is the number of the axes it is drawn on."""
+    suffix = "" if axes == 1 else str(axes)
+    return {
+        "type": "scatter",
+        **grid(x),
+        "y": typed_array(y),
+        "xaxis": f"x{suffix}",
+        "yaxis": f"y{suffix}",
+        "mode": "lines",
+        "line": {"color": color, "width": width},
+        "opacity": opacity,
+        "hoverinfo": "skip",
+    }
+
+
+def steps(edges: Float[np.ndarray, " edge"], values: Float[np.ndarray, " bin"], color: str, *, faint: bool) -> Json:
+    """Return bins as level strokes."""
+    gap = np.full(len(values), np.nan)
+    return {
+        "type": "scatter",
+        "x": typed_array(np.column_stack([edges[:-1], edges[1:], gap]).ravel()),
+        "y": typed_array(np.column_stack([values, values, gap]).ravel()),
+        "mode": "lines",
+        "line": {"color": color, "width": 6 if faint else 3},
+        "opacity": 0.4 if faint else 1.0,
+        "hoverinfo": "skip",
+    }
+
+
+def noise_band(
+    x: Float[np.ndarray, " pixel"],
+    middle: Float[np.ndarray, " pixel"],
+    ivar: Float[np.ndarray, " pixel"],
+    coarse: int,
+    color: str,
+) -> Json:
+    """Return one standard deviation to either side of a curve, as an area."""
+    kept = ivar[::coarse] > 0
+    at, level = x[::coarse][kept], np.asarray(middle)[::coarse][kept]
+    sigma = 1 / np.sqrt(ivar[::coarse][kept])
+    return {
+        "type": "scatter",
+        "x": typed_array(np.concatenate([at, at[::-1]])),
+        "y": typed_array(np.concatenate([level + sigma, (level - sigma)[::-1]])),
+        "fill": "toself",
+        "mode": "none",
+        "fillcolor": color,
+        "opacity": 0.35,
+        "hoverinfo": "skip",
+    }
+
+
+def smoothed(flux: Float[np.ndarray, " pixel"], pixels: float) -> Float[np.ndarray, " pixel"]:
+    """Return a curve smoothed by a Gaussian of this standard deviation [pixels]; its ends repeat, gaps are bridged."""
+    reach, known = max(1, int(np.ceil(3 * pixels))), np.isfinite(flux)
+    if not known.all():
+        flux = np.interp(np.arange(len(flux)), np.flatnonzero(known), flux[known])
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / pixels) ** 2)
+    padded = np.pad(np.asarray(flux, float), reach, mode="edge")
+    return np.convolve(padded, kernel / kernel.sum(), mode="valid")
+
+
+def in_pairs(x: Float[np.ndarray, " pixel"], y: Float[np.ndarray, " pixel"]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the means of neighbouring pixels: half the bytes, and more than a panel has columns."""
+    even = len(x) // 2 * 2
+    return x[:even].reshape(-1, 2).mean(axis=1), y[:even].reshape(-1, 2).mean(axis=1)
+
+
+def band(low: float, high: float, color: str) -> Json:
+    """Return a shaded range of wavelengths, behind everything."""
+    return {
+        "type": "rect",
+        "x0": low,
+        "x1": high,
+        "y0": 0,
+        "y1": 1,
+        "xref": "x",
+        "yref": "y domain",
+        "layer": "below",
+        "fillcolor": color,
+        "opacity": 0.16,
+        "line": {"width": 0},
+    }
+
+
+def marker(wavelength: float, color: str) -> Json:
+    """Return a hairline of a line's own light where it lies."""
+    return {
+        "type": "line",
+        "x0": wavelength,
+        "x1": wavelength,
+        "y0": 0,
+        "y1": 1,
+        "xref": "x",
+        "yref": "y domain",
+        "layer": "below",
+        "line": {"color": color, "width": 1},
+        "opacity": 0.4,
+    }
+
+
+def note(text: str, x: float, anchor: str, token: dict[str, str]) -> Json:
+    """Return a word above the figure."""
+    return {
+        "text": text,
+        "x": x,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": anchor,
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+        "font": {"size": 11, "color": token["muted"]},
+    }
+
+
+def add_pane(
+    figure: Json,
+    pane: Pane,
+    heights: tuple[float, float],
+    x: Float[np.ndarray, " pixel"],
+    light: Float[np.ndarray, " pixel"],
+    starlight: Float[np.ndarray, " pixel"],
+    token: dict[str, str],
+) -> None:
+    """Add a close look to a figure."""
+    layout, axes = figure["layout"], pane.axes
+    (left, right), (bottom, top) = pane.place, heights
+    hidden = {"visible": False, "fixedrange": True}
+    layout[f"xaxis{axes}"] = {**hidden, "domain": [left, right], "range": list(pane.span), "anchor": f"y{axes}"}
+    layout[f"yaxis{axes}"] = {**hidden, "domain": [bottom, top], "range": [0, 1], "anchor": f"x{axes}"}
+    layout["shapes"].append(
+        {
+            "type": "rect",
+            "x0": left,
+            "x1": right,
+            "y0": bottom,
+            "y1": top,
+            "xref": "paper",
+            "yref": "paper",
+            "layer": "below",
+            "fillcolor": token["raised"],
+            "line": {"width": 0},
+        }
+    )
+    if not np.isfinite(light).any():
+        return
+    both = np.concatenate([light, starlight])
+    floor, ceiling = float(np.nanmin(both)), float(np.nanmax(both))
+    # At least a quarter of the starlight: a line that is not there must not be made of magnified noise.
+    height = max(ceiling - floor, 0.25 * abs(float(np.nanmean(starlight))))
+    layout[f"yaxis{axes}"]["range"] = [floor - 0.12 * height, floor + 1.42 * height]
+    figure["data"] += [
+        curve(x, light, token["text"], 1.2, axes=axes),
+        curve(x, starlight, token["starlight"], 1.6, axes=axes),
+    ]

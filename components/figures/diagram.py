@@ -1,0 +1,176 @@
+"""The BPT and WHAN diagrams: the sample's density, the dividing curves, and places in them.
+
+Plain data, like the spectrum. The density travels as bytes; a galaxy's own place is put over the figure by the page.
+"""
+
+import base64
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from components.figures.curves import Json
+from components.theme import TOKENS, Scheme, template_json
+from model.diagnostics import (
+    KAUFFMANN,
+    KEWLEY,
+    WHAN_PASSIVE,
+    WHAN_RATIO,
+    WHAN_STRONG,
+    WHAN_WEAK,
+    Place,
+    curve_height,
+)
+
+CELLS: Final = 44
+MARGIN: Final[dict[str, int]] = {"l": 34, "r": 6, "t": 6, "b": 34}
+CONFIG: Final[Any] = {"staticPlot": True, "responsive": True}
+
+
+class Frame(NamedTuple):
+    """What a diagram spans, and its axes' titles."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    x_title: str
+    y_title: str
+
+
+BPT: Final = Frame((-1.5, 0.6), (-1.2, 1.3), "log [N II] / Hα", "log [O III] / Hβ")
+WHAN: Final = Frame((-1.5, 0.6), (-0.8, 2.5), "log [N II] / Hα", "log EW(Hα) / Å")
+
+
+def density(frame: Frame, place: Place) -> Float[np.ndarray, "row column"]:
+    """Return how many galaxies lie in each cell, on a scale that keeps sparse cells visible: 0 to 1."""
+    x, y = np.asarray(place.x), np.asarray(place.y)
+    known = np.isfinite(x) & np.isfinite(y)
+    counts, _, _ = np.histogram2d(y[known], x[known], bins=CELLS, range=[frame.y, frame.x])
+    return np.sqrt(counts / max(float(counts.max()), 1.0))
+
+
+def diagram_figure(
+    frame: Frame,
+    sample: Float[np.ndarray, "row column"],
+    scheme: Scheme,
+    chosen: Float[np.ndarray, "row column"] | None = None,
+) -> Json:
+    """Return a diagram.
+
+    Parameters
+    ----------
+    frame : Frame
+        `BPT` or `WHAN`.
+    sample : array
+        Density of the whole sample, from `density`.
+    scheme : {"dark", "light"}
+        Colours.
+    chosen : array, optional
+        Density of a selection, drawn over it in an accent.
+    """
+    token = TOKENS[scheme]
+    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "showline": True, "linecolor": token["hairline"]}
+    layers = [_cells(frame, sample, token["muted"], 0.75 if chosen is None else 0.45)]
+    if chosen is not None:
+        layers.append(_cells(frame, chosen, token["cyan"], 1.0))
+    return {
+        "data": [*layers, *(_bpt_curves(token) if frame is BPT else _whan_lines(frame, token))],
+        "layout": {
+            "template": template_json(scheme),
+            "margin": MARGIN,
+            "xaxis": {**axis, "range": list(frame.x), "title": {"text": frame.x_title, "standoff": 4}, "nticks": 5},
+            "yaxis": {**axis, "range": list(frame.y), "title": {"text": frame.y_title, "standoff": 2}, "nticks": 5},
+            "annotations": _names(frame, token["muted"]),
+        },
+    }
+
+
+def _cells(frame: Frame, share: np.ndarray, color: str, opacity: float) -> Json:
+    levels = np.rint(255 * share).astype(np.uint8)
+    width, height = ((high - low) / CELLS for low, high in (frame.x, frame.y))
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return {
+        "type": "heatmap",
+        "z": {
+            "dtype": "u1",
+            "bdata": base64.b64encode(levels.tobytes()).decode(),
+            "shape": f"{CELLS},{CELLS}",
+        },
+        "x0": frame.x[0] + width / 2,
+        "dx": width,
+        "y0": frame.y[0] + height / 2,
+        "dy": height,
+        "zmin": 0,
+        "zmax": 255,
+        "colorscale": [
+            [0, f"rgba({red},{green},{blue},0)"],
+            [1 / 255, f"rgba({red},{green},{blue},{0.12 * opacity:.3f})"],
+            [1, f"rgba({red},{green},{blue},{opacity})"],
+        ],
+        "showscale": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _stroke(x: list[float], y: list[float], color: str, dash: str) -> Json:
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": {"color": color, "width": 1.2, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _bpt_curves(token: dict[str, str]) -> list[Json]:
+    strokes = []
+    for curve, dash in ((KAUFFMANN, "dot"), (KEWLEY, "solid")):
+        x = np.linspace(BPT.x[0], curve.pole - 0.02, 60)
+        y = curve_height(curve, x)
+        kept = y > BPT.y[0] - 0.2
+        strokes.append(_stroke(x[kept].round(3).tolist(), y[kept].round(3).tolist(), token["text"], dash))
+    return strokes
+
+
+def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Json]:
+    left, right = frame.x
+    weak, strong, passive = (math.log10(value) for value in (WHAN_WEAK, WHAN_STRONG, WHAN_PASSIVE))
+    return [
+        _stroke([left, right], [weak, weak], token["text"], "solid"),
+        _stroke([WHAN_RATIO, WHAN_RATIO], [weak, frame.y[1]], token["text"], "solid"),
+        _stroke([WHAN_RATIO, right], [strong, strong], token["text"], "dot"),
+        _stroke([left, right], [passive, passive], token["text"], "dot"),
+    ]
+
+
+def _names(frame: Frame, color: str) -> list[Json]:
+    if frame is BPT:
+        words = (
+            (-1.45, -1.12, "star-forming", "left", "bottom"),
+            (0.56, -1.12, "composite", "right", "bottom"),
+            (0.56, 1.24, "above Kewley", "right", "top"),
+        )
+    else:
+        words = (
+            (-1.45, 2.42, "star-forming", "left", "top"),
+            (0.56, 2.42, "strong nucleus", "right", "top"),
+            (0.56, 0.62, "weak", "right", "middle"),
+            (-1.45, 0.38, "retired", "left", "top"),
+            (-1.45, -0.38, "passive", "left", "top"),
+        )
+    return [
+        {
+            "x": x, "y": y, "text": text, "xanchor": x_anchor, "yanchor": y_anchor, "showarrow": False,
+            "font": {"size": 10, "color": color},
+        }
+        for x, y, text, x_anchor, y_anchor in words
+    ]  # fmt: skip
+
+
+def share(frame: Frame, x: float, y: float) -> tuple[float, float] | None:
+    """Return a place as shares of the plot from left and from the top, at its edge when beyond; None where unknown."""
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return None
+    (x0, x1), (y0, y1) = frame.x, frame.y
+    return min(max((x - x0) / (x1 - x0), 0.0), 1.0), min(max((y1 - y) / (y1 - y0), 0.0), 1.0)

@@ -1,0 +1,154 @@
+"""A population's mean continuum beside the sample's, and its widths as histograms; plain data, as the spectrum is."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from components.figures.curves import Json, typed_array
+from components.theme import TOKENS, Scheme, template_json
+from model.bins import BIN_CENTERS
+from model.lines import LEADING_LINES
+
+CONFIG: Final[Any] = {"staticPlot": True, "responsive": True}
+TICKS: Final = (0, 1, 3, 10, 30, 100, 300)
+
+
+class Continuum(Protocol):
+    """Mean shape of a group of galaxies and its scatter."""
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Flux over mean flux, per bin."""
+        ...
+
+    @property
+    def scatter(self) -> np.ndarray:
+        """One standard deviation."""
+        ...
+
+
+class Histogram(Protocol):
+    """Widths of one line: edges [Å] and shares of galaxies."""
+
+    @property
+    def edges(self) -> np.ndarray:
+        """Evenly spaced in arcsinh [Å]."""
+        ...
+
+    @property
+    def observed(self) -> np.ndarray:
+        """As observed."""
+        ...
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """As predicted."""
+        ...
+
+    @property
+    def noisy(self) -> np.ndarray:
+        """As predicted, with noise."""
+        ...
+
+
+def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Json:
+    """Return the mean continuum of a population with its scatter, over the sample's."""
+    token = TOKENS[scheme]
+    axis = {"fixedrange": True, "nticks": 5}
+    return {
+        "data": [
+            _area(sample, token["muted"], 0.22),
+            _line(sample.mean, token["muted"], "dot"),
+            _area(chosen, token["starlight"], 0.3),
+            _line(chosen.mean, token["starlight"], "solid"),
+        ],
+        "layout": {
+            "template": template_json(scheme),
+            "margin": {"l": 34, "r": 6, "t": 6, "b": 34},
+            "xaxis": {**axis, "title": {"text": "rest-frame wavelength, Å", "standoff": 4}, "showgrid": False},
+            "yaxis": {**axis, "title": {"text": "flux / mean flux", "standoff": 2}, "rangemode": "tozero"},
+        },
+    }
+
+
+def _area(group: Continuum, color: str, opacity: float) -> Json:
+    x = np.asarray(BIN_CENTERS, float)
+    low, high = group.mean - group.scatter, group.mean + group.scatter
+    return {
+        "type": "scatter",
+        "x": typed_array(np.concatenate([x, x[::-1]])),
+        "y": typed_array(np.concatenate([high, low[::-1]])),
+        "fill": "toself",
+        "mode": "none",
+        "fillcolor": color,
+        "opacity": opacity,
+    }
+
+
+def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Json:
+    return {
+        "type": "scatter",
+        "x": typed_array(np.asarray(BIN_CENTERS)),
+        "y": typed_array(mean),
+        "mode": "lines",
+        "line": {"color": color, "width": 2, "dash": dash},
+    }
+
+
+def histograms_figure(histograms: Mapping[str, Histogram], scheme: Scheme) -> Json:
+    """Return a histogram per leading line: observed as an area, predicted and predicted with noise as steps."""
+    token = TOKENS[scheme]
+    layout: Json = {
+        "template": template_json(scheme),
+        "margin": {"l": 8, "r": 8, "t": 20, "b": 22},
+        "annotations": [],
+        "barmode": "overlay",
+    }
+    figure: Json = {"data": [], "layout": layout}
+    gap, count = 0.03, len(LEADING_LINES)
+    width = (1 - gap * (count - 1)) / count
+    for index, line in enumerate(LEADING_LINES):
+        found = histograms[line.name]
+        scaled = np.arcsinh(found.edges)
+        suffix = "" if index == 0 else str(index + 1)
+        left = index * (width + gap)
+        ticks = [tick for tick in TICKS if np.arcsinh(tick) <= scaled[-1]]
+        if len(ticks) > 4:
+            ticks = [tick for tick in ticks if tick != 1]
+        layout[f"xaxis{suffix}"] = {
+            "domain": [left, left + width],
+            "range": [0, float(scaled[-1])],
+            "tickvals": np.arcsinh(ticks).round(4).tolist(),
+            "ticktext": [str(tick) for tick in ticks],
+            "showgrid": False,
+            "fixedrange": True,
+            "anchor": f"y{suffix}",
+        }
+        layout[f"yaxis{suffix}"] = {"visible": False, "fixedrange": True, "rangemode": "tozero", "anchor": f"x{suffix}"}
+        layout["annotations"].append(
+            {
+                "text": f"{line.label}, Å", "x": left, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left",
+                "yanchor": "bottom", "showarrow": False, "font": {"size": 11, "color": token[line.accent]},
+            }
+        )  # fmt: skip
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        figure["data"] += [
+            {**_steps(scaled, found.observed), **axes, "fill": "tozeroy", "fillcolor": token["edge"], "opacity": 0.45}
+            | {"line": {"width": 0, "shape": "hv"}},
+            {**_steps(scaled, found.predicted), **axes}
+            | {"line": {"color": token["starlight"], "width": 1.6, "shape": "hv"}},
+            {**_steps(scaled, found.noisy), **axes}
+            | {"line": {"color": token["text"], "width": 1.4, "shape": "hv", "dash": "dot"}},
+        ]
+    return figure
+
+
+def _steps(edges: Float[np.ndarray, " edge"], shares: Float[np.ndarray, " bin"]) -> Json:
+    return {
+        "type": "scatter",
+        "x": typed_array(edges),
+        "y": typed_array(np.append(shares, shares[-1:])),
+        "mode": "lines",
+    }

@@ -1,0 +1,128 @@
+"""What the explorer says of a population: a bar of named ones, and the cards of the one that is selected."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from components import widgets
+from components.aria import aria
+from components.figures import diagram
+from components.figures.population import CONFIG
+
+NAMED = "population-named"
+CLEAR = "population-clear"
+CARDS = "population-cards"
+HEAD = "population-head"
+CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum", "histograms", "bpt", "whan"))
+CONTINUUM_NOTE, HISTOGRAMS_NOTE, CLASSES, LINES_TABLE = (
+    f"population-{name}" for name in ("continuum-note", "histograms-note", "classes", "lines")
+)
+ROWS, SORT, PAGE, SAVE, SAVED = (f"population-{name}" for name in ("rows", "sort", "page", "save", "saved"))
+ROWS_A_PAGE = 25
+
+
+def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
+    """Return the row of named populations (name, meaning) and the way into the tour."""
+    chips = [
+        html.Button(
+            name,
+            id={"type": NAMED, "index": name},
+            type="button",
+            className="chip",
+            title=meaning,
+            n_clicks=0,
+            **aria(pressed="false"),
+        )
+        for name, meaning in named
+    ]
+    return html.Div(
+        [
+            html.H2("Populations"),
+            html.Div(chips, className="chips", role="group", **aria(label="Named populations")),
+            html.Button("Clear", id=CLEAR, type="button", className="chip chip-quiet", n_clicks=0, hidden=True),
+            tour,
+        ],
+        className="population-bar",
+    )
+
+
+def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) -> html.Div:
+    """Return the cards of the selected population, hidden while there is none."""
+    return html.Div(
+        [
+            widgets.card(
+                html.Div(id=HEAD, className="card-head", **aria(live="polite")),
+                html.Div(dcc.Graph(id=CONTINUUM, config=CONFIG, responsive=True), className="population-figure"),
+                html.Div(id=CONTINUUM_NOTE, className="note"),
+                label="Mean continuum of the population",
+            ),
+            widgets.card(
+                _head("Widths of four lines", "galaxies with the line observed, the same in all three"),
+                html.Div(dcc.Graph(id=HISTOGRAMS, config=CONFIG, responsive=True), className="population-figure"),
+                html.Div(id=HISTOGRAMS_NOTE, className="note"),
+                label="Histograms of equivalent widths",
+            ),
+            widgets.card(
+                _head("Diagnostic diagrams", "blue: this population; shade: all galaxies"),
+                html.Div(
+                    [
+                        html.Div(dcc.Graph(id=name, config=diagram.CONFIG, responsive=True), className="diagram")
+                        for name in (BPT, WHAN)
+                    ],
+                    className="diagrams",
+                ),
+                html.Div(id=CLASSES),
+                label="Diagnostic diagrams of the population",
+            ),
+            widgets.card(
+                _head("Ten lines", "how well starlight tells them here"),
+                html.Div(id=LINES_TABLE),
+                label="Statistics of ten lines",
+            ),
+            widgets.card(*_table(formats, sorts), label="Galaxies of the population", class_name="card-wide"),
+        ],
+        id=CARDS,
+        className="population-cards is-empty",
+    )
+
+
+def _head(title: str, said: str) -> html.Div:
+    return html.Div([html.H2(title), html.Span(said, className="muted")], className="card-head")
+
+
+def _table(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) -> list[Any]:
+    """Return the table twin: its order, its pages, its downloads."""
+    order = dmc.Select(
+        id=SORT,
+        data=[{"value": value, "label": label} for value, label in sorts],
+        value=sorts[0][0],
+        allowDeselect=False,
+        size="xs",
+        w=210,
+        **aria(label="Order of the table"),
+    )
+    saves = [
+        html.Button(
+            label, id={"type": SAVE, "index": name}, type="button", className="chip", n_clicks=0,
+            **aria(label=f"Download as {label}"),
+        )
+        for name, label in formats
+    ]  # fmt: skip
+    return [
+        html.Div(
+            [
+                html.H2("Its galaxies"),
+                order,
+                html.Div(
+                    [html.Span("Download", className="muted"), *saves, dcc.Download(id=SAVED)],
+                    className="chips end",
+                ),
+            ],
+            className="card-head table-head",
+        ),
+        html.Div(id=ROWS),
+        # Without arrows: theirs would be buttons without names.
+        dmc.Pagination(id=PAGE, total=1, value=1, size="sm", withControls=False, **aria(label="Pages of the table")),
+    ]

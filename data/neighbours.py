@@ -1,0 +1,74 @@
+"""The galaxies of a catalogue whose starlight looks most like one galaxy's."""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from data.schema import FLUX_NAMES
+from data.store import Catalogue
+
+COUNT: Final = 5
+
+
+class Neighbours(NamedTuple):
+    """The nearest galaxies in colour space, nearest first.
+
+    Attributes
+    ----------
+    rows : (neighbour,) array
+        Their rows.
+    distances : (neighbour,) array
+        Root mean square of the differences of ln(flux / mean flux) over the twelve bins: 0.01 is 1 % a bin.
+    """
+
+    rows: Int[np.ndarray, " neighbour"]
+    distances: Float[np.ndarray, " neighbour"]
+
+
+@lru_cache(maxsize=4)
+def shapes(catalogue: Catalogue) -> Float[np.ndarray, "galaxy bin"]:
+    """Give ln(flux / mean flux) of every galaxy, the space in which the map is made.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        With n galaxies.
+
+    Returns
+    -------
+    (n, 12) array
+        float32, read-only.
+    """
+    flux = np.stack([catalogue.column(name) for name in FLUX_NAMES], axis=1)
+    shape = np.log(flux / flux.mean(axis=1, keepdims=True)).astype(np.float32)
+    shape.flags.writeable = False
+    return shape
+
+
+def nearest(catalogue: Catalogue, row: int, count: int = COUNT) -> Neighbours:
+    """Find the galaxies with the most similar starlight.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where to look.
+    row : int
+        Whose neighbours; it is not among them.
+    count : int
+        How many; fewer when the catalogue is smaller.
+
+    Returns
+    -------
+    Neighbours
+        Nearest first.
+    """
+    shape = shapes(catalogue)
+    away = shape - shape[row]
+    squared = np.einsum("gb,gb->g", away, away)
+    squared[row] = np.inf
+    count = min(count, catalogue.n - 1)
+    closest = np.argpartition(squared, max(count - 1, 0))[:count]
+    closest = closest[np.argsort(squared[closest])]
+    return Neighbours(closest, np.sqrt(squared[closest] / shape.shape[1]))

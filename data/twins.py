@@ -1,0 +1,70 @@
+"""What a galaxy's lines would be if it were like its twins, the galaxies whose starlight looks most like its own."""
+
+from functools import cache
+from typing import Any, Final
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from data.neighbours import nearest
+from data.overlap import is_cut
+from data.schema import EW_SUFFIX
+from data.store import Catalogue
+from model.lines import LINE_NAMES
+from model.synthesis import add_lines
+
+COUNT: Final = 25
+
+
+def median_ew(catalogue: Catalogue, row: int, count: int = COUNT) -> Float[np.ndarray, " line"]:
+    """Give the median equivalent widths of a galaxy's twins.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where to look.
+    row : int
+        Whose twins; it is not among them.
+    count : int
+        How many.
+
+    Returns
+    -------
+    (10,) array
+        [Å]; a line that a twin does not show counts as 0, one in a camera gap not at all.
+    """
+    rows = nearest(catalogue, row, count).rows
+    ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX)[rows]) for name in LINE_NAMES], axis=1)
+    hidden = is_cut(np.asarray(catalogue.column("redshift")[rows])) & ~np.isfinite(ew)
+    shown = np.ma.masked_array(np.nan_to_num(ew), hidden)
+    return np.ma.median(shown, axis=0).filled(0.0).astype(np.float32)
+
+
+def with_lines(
+    wavelength_rest: Float[np.ndarray, " pixel"],
+    continuum: Float[np.ndarray, " pixel"],
+    ew: Float[np.ndarray, " line"],
+) -> Float[np.ndarray, " pixel"]:
+    """Paint lines on starlight; compiled once for each number of pixels.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        [Å]
+    continuum : (pixel,) array
+        Starlight, in any unit.
+    ew : (10,) array
+        [Å]
+
+    Returns
+    -------
+    (pixel,) array
+        In the unit of the starlight.
+    """
+    return np.asarray(_paint()(*(np.asarray(values, np.float32) for values in (wavelength_rest, continuum, ew))))
+
+
+@cache
+def _paint() -> Any:
+    return jax.jit(add_lines)

@@ -1,0 +1,197 @@
+"""The explorer's population: named ones, what is said of the selected one, its table, its downloads."""
+
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+
+from components import ids, population, population_tables, tour, widgets
+from components.figures import diagram
+from components.figures import population as figures
+from components.theme import scheme_or_dark
+from data import formats
+from data.errors import UploadError
+from data.population import describe
+from data.schema import COLUMNS, EW_SUFFIX, PREDICTION_SUFFIXES
+from data.selections import NAMED, named_rows, pack, unpack
+from data.store import Catalogue, served
+from model.bins import BIN_EDGES
+from model.lines import LEADING_LINES
+from pages._explorer_diagrams import sample_density
+
+ANY_NAME: Final = {"type": population.NAMED, "index": ALL}
+ANY_FORMAT: Final = {"type": population.SAVE, "index": ALL}
+DOWNLOADS: Final = (("csv", "CSV"), ("ecsv", "ECSV"), ("fits", "FITS"), ("votable", "VOTable"), ("parquet", "Parquet"))
+SORTS: Final = (
+    ("row", "As in the catalogue"),
+    ("redshift", "Redshift, nearest first"),
+    ("log_luminosity", "Luminosity, brightest first"),
+    *((line.name + EW_SUFFIX, f"{line.label}, strongest first") for line in LEADING_LINES),
+)
+
+clientside_callback(ClientsideFunction("population", "mark"), Input(ids.SELECTION, "data"))
+
+
+def layout() -> list[Any]:
+    """Return the bar of named populations, the cards of the selected one and the tour."""
+    named = [(one.name, f"{one.meaning} ({one.source})") for one in NAMED]
+    return [population.bar(named, tour.start_button()), population.cards(DOWNLOADS, SORTS), tour.card()]
+
+
+@callback(
+    Output(ids.SELECTION, "data", allow_duplicate=True),
+    Input(ANY_NAME, "n_clicks"),
+    Input(population.CLEAR, "n_clicks"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def select_named(_clicks: list[int], _clear: int, name: str) -> Any:
+    """Select the population that was asked for by name, or none."""
+    trigger: Any = ctx.triggered_id
+    if trigger is None or not ctx.triggered[0]["value"]:
+        return no_update
+    if trigger == population.CLEAR:
+        return None
+    return pack(trigger["index"], named_rows(served()[name], trigger["index"]))
+
+
+@callback(
+    output={
+        "head": Output(population.HEAD, "children"),
+        "continuum": Output(population.CONTINUUM, "figure"),
+        "histograms": Output(population.HISTOGRAMS, "figure"),
+        "bpt": Output(population.BPT, "figure"),
+        "whan": Output(population.WHAN, "figure"),
+        "continuum_note": Output(population.CONTINUUM_NOTE, "children"),
+        "histograms_note": Output(population.HISTOGRAMS_NOTE, "children"),
+        "classes": Output(population.CLASSES, "children"),
+        "lines": Output(population.LINES_TABLE, "children"),
+        "pages": Output(population.PAGE, "total"),
+        "page": Output(population.PAGE, "value"),
+    },
+    inputs={
+        "selection": Input(ids.SELECTION, "data"),
+        "seed": Input(ids.SEED, "data"),
+        "scheme": Input(ids.SCHEME, "computedColorScheme"),
+        "name": State(ids.CATALOGUE, "data"),
+    },
+    prevent_initial_call=True,
+)
+def show_population(selection: dict[str, Any] | None, seed: int, scheme: str | None, name: str) -> dict[str, Any]:
+    """Describe the selected population."""
+    parts = ("head", "continuum", "histograms", "bpt", "whan", "continuum_note", "histograms_note", "classes", "lines")
+    silent: dict[str, Any] = dict.fromkeys((*parts, "pages", "page"), no_update)
+    if not selection:
+        return silent
+    catalogue, colors = served()[name], scheme_or_dark(scheme)
+    try:
+        rows = unpack(selection, catalogue.n)
+    except UploadError as error:
+        return silent | {"head": widgets.sentence(str(error), "bad")}
+    title = str(selection.get("name") or "Selection")[:60]
+    if not len(rows):
+        return silent | {"head": [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]}
+    found = describe(catalogue, rows, seed)
+    meaning = next((f"{one.meaning}. {one.source}." for one in NAMED if one.name == title), "")
+    away = (found.continuum.mean - found.sample.mean) / found.sample.scatter
+    contrast = [(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", float(away[i])) for i in np.argsort(-np.abs(away))[:2]]
+    bpt, whan = (
+        diagram.diagram_figure(frame, sample_density(catalogue, frame), colors, diagram.density(frame, place))
+        for frame, place in ((diagram.BPT, found.bpt), (diagram.WHAN, found.whan))
+    )
+    return {
+        "head": population_tables.heading(title, found.n, catalogue.n, meaning),
+        "continuum": figures.continuum_figure(found.continuum, found.sample, colors),
+        "histograms": figures.histograms_figure(found.histograms, colors),
+        "bpt": bpt,
+        "whan": whan,
+        "continuum_note": population_tables.continuum_note(contrast),
+        "histograms_note": population_tables.histograms_note(found.histograms),
+        "classes": [
+            population_tables.classes_table("BPT", found.bpt_shares, found.placed["BPT"]),
+            population_tables.classes_table("WHAN", found.whan_shares, found.placed["WHAN"]),
+        ],
+        "lines": population_tables.lines_table(found.lines),
+        "pages": -(-found.n // population.ROWS_A_PAGE),
+        "page": 1,
+    }
+
+
+@callback(
+    Output(population.ROWS, "children"),
+    Input(population.PAGE, "value"),
+    Input(population.SORT, "value"),
+    Input(ids.SELECTION, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def list_rows(page: int, sort: str, selection: dict[str, Any] | None, name: str) -> Any:
+    """List one page of the population's galaxies."""
+    if not selection:
+        return no_update
+    catalogue = served()[name]
+    try:
+        rows = ordered(catalogue, unpack(selection, catalogue.n), sort)
+    except UploadError:
+        return no_update  # said above
+    if ctx.triggered_id == ids.SELECTION:
+        page = 1
+    first = (max(int(page or 1), 1) - 1) * population.ROWS_A_PAGE
+    shown = rows[first : first + population.ROWS_A_PAGE]
+    head = ["Galaxy", "z", "log L"]
+    columns = [catalogue.column("redshift"), catalogue.column("log_luminosity")]
+    for line in LEADING_LINES:
+        head += [f"{line.label} Å", "predicted"]
+        columns += [catalogue.column(line.name + suffix) for suffix in (EW_SUFFIX, PREDICTION_SUFFIXES[0])]
+    digits = [4, 2]
+    cells = [
+        (
+            int(row),
+            [
+                catalogue.target_ids[int(row)].decode(),
+                *(f"{column[row]:.{digit}f}" for column, digit in zip(columns[:2], digits, strict=True)),
+                *(widgets.number(float(column[row])) for column in columns[2:]),
+            ],
+        )
+        for row in shown
+    ]
+    table = population_tables.rows_table(head, cells, f"Galaxies {first + 1} to {first + len(shown)} of {len(rows)}")
+    return [table, html.Div(f"{first + 1:,}–{first + len(shown):,} of {len(rows):,} galaxies", className="muted")]
+
+
+def ordered(catalogue: Catalogue, rows: np.ndarray, sort: str) -> np.ndarray:
+    """Return rows in one of the `SORTS`; galaxies without the value come last."""
+    if sort not in dict(SORTS) or sort == "row":
+        return rows
+    values = catalogue.column(sort)[rows]
+    return rows[np.argsort(values if sort == "redshift" else -values, kind="stable")]
+
+
+@callback(
+    Output(population.SAVED, "data"),
+    Input(ANY_FORMAT, "n_clicks"),
+    State(ids.SELECTION, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def save(_clicks: list[int], selection: dict[str, Any] | None, name: str) -> Any:
+    """Send the population's rows, every column of the catalogue, in the format asked for."""
+    trigger: Any = ctx.triggered_id
+    if not selection or trigger is None or not ctx.triggered[0]["value"] or trigger["index"] not in dict(DOWNLOADS):
+        return no_update
+    catalogue = served()[name]
+    content = table_bytes(catalogue, unpack(selection, catalogue.n), trigger["index"], str(selection.get("name")))
+    return dcc.send_bytes(content, f"galactic_neon_{catalogue.name}{formats.FORMATS[trigger['index']].extensions[0]}")
+
+
+def table_bytes(catalogue: Catalogue, rows: np.ndarray, kind: Any, title: str) -> bytes:
+    """Return the rows of a catalogue as a file, with units, provenance and citation."""
+    columns: dict[str, np.ndarray] = {"TARGETID": catalogue.target_ids[rows].astype(str)}
+    columns |= {column.name: np.asarray(catalogue.column(column.name)[rows]) for column in COLUMNS[1:]}
+    meta = formats.TableMeta(
+        title=f"{title[:60]}: {len(rows)} galaxies of {catalogue.title}", provenance=catalogue.provenance
+    )
+    out = BytesIO()
+    formats.write_table(columns, out, kind, meta)
+    return out.getvalue()

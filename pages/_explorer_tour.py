@@ -1,0 +1,50 @@
+"""The explorer's tour: steps through populations, and the questions they answer."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
+
+from components import ids, tour
+from data.selections import named_rows, pack
+from data.store import served
+from data.tour import steps
+
+clientside_callback(ClientsideFunction("population", "tour"), Input(tour.STEP, "data"))
+
+
+@callback(
+    Output(tour.STEP, "data"),
+    Output(tour.TEXT, "children"),
+    Output(tour.COUNT, "children"),
+    Output(tour.NEXT, "children"),
+    Output(tour.BACK, "disabled"),
+    Output(ids.SELECTION, "data", allow_duplicate=True),
+    Input(tour.START, "n_clicks"),
+    Input(tour.NEXT, "n_clicks"),
+    Input(tour.BACK, "n_clicks"),
+    Input(tour.CLOSE, "n_clicks"),
+    State(tour.STEP, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str) -> tuple[Any, ...]:
+    """Go to the step asked for, select its population, or end the tour and keep what is selected."""
+    moves = {tour.START: -step, tour.NEXT: 1, tour.BACK: -1}
+    catalogue = served()[name]
+    route = steps(catalogue)
+    now = step + moves.get(str(ctx.triggered_id), len(route))
+    if not ctx.triggered[0]["value"]:
+        return (no_update,) * 6
+    if not 0 <= now < len(route):
+        return -1, *(no_update,) * 5
+    here = route[now]
+    chosen = pack(here.population, named_rows(catalogue, here.population)) if here.population else None
+    last = now == len(route) - 1
+    return (
+        now,
+        tour.said(here.title, here.sentences),
+        f"{now + 1} of {len(route)}",
+        "Done" if last else "Next",
+        now == 0,
+        chosen,
+    )

@@ -1,0 +1,111 @@
+"""Reading galaxies and populations in a real browser: cards, links, switches, the tour, downloads, a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.explorer_page import open_explorer
+from tests.serving import Served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def explorer(page: Page, served: Served) -> Page:
+    open_explorer(page, served.url)
+    return page
+
+
+def find(page: Page, target_id: str) -> None:
+    search = page.get_by_label("Find a galaxy by its ID")
+    search.fill(target_id)
+    search.press("Enter")
+    expect(page.locator("#explorer-galaxy-head h2")).to_have_text(target_id)
+
+
+def curves(page: Page, graph: str) -> list[dict]:
+    return page.evaluate(
+        "(id) => document.querySelector(`#${id} .js-plotly-plot`).data.map(({ type, opacity }) => ({ type, opacity }))",
+        graph,
+    )
+
+
+def test_a_galaxy_is_read_and_its_twin_is_a_click_away(explorer: Page) -> None:
+    find(explorer, "MOCK-000042")
+    expect(explorer.locator("#explorer-galaxy-lines tbody tr")).to_have_count(10)
+    expect(explorer.locator("#galaxy-derived")).to_contain_text("SFR from Hα")
+    expect(explorer.locator("#galaxy-places")).to_contain_text("WHAN")
+    explorer.wait_for_selector("#galaxy-bpt .js-plotly-plot .heatmaplayer image", state="attached")
+    link = explorer.locator("#galaxy-kin a", has_text="Open in Predict").get_attribute("href")
+    assert link
+    assert re.search(r"/predict\?flux=([\d.e+-]+,){11}[\d.e+-]+&luminosity=[\d.]+$", link)
+    twin = explorer.locator("#galaxy-kin button").first
+    name = twin.inner_text()
+    twin.click()
+    expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text(name)
+
+
+def test_frame_and_smoothing_redraw_the_spectrum(explorer: Page) -> None:
+    find(explorer, "MOCK-000042")
+    before = len(curves(explorer, "explorer-spectrum"))
+    explorer.get_by_text("6 Å", exact=True).click()
+    explorer.wait_for_function(
+        "(n) => document.querySelector('#explorer-spectrum .js-plotly-plot').data.length > n", arg=before
+    )
+    explorer.get_by_text("As observed", exact=True).click()
+    expect(explorer.locator("#explorer-spectrum .annotation-text").filter(has_text="as observed")).to_be_visible()
+
+
+def test_a_named_population_is_described_and_let_go(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Starburst").click()
+    expect(explorer.locator("#population-head h2")).to_have_text("Starburst")
+    expect(explorer.get_by_role("button", name="Starburst")).to_have_attribute("aria-pressed", "true")
+    expect(explorer.locator("#population-lines tbody tr")).to_have_count(10)
+    expect(explorer.locator("#population-classes")).to_contain_text("above Kewley")
+    explorer.wait_for_selector("#population-histograms .js-plotly-plot .scatterlayer .trace", state="attached")
+    rows = explorer.locator("#population-rows tbody tr")
+    expect(rows).to_have_count(25)
+    first = rows.first.inner_text()
+    explorer.locator("#population-page").get_by_text("2", exact=True).click()
+    expect(rows.first).not_to_have_text(first)
+    rows.first.locator("button").click()
+    expect(explorer.locator("#explorer-galaxy-head h2")).to_have_count(1)
+    explorer.get_by_role("button", name="Clear", exact=True).click()
+    expect(explorer.locator("#population-cards")).to_be_hidden()
+
+
+def test_a_population_is_downloaded(explorer: Page) -> None:
+    explorer.get_by_role("button", name="LINER hosts").click()
+    expect(explorer.locator("#population-head h2")).to_have_text("LINER hosts")
+    with explorer.expect_download() as coming:
+        explorer.get_by_role("button", name="Download as CSV").click()
+    text = coming.value.path().read_text()
+    count = int(explorer.locator("#population-head .count").inner_text().split(" of")[0].replace(",", ""))
+    assert text.count("MOCK-") == count
+    assert "stae1189" in text
+
+
+def test_the_tour_walks_selects_and_leaves(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Tour: which galaxies glow?").click()
+    tour = explorer.get_by_role("region", name="Tour")
+    expect(tour).to_contain_text("1 of 6")
+    explorer.keyboard.press("Enter")  # the focus is on Next
+    expect(tour.locator("h2")).to_contain_text("starbursts")
+    expect(explorer.locator("#population-head h2")).to_have_text("Starburst")
+    for _ in range(4):
+        tour.get_by_role("button", name=re.compile("Next")).click()
+        explorer.wait_for_timeout(150)
+    expect(tour.locator("h2")).to_have_text("Can you find them?")
+    tour.get_by_role("button", name="End the tour").click()
+    expect(tour).to_be_hidden()
+
+
+def test_a_phone_reads_without_scrolling_sideways(browser: Browser, served: Served) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
+        phone = context.new_page()
+        open_explorer(phone, served.url)
+        find(phone, "MOCK-000042")
+        phone.get_by_role("button", name="Quiescent").click()
+        expect(phone.locator("#population-head h2")).to_have_text("Quiescent")
+        assert phone.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,0 +1,105 @@
+"""The population's callbacks as plain functions: cards, pages of the table, downloads, surprises, tour."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dash
+import numpy as np
+import pytest
+from dash import no_update
+from dash._utils import to_json
+from plotly import graph_objects as go
+
+from components import population
+from data import store, unpredicted
+from data.formats import FORMATS, read_table
+from data.selections import named_rows, pack
+from model.lines import LINE_NAMES
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    """The explorer's module; pages can only be imported once an app exists."""
+    dash.Dash(__name__, use_pages=True, pages_folder="")
+    from pages import explorer
+
+    return explorer
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Iterator[store.Catalogue]:
+    before = dict(store.served())
+    opened = store.open_catalogues()
+    store.serve(opened)
+    yield next(iter(opened.values()))
+    store.serve(before)
+
+
+def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> None:
+    rows = named_rows(catalogue, "Green valley")
+    answer = page._explorer_population.show_population(pack("Green valley", rows), 1, "dark", catalogue.name)
+    for name in ("continuum", "histograms", "bpt", "whan"):
+        go.Figure(answer[name])
+    words = to_json(answer)
+    assert f"{len(rows):,} of {catalogue.n:,}" in words
+    assert "Lacerda et al. 2020" in words
+    assert answer["pages"] == -(-len(rows) // population.ROWS_A_PAGE)
+    assert len(words) < 120_000
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"rows": "?"}, "Select the galaxies again"), ({"rows": ""}, "No galaxy of this catalogue")]
+)
+def test_what_cannot_be_shown_is_said(page: Any, catalogue: store.Catalogue, change: Any, said: str) -> None:
+    broken = pack("Mine", np.array([1])) | change
+    answer = page._explorer_population.show_population(broken, 1, "dark", catalogue.name)
+    assert said in to_json(answer["head"])
+    assert answer["continuum"] is no_update
+
+
+def test_order_puts_the_strongest_first_and_missing_last(page: Any, catalogue: store.Catalogue) -> None:
+    rows = np.arange(500)
+    values = catalogue.column("HALPHA_EW")[page._explorer_population.ordered(catalogue, rows, "HALPHA_EW")]
+    known = np.isfinite(values)
+    assert (np.diff(values[known]) <= 0).all()
+    assert not known[known.sum() :].any()
+
+
+@pytest.mark.parametrize("kind", ["csv", "ecsv", "fits", "votable", "parquet"])
+def test_downloads_hold_the_rows_and_the_citation(
+    page: Any, catalogue: store.Catalogue, kind: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / f"mine{FORMATS[kind].extensions[0]}"
+    path.write_bytes(page._explorer_population.table_bytes(catalogue, np.array([3, 7]), kind, "Mine"))
+    assert read_table(path)["TARGETID"].to_pylist() == [catalogue.target_ids[row].decode() for row in (3, 7)]
+    assert b"Khederlarian" in path.read_bytes()
+
+
+def test_the_list_of_surprises(page: Any, catalogue: store.Catalogue) -> None:
+    n = catalogue.n
+    statistic = np.zeros(n, np.float32)
+    statistic[[11, 77]] = 9.0, 5.0
+    found = unpredicted.Ranking(
+        statistic,
+        np.where(statistic > 0, 1e-5, 0.5).astype(np.float32),
+        np.full(n, LINE_NAMES.index("OIII_5007"), np.int8),
+        np.full(n, 6.2, np.float32),
+        np.ones((n, 10), np.float32),
+    )
+    words = to_json(page._explorer_unpredicted.listed(catalogue, found, None))
+    assert words.index("MOCK-000012") < words.index("MOCK-000078")
+    assert "1 in 100,000" in words
+    assert "2 of 20,000" in words
+    inside = to_json(page._explorer_unpredicted.listed(catalogue, found, pack("Mine", np.array([77, 78]))))
+    assert "MOCK-000012" not in inside
+    assert "1 of 2" in inside
+
+
+def test_a_ranking_is_found_by_what_it_depends_on(catalogue: store.Catalogue, tmp_path: Path) -> None:
+    assert unpredicted.find(catalogue, tmp_path) is None
+    assert unpredicted.progress_of(catalogue, tmp_path) is None
+    stored = {name: np.zeros(3) for name in unpredicted.NAMES}
+    np.savez(unpredicted.place_of(catalogue, tmp_path), **stored)
+    assert unpredicted.find(catalogue, tmp_path) is not None
+    assert catalogue.version in unpredicted.place_of(catalogue, tmp_path).name
