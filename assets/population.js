@@ -8,7 +8,6 @@
         const cards = document.getElementById("population-cards");
         if (!cards) return;
         cards.classList.toggle("is-empty", !selection);
-        document.getElementById("population-clear").hidden = !selection;
         for (const chip of document.querySelectorAll(".chips [aria-pressed]")) {
           chip.setAttribute("aria-pressed", String(Boolean(selection) && chip.textContent === selection.name));
         }

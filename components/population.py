@@ -12,7 +12,6 @@ from components.figures import diagram
 from components.figures.population import CONFIG
 
 NAMED = "population-named"
-CLEAR = "population-clear"
 CARDS = "population-cards"
 HEAD = "population-head"
 CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum", "histograms", "bpt", "whan"))
@@ -41,7 +40,6 @@ def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
         [
             html.H2("Populations"),
             html.Div(chips, className="chips", role="group", **aria(label="Named populations")),
-            html.Button("Clear", id=CLEAR, type="button", className="chip chip-quiet", n_clicks=0, hidden=True),
             tour,
         ],
         className="population-bar",

@@ -42,17 +42,14 @@ def layout() -> list[Any]:
 @callback(
     Output(ids.SELECTION, "data", allow_duplicate=True),
     Input(ANY_NAME, "n_clicks"),
-    Input(population.CLEAR, "n_clicks"),
     State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def select_named(_clicks: list[int], _clear: int, name: str) -> Any:
-    """Select the population that was asked for by name, or none."""
+def select_named(_clicks: list[int], name: str) -> Any:
+    """Select the population that was asked for by name."""
     trigger: Any = ctx.triggered_id
     if trigger is None or not ctx.triggered[0]["value"]:
         return no_update
-    if trigger == population.CLEAR:
-        return None
     return pack(trigger["index"], named_rows(served()[name], trigger["index"]))
 
 

@@ -18,7 +18,7 @@ def explorer(page: Page, served: Served) -> Page:
 
 
 def find(page: Page, target_id: str) -> None:
-    search = page.get_by_label("Find a galaxy by its ID")
+    search = page.get_by_label("Find galaxies by name, row or range")
     search.fill(target_id)
     search.press("Enter")
     expect(page.locator("#explorer-galaxy-head h2")).to_have_text(target_id)
@@ -71,7 +71,7 @@ def test_a_named_population_is_described_and_let_go(explorer: Page) -> None:
     expect(rows.first).not_to_have_text(first)
     rows.first.locator("button").click()
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_count(1)
-    explorer.get_by_role("button", name="Clear", exact=True).click()
+    explorer.get_by_role("toolbar", name="Panels").get_by_role("button", name="Clear").click()
     expect(explorer.locator("#population-cards")).to_be_hidden()
 
 
@@ -108,4 +108,5 @@ def test_a_phone_reads_without_scrolling_sideways(browser: Browser, served: Serv
         find(phone, "MOCK-000042")
         phone.get_by_role("button", name="Quiescent").click()
         expect(phone.locator("#population-head h2")).to_have_text("Quiescent")
+        phone.wait_for_selector("#population-rows table")
         assert phone.evaluate("document.documentElement.scrollWidth") == 390
