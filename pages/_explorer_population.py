@@ -184,11 +184,14 @@ def save(_clicks: list[int], selection: dict[str, Any] | None, name: str) -> Any
 
 def table_bytes(catalogue: Catalogue, rows: np.ndarray, kind: Any, title: str) -> bytes:
     """Return the rows of a catalogue as a file, with units, provenance and citation."""
+    # Needs Arrow, which the server loads only when a file is asked for.
+    from data.formats.whole import write_table
+
     columns: dict[str, np.ndarray] = {"TARGETID": catalogue.target_ids[rows].astype(str)}
     columns |= {column.name: np.asarray(catalogue.column(column.name)[rows]) for column in COLUMNS[1:]}
     meta = formats.TableMeta(
         title=f"{title[:60]}: {len(rows)} galaxies of {catalogue.title}", provenance=catalogue.provenance
     )
     out = BytesIO()
-    formats.write_table(columns, out, kind, meta)
+    write_table(columns, out, kind, meta)
     return out.getvalue()

@@ -13,7 +13,8 @@ from plotly import graph_objects as go
 
 from components import population
 from data import store, unpredicted
-from data.formats import FORMATS, read_table
+from data.formats import FORMATS
+from data.formats.whole import read_table
 from data.selections import named_rows, pack
 from model.lines import LINE_NAMES
 
