@@ -16,7 +16,7 @@ def test_pictures_words_and_numbers_follow_the_chosen_line_and_variant(page: Pag
     expect(agreement).to_contain_text(f"ρ = {lines['luminosity']['HALPHA'].scores[OURS].spearman:.3f}")
     page.get_by_text("colours", exact=True).last.click()
     expect(agreement).to_contain_text(f"ρ = {lines['colors']['HALPHA'].scores[OURS].spearman:.3f}")
-    page.get_by_label("Line", exact=True).click()
+    page.locator("#model-line").click()
     page.get_by_role("option", name="[O II] 3727").click()
     expect(agreement).to_contain_text(f"ρ = {lines['colors']['OII_DOUBLET'].scores[OURS].spearman:.3f}")
     expect(page.locator(".evaluation-graph .heatmaplayer image")).to_have_count(7)

@@ -6,7 +6,7 @@ import math
 import pytest
 from dash._utils import to_json
 
-from components import galaxy, widgets
+from components import widgets
 from model.lines import LINES
 
 
@@ -32,8 +32,3 @@ def test_an_interval_stays_within_its_scale() -> None:
     drawn = json.loads(to_json(widgets.interval(LINES[0], 5.0, -3.0, 8.0, 400.0)))
     lefts = [float(part["props"]["style"]["left"].rstrip("%")) for part in drawn["props"]["children"]]
     assert all(0 <= left <= 100 for left in lefts)
-
-
-def test_noise_at_or_below_zero_is_not_detected() -> None:
-    assert galaxy._noisy(-0.5).children == "not det."
-    assert galaxy._noisy(math.nan).children == "–"
