@@ -142,5 +142,6 @@ def test_the_download_holds_every_row(table: Any):
 
 def test_what_is_typed_can_be_saved(page: Any):
     content = page.save_typed([1], state(as_typed(load_presets()[0].bin_flux)))["content"]
-    assert content.splitlines()[0].startswith("# Galactic Neon, weights default, sha256")
-    assert content.splitlines()[-1].endswith(",colors,")
+    assert content.startswith("# title: Emission lines predicted")
+    assert "weights: default, sha256" in content
+    assert content.splitlines()[-1].endswith(',"colors","inside",1,"",""')
