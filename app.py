@@ -36,6 +36,7 @@ app = FingerprintedDash(
     description="Emission lines of galaxies from their starlight: explore and predict equivalent widths.",
     update_title="",
 )
+app.index_string = app.index_string.replace("<html>", '<html lang="en">')
 app.layout = shell.layout(store.served().values())
 server.register_blueprint(columns.blueprint)
 server.register_blueprint(weights.blueprint)

@@ -11,6 +11,7 @@
   const SEPARATORS = /[\s,;|]+/;
   const REST = 180; // ms without a change before the server is told
   const HISTORY = 100;
+  const UPLOADS = 2; // weights, tables
   const OWN = "yours";
   let page = null;
 
@@ -39,6 +40,13 @@
       return document.getElementById(`predict-${part}`);
     }
 
+    /** Dash gives its file inputs no name of their own, and makes them late: what they stand in says what they are for. */
+    nameUploads() {
+      const inputs = this.root.querySelectorAll("input[type=file]");
+      for (const input of inputs) input.setAttribute("aria-label", input.parentElement.textContent.trim());
+      if (inputs.length < UPLOADS && !this.stop.signal.aborted) setTimeout(() => this.nameUploads(), REST);
+    }
+
     // ---- weights -----------------------------------------------------------------------------------------------
 
     async load() {
@@ -55,6 +63,7 @@
           this.redraw();
         });
         this.redraw();
+        this.nameUploads();
         this.root.dataset.ready = "";
         this.rest(0);
       } catch (error) {

@@ -1,7 +1,6 @@
 """Train the weights that predict."""
 
 import argparse
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from commands.revision import git_revision
 from commands.scoring import as_text, score_variants
 from model.weights import DEFAULT, INTRINSIC, save_params
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             "split": "held out: int(sha256(TARGETID), 16) % 5 == 0",
         },
         "date": datetime.now(UTC).date().isoformat(),
-        "git_revision": _git_revision(),
+        "git_revision": git_revision(),
     }
     if not args.only_distribution:
         _train_default(args, sample, about)
@@ -138,9 +138,3 @@ def _write(args, params, name: str, answer: str, recipe, about: dict[str, Any]) 
     about = {"name": name, "answer": answer, "unit": unit, "recipe": recipe._asdict(), **about}
     sidecar = save_params(params, Path(args.out) / f"{name}.safetensors", about)
     print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
-
-
-def _git_revision() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)  # noqa: S603
-    return done.stdout.strip() or "unknown"

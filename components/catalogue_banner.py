@@ -50,7 +50,9 @@ def banner(shown: Described) -> html.Div:
                     html.Summary("Show real galaxies"),
                     html.Div(
                         [
-                            "Build a catalogue from a table of DESI galaxies, then serve it:",
+                            "Fetch the public galaxies of Khederlarian+24 and serve them:",
+                            html.Pre("make real"),
+                            "Or build a catalogue from a table of your own:",
                             html.Pre(
                                 ".venv/bin/python cli.py catalogue build TABLE.parquet real.parquet\n"
                                 "CATALOGUES=real.parquet make run"

@@ -8,7 +8,8 @@ from dash import dcc, html
 
 from components import widgets
 from components.aria import aria
-from components.figures.evaluation.frame import CONFIG, EMPTY
+from components.figures.empty import EMPTY
+from components.figures.evaluation.frame import CONFIG
 from model.lines import LINES
 
 LINE: Final = "model-line"

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 
 from components import ids, widgets
 from components.aria import aria
+from components.figures.empty import EMPTY
 from components.figures.spectrum import CONFIG
 from model.bins import BIN_EDGES
 from model.lines import LINES
@@ -30,7 +31,7 @@ def column() -> html.Div:
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
                 dcc.Store(id=WANTED),
-                html.Div(dcc.Graph(id=ids.SPECTRUM, config=CONFIG), className="spectrum"),
+                html.Div(dcc.Graph(id=ids.SPECTRUM, figure=EMPTY, config=CONFIG), className="spectrum"),
                 html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
                 _looks(),
                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from components import widgets
 from components.figures import diagram
 from components.figures.diagram import Frame
+from components.figures.empty import EMPTY
 from model.derived import Derived
 from model.diagnostics import Place
 
@@ -76,7 +77,7 @@ def _graph(name: str, mark: str) -> html.Div:
     }  # fmt: skip
     return html.Div(
         [
-            dcc.Graph(id=name, config=diagram.CONFIG, responsive=True),
+            dcc.Graph(id=name, figure=EMPTY, config=diagram.CONFIG, responsive=True),
             html.Div(id=mark, className="diagram-mark", style=style),
         ],
         className="diagram",

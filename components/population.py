@@ -9,6 +9,7 @@ from dash import dcc, html
 from components import widgets
 from components.aria import aria
 from components.figures import diagram
+from components.figures.empty import EMPTY
 from components.figures.population import CONFIG
 
 NAMED = "population-named"
@@ -52,13 +53,18 @@ def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) 
         [
             widgets.card(
                 html.Div(id=HEAD, className="card-head", **aria(live="polite")),
-                html.Div(dcc.Graph(id=CONTINUUM, config=CONFIG, responsive=True), className="population-figure"),
+                html.Div(
+                    dcc.Graph(id=CONTINUUM, figure=EMPTY, config=CONFIG, responsive=True), className="population-figure"
+                ),
                 html.Div(id=CONTINUUM_NOTE, className="note"),
                 label="Mean continuum of the population",
             ),
             widgets.card(
                 _head("Widths of four lines", "galaxies with the line observed, the same in all three"),
-                html.Div(dcc.Graph(id=HISTOGRAMS, config=CONFIG, responsive=True), className="population-figure"),
+                html.Div(
+                    dcc.Graph(id=HISTOGRAMS, figure=EMPTY, config=CONFIG, responsive=True),
+                    className="population-figure",
+                ),
                 html.Div(id=HISTOGRAMS_NOTE, className="note"),
                 label="Histograms of equivalent widths",
             ),
@@ -66,7 +72,10 @@ def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) 
                 _head("Diagnostic diagrams", "blue: this population; shade: all galaxies"),
                 html.Div(
                     [
-                        html.Div(dcc.Graph(id=name, config=diagram.CONFIG, responsive=True), className="diagram")
+                        html.Div(
+                            dcc.Graph(id=name, figure=EMPTY, config=diagram.CONFIG, responsive=True),
+                            className="diagram",
+                        )
                         for name in (BPT, WHAN)
                     ],
                     className="diagrams",

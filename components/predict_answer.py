@@ -43,7 +43,6 @@ def answer() -> html.Section:
         ),
         html.Div(id="predict-lines", className="ten-lines"),
         html.P(KINDS["catalogued"], id="predict-kind-note", className="muted footnote"),
-        html.Div(id="predict-reasons", className="form-note"),
         html.Div(
             [
                 download_menu("predict-save", "Download table"),

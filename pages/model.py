@@ -7,7 +7,7 @@ import dash
 from dash import ALL, Input, Output, callback, html
 
 from components import evaluation, ids, widgets
-from components.figures.evaluation.frame import EMPTY
+from components.figures.empty import EMPTY
 from components.prose import facts, link, section
 from components.score_table import score_table
 from components.theme import scheme_or_dark
@@ -187,11 +187,12 @@ def _methods(record: Evaluation) -> html.Div:
 
 
 def _one(seconds: float) -> str:
-    return f"{1e3 * seconds:.2g} ms"
+    return f"{1e3 * seconds:.2f} ms"
 
 
 def _many(seconds: float) -> str:
-    return f"{1e5 * seconds:.2g} s"
+    total = 1e5 * seconds
+    return f"{total:.2f} s" if total < 10 else f"{total:.0f} s"
 
 
 def _flow() -> html.Ol:

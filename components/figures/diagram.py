@@ -154,7 +154,7 @@ def _names(frame: Frame, color: str) -> list[Json]:
     else:
         words = (
             (-1.45, 2.42, "star-forming", "left", "top"),
-            (0.56, 2.42, "strong nucleus", "right", "top"),
+            (0.56, 2.42, "strong", "right", "top"),
             (0.56, 0.62, "weak", "right", "middle"),
             (-1.45, 0.38, "retired", "left", "top"),
             (-1.45, -0.38, "passive", "left", "top"),

@@ -8,17 +8,6 @@ from components.theme import TOKENS, Scheme, ew_colors, template_json
 
 Figure = dict[str, Any]
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
-EMPTY: Final[Figure] = {
-    "data": [],
-    "layout": {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {"visible": False},
-        "yaxis": {"visible": False},
-    },
-}
-"""What stands there before the numbers come: nothing, in either scheme."""
-
 _STOPS: Final = 17
 _TICKS: Final = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 3)]
 
@@ -101,7 +90,7 @@ def figure(scheme: Scheme, traces: list[Figure], x: Mapping[str, Any], y: Mappin
             "margin": {"l": 46, "r": 10, "t": 8, "b": 40},
             "dragmode": False,
             "hovermode": "closest",
-            "showlegend": any("showlegend" in trace for trace in traces),
+            "showlegend": any(trace.get("showlegend") for trace in traces),
             "xaxis": {**shared, **x},
             "yaxis": {**shared, **y},
             **layout,
@@ -161,7 +150,16 @@ def legend(scheme: Scheme) -> Figure:
 def line(x: list[float], y: list[float], color: str, **more: Any) -> Figure:
     """Return a line without markers or hover text."""
     style = {"color": color, "width": 1.5, **more.pop("line", {})}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": style, "hoverinfo": "skip", **more}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": style,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        **more,
+    }
 
 
 def band(x: list[float], low: list[float], high: list[float], color: str, opacity: float) -> Figure:
