@@ -1,6 +1,7 @@
 """How well a mock passes for real galaxies: what a classifier can tell, and their numbers side by side."""
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -24,6 +25,8 @@ PAIRS: Final = (
 )
 """Line ratios that the classifier sees."""
 MIN_IVAR: Final = 1e-6
+RESAMPLES: Final = 100
+"""Bootstrap samples behind each standard error."""
 
 
 class Comparison(NamedTuple):
@@ -44,6 +47,10 @@ class Comparison(NamedTuple):
         Spearman's rho of a network's predictions, colours variant.
     distance : (2, 3) array
         5th, 50th and 95th percentile of the distance to the nearest training galaxy, in standardised colours.
+    diagrams_error : dict of str to float
+        Standard error of mock minus real: both samples resampled.
+    distance_error : (3,) array
+        The same of the distances.
     """
 
     auc: dict[str, float]
@@ -52,6 +59,8 @@ class Comparison(NamedTuple):
     diagrams: dict[str, tuple[float, float]]
     rho: Float[np.ndarray, "2 line"]
     distance: Float[np.ndarray, "2 percentile"]
+    diagrams_error: dict[str, float]
+    distance_error: Float[np.ndarray, " percentile"]
 
 
 def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Comparison:
@@ -88,13 +97,19 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
     ]
     drawn = [diagrams(one.ew, one.ew_ivar) for one in pair]
     train = _rows(real, ~real.held_out)
+    near = [_distances(one, train) for one in pair]
+    generator = np.random.default_rng(seed)
+    resampled = [[diagrams(one.ew[rows], one.ew_ivar[rows]) for rows in _resamples(one.ew, generator)] for one in pair]
+    far = [[_percentiles(distance[rows]) for rows in _resamples(distance, generator)] for distance in near]
     return Comparison(
         {name: area_under_roc(columns[0], columns[1], seed) for name, columns in seen.items()},
         np.array(undetected),
         np.array([np.nanmedian(one.ew, axis=0) for one in pair]),
         {name: (drawn[0][name], drawn[1][name]) for name in drawn[0]},
         np.array([_rho(params, one) for one in pair]),
-        np.array([_distances(one, train) for one in pair]),
+        np.array([_percentiles(distance) for distance in near]),
+        {name: _error([[one[name] for one in sample] for sample in resampled]).item() for name in drawn[0]},
+        _error(far),
     )
 
 
@@ -113,12 +128,16 @@ def as_markdown(result: Comparison) -> str:
         ]
         for line, name in enumerate(LINE_NAMES)
     ]
-    near = zip(("5 %", "median", "95 %"), result.distance.T, strict=True)
-    both = result.diagrams | {f"to the nearest training galaxy, {place}": tuple(pair) for place, pair in near}
+    near = zip(("5 %", "median", "95 %"), result.distance.T, result.distance_error, strict=True)
+    both = [(name, *pair, result.diagrams_error[name]) for name, pair in result.diagrams.items()]
+    both += [(f"to the nearest training galaxy, {place}", *pair, error) for place, pair, error in near]
     return "\n".join(
         [
             *table("| line | undetected, real | mock | median EW [Å], real | mock | rho, real | mock |", lines),
-            *table("| | real | mock |", [[name, *(f"{value:.3f}" for value in pair)] for name, pair in both.items()]),
+            *table(
+                "| | real | mock | error of the difference |",
+                [[name, *(f"{value:.3f}" for value in row)] for name, *row in both],
+            ),
             *(f"AUC {area:.3f} on {name}." for name, area in result.auc.items()),
         ]
     )
@@ -151,11 +170,24 @@ def _rho(params: Params, one: Sample) -> list[float]:
     return [spearman(one.ew[use, line], predicted[use, line]) for line, use in enumerate(listed.T)]
 
 
-def _distances(one: Sample, train: Sample) -> Float[np.ndarray, " percentile"]:
-    """Percentiles of the distance to the nearest training galaxy; copies of training galaxies would be near zero."""
+def _distances(one: Sample, train: Sample) -> Float[np.ndarray, " galaxy"]:
+    """Give the distance to the nearest training galaxy; copies of training galaxies would be near zero."""
     from sklearn.neighbors import NearestNeighbors
 
     known, asked = (np.asarray(colors(sample.bin_flux), float) for sample in (train, one))
     center, scale = known.mean(axis=0), known.std(axis=0)
     search = NearestNeighbors(n_neighbors=1).fit((known - center) / scale)
-    return np.percentile(search.kneighbors((asked - center) / scale)[0][:, 0], [5, 50, 95])
+    return search.kneighbors((asked - center) / scale)[0][:, 0]
+
+
+def _percentiles(distance: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " percentile"]:
+    return np.percentile(distance, [5, 50, 95])
+
+
+def _resamples(values: np.ndarray, generator: np.random.Generator) -> Iterator[np.ndarray]:
+    return (generator.integers(len(values), size=len(values)) for _ in range(RESAMPLES))
+
+
+def _error(resampled: list[list[Any]]) -> np.ndarray:
+    """Give the standard error of the difference of two independent samples, each given resampled."""
+    return np.hypot(*(np.std(one, axis=0) for one in resampled))

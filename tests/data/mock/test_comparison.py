@@ -36,6 +36,9 @@ def test_two_draws_of_one_population_cannot_be_told_apart():
     assert result.undetected[:, 6] == pytest.approx(1 / 3, abs=0.02)
     assert result.median == pytest.approx(np.e, rel=0.1)
     assert result.distance[0] == pytest.approx(result.distance[1], rel=0.3)
+    assert np.abs(np.diff(result.distance, axis=0)[0] / result.distance_error).max() < 4
+    for name, (real, mock) in result.diagrams.items():
+        assert abs(mock - real) <= 4 * result.diagrams_error[name], name
     assert "AUC" in as_markdown(result)
 
 
