@@ -1,6 +1,5 @@
 """Building a catalogue: adds what the networks say to a table of galaxies, and writes the file that is served."""
 
-import json
 import os
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,10 +13,8 @@ import pyarrow.parquet as pq
 from data.errors import CatalogueError
 from data.schema import (
     BUILT_COLUMNS,
-    COLUMNS,
     FLUX_NAMES,
     MAP_NAMES,
-    METADATA_KEY,
     PREDICTION_SUFFIXES,
     SCHEMA_VERSION,
     check,
@@ -97,7 +94,7 @@ def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAU
     Returns
     -------
     dict
-        JSON-able: schema_version, kind, title, provenance, the model's and the map's checksums, units.
+        JSON-able: schema_version, kind, title, provenance, the model's and the map's checksums.
 
     Raises
     ------
@@ -117,7 +114,6 @@ def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAU
         "provenance": provenance,
         "model": {"name": Path(model).stem, "variant": "luminosity", "sha256": _checksum(model)},
         "map": {"sha256": _checksum(MAP)},
-        "units": {column.name: column.unit for column in COLUMNS if column.unit and column.name in table.column_names},
     }
 
 
@@ -135,7 +131,7 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
     path : Path
         Where to.
     metadata : dict, optional
-        From `describe`.
+        From `describe`; the units, descriptions and UCDs of the columns are added.
 
     Raises
     ------
@@ -143,7 +139,12 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
         When the folder does not exist or cannot be written.
     """
     if metadata is not None:
-        table = table.replace_schema_metadata({METADATA_KEY: json.dumps(metadata, ensure_ascii=False)})
+        from data.formats.arrow import describe as described
+        from data.formats.fields import TableMeta
+
+        about = dict(metadata)
+        title, provenance = (about.pop(key, "") for key in ("title", "provenance"))
+        table = described(table, TableMeta(title, provenance, details=about))
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

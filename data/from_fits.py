@@ -20,7 +20,9 @@ from model.bins import BIN_EDGES
 from model.continuum import continuum_bins
 from model.features import log_luminosity
 from model.lines import LINE_NAMES
+from model.measure import as_catalogued, measure_lines
 from model.missing import complete_bins
+from model.pixel_noise import DESI_FWHM
 from model.weights import DEFAULT, load_params
 
 FASTSPECFIT: Final = MappingProxyType(
@@ -50,7 +52,7 @@ def from_fits(
         The catalogue, Parquet. Rest-frame spectra go to ``OUT.spectra.npy``, targets left out and why to
         ``OUT.problems.csv``.
     lines : sequence of Path
-        FastSpecFit tables with the equivalent widths; without any the catalogue has none.
+        FastSpecFit tables with the equivalent widths; without any they are measured here, by `model.measure`.
     fill_missing : bool
         Whether a first or last bin that the spectrum misses is filled in from the others.
     model : str
@@ -92,12 +94,18 @@ def from_fits(
                 problems.append((target, problem))
             else:
                 kept[target] = (spectrum, flux)
+                if not lines:
+                    measured[target] = _measure(spectrum)
             progress(1)
     if not kept:
         first = f" The first: {problems[0][0]}, {problems[0][1]}." if problems else ""
         raise CatalogueError(f"None of the {len(problems)} targets can be used.{first}")
     table = build(_table(kept, measured), model)
-    provenance = f"DESI coadds {', '.join(path.name for path in spectra)}; not corrected for Galactic extinction"
+    widths = f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight"
+    provenance = (
+        f"DESI coadds {', '.join(path.name for path in spectra)}; not corrected for Galactic extinction; "
+        f"equivalent widths {widths}"
+    )
     write(table, out, describe(table, title=out.stem, provenance=provenance, model=model))
     _write_spectra(out, [spectrum for spectrum, _ in kept.values()])
     _write_problems(out, problems)
@@ -122,6 +130,15 @@ def _problem(flux: np.ndarray, redshift: float, warning: int, kind: str) -> str:
     return ""
 
 
+def _measure(spectrum: Spectrum) -> dict[str, tuple[float, float]]:
+    """Measure the lines as a catalogue lists them: name to (EW, inverse variance), none where not detected."""
+    if spectrum.ivar is None or spectrum.redshift is None:
+        return {}
+    found = measure_lines(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, DESI_FWHM / (1 + spectrum.redshift))
+    pairs = np.stack(as_catalogued(found.ew, found.ew_ivar), axis=1).tolist()
+    return {name: (ew, ivar) for name, (ew, ivar) in zip(LINE_NAMES, pairs, strict=True) if ew > 0}
+
+
 def _table(
     kept: dict[str, tuple[Spectrum, np.ndarray]], measured: dict[str, dict[str, tuple[float, float]]]
 ) -> pa.Table:
@@ -130,11 +147,10 @@ def _table(
     columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift}
     columns["log_luminosity"] = np.asarray(log_luminosity(flux, redshift), np.float32)
     columns |= dict(zip(FLUX_NAMES, flux.T.astype(np.float32), strict=True))
-    if measured:
-        missing = (np.nan, np.nan)
-        for name in LINE_NAMES:
-            pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
-            columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
+    missing = (np.nan, np.nan)
+    for name in LINE_NAMES:
+        pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
+        columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
     return pa.table(columns)
 
 

@@ -11,6 +11,7 @@ from .embedding import MapPlace, place_on_map
 from .features import colors
 from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
 from .lines import LINES
+from .measure import MeasuredLines, measure_lines
 from .missing import complete_bins
 from .network import Params, Prediction, predict, predict_ew
 from .observation import Observed
@@ -24,6 +25,7 @@ __all__ = [
     "Domain",
     "IntrinsicEW",
     "MapPlace",
+    "MeasuredLines",
     "Observed",
     "Params",
     "Prediction",
@@ -36,6 +38,7 @@ __all__ = [
     "domain_score",
     "intrinsic_ew",
     "load_params",
+    "measure_lines",
     "place_on_map",
     "predict",
     "predict_ew",

@@ -54,10 +54,10 @@ class LineFit(NamedTuple):
 class _Pixels(NamedTuple):
     """What is fitted, in float32."""
 
-    wavelength_rest: Float[Array | np.ndarray, " pixel"]
-    flux: Float[Array | np.ndarray, " pixel"]
-    ivar: Float[Array | np.ndarray, " pixel"]
-    instrument_fwhm: Float[Array | np.ndarray, ""]
+    wavelength_rest: Float[Array, " pixel"]
+    flux: Float[Array, " pixel"]
+    ivar: Float[Array, " pixel"]
+    instrument_fwhm: Float[Array, ""]
 
 
 def fit_lines(
@@ -88,13 +88,13 @@ def fit_lines(
     LineFit
         Areas may be negative where noise makes them so.
     """
-    pixels = _Pixels(*(np.asarray(array, np.float32) for array in (wavelength_rest, flux, ivar, instrument_fwhm)))
+    pixels = _Pixels(*(jnp.asarray(array, jnp.float32) for array in (wavelength_rest, flux, ivar, instrument_fwhm)))
     grid = np.stack(np.meshgrid(_DISPERSIONS, _VELOCITIES, indexing="ij"), axis=-1).reshape(-1, len(_STENCIL), 2)
-    costs = [_tried(part.astype(np.float32), pixels)[0] for part in grid]
-    best, spacing = grid.reshape(-1, 2)[np.argmin(np.concatenate(costs))], _FIRST_SPACING
+    costs = np.concatenate([_tried(jnp.asarray(part, jnp.float32), pixels)[0] for part in grid])
+    best, spacing = grid.reshape(-1, 2)[np.argmin(costs)], _FIRST_SPACING
     variance = np.zeros(len(LINES))
     for _ in range(_STENCILS):
-        shapes = (best + _STENCIL * spacing).astype(np.float32)
+        shapes = jnp.asarray(best + _STENCIL * spacing, jnp.float32)
         cost, areas = (np.asarray(part, np.float64) for part in _tried(shapes, pixels))
         parabola = np.linalg.lstsq(_TERMS, cost, rcond=None)[0]
         bend = np.array([[2 * parabola[3], parabola[4]], [parabola[4], 2 * parabola[5]]])
@@ -105,7 +105,8 @@ def fit_lines(
         best = best + np.clip(-covariance @ parabola[1:3], -1.5, 1.5) * spacing
         spacing = spacing * np.clip(np.sqrt(np.diag(covariance)), 0.2, 2.0)
     area, own, response, coverage = (
-        np.asarray(part, np.float64) for part in _at(best.astype(np.float32), pixels, np.asarray(nuisance, np.float32))
+        np.asarray(part, np.float64)
+        for part in _at(jnp.asarray(best, jnp.float32), pixels, jnp.asarray(nuisance, jnp.float32))
     )
     return LineFit(area, own + variance, response, coverage, float(np.exp(best[0])), float(best[1]))
 
@@ -142,7 +143,7 @@ def _areas(
 
 @jax.jit
 def _tried(
-    shapes: Float[Array | np.ndarray, "shape 2"], pixels: _Pixels
+    shapes: Float[Array, "shape 2"], pixels: _Pixels
 ) -> tuple[Float[Array, " shape"], Float[Array, "shape line"]]:
     """Give half the chi square, up to a constant, and the areas for some widths and shifts."""
 
@@ -154,16 +155,16 @@ def _tried(
         )
         # What the lines explain, not what they leave: small numbers keep their digits.
         explained = (pixels.ivar * found * (2 * pixels.flux - found)).sum()
-        return ((surprise**2).sum() - explained) / 2, _LINES @ areas[:, 0]
+        return ((surprise**2).sum() - explained) / 2, jnp.asarray(_LINES) @ areas[:, 0]
 
     return jax.vmap(one)(shapes)
 
 
 @jax.jit
 def _at(
-    shape: Float[Array | np.ndarray, "2"], pixels: _Pixels, nuisance: Float[Array | np.ndarray, "nuisance pixel"]
+    shape: Float[Array, "2"], pixels: _Pixels, nuisance: Float[Array, "nuisance pixel"]
 ) -> tuple[Float[Array, " line"], Float[Array, " line"], Float[Array, "line nuisance"], Float[Array, " component"]]:
-    areas, covariance, profiles = _areas(jnp.asarray(shape), pixels, jnp.concatenate([pixels.flux[None], nuisance]))
-    lines = _LINES @ areas
+    areas, covariance, profiles = _areas(shape, pixels, jnp.concatenate([pixels.flux[None], nuisance]))
+    lines = jnp.asarray(_LINES) @ areas
     coverage = (profiles * (pixels.ivar > 0)[:, None]).sum(axis=0) / jnp.maximum(profiles.sum(axis=0), 1e-30)
     return lines[:, 0], ((_LINES @ covariance) * _LINES).sum(axis=1), lines[:, 1:], coverage

@@ -105,7 +105,7 @@ def fit_starlight(
 def covered(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " pixel"]:
     """Tell which pixels the templates cover: the twelve bins and a little more."""
     grid = load_templates().wavelength_rest
-    return (wavelength_rest >= grid[0]) & (wavelength_rest <= grid[-1])
+    return np.logical_and(wavelength_rest >= grid[0], wavelength_rest <= grid[-1])
 
 
 def near_lines(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " pixel"]:
@@ -113,7 +113,7 @@ def near_lines(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray,
     waves = np.concatenate([COMPONENT_WAVELENGTHS, OTHER_LINES])
     reach = np.repeat([LINE_REACH, OTHER_REACH], [len(COMPONENT_WAVELENGTHS), len(OTHER_LINES)])
     away = np.abs(wavelength_rest[:, None] / waves - 1) * LIGHT_SPEED
-    return (away < reach).any(axis=1)
+    return np.any(away < reach, axis=1)
 
 
 @cache

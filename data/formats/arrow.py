@@ -78,6 +78,29 @@ def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
     return pa.schema(fields, metadata=keys)
 
 
+def describe(table: pa.Table, meta: TableMeta) -> pa.Table:
+    """Give a whole table what `with_metadata` writes.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any table.
+    meta : TableMeta
+        What it says of itself.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same values.
+    """
+    lengths = {
+        field.name: pc.max(pc.utf8_length(table[field.name])).as_py() or 0
+        for field in table.schema
+        if is_text(field.type)
+    }
+    return table.cast(with_metadata(table.schema, meta, lengths))
+
+
 def parquet_writer(destination: Any, schema: pa.Schema) -> pq.ParquetWriter:
     """Open a Parquet file for writing, floats split into byte streams: they share their high bytes."""
     floats = [field.name for field in schema if pa.types.is_floating(field.type)]
@@ -93,14 +116,9 @@ def parquet_writer(destination: Any, schema: pa.Schema) -> pq.ParquetWriter:
 
 def write_parquet(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as Parquet."""
-    lengths = {
-        field.name: pc.max(pc.utf8_length(table[field.name])).as_py() or 0
-        for field in table.schema
-        if is_text(field.type)
-    }
-    schema = with_metadata(table.schema, meta, lengths)
-    with parquet_writer(destination, schema) as writer:
-        writer.write_table(table.cast(schema))
+    described = describe(table, meta)
+    with parquet_writer(destination, described.schema) as writer:
+        writer.write_table(described)
 
 
 def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) -> None:

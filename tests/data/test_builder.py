@@ -1,12 +1,16 @@
+import json
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy.table import Table
 
 from data.builder import build, describe, read_table, write
 from data.commands import build_catalogue, check_table, mock_catalogue
+from data.convert import convert
 from data.errors import CatalogueError
-from data.schema import BUILT_COLUMNS, check
+from data.schema import BUILT_COLUMNS, COLUMNS, METADATA_KEY, check
 from data.store import EMBEDDED_FILE, open_catalogues
 from model.batch import place_many, predict_many
 from model.weights import load_params
@@ -46,6 +50,23 @@ def test_progress_counts_every_galaxy():
 def test_mock_and_observed_galaxies_are_not_mixed():
     with pytest.raises(CatalogueError, match="1 of 4 ids start with 'MOCK-'"):
         describe(built(4, TARGETID=["MOCK-000001", "a", "b", "c"]), title="t", provenance="p")
+
+
+def test_a_catalogue_says_what_its_columns_are(tmp_path):
+    table = built(4, survey=["a"] * 4)
+    write(table, tmp_path / "four.parquet", describe(table, title="Four", provenance="invented"))
+    schema = pq.read_schema(tmp_path / "four.parquet")
+    assert all(schema.field(column.name).metadata[b"ucd"] for column in COLUMNS)
+    said = schema.field("HALPHA_EW").metadata
+    assert (said[b"ucd"], said[b"unit"]) == (b"spect.line.eqWidth;em.opt", b"Angstrom")
+    assert schema.field("survey").metadata is None
+    read = Table.read(tmp_path / "four.parquet")
+    assert (str(read["flux_03"].unit), read.meta["title"]) == ("1e-17 erg / (Angstrom s cm2)", "Four")
+    assert b'ucd="src.redshift"' in schema.metadata[b"IVOA.VOTable-Parquet.content"]
+    again = tmp_path / "again.parquet"
+    convert(tmp_path / "four.parquet", again)
+    assert pq.read_schema(again).field("HALPHA_EW").metadata == said
+    assert json.loads(pq.read_schema(again).metadata[METADATA_KEY]) == json.loads(schema.metadata[METADATA_KEY])
 
 
 def test_a_failed_write_leaves_nothing(tmp_path):
