@@ -7,10 +7,11 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run real test check lint format bench screenshots soak train pin clean python serving whole developing
+.PHONY: help run real test check lint format bench screenshots soak train pin audit sbom container-check clean python serving \
+	whole developing
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1@/' | tr @ '\t'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1@/' | tr @ '\t'
 
 run: serving ## serve http://127.0.0.1:8050 (PORT=... chooses another port)
 	@exec $(BIN)/python -m gunicorn app:server
@@ -20,7 +21,8 @@ real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches
 	@exec $(BIN)/python -m gunicorn app:server
 
 test: developing ## run every test, the browser's included
-	@scripts/chromium.sh
+	@scripts/debian.sh chromium chromium chromium-browser google-chrome
+	@scripts/debian.sh redis-server redis-server || true
 	@$(BIN)/python -m pytest -m "not soak"
 
 check: developing ## run the fast tests
@@ -32,6 +34,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docstrings.py model data
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 
 format: developing ## rewrite the code in the common style
@@ -46,6 +49,7 @@ screenshots: developing ## take the documents' screenshots again
 	@$(BIN)/python -m tests.screenshots
 
 soak: developing ## load and fuzz the app for many minutes
+	@scripts/debian.sh redis-server redis-server || true
 	@$(BIN)/python -m pytest -m soak
 
 train: whole ## make every committed weight, map, density and mock again: make train TABLE=galaxies.parquet
@@ -59,6 +63,20 @@ train: whole ## make every committed weight, map, density and mock again: make t
 
 pin: developing ## write the requirements files from what is installed
 	@$(BIN)/python scripts/pin.py
+
+audit: developing ## look the served packages up in the database of known vulnerabilities
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements-serve.lock || { \
+		echo "Not audited, or with findings: see above. Where the index offers no vulnerability data, nothing was checked." >&2; \
+		exit 1; }
+
+sbom: developing ## write the served packages as a CycloneDX bill of materials: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements-serve.lock --output-reproducible --output-file dist/sbom.json
+	@echo "Wrote dist/sbom.json."
+
+container-check: developing ## try the Dockerfile without a container engine (Debian, root)
+	@scripts/debian.sh debootstrap debootstrap
+	@$(BIN)/python scripts/container_check.py
 
 clean: ## delete the environment and everything that can be made again
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

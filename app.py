@@ -1,5 +1,7 @@
 """The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
 
+import logging.config
+
 import numpy as np
 
 from components import shell
@@ -8,7 +10,7 @@ from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
 from model.weights import load_params
-from server import columns, health, memory, weights
+from server import columns, health, logs, memory, selftest, weights
 from server.factory import attach, create_server
 from server.precompress import compress_page
 from server.settings import load, private_folder, stop
@@ -18,6 +20,7 @@ from server.static import FingerprintedDash
 EXIT_CANNOT_BOOT = 3
 
 settings = load()
+logging.config.dictConfig(logs.configuration(settings.log_format, settings.log_level))
 try:
     cache_dir = private_folder(settings.cache_dir)
     store.serve(store.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
@@ -46,6 +49,7 @@ health.prepare(
     {
         "weights": load_params,
         "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
+        "self-test": selftest.check,
         "noise": realisations.warm_up,
         "spectra": spectra.warm_up,
         "galaxy": reading.warm_up,

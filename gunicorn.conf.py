@@ -2,12 +2,18 @@
 
 import errno
 import os
+import shutil
 import socket
+import tempfile
 from typing import Any
 
+from server import logs
 from server.settings import load, stop
 
 settings = load()
+if settings.web_concurrency > 1:
+    # Where the workers add their numbers up for /metrics; what an earlier run left there would be counted again.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
 bind = f"{_host}:{settings.port}"
@@ -23,8 +29,8 @@ keepalive = 15
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
-loglevel = settings.log_level
-accesslog = "-" if settings.log_level == "debug" else None
+logconfig_dict = logs.configuration(settings.log_format, settings.log_level)
+accesslog = None  # server.sight tells of every request, without what visitors sent
 # Heartbeats go to memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
@@ -46,3 +52,17 @@ def when_ready(_arbiter: Any) -> None:
     """Say where the app is, in words a newcomer looks for."""
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
     print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """Forget what a worker that ended was doing; what it has counted stays."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_arbiter: Any) -> None:
+    """Delete the workers' numbers."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)

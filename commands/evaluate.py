@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from commands.revision import git_revision
+from data.revision import git_revision
 from model.bins import N_BINS
 from model.weights import DEFAULT
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from commands.revision import git_revision
 from commands.scoring import as_text, score_variants
+from data.revision import git_revision
 from model.weights import DEFAULT, INTRINSIC, save_params
 
 CHECKPOINTS = ".training"

@@ -1,9 +1,12 @@
 """Write the requirements files: exact versions of what is installed here, for reproducible installations.
 
 ``pyproject.toml`` says under ``[dependency-groups]`` what each part needs; this follows the dependencies of
-those packages in the present environment and pins them all. Run it by ``make pin`` after an upgrade.
+those packages in the present environment and pins them all. What serving needs is written once more with the hashes of
+every file that the package index has of it, for the container. Run it by ``make pin`` after an upgrade.
 """
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable
 from importlib.metadata import distribution
@@ -19,6 +22,9 @@ FILES: Final = {
     "build": ("requirements.txt", "requirements-serve.txt", "The whole product: serving, training, data."),
     "dev": ("requirements-dev.txt", "requirements.txt", "The product with its tests and checks."),
 }
+LOCK: Final = "requirements-serve.lock"
+BROUGHT: Final = {"pip"}
+"""What an environment has before anything is installed into it."""
 
 
 def main() -> None:
@@ -27,12 +33,20 @@ def main() -> None:
     included: set[str] = set()
     for group, (file, includes, title) in FILES.items():
         named = {canonicalize_name(Requirement(line).name) for line in groups[group]}
-        needed = closure(named)
+        needed = closure(named) - BROUGHT
         lines = [f"# {title} Written by `make pin`.", *([f"-r {includes}"] if includes else [])]
         lines += [pin(name) for name in sorted(named)]
         lines += ["# what these need", *(pin(name) for name in sorted(needed - named - included))]
         (ROOT / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
         included |= needed
+    lock(ROOT / FILES["serve"][0], ROOT / LOCK)
+
+
+def lock(pinned: Path, locked: Path) -> None:
+    """Write the pinned packages with the hashes of their files."""
+    uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--no-deps", "--generate-hashes"]
+    plain = ["--no-annotate", "--no-header", "--output-file", locked.name, pinned.name]
+    subprocess.run([*uv, *plain], cwd=ROOT, check=True)
 
 
 def closure(names: Iterable[str]) -> set[str]:

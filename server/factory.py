@@ -1,13 +1,11 @@
 """Join the parts of the server to one Flask app."""
 
-import logging
-
 from dash import Dash
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, cache, callbacks, compression, errors, health, security, static
+from server import api, cache, callbacks, compression, errors, health, security, sight, static
 from server.compiled import keep_compiled
 from server.settings import Settings
 
@@ -25,9 +23,6 @@ def create_server(settings: Settings) -> Flask:
     Flask
         With health, limits, headers and compression in place, and no page yet.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # JAX tells at this level which accelerators it did not find.
-    logging.getLogger("jax").setLevel(logging.WARNING)
     info = Info(title="Galactic Neon", version=health.release(), description=api.page.DESCRIPTION)
     server = OpenAPI(
         "galactic_neon_app",
@@ -36,12 +31,19 @@ def create_server(settings: Settings) -> Flask:
         info=info,
         validation_error_callback=api.problems.invalid,
     )
+    sight.install(
+        server,
+        trusts_proxy=settings.trusted_proxies > 0,
+        every_request=settings.log_format == "json" or settings.log_level == "debug",
+        metrics_token=settings.metrics_token,
+    )
     errors.install(server)
     security.install(server, settings.trusted_proxies)
     cache.install(server, settings)
     # Flask runs what follows an answer in the reverse of this order: how long it keeps, then compression.
     compression.install(server)
     static.install(server)
+    server.extensions["revision"] = settings.revision
     server.register_blueprint(health.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
     api.install(server, settings.api_rate_limit, (settings.api_cors_origins or "").split(), redis)

@@ -11,7 +11,8 @@ from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
 from data import store
-from model.weights import available_models
+from data.revision import git_revision
+from model.weights import available_models, load_sidecar
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
@@ -53,9 +54,13 @@ def readyz() -> ResponseReturnValue:
 
 @blueprint.get("/version")
 def version() -> ResponseReturnValue:
-    """Name the release, its networks and the catalogues it serves."""
-    catalogues = {name: catalogue.version for name, catalogue in store.served().items()}
-    return {"version": release(), "models": list(available_models()), "catalogues": catalogues}
+    """Name the release, the code, and the content of every network and catalogue by its hash."""
+    return {
+        "version": release(),
+        "revision": current_app.extensions.get("revision") or _revision(),
+        "models": {name: load_sidecar(name).get("sha256") for name in available_models()},
+        "catalogues": {name: catalogue.version for name, catalogue in store.served().items()},
+    }
 
 
 @cache
@@ -63,6 +68,9 @@ def release() -> str:
     """Return the release's number, which ``pyproject.toml`` alone states."""
     project = Path(__file__).resolve().parent.parent / "pyproject.toml"
     return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+_revision = cache(git_revision)
 
 
 def _state(future: Future[object]) -> str:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
-from pydantic import Field, HttpUrl, RedisDsn, ValidationError, field_validator
+from pydantic import AliasChoices, Field, HttpUrl, RedisDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import CatalogueError
@@ -22,7 +22,7 @@ HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.l
 class Settings(BaseSettings):
     """What the environment may choose; the name of each variable is the field's, in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
     port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
@@ -57,6 +57,19 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="`debug` also logs every request"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`json`: an object a line for log collectors, one for every request too"
+    )
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=16,
+        description="Prometheus sends it as a `Bearer` token; without one `/metrics` answers this machine alone",
+    )
+    revision: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),
+        description="What `/version` says is running; by default what the platform or git says",
     )
 
     @field_validator("log_level", mode="before")

@@ -6,7 +6,10 @@ import tomllib
 from importlib.metadata import distribution
 
 import pytest
+import yaml
 
+from server import selftest
+from server.settings import Settings
 from tests.serving import ROOT
 
 TEXT = (".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".cff", ".cfg", ".sh", ".svg", "")
@@ -64,3 +67,40 @@ def test_release_has_one_number():
 def test_container_holds_every_folder_that_serving_imports():
     allowed = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert {"app.py", "gunicorn.conf.py", "assets", "components", "data", "model", "pages", "server"} <= allowed
+
+
+def test_the_lock_has_the_served_packages_with_hashes():
+    text = (ROOT / "requirements-serve.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}", text, flags=re.MULTILINE))
+    assert locked == pins("requirements-serve.txt"), "Run `make pin`."
+
+
+def test_container_installs_by_hash_and_runs_as_nobody_special():
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "--require-hashes -r requirements-serve.lock" in dockerfile
+    assert re.search(r"^ARG PYTHON=python:\d+\.\d+\.\d+-slim-\w+$", dockerfile, flags=re.MULTILINE)
+    assert re.findall(r"^USER (\S+)$", dockerfile, flags=re.MULTILINE)[-1] == "1000"
+    assert "HEALTHCHECK" in dockerfile
+
+
+@pytest.mark.parametrize("file", ["render.yaml", "heroku.yml", "compose.yaml"])
+def test_platform_files_set_only_what_the_product_knows(file):
+    described = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    arguments = set(re.findall(r"^ARG (\w+)=", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    known = {name.upper() for name in Settings.model_fields} | arguments
+    assert set(_variables(described)) <= known
+    assert set(_variables(described))
+
+
+def _variables(described: dict) -> list[str]:
+    """List the environment variables that a platform's file sets."""
+    if "services" not in described:
+        return [*described["setup"]["config"], *described["build"]["config"]]
+    services = described["services"]
+    if isinstance(services, list):
+        return [variable["key"] for service in services for variable in service["envVars"]]
+    return [name for service in services.values() for name in service.get("environment", {})]
+
+
+def test_golden_prediction_is_that_of_the_committed_weights():
+    selftest.check()  # after new weights: `python -m server.selftest`

@@ -1,10 +1,16 @@
+import json
+import re
 import threading
+from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from data import store
-from server import health
+from server import health, selftest
+from server.factory import create_server
+from server.settings import Settings
 from tests.serving import ROOT
 
 
@@ -35,4 +41,20 @@ def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, capl
 def test_version_is_the_releases(client: FlaskClient):
     answer = client.get("/version").json
     assert f'version = "{answer["version"]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert answer["models"][0] == "default"
+    assert len(answer["models"]["default"]) == 64
+    assert re.fullmatch(r"[0-9a-f]{7,40}(-dirty)?|unknown", answer["revision"])
+
+
+def test_version_says_the_revision_that_the_platform_gives(settings: Settings):
+    server = create_server(settings.model_copy(update={"revision": "c0ffee0"}))
+    assert server.test_client().get("/version").json["revision"] == "c0ffee0"
+
+
+def test_wrong_prediction_is_never_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    golden = json.loads(selftest.GOLDEN.read_text(encoding="utf-8"))
+    golden["values"]["colors"][3] += 0.1
+    changed = tmp_path / "golden.json"
+    changed.write_text(json.dumps(golden), encoding="utf-8")
+    monkeypatch.setattr(selftest, "GOLDEN", changed)
+    with pytest.raises(selftest.SelfTestError, match="colors"):
+        selftest.check()

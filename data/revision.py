@@ -7,5 +7,8 @@ from pathlib import Path
 def git_revision() -> str:
     """Return what git calls the code here, or "unknown" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603
+    except OSError:  # no git here
+        return "unknown"
     return done.stdout.strip() or "unknown"

@@ -1,0 +1,269 @@
+"""Try the Dockerfile where there is no container engine: ``make container-check`` (Debian, root).
+
+A Debian with Python stands in for the base image. In a copy of it the Dockerfile's own steps are carried out, one after
+the other, read from the file itself; what they made is looked through, started as its user with a read-only root, asked
+whether it is ready, and ended. Build arguments are given as ``NAME=VALUE``.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+from dockerfile_parse import DockerfileParser
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+WORK: Final = Path(os.environ.get("CONTAINER_CHECK_DIR", ROOT / "build" / "container"))
+RELEASE: Final = "bookworm"
+LIMIT_MB: Final = 1200
+PORT: Final = 8139
+PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+READY_SECONDS: Final = 120
+UNWANTED: Final = ("umap", "numba", "sklearn", "pandas", "optax", "pip")
+UNWANTED_PROGRAMS: Final = ("gcc", "cc", "make", "ld")
+PASSED_ON: Final = re.compile(r"PIP_|SSL_CERT_FILE$|HTTPS?_PROXY$|NO_PROXY$", re.IGNORECASE)
+"""How this machine reaches the package index; nothing of it stays in what is built."""
+
+
+@dataclass
+class Stage:
+    """What one stage of the Dockerfile has made so far."""
+
+    root: Path
+    folder: str = "/"
+    user: str = "0"
+    arguments: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(
+        default_factory=lambda: {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+    )
+    command: list[str] = field(default_factory=list)
+    healthcheck: list[str] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
+
+    def run(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        """Run a command inside, as the stage's user."""
+        return subprocess.run(self.inside(command), env=self.environment | self.arguments, check=True, **options)  # type: ignore[call-overload]
+
+    def inside(self, command: list[str], *more: str) -> list[str]:
+        """Return the command that runs another one inside, with more mounts."""
+        entered = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
+        chroot = ["chroot", f"--userspec={self.user}:{self.user}", str(self.root), "/bin/sh", "-c", entered]
+        # What every container has: libraries look there for what the processor can do.
+        mounts = [*more, f"mount -t proc proc {self.root}/proc", f"mount --bind /sys {self.root}/sys"]
+        mounts += [f"mount -t tmpfs tmpfs {self.root}/{folder}" for folder in ("tmp", "dev/shm")]
+        return ["unshare", "--mount", "sh", "-c", f"{' && '.join(mounts)} && exec {shlex.join(chroot)}"]
+
+
+def main(arguments: dict[str, str]) -> None:
+    """Build, look, start, report."""
+    base = _base()
+    final = build(base, arguments)
+    look_through(final)
+    size, ours = _size(final.root), _size(final.root) - _size(base)
+    print(f"Unpacked: {size} MB, of which {ours} MB are added to the base; the limit is {LIMIT_MB} MB.")
+    if size > LIMIT_MB:
+        raise SystemExit("The image is larger than its limit.")
+    start(final)
+
+
+def build(base: Path, given: dict[str, str]) -> Stage:
+    """Carry out every step and return the last stage."""
+    stages: dict[str, Stage] = {}
+    ahead: dict[str, str] = {}
+    stage: Stage | None = None
+    for step in DockerfileParser(str(ROOT / "Dockerfile")).structure:
+        kind, value = step["instruction"], step["value"]
+        if kind == "COMMENT":
+            continue
+        print(f"{kind} {value}"[:120], flush=True)
+        if kind == "FROM":
+            source, _, name = re.sub(r"\s+AS\s+", " AS ", value, flags=re.IGNORECASE).partition(" AS ")
+            name = name or str(len(stages))
+            stages[name] = stage = _begin(name, base if source == "${PYTHON}" else stages[source].root)
+            if source in stages:
+                stage.environment |= stages[source].environment
+        elif stage is None:
+            name, _, default = value.partition("=")
+            ahead[name] = given.get(name, default)
+        else:
+            carry_out(stage, kind, value, stages, given)
+    if stage is None:
+        raise SystemExit("The Dockerfile has no FROM.")
+    return stage
+
+
+def carry_out(stage: Stage, kind: str, value: str, stages: dict[str, Stage], given: dict[str, str]) -> None:
+    """Do what one instruction says."""
+    if kind == "ARG":
+        name, _, default = value.partition("=")
+        stage.arguments[name] = given.get(name, default)
+    elif kind == "ENV":
+        for assignment in shlex.split(value):
+            name, _, text = assignment.partition("=")
+            stage.environment[name] = _expand(text, stage.environment | stage.arguments)
+    elif kind == "WORKDIR":
+        stage.folder = value
+        (stage.root / value.lstrip("/")).mkdir(parents=True, exist_ok=True)
+    elif kind == "USER":
+        stage.user = value
+        stage.environment["HOME"] = _home(stage, value)
+    elif kind == "COPY":
+        copy(stage, shlex.split(value), stages)
+    elif kind == "RUN":
+        stage.run(["/bin/sh", "-c", value])
+    elif kind == "VOLUME":
+        stage.volumes.append(value)
+    elif kind in ("CMD", "HEALTHCHECK"):
+        listed = json.loads(value[value.index("[") :])
+        setattr(stage, "command" if kind == "CMD" else "healthcheck", listed)
+    elif kind != "EXPOSE":
+        raise SystemExit(f"This check does not know {kind}: teach it, or write the Dockerfile without it.")
+
+
+def copy(stage: Stage, words: list[str], stages: dict[str, Stage]) -> None:
+    """Copy from another stage, or what .dockerignore lets through."""
+    target = stage.root / Path(stage.folder, words[-1]).as_posix().lstrip("/")
+    if words[0].startswith("--from="):
+        source = stages[words[0].removeprefix("--from=")].root / words[1].lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", source, target], check=True)
+        return
+    for name in words[:-1]:
+        for path in _context():
+            if name in (".", str(path)):
+                place = target / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / path, place)
+
+
+def look_through(final: Stage) -> None:
+    """Stop where the last stage holds what only building needs, or what its user could change."""
+    packages = [path.name for path in final.root.glob("opt/venv/lib/python3*/site-packages/*")]
+    found = [name for name in UNWANTED if name in packages]
+    found += [
+        name
+        for name in UNWANTED_PROGRAMS
+        for folder in ("usr/bin", "opt/venv/bin")
+        if (final.root / folder / name).exists()
+    ]
+    if found:
+        raise SystemExit(f"The last stage holds {', '.join(found)}.")
+    if final.user in ("0", "root"):
+        raise SystemExit("The container would run as root.")
+    writable = subprocess.run(
+        final.inside(["find", "/app", "/opt", "/galaxies", "-writable", "!", "-type", "l"]),
+        capture_output=True,
+        check=True,
+    )
+    if writable.stdout:
+        raise SystemExit(f"The container's user could change {writable.stdout.decode().split()[0]}.")
+    print("The last stage has no building tool or package, and its user can change neither code nor data.")
+
+
+def start(final: Stage) -> None:
+    """Start the container's command in a read-only root, wait until it is ready, run the health check, end it."""
+    kept = WORK / "volume"
+    shutil.rmtree(kept, ignore_errors=True)
+    volume = final.root / final.volumes[0].lstrip("/")
+    subprocess.run(["cp", "-a", volume, kept], check=True)
+    environment = final.environment | {"HOST": "127.0.0.1", "PORT": str(PORT), "SPARCL_URL": "off"}
+    # The root is mounted on itself read-only, in a name space of its own; the volume alone can be written.
+    read_only = [f"mount --bind {final.root} {final.root}", f"mount -o remount,bind,ro {final.root}"]
+    command = final.inside(final.command, *read_only, f"mount --bind {kept} {volume}")
+    began = time.monotonic()
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            _wait_until_ready(process, began)
+            subprocess.run(final.inside(final.healthcheck), env=environment, check=True)
+            predict()
+            print(f"Ready after {time.monotonic() - began:.1f} s as user {final.user} on a read-only root; healthy.")
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+    print(f"Ended by SIGTERM with status {process.returncode}.")
+
+
+def predict() -> None:
+    """Have a galaxy predicted, sent as CSV and answered as FITS: Arrow and astropy are there and whole."""
+    galaxy = ",".join(f"flux_{number:02d}" for number in range(12)) + "\n" + ",".join(["1"] * 12) + "\n"
+    address = f"http://127.0.0.1:{PORT}/api/v1/predict?format=fits"
+    asked = urllib.request.Request(address, galaxy.encode(), {"Content-Type": "text/csv"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        if answer.read(6) != b"SIMPLE":
+            raise SystemExit("The container does not answer with a FITS file.")
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], began: float) -> None:
+    while time.monotonic() - began < READY_SECONDS and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=10):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The container did not become ready.")
+
+
+def _base() -> Path:
+    """Return a Debian with Python, made once."""
+    base = WORK / "base"
+    if not (base / "made").exists():
+        shutil.rmtree(base, ignore_errors=True)
+        base.mkdir(parents=True)
+        wanted = "--include=ca-certificates,python3,python3-venv"
+        subprocess.run(["debootstrap", "--variant=minbase", wanted, RELEASE, str(base)], check=True)
+        shutil.rmtree(base / "var" / "cache" / "apt", ignore_errors=True)
+        shutil.rmtree(base / "var" / "lib" / "apt" / "lists", ignore_errors=True)
+        (base / "made").touch()
+    return base
+
+
+def _begin(name: str, source: Path) -> Stage:
+    root = WORK / f"stage-{name}"
+    shutil.rmtree(root, ignore_errors=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", source, root], check=True)
+    stage = Stage(root)
+    (root / "dev" / "shm").mkdir(exist_ok=True)
+    for file in ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt"):
+        shutil.copyfile(file, root / file.lstrip("/"))
+    stage.arguments |= {key: value for key, value in os.environ.items() if PASSED_ON.match(key)}
+    return stage
+
+
+def _context() -> Iterator[Path]:
+    """Yield the tracked files that .dockerignore lets into the image."""
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    allowed = [line[1:] for line in lines if line.startswith("!")]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if any(name == each or name.startswith(f"{each}/") or fnmatch(name, each) for each in allowed):
+            yield Path(name)
+
+
+def _expand(text: str, known: dict[str, str]) -> str:
+    return re.sub(r"\$\{?(\w+)\}?", lambda found: known.get(found[1], ""), text)
+
+
+def _home(stage: Stage, user: str) -> str:
+    accounts = (stage.root / "etc" / "passwd").read_text().splitlines()
+    return next((line.split(":")[5] for line in accounts if user in line.split(":")[0:3:2]), "/")
+
+
+def _size(root: Path) -> int:
+    measured = subprocess.run(["du", "-sxm", "--exclude=./proc", str(root)], check=True, capture_output=True, text=True)
+    return int(measured.stdout.split()[0])
+
+
+if __name__ == "__main__":
+    main(dict(word.split("=", 1) for word in sys.argv[1:]))
