@@ -297,7 +297,7 @@
       const slope = neon.network.sensitivity(net, scaled, this.network(luminosity).luminosity, this.line);
       this.last = { flux, answer };
       this.answer.draw(answer, slope.map((s) => s / 100), this.line, this.others);
-      this.judge(answer.score);
+      this.judge(answer.score, luminosity);
       this.find("variant").textContent = this.network(luminosity).words;
     }
 
@@ -327,9 +327,18 @@
       };
     }
 
-    judge(score) {
-      const { edge, outside } = this.manifest.limits;
-      const verdict = score < outside ? "outside" : score < edge ? "edge" : "inside";
+    /** The worst of what colours, luminosity and redshift say, as model/domain.py judges. */
+    judge(score, luminosity) {
+      const { edge, outside, trained, redshift: possible } = this.manifest.limits;
+      let level = score < outside ? 2 : score < edge ? 1 : 0;
+      const redshift = this.state.redshift.trim() ? this.inRange(this.state.redshift, possible) : NaN;
+      if (trained.redshift && (redshift < trained.redshift[0] || redshift > trained.redshift[1])) level = 2;
+      if (trained.luminosity && luminosity !== null) {
+        const [lowest, low, high, highest] = trained.luminosity;
+        if (luminosity < lowest || luminosity > highest) level = 2;
+        else if (luminosity < low || luminosity > high) level = Math.max(level, 1);
+      }
+      const verdict = ["inside", "edge", "outside"][level];
       const tone = { inside: "good", edge: "warn", outside: "bad" }[verdict];
       const badge = this.find("verdict");
       badge.textContent = { inside: "inside", edge: "edge of", outside: "outside" }[verdict] + " training domain";
@@ -450,7 +459,7 @@
 
       /** A row of the uploaded table, or a neighbour. */
       open(row) {
-        if (page && row) page.fill(row);
+        if (page && row) page.fill({ redshift: "", ...row });
       },
 
       /** Places of an uploaded table behind the galaxy. */

@@ -22,7 +22,7 @@ NOISES: Final[Mapping[str, str]] = {
     "observed": "As observed",
     "published": "Published noise",
 }
-FORMATS: Final = ("CSV",)
+FORMATS: Final = ("CSV", "ECSV", "FITS", "VOTable", "Parquet")
 
 
 def answer() -> html.Section:
@@ -60,7 +60,7 @@ def answer() -> html.Section:
 
 def download_menu(name: str, label: str) -> dmc.Menu:
     """Return a button whose menu chooses the format; its entries' ids carry the format."""
-    items = [dmc.MenuItem(form, id={"type": name, "format": form}) for form in FORMATS]
+    items = [dmc.MenuItem(form, id={"type": name, "format": form.lower()}) for form in FORMATS]
     return dmc.Menu([dmc.MenuTarget(dmc.Button(label, size="xs")), dmc.MenuDropdown(items)], position="bottom-start")
 
 

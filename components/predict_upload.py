@@ -1,7 +1,7 @@
-"""Files on the Predict page: the drop zone, and what came of a table."""
+"""Files on the Predict page: the drop zone, what the upload doctor found, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import dash_mantine_components as dmc
 import numpy as np
@@ -10,43 +10,84 @@ from jaxtyping import Float
 
 from components import widgets
 from components.aria import aria
+from components.predict_answer import download_menu
 from components.predict_form import head
 from model.lines import LEADING_LINES, LINES
 
 ROW: Final = "predict-row"
+PLAN: Final = "predict-plan"
+EXAMPLE: Final = "predict-example"
 VARIANTS: Final[Mapping[str, str]] = {"colors": "colours", "luminosity": "colours + luminosity"}
 
 
-def upload_card(max_mb: int, max_rows: int) -> html.Section:
-    """Return the drop zone, and below it what came of the file."""
-    example = [
-        html.Button("Try the example", id="predict-try", className="link", type="button"),
-        " or ",
-        html.Button("download it", id="predict-example", className="link", type="button"),
+class Guess(Protocol):
+    """One thing to know about a file; see `data.uploads.plan.Guess`."""
+
+    @property
+    def field(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        ...
+
+    @property
+    def value(self) -> str:
+        """What is guessed."""
+        ...
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What else it could be."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """What the guess rests on."""
+        ...
+
+
+def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
+    """Return the drop zone, and below it what came of the file; examples are titles by key."""
+    downloads = [dmc.MenuItem(title, id={"type": EXAMPLE, "name": key}) for key, title in examples.items()]
+    aside = [
+        html.Button("Try a real galaxy", id="predict-try-real", className="link", type="button"),
+        html.Button("Try a table", id="predict-try", className="link", type="button"),
+        dmc.Menu(
+            [dmc.MenuTarget(html.Button("Examples ▾", className="link", type="button")), dmc.MenuDropdown(downloads)]
+        ),
     ]
     return widgets.card(
-        head("A table of galaxies", example),
-        upload_area(max_mb, max_rows),
-        dcc.Loading(html.Div(id="predict-file-result"), delay_show=250, type="dot", color="var(--cyan)"),
+        html.Div([html.H2("A file"), html.Div(aside, className="end links")], className="card-head"),
+        upload_area(max_mb, max_rows, max_pixels),
+        dcc.Loading(html.Div(id="predict-doctor"), delay_show=250, type="dot", color="var(--cyan)"),
+        html.Div(id="predict-steps"),
         html.Div(
-            dmc.Button("Download all as CSV", id="predict-file-save", size="xs"),
-            id="predict-file-actions",
+            [
+                dmc.Button("Predict", id="predict-go", size="xs"),
+                html.Span("Nothing is predicted or kept before you say so.", className="muted"),
+            ],
+            id="predict-go-box",
             className="actions",
             hidden=True,
         ),
-        label="A table of galaxies",
+        label="A file",
+        class_name="card-file",
     )
 
 
-def upload_area(max_mb: int, max_rows: int) -> dcc.Upload:
+def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
     """Return the drop zone; it is a button too."""
     return dcc.Upload(
         html.Div(
             [
-                html.Strong("Drop a CSV of galaxies, or choose one"),
+                html.Strong("Drop a table of continua or a spectrum, or choose one"),
                 html.Span(
-                    f"Header flux_00 … flux_11, a galaxy a row; TARGETID, log_luminosity and redshift if you have "
-                    f"them. Up to {max_mb} MB and {max_rows:,} rows; nothing is stored.",
+                    "CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock file; an "
+                    "SDSS spec. You see columns, units and frame before anything is computed. Up to "
+                    f"{max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels; nothing is stored.",
                     className="muted",
                 ),
             ],
@@ -60,21 +101,74 @@ def upload_area(max_mb: int, max_rows: int) -> dcc.Upload:
     )
 
 
+def doctor(name: str, form: str, guesses: Sequence[Guess]) -> html.Div:
+    """Return what was found in a file, each guess to be changed."""
+    settled = [guess for guess in guesses if len(guess.options) == 1]
+    asked = [guess for guess in guesses if len(guess.options) != 1]
+    rows = [html.Div([_control(guess), html.Span(guess.why, className="muted")], className="guess") for guess in asked]
+    facts = ", ".join(f"{guess.label.lower()} {guess.value}" for guess in settled)
+    return html.Div(
+        [
+            html.P([html.Strong(name), f" · {form} · {facts}"], className="doctor-head"),
+            html.Div(rows, className="guesses"),
+        ],
+        className="doctor",
+    )
+
+
+def _control(guess: Guess) -> Any:
+    name = {"type": PLAN, "field": guess.field}
+    if guess.options:
+        return dmc.Select(
+            id=name,
+            label=guess.label,
+            data=[{"value": option, "label": option} for option in guess.options],
+            value=guess.value,
+            allowDeselect=False,
+            searchable=len(guess.options) > 12,
+            size="xs",
+        )
+    return dmc.TextInput(id=name, label=guess.label, value=guess.value, size="xs", debounce=300, autoComplete="off")
+
+
+def steps_list(steps: Sequence[str]) -> html.Ul:
+    """Return what will be done, a sentence each."""
+    return html.Ul([html.Li(step) for step in steps], className="steps")
+
+
+def result_card() -> html.Section:
+    """Return the place of a table's predictions, hidden until there are some."""
+    return widgets.card(
+        head("Galaxies of the file", html.Span(id="predict-file-name")),
+        html.Div(id="predict-file-result"),
+        html.Div(download_menu("predict-file-save", "Download all"), className="actions"),
+        label="Galaxies of the file",
+        class_name="card-result",
+    )
+
+
 def file_table(
-    ids: Sequence[str], ew: Float[np.ndarray, "galaxy line"], problems: Sequence[str], variants: Sequence[str]
+    ids: Sequence[str],
+    ew: Float[np.ndarray, "galaxy line"],
+    problems: Sequence[str],
+    variants: Sequence[str],
+    verdicts: Sequence[str],
 ) -> html.Div:
     """Return rows of an uploaded file; a click on an id draws that galaxy."""
-    headings = ["Galaxy", *(widgets.line_name(line) for line in LEADING_LINES), "From"]
+    headings = ["Galaxy", *(widgets.line_name(line) for line in LEADING_LINES), "From", "Domain"]
     places = [LINES.index(line) for line in LEADING_LINES]
     rows = []
-    for index, (name, values, problem, variant) in enumerate(zip(ids, ew, problems, variants, strict=True)):
+    for index, (name, values, problem, variant, verdict) in enumerate(
+        zip(ids, ew, problems, variants, verdicts, strict=True)
+    ):
         if problem:
             why = html.Td(problem, colSpan=len(headings) - 1, className="why")
             rows.append(html.Tr([html.Th(name, scope="row"), why]))
             continue
         draw = html.Button(name, id={"type": ROW, "index": index}, className="link", type="button", title="Draw it")
         cells = [html.Td(widgets.number(float(values[place]))) for place in places]
-        rows.append(html.Tr([html.Th(draw, scope="row"), *cells, html.Td(VARIANTS[variant], className="muted")]))
+        about = [html.Td(VARIANTS[variant], className="muted"), html.Td(verdict, className="muted")]
+        rows.append(html.Tr([html.Th(draw, scope="row"), *cells, *about]))
     table = html.Table(
         [
             html.Caption("Predicted equivalent widths in Å", className="visually-hidden"),
@@ -83,29 +177,24 @@ def file_table(
         ],
         className="line-table file-table",
     )
-    return html.Div(table, className="table-scroll", tabIndex=0, role="region", **aria(label="Galaxies of the file"))
+    return html.Div(
+        table, className="table-scroll file-scroll", tabIndex=0, role="region", **aria(label="Galaxies of the file")
+    )
 
 
-def file_result(
-    name: str,
-    ids: Sequence[str],
-    ew: Float[np.ndarray, "galaxy line"],
-    problems: Sequence[str],
-    variants: Sequence[str],
-    shown: int,
-) -> list[Any]:
-    """Return what came of a file: a summary and its first rows."""
+def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
+    """Return how many galaxies of a file were predicted, and the first reason why one was not."""
     bad = sum(map(bool, problems))
-    fine = len(ids) - bad
-    summary = [
-        html.Strong(name),
-        f": {fine:,} of {len(ids):,} galaxies predicted." if bad else f": {fine:,} predicted.",
-    ]
-    if len(ids) > shown:
-        summary.append(f" The first {shown} are shown; the download has all.")
-    parts: list[Any] = [widgets.sentence(html.Span(summary), "warn" if bad else "good")]
+    words = f"{n - bad:,} of {n:,} galaxies predicted." if bad else f"{n:,} predicted."
+    more = f" The first {shown} are shown; the download has all." if n > shown else ""
+    parts: list[Any] = [widgets.sentence(words + more, "warn" if bad else "good")]
     first = next((problem for problem in problems if problem), "")
     if first and first not in problems[:shown]:
         parts.append(widgets.sentence(first, "warn"))
-    table = file_table(ids[:shown], ew[:shown], problems[:shown], variants[:shown])
-    return [*parts, html.Div(table, className="file-scroll")]
+    return parts
+
+
+def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.P:
+    """Return how predictions compare with the EWs that came along: (line, galaxies, rho, NMAD in Å)."""
+    words = [f"{line}: ρ {rho:.3f}, NMAD {nmad:.2f} Å ({n:,})" for line, n, rho, nmad in rows]
+    return html.P(["Against the measured EWs of the file · ", " · ".join(words)], className="muted footnote")

@@ -60,11 +60,12 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
 """What a file of answers says of its columns."""
 
 _PASSED: Final = "INPUT_"
+_LOWER: Final = frozenset(map(str.lower, ANSWER_COLUMNS))
 
 
-def passed_name(name: str) -> str:
-    """Name an input's column in the output: one that an answer would hide gets a prefix."""
-    return _PASSED + name if name in ANSWER_COLUMNS else name
+def passed_name(name: str, *, hidden: bool = False) -> str:
+    """Name an input's column in the output: one that an answer would hide, in whatever case, gets a prefix."""
+    return _PASSED + name if hidden or name.lower() in _LOWER else name
 
 
 def as_columns(answers: Answers) -> dict[str, np.ndarray]:

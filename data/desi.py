@@ -40,6 +40,27 @@ class Redshift(NamedTuple):
     kind: str
 
 
+class Observed(NamedTuple):
+    """Spectra as the telescope gives them.
+
+    Attributes
+    ----------
+    target_ids : tuple of str
+        TARGETIDs, or what an archive has in their place.
+    wavelength_obs : (pixel,) array
+        Vacuum wavelengths [Å], ascending.
+    flux : (target, pixel) array
+        [1e-17 erg/s/cm²/Å].
+    ivar : (target, pixel) array
+        Inverse variances of the flux; 0 where a pixel is masked.
+    """
+
+    target_ids: tuple[str, ...]
+    wavelength_obs: Float[np.ndarray, " pixel"]
+    flux: Float[np.ndarray, "target pixel"]
+    ivar: Float[np.ndarray, "target pixel"]
+
+
 def read_coadd(coadd: bytes | Path, redrock: bytes | Path) -> list[Spectrum]:
     """Read the spectra of a coadd file, brought to the rest frame by the redshifts of its redrock file.
 
@@ -63,23 +84,44 @@ def read_coadd(coadd: bytes | Path, redrock: bytes | Path) -> list[Spectrum]:
         When a file is not what it should be, is damaged, or breaks a limit.
     """
     redshifts = read_redshifts(redrock)
-    name = coadd.name if isinstance(coadd, Path) else "The coadd file"
-    with _opened(coadd, name) as file:
-        ids = _column(file, "FIBERMAP", "TARGETID", name)
-        flux, ivar = _combined(file, len(ids), name)
-    observed = FIRST_PIXEL + PIXEL * np.arange(flux.shape[1])
+    observed = read_observed(coadd)
     return [
         Spectrum(
-            observed / (1 + redshifts[str(target)].redshift),
-            flux[row],
-            ivar[row],
-            redshift=redshifts[str(target)].redshift,
-            target_id=str(target),
+            observed.wavelength_obs / (1 + redshifts[target].redshift),
+            observed.flux[row],
+            observed.ivar[row],
+            redshift=redshifts[target].redshift,
+            target_id=target,
             source="DESI coadd",
         )
-        for row, target in enumerate(ids)
-        if str(target) in redshifts
+        for row, target in enumerate(observed.target_ids)
+        if target in redshifts
     ]
+
+
+def read_observed(coadd: bytes | Path) -> Observed:
+    """Read the spectra of a coadd file, its cameras combined, as they were observed.
+
+    Parameters
+    ----------
+    coadd : bytes or Path
+        ``coadd-*.fits``.
+
+    Returns
+    -------
+    Observed
+        One spectrum a target, in the file's order.
+
+    Raises
+    ------
+    UploadError
+        When the file is not what it should be, is damaged, or breaks a limit.
+    """
+    name = coadd.name if isinstance(coadd, Path) else "The coadd file"
+    with opened(coadd, name) as file:
+        ids = _column(file, "FIBERMAP", "TARGETID", name)
+        flux, ivar = _combined(file, len(ids), name)
+    return Observed(tuple(map(str, ids)), FIRST_PIXEL + PIXEL * np.arange(flux.shape[1]), flux, ivar)
 
 
 def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:
@@ -101,7 +143,7 @@ def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:
         When the file is not what it should be, is damaged, or breaks a limit.
     """
     name = redrock.name if isinstance(redrock, Path) else "The redrock file"
-    with _opened(redrock, name) as file:
+    with opened(redrock, name) as file:
         ids, z, warning, kind = (
             _column(file, "REDSHIFTS", column, name) for column in ("TARGETID", "Z", "ZWARN", "SPECTYPE")
         )
@@ -133,8 +175,8 @@ def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, 
         When no table of the file has TARGETID and the columns.
     """
     first = next(iter(columns.values()))[0]
-    with _opened(path, path.name) as file:
-        part = next((p for p in file if {"TARGETID", f"{first}_EW"} <= _names(p)), None)
+    with opened(path, path.name) as file:
+        part = next((p for p in file if {"TARGETID", f"{first}_EW"} <= column_names(p)), None)
         if part is None:
             raise UploadError(f"{path.name} has no table with TARGETID and {first}_EW. Give a FastSpecFit catalogue.")
         ids = part.data["TARGETID"]
@@ -150,7 +192,14 @@ def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, 
     return found
 
 
-def _opened(source: bytes | Path, name: str) -> Any:
+def opened(source: bytes | Path, name: str) -> Any:
+    """Open a FITS file in memory; its context closes it.
+
+    Raises
+    ------
+    UploadError
+        When it is compressed or no FITS file.
+    """
     from astropy.io import fits
 
     try:
@@ -163,7 +212,7 @@ def _opened(source: bytes | Path, name: str) -> Any:
         raise UploadError(f"{name} cannot be read as FITS: {error}. Download it again.") from error
 
 
-def _names(part: Any) -> set[str]:
+def column_names(part: Any) -> set[str]:
     """Give the columns of an extension; none of an image."""
     return set(getattr(getattr(part, "columns", None), "names", ()))
 

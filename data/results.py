@@ -1,7 +1,7 @@
 """Answers about an uploaded table, and the file that carries them back: every row, in order, ids as text."""
 
 import io
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from data.answer_columns import FIELDS, as_columns, passed_name
 from data.answers import Answers, Noise, Question, Rows, answer
 from data.errors import UploadError
 from data.fluxes import Form, read_redshift
-from data.formats import FormatName, TableMeta
+from data.formats import FORMATS, FormatName, TableMeta
 from data.schema import FLUX_NAMES
 from data.uploads import FluxTable
 from model.batch import sample_many
@@ -126,7 +126,9 @@ def write_answers(
     optional = {"log_luminosity": table.log_luminosity, "redshift": table.redshift}
     columns |= {name: values for name, values in optional.items() if values is not None}
     columns |= {name: table.bin_flux[:, index] for index, name in enumerate(FLUX_NAMES)}
-    columns |= {passed_name(name): np.array(cells, object) for name, cells in table.extra.items()}
+    ours = {name.lower() for name in columns}
+    for name, cells in table.extra.items():
+        columns[passed_name(name, hidden=name.lower() in ours)] = np.array(cells, object)
     write_table(columns | as_columns(answers), destination, format, about_answers(model))
 
 
@@ -142,8 +144,24 @@ def about_answers(model: str) -> TableMeta:
     )
 
 
-def table_as_csv(table: FluxTable, model: str) -> str:
-    """Answer about an upload and write it as CSV; comments (#) above the header say what predicted, and the units."""
+def answers_as_file(table: FluxTable, model: str, format: str = "csv") -> tuple[bytes, str]:
+    """Answer about an upload and write it, for a download.
+
+    Parameters
+    ----------
+    table : FluxTable
+        From `data.uploads`.
+    model : str
+        Name of the weights.
+    format : str
+        A key of `data.formats.FORMATS`; CSV in place of anything else.
+
+    Returns
+    -------
+    bytes, str
+        The file and its extension.
+    """
+    known = cast("FormatName", format if format in FORMATS else "csv")
     out = io.BytesIO()
-    write_answers(table, answer_table(load_params(model), table), model, out)
-    return out.getvalue().decode()
+    write_answers(table, answer_table(load_params(model), table), model, out, known)
+    return out.getvalue(), FORMATS[known].extensions[0]

@@ -36,11 +36,15 @@ class Score(NamedTuple):
 
 def spearman(observed: Float[np.ndarray, " galaxy"], predicted: Float[np.ndarray, " galaxy"]) -> float:
     """Rank correlation of two arrays, ties sharing their mean rank; NaN below three rows."""
-    from scipy.stats import rankdata
-
     if len(observed) < 3:
         return float("nan")
-    return float(np.corrcoef(rankdata(observed), rankdata(predicted))[0, 1])
+    return float(np.corrcoef(_ranks(observed), _ranks(predicted))[0, 1])
+
+
+def _ranks(values: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " galaxy"]:
+    # Not scipy.stats.rankdata: the server scores uploads, and SciPy would cost it a second and 60 MB.
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2)[place]
 
 
 def score(

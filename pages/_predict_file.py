@@ -1,4 +1,4 @@
-"""The uploaded table of the Predict page: read, predicted, shown and sent back, kept nowhere."""
+"""Uploads of the Predict page: read, shown, predicted on demand and sent back; kept nowhere."""
 
 import base64
 from pathlib import Path
@@ -8,16 +8,25 @@ import dash
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
 
+import data
 from components import predict_upload, widgets
-from data import uploads
+from data import results, uploads
+from data.answers import Answers
 from data.errors import UploadError
 from data.fluxes import as_typed
-from data.results import known_model, predict_table, table_as_csv
-from data.uploads import FluxTable
+from data.measured import Measured, measured_lines, scores
+from model.lines import LINES
 from model.weights import load_params
 
 SHOWN_ROWS: Final = 50
-EXAMPLE: Final = Path(uploads.__file__).parent / "files" / "example_fluxes.csv"
+FOLDER: Final = Path(data.__file__).parent / "files" / "examples"
+TABLE: Final = "example_fluxes.csv"
+REAL: Final = ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
+EXAMPLES: Final = {
+    TABLE: "Twelve mock galaxies (CSV)",
+    REAL[0]: "A real DESI galaxy: coadd (FITS)",
+    REAL[1]: "Its redshift: redrock (FITS)",
+}
 
 clientside_callback(
     ClientsideFunction("predict", "admit"),
@@ -33,45 +42,133 @@ clientside_callback(
 @callback(
     Output("predict-file", "data", allow_duplicate=True),
     Input("predict-try", "n_clicks"),
+    Input("predict-try-real", "n_clicks"),
     prevent_initial_call=True,
 )
-def try_example(_clicks: int) -> list[dict[str, Any]]:
-    """Take the example as if it had been uploaded."""
-    content = base64.b64encode(EXAMPLE.read_bytes()).decode()
-    return [{"name": EXAMPLE.name, "contents": f"data:text/csv;base64,{content}"}]
+def try_example(table: int | None, real: int | None) -> list[dict[str, Any]]:
+    """Take an example as if it had been uploaded."""
+    if not (table or real):
+        raise dash.exceptions.PreventUpdate
+    return [example(name) for name in (REAL if ctx.triggered_id == "predict-try-real" else (TABLE,))]
+
+
+def example(name: str) -> dict[str, Any]:
+    """Return an example file as the browser would post it."""
+    content = base64.b64encode((FOLDER / name).read_bytes()).decode()
+    return {"name": name, "contents": f"data:application/octet-stream;base64,{content}"}
+
+
+@callback(
+    Output("predict-doctor", "children"),
+    Output("predict-steps", "children", allow_duplicate=True),
+    Output("predict-go-box", "hidden"),
+    Output("predict-result", "hidden"),
+    Input("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
+    """Say what the file seems to hold, before anything is predicted."""
+    if not files:
+        raise dash.exceptions.PreventUpdate
+    try:
+        raw = uploads.open_files(unpack(files))
+        guesses = uploads.propose(raw)
+    except UploadError as error:
+        return widgets.sentence(str(error), "bad"), None, True, True
+    names = " + ".join(str(file["name"]) for file in files)
+    return predict_upload.doctor(names, raw.form, guesses), said(files, {}), False, True
+
+
+@callback(
+    Output("predict-steps", "children"),
+    Input({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def preview(values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]) -> Any:
+    """Say anew what will be done when a guess was changed."""
+    return said(files, chosen(values, fields))
+
+
+def said(files: list[dict[str, Any]], plan: dict[str, str]) -> Any:
+    """Return what will be done with a file, or why it cannot be."""
+    try:
+        return predict_upload.steps_list(uploads.carry_out(uploads.open_files(unpack(files)), plan).steps)
+    except UploadError as error:
+        return widgets.sentence(str(error), "warn")
 
 
 @callback(
     Output("predict-file-result", "children"),
+    Output("predict-file-name", "children"),
+    Output("predict-result", "hidden", allow_duplicate=True),
     Output("predict-rows", "data"),
-    Output("predict-file-actions", "hidden"),
-    Input("predict-file", "data"),
-    Input("predict-model", "value"),
+    Output("predict-row", "data"),
+    Output("predict-steps", "children", allow_duplicate=True),
+    Input("predict-go", "n_clicks"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def show_file(files: list[dict[str, Any]] | None, model: str) -> tuple[Any, list[dict[str, Any]], bool]:
-    """Predict the uploaded table and show its first rows."""
-    if not files:
+def go(
+    clicks: int | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]], model: str
+) -> tuple[Any, ...]:
+    """Predict the file as planned; its first galaxy that can be used is drawn."""
+    if not clicks:
         raise dash.exceptions.PreventUpdate
-    file = files[0]
     try:
-        table = uploads.read(*unpack(file))
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
     except UploadError as error:
-        return widgets.sentence(str(error), "bad"), [], True
-    prediction, variants = predict_table(load_params(known_model(model)), table)
+        return dash.no_update, dash.no_update, True, [], None, widgets.sentence(str(error), "bad")
+    found = results.answer_table(load_params(results.known_model(model)), outcome.table)
+    verdicts, measured = found.domain, measured_lines(outcome.table)
+    rows = opened_rows(outcome.table, found, measured)
+    first = next((row for row, problem in zip(rows, found.problems, strict=False) if not problem), None)
+    steps = predict_upload.steps_list(outcome.steps)
+    if len(outcome.table.ids) == 1:
+        reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
+        return [], "", True, rows, first, [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
     shown = slice(SHOWN_ROWS)
-    rows = [
-        {"bins": as_typed(flux), "luminosity": f"{value:.4g}" if np.isfinite(value) else ""}
-        for flux, value in zip(table.bin_flux[shown], luminosities(table)[shown], strict=True)
-    ]
-    parts = predict_upload.file_result(
-        file["name"], table.ids, np.asarray(prediction.ew), table.problems, variants, SHOWN_ROWS
+    table = predict_upload.file_table(
+        outcome.table.ids[shown],
+        np.asarray(found.catalogued.ew)[shown],
+        found.problems[shown],
+        found.variants[shown],
+        verdicts.verdict[shown] if verdicts else [""] * SHOWN_ROWS,
     )
-    return parts, rows, False
+    parts = predict_upload.summary(len(outcome.table.ids), found.problems, SHOWN_ROWS)
+    if measured and (scored := scores(measured, found.catalogued)):
+        labels = {line.name: line.label for line in LINES}
+        parts.append(
+            predict_upload.scores([(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()])
+        )
+    names = " + ".join(str(file["name"]) for file in files)
+    return [*parts, table], names, False, rows, first, steps
+
+
+def opened_rows(table: uploads.FluxTable, found: Answers, measured: Measured | None) -> list[dict[str, Any]]:
+    """Return the first rows as the form takes them."""
+    nothing = np.full(len(table.ids), np.nan)
+    luminosity = nothing if table.log_luminosity is None else table.log_luminosity
+    redshift = nothing if table.redshift is None else table.redshift
+    return [
+        {
+            "name": table.ids[row],
+            "bins": as_typed(table.bin_flux[row]),
+            "luminosity": f"{luminosity[row]:.4g}" if np.isfinite(luminosity[row]) else "",
+            "redshift": f"{redshift[row]:.5g}" if np.isfinite(redshift[row]) else "",
+            "variant": "luminosity" if found.variants[row] == "luminosity" else "colors",
+            "measured": None if measured is None else [float(x) if np.isfinite(x) else None for x in measured.ew[row]],
+        }
+        for row in range(min(SHOWN_ROWS, len(table.ids)))
+    ]
 
 
 @callback(
-    Output("predict-row", "data"),
+    Output("predict-row", "data", allow_duplicate=True),
     Input({"type": predict_upload.ROW, "index": ALL}, "n_clicks"),
     State("predict-rows", "data"),
     prevent_initial_call=True,
@@ -86,41 +183,62 @@ def open_row(clicks: list[int | None], rows: list[dict[str, Any]]) -> dict[str, 
 
 @callback(
     Output("predict-download", "data"),
-    Input("predict-file-save", "n_clicks"),
+    Input({"type": "predict-file-save", "format": ALL}, "n_clicks"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
     State("predict-file", "data"),
     State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def save_file(clicks: int | None, files: list[dict[str, Any]], model: str) -> dict[str, Any]:
-    """Predict the posted table once more and send all of it back; nothing was kept."""
-    if not clicks:
+def save_file(
+    clicks: list[int | None],
+    values: list[str],
+    fields: list[dict[str, str]],
+    files: list[dict[str, Any]],
+    model: str,
+) -> dict[str, Any]:
+    """Predict the posted file once more and send all of it back; nothing was kept."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    content, name = unpack(files[0])
-    saved = table_as_csv(uploads.read(content, name), known_model(model))
-    return dcc.send_string(saved, f"{Path(name).stem}_predicted.csv")
+    outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+    stem = Path(str(files[0]["name"])).stem
+    return saved(outcome.table, results.known_model(model), trigger["format"], f"{stem}_predicted")
+
+
+def saved(table: uploads.FluxTable, model: str, form: str, stem: str) -> dict[str, Any]:
+    """Return a table's predictions as a download in one of the formats."""
+    content, extension = results.answers_as_file(table, model, form)
+    return dcc.send_bytes(content, f"{stem}{extension}")
 
 
 @callback(
     Output("predict-download", "data", allow_duplicate=True),
-    Input("predict-example", "n_clicks"),
+    Input({"type": predict_upload.EXAMPLE, "name": ALL}, "n_clicks"),
     prevent_initial_call=True,
 )
-def save_example(_clicks: int) -> dict[str, Any]:
-    """Send the example file."""
-    return dcc.send_string(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE.name)
+def save_example(clicks: list[int | None]) -> dict[str, Any]:
+    """Send an example file."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks) or trigger["name"] not in EXAMPLES:
+        raise dash.exceptions.PreventUpdate
+    return dcc.send_bytes((FOLDER / trigger["name"]).read_bytes(), trigger["name"])
 
 
-def luminosities(table: FluxTable) -> np.ndarray:
-    """Return a luminosity per row, NaN where there is none."""
-    return np.full(len(table.ids), np.nan) if table.log_luminosity is None else table.log_luminosity
+def chosen(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
+    """Return what the doctor's controls say, by field."""
+    return {field["field"]: str(value or "") for field, value in zip(fields, values, strict=True)}
 
 
-def unpack(file: dict[str, Any]) -> tuple[bytes, str]:
-    """Return the bytes and the name of what the browser posted."""
-    name = str(file.get("name") or "The file")
-    if not file.get("contents"):
-        raise UploadError(uploads.too_large(name, int(file.get("bytes") or 0)))
-    try:
-        return base64.b64decode(file["contents"].partition(",")[2], validate=True), name
-    except ValueError as error:
-        raise UploadError(f"{name} did not arrive whole. Upload it again.") from error
+def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
+    """Return the bytes and the names of what the browser posted."""
+    unpacked = []
+    for file in files[:3]:
+        name = str(file.get("name") or "The file")
+        if not file.get("contents"):
+            raise UploadError(uploads.too_large(name, int(file.get("bytes") or 0)))
+        try:
+            unpacked.append((base64.b64decode(file["contents"].partition(",")[2], validate=True), name))
+        except ValueError as error:
+            raise UploadError(f"{name} did not arrive whole. Upload it again.") from error
+    return unpacked

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import dash
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+import numpy as np
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
 
 from components import predict_answer, predict_form, predict_upload, theme, widgets
 from data import browser, fluxes, uploads
 from data.errors import UploadError
 from data.fluxes import as_typed, luminosity_advice, read_form
 from data.presets import Preset, load_presets
-from data.results import draw_lines, known_model, table_as_csv
+from data.results import draw_lines, known_model
 from data.schema import FLUX_NAMES
 from model.bins import BIN_EDGES
 from model.domain import EDGE, OUTSIDE
 from model.lines import LINES
 from model.weights import DEFAULT, available_models, load_params
-from pages import _predict_file  # noqa: F401  # its callbacks are part of this page
+from pages import _predict_file
 
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
@@ -50,12 +51,18 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             html.Div(
                 [
                     html.Div(
-                        [predict_form.form(), predict_upload.upload_card(uploads.MAX_BYTES >> 20, uploads.MAX_ROWS)]
+                        [
+                            predict_form.form(),
+                            predict_upload.upload_card(
+                                uploads.MAX_BYTES >> 20, uploads.MAX_ROWS, uploads.MAX_PIXELS, _predict_file.EXAMPLES
+                            ),
+                        ]
                     ),
                     predict_answer.answer(),
                 ],
                 className="predict-grid",
             ),
+            html.Div(predict_upload.result_card(), id="predict-result", hidden=True),
             html.Div([predict_form.drives_card(), *predict_answer.place_cards()], className="predict-places"),
         ],
         id="predict",
@@ -133,7 +140,19 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
             "redshift": fluxes.REDSHIFT_RANGE,
             "edge": EDGE,
             "outside": OUTSIDE,
+            "trained": trained_limits(),
         },
+    }
+
+
+def trained_limits() -> dict[str, list[float]]:
+    """Return the redshifts and log luminosities of the training galaxies: (lowest, highest), (outside, edge, ...)."""
+    domain = load_params().domain
+    if domain is None:
+        return {}
+    return {
+        "redshift": np.asarray(domain.redshift_limit).tolist(),
+        "luminosity": np.asarray(domain.luminosity_limit).tolist(),
     }
 
 
@@ -198,9 +217,10 @@ def draw(state: dict[str, Any] | None, noise: str, realisation: int | None) -> l
 )
 def save_typed(clicks: list[int | None], state: dict[str, Any]) -> dict[str, Any]:
     """Send the last good answer as a table of one row."""
+    trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    head = [*FLUX_NAMES, "log_luminosity"]
-    lines = [",".join(head), ",".join([*map(str.strip, state["bins"]), state["luminosity"].strip()])]
-    table = uploads.read("\n".join(lines).encode(), "typed continuum")
-    return dcc.send_string(table_as_csv(table, known_model(state["model"])), "galactic_neon_prediction.csv")
+    head = [*FLUX_NAMES, "log_luminosity", "redshift"]
+    cells = [*map(str.strip, state["bins"]), state["luminosity"].strip(), state["redshift"].strip()]
+    table = uploads.read("\n".join([",".join(head), ",".join(cells)]).encode(), "typed continuum")
+    return _predict_file.saved(table, known_model(state["model"]), trigger["format"], "galactic_neon_prediction")

@@ -3,8 +3,12 @@
 import csv
 
 import numpy as np
+import pytest
+from scipy.stats import spearmanr
 
-from data.results import predict_table, table_as_csv
+from data.formats import FORMATS, FormatName
+from data.measured import measured_lines, scores
+from data.results import answers_as_file, predict_table
 from data.schema import FLUX_NAMES
 from data.uploads import read
 from model.lines import LINE_NAMES
@@ -32,10 +36,22 @@ def test_every_row_comes_back_with_its_own_variant():
     assert np.isnan(prediction.ew[1]).all()
 
 
-def test_the_csv_is_safe_complete_and_can_be_uploaded_again():
+@pytest.mark.parametrize("format", list(FORMATS))
+def test_every_format_brings_every_row_back(format: FormatName):
     table = read(UPLOAD, "a.csv")
-    text = table_as_csv(table, "default")
-    lines = text.splitlines()
+    content, extension = answers_as_file(table, "default", format)
+    again = read(content, f"again{extension}")
+    np.testing.assert_allclose(again.bin_flux[[0, 2]], table.bin_flux[[0, 2]], rtol=1e-6)
+    assert again.ids == table.ids
+    assert again.problems[1]
+    assert "HALPHA_P_DETECTED" in again.extra
+    # FITS folds long cards; the other formats hold the checksum in one piece.
+    assert load_sidecar()["sha256"][:30].encode() in content
+
+
+def test_the_csv_is_safe_complete_and_says_its_units():
+    table = read(UPLOAD, "a.csv")
+    lines = answers_as_file(table, "default", "csv")[0].decode().splitlines()
     comments = [line for line in lines if line.startswith("#")]
     assert any(f"sha256 {load_sidecar()['sha256']}" in line for line in comments)
     assert any("HALPHA_EW_INTRINSIC [Angstrom]" in line for line in comments)
@@ -47,5 +63,28 @@ def test_the_csv_is_safe_complete_and_can_be_uploaded_again():
     assert rows[1]["HALPHA_EW"] == ""
     assert rows[1]["PROBLEM"].startswith("Row 3, column flux_02")
 
-    again = read(text.encode(), "b.csv")
-    np.testing.assert_array_equal(again.bin_flux[[0, 2]], table.bin_flux[[0, 2]])
+
+def test_a_column_never_hides_ours():
+    twelve = ",".join(f"band{place}" for place in range(12))
+    table = read(f"name,{twelve},TARGETID\ng1,{ROW},77".encode(), "a.csv", {"id": "name", "flux": "band0"})
+    lines = answers_as_file(table, "default", "csv")[0].decode().splitlines()
+    (row,) = csv.DictReader(line for line in lines if not line.startswith("#"))
+    assert (row["TARGETID"], row["INPUT_TARGETID"], row["flux_00"]) == ("g1", "77", "2.71")
+
+
+def test_measured_widths_are_found_and_compared():
+    rows = [f"{ROW.replace('2.71', str(1 + i / 5))},{10 + i},4" for i in range(12)]
+    header = ",".join([*FLUX_NAMES, "HALPHA_EW", "halpha_ew_ivar"])
+    table = read("\n".join([header, *rows]).encode(), "a.csv")
+    measured = measured_lines(table)
+    assert measured is not None
+    place = LINE_NAMES.index("HALPHA")
+    np.testing.assert_array_equal(measured.ew[:, place], np.arange(10, 22))
+    np.testing.assert_array_equal(measured.ew_ivar[:, place], np.full(12, 4))
+    assert np.isnan(measured.ew[:, place - 1]).all()
+    prediction, _ = predict_table(load_params(), table)
+    scored = scores(measured, prediction)
+    assert list(scored) == ["HALPHA"]
+    expected = spearmanr(measured.ew[:, place], prediction.ew[:, place]).statistic
+    assert scored["HALPHA"].spearman == pytest.approx(expected, abs=1e-6)
+    assert measured_lines(read(UPLOAD.replace(b"HALPHA_EW", b"x"), "a.csv")) is None

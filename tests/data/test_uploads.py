@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from data import uploads
 from data.errors import UploadError
 from data.schema import FLUX_NAMES
-from data.uploads import read
+from data.uploads import read, text
 
 HEADER = ",".join(FLUX_NAMES)
 ROW = "2.71,3.79,4.95,4.88,4.71,4.55,4.39,4.28,4.19,3.95,3.76,3.60"
@@ -63,9 +63,10 @@ def test_reads_ids_fluxes_and_optional_columns():
         f"{HEADER}\r{ROW}\r".encode(),
         f"{HEADER}\n{ROW}\n".encode("utf-8-sig"),
         f"{HEADER}\n{ROW}\n".encode("utf-16"),
+        csv_bytes(ROW),
         csv_bytes(HEADER, ROW.replace("2.71", ' "2.71" ').replace(' "', '"').replace('" ', '"')),
     ],
-    ids=["comments", "upper case", "semicolons", "tabs", "crlf", "cr", "bom", "utf-16", "quotes"],
+    ids=["comments", "upper case", "semicolons", "tabs", "crlf", "cr", "bom", "utf-16", "no header", "quotes"],
 )
 def test_is_lenient_where_nothing_can_be_misread(content: bytes):
     table = read(content, "a.csv")
@@ -111,17 +112,17 @@ def test_a_decimal_comma_is_named():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", ["galaxies.csv is empty", "flux_00,...,flux_11"]),
-        (b"\n\n", ["no column flux_00"]),
+        (b"", ["galaxies.csv is empty", "flux_00 ... flux_11"]),
+        (b"\n\n", ["no galaxy below it"]),
         (csv_bytes(HEADER), ["no galaxy below"]),
-        (csv_bytes(ROW, ROW), ["row 1", "starts with “2.71”", "Put the header"]),
-        (csv_bytes(HEADER.replace(",flux_07", ""), ROW), ["row 1", "lacks flux_07", "12 bins"]),
-        (csv_bytes(HEADER + ",flux_07", ROW + ",1"), ["flux_07 appears twice"]),
+        (csv_bytes(ROW + ",1", ROW + ",1"), ["row 1", "starts with “2.71”", "13 columns", "Put the header"]),
+        (csv_bytes(HEADER.replace(",flux_07", ""), ROW.rsplit(",", 1)[0]), ["row 1", "lacks flux_07", "12 bins"]),
+        (csv_bytes(HEADER + ",flux_07", ROW + ",1"), ["“flux_07” appears twice"]),
         (csv_bytes(HEADER, ROW, ROW + ",9"), ["row 3", "13 columns", "header has 12"]),
         (csv_bytes(HEADER, ROW.rsplit(",", 1)[0]), ["row 2", "11 columns"]),
         (csv_bytes(HEADER, '"' + ROW), ["row 2", "quotation marks"]),
-        (b"SIMPLE  =                    T" + b" " * 2000, ["FITS", "Export the table as CSV"]),
-        (b"PK\x03\x04" + b"\0" * 100, ["spreadsheet", "CSV"]),
+        (b"SIMPLE  =                    T" + b" " * 2000, ["looks like FITS", "Write it again"]),
+        (b"PK\x03\x04" + b"\0" * 100, ["looks like NPZ", "Write it again"]),
         (b"\x1f\x8b\x08", ["gzip"]),
         (csv_bytes(HEADER, ROW) + b"\0\0", ["binary"]),
         (csv_bytes(HEADER + ",name", ROW) + b",\xe9", ["row 2", "UTF-8"]),
@@ -136,9 +137,9 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(content: bytes, expected: li
 
 
 def test_limits_are_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(uploads, "MAX_ROWS", 2)
-    assert "more than 2 galaxies" in sentence(csv_bytes(HEADER, ROW, ROW, ROW))
-    monkeypatch.setattr(uploads, "MAX_COLUMNS", 12)
+    monkeypatch.setattr(text, "MAX_ROWS", 2)
+    assert "more than 2 rows" in sentence(csv_bytes(HEADER, ROW, ROW, ROW))
+    monkeypatch.setattr(text, "MAX_COLUMNS", 12)
     assert "13 columns; the limit is 12" in sentence(csv_bytes(HEADER + ",a", ROW + ",1"))
     too_large = sentence(b"x" * (uploads.MAX_BYTES + 1))
     assert "limit is 20 MB" in too_large

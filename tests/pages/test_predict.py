@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from typing import Any
 
 import dash
@@ -105,43 +106,91 @@ def test_a_request_cannot_name_a_file_as_its_network(page: Any):
     assert page.draw(given, "intrinsic", 1) == page.draw({**given, "model": "default"}, "intrinsic", 1)
 
 
+def plan_of(files: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, str]]]:
+    raw = uploads.open_files([(base64.b64decode(f["contents"].partition(",")[2]), f["name"]) for f in files])
+    guesses = uploads.propose(raw)
+    return [guess.value for guess in guesses], [{"type": "predict-plan", "field": guess.field} for guess in guesses]
+
+
+def predicted(table: Any, files: list[dict[str, Any]]) -> tuple[Any, ...]:
+    return table.go(1, *plan_of(files), files, "default")
+
+
+def test_an_upload_is_explained_before_it_is_predicted(table: Any):
+    doctor, steps, unready, hidden = table.diagnose([table.example(name) for name in table.REAL])
+    words = text_of([doctor, steps])
+    assert hidden
+    assert not unready
+    for expected in ("DESI coadd", "Redshift", "0.368744", "the file says so", "vacuum", "Galactic E(B–V)", "aperture"):
+        assert expected in words
+
+
+def test_a_real_galaxy_is_predicted_with_its_verdict(table: Any):
+    files = [table.example(name) for name in table.REAL]
+    _, _, hidden, _, row, steps = predicted(table, files)
+    assert hidden
+    assert row["name"] == "39633345008634465"
+    assert row["redshift"] == "0.36874"
+    assert "lies outside 0.0588 to 0.3" in text_of(steps)
+
+
+def test_a_changed_guess_changes_what_is_said(table: Any):
+    files = [table.example(name) for name in table.REAL]
+    values, fields = plan_of(files)
+    place = [field["field"] for field in fields].index("redshift")
+    assert "1 + z = 1.3687" in text_of(table.preview(values, fields, files))
+    values[place] = "2"
+    assert "check redshift" in text_of(table.preview(values, fields, files))
+
+
 def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
-    parts, rows, hidden = table.show_file(table.try_example(1), "default")
+    parts, name, hidden, rows, first, _ = predicted(table, [table.example(table.TABLE)])
     assert "12 predicted" in text_of(parts)
+    assert name == table.TABLE
     assert len(rows) == 12
+    assert first == rows[0]
     assert not hidden
 
 
 def test_a_bad_row_keeps_its_place_and_its_reason(table: Any):
-    lines = table.EXAMPLE.read_text(encoding="utf-8").splitlines()
-    cells = lines[3].split(",")
-    lines[3] = ",".join([*cells[:-1], "-4"])
-    parts, _, _ = table.show_file(posted("\n".join(lines).encode()), "default")
+    lines = (table.FOLDER / table.TABLE).read_text(encoding="utf-8").splitlines()
+    lines[3] = ",".join([*lines[3].split(",")[:-1], "-4"])
+    parts, *_ = predicted(table, posted("\n".join(lines).encode()))
     assert "11 of 12 galaxies predicted" in text_of(parts)
     assert "Row 4, column flux_11: the flux is -4" in text_of(parts)
 
 
 def test_a_bad_file_is_a_sentence(table: Any):
-    parts, rows, hidden = table.show_file(posted(b"PK\x03\x04", "table.xlsx"), "default")
-    assert "table.xlsx is a spreadsheet" in text_of(parts)
-    assert rows == []
+    parts, _, unready, hidden = table.diagnose(posted(b"PK\x03\x04", "table.xlsx"))
+    assert "table.xlsx looks like NPZ but cannot be read" in text_of(parts)
     assert hidden
+    assert unready
 
 
 def test_a_file_that_the_browser_held_back_is_a_sentence(table: Any):
     held = [{"name": "big.csv", "bytes": 3 * uploads.MAX_BYTES, "contents": None}]
-    assert "big.csv is 60.0 MB; the limit is 20 MB" in text_of(table.show_file(held, "default")[0])
+    assert "big.csv is 60.0 MB; the limit is 20 MB" in text_of(table.diagnose(held)[0])
 
 
-def test_the_download_holds_every_row(table: Any):
-    saved = table.save_file(1, table.try_example(1), "default")
-    assert saved["filename"] == "example_fluxes_predicted.csv"
-    assert saved["content"].count("MOCK-") == 12
-    assert len(uploads.read(saved["content"].encode(), "again.csv").ids) == 12
+def test_nothing_of_an_upload_is_stored(table: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    written: list[str] = []
+
+    def watch(event: str, details: tuple) -> None:
+        if watching and event == "open" and isinstance(details[1], str) and set(details[1]) & set("wax+"):
+            written.append(str(details[0]))
+
+    watching = True
+    sys.addaudithook(watch)
+    predicted(table, [table.example(name) for name in table.REAL])
+    predicted(table, [table.example(table.TABLE)])
+    watching = False
+    assert not [name for name in written if "jax" not in name and "__pycache__" not in name]
+    assert not list(tmp_path.iterdir())
 
 
-def test_what_is_typed_can_be_saved(page: Any):
-    content = page.save_typed([1], state(as_typed(load_presets()[0].bin_flux)))["content"]
-    assert content.startswith("# title: Emission lines predicted")
-    assert "weights: default, sha256" in content
-    assert content.splitlines()[-1].endswith(',"colors","inside",1,"",""')
+def test_a_typed_galaxy_and_a_file_are_saved_whole(page: Any, table: Any):
+    saved = table.saved(uploads.read((table.FOLDER / table.TABLE).read_bytes(), "a.csv"), "default", "csv", "galaxies")
+    assert saved["filename"] == "galaxies.csv"
+    assert base64.b64decode(saved["content"]).count(b"MOCK-") == 12

@@ -1,0 +1,140 @@
+"""Read what someone uploads: any table or spectrum in, galaxies out, nothing stored.
+
+`open_files` reads bytes into columns, `propose` guesses what they mean, `carry_out` does it. A file that cannot be read
+at all raises an `UploadError`. A row that cannot be used keeps its place, with a sentence in `problems`: every row that
+came in comes back.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from data.errors import UploadError
+from data.spectrum import Spectrum
+from data.uploads.bins import FluxTable, tabulate
+from data.uploads.fits import is_redrock, join_redshift
+from data.uploads.formats import read_raw, recognise
+from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
+from data.uploads.pixels import read_spectrum
+from data.uploads.plan import Guess, propose, settle
+from data.uploads.raw import RawTable
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_COLUMNS",
+    "MAX_PIXELS",
+    "MAX_ROWS",
+    "FluxTable",
+    "Guess",
+    "Outcome",
+    "RawTable",
+    "carry_out",
+    "open_files",
+    "propose",
+    "read",
+    "recognise",
+    "settle",
+    "too_large",
+]
+
+
+class Outcome(NamedTuple):
+    """Galaxies of an upload, sentences on what was done, and the spectrum where the upload was one."""
+
+    table: FluxTable
+    steps: tuple[str, ...]
+    spectrum: Spectrum | None
+
+
+def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
+    """Read an upload: one file, or a DESI coadd with its redrock file in any order.
+
+    Parameters
+    ----------
+    files : sequence of (content, name)
+        What was uploaded together.
+
+    Returns
+    -------
+    RawTable
+        Its columns.
+
+    Raises
+    ------
+    UploadError
+        When it cannot be read, or the files do not belong together.
+    """
+    if len(files) == 1:
+        content, name = files[0]
+        if recognise(content, name) == "FITS" and is_redrock(content):
+            raise UploadError(f"{name} holds redshifts alone. Upload the coadd file of the same target with it.")
+        return read_raw(content, name)
+    pair = sorted(files, key=lambda file: is_redrock(file[0]))
+    if len(pair) != 2 or not is_redrock(pair[1][0]) or is_redrock(pair[0][0]):
+        raise UploadError(
+            f"{len(files)} files came together. Upload one file, or a DESI coadd and its redrock file as a pair."
+        )
+    for content, name in pair:
+        recognise(content, name)
+    spectrum = read_raw(*pair[0])
+    try:
+        return join_redshift(spectrum, *pair[1])
+    except UploadError:
+        raise
+    # astropy fails in ways of its own on damaged bytes; here too all of them mean one thing.
+    except Exception as error:
+        raise UploadError(f"{pair[1][1]} is no redrock file that can be read. Download it again.") from error
+
+
+def carry_out(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Outcome:
+    """Make galaxies of a file's columns.
+
+    Parameters
+    ----------
+    raw : RawTable
+        From `open_files`.
+    chosen : mapping, optional
+        What a reader changed of the guesses, by field.
+
+    Returns
+    -------
+    Outcome
+        The galaxies.
+
+    Raises
+    ------
+    UploadError
+        When nothing of it can be used.
+    """
+    plan = settle(raw, chosen)
+    if "wavelength" in plan:
+        reading = read_spectrum(raw, plan)
+        return Outcome(reading.table, reading.steps, reading.spectrum)
+    table = tabulate(raw, plan)
+    bad = sum(map(bool, table.problems))
+    steps = [f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted."]
+    return Outcome(table, tuple(steps), None)
+
+
+def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> FluxTable:
+    """Read an uploaded file as its columns' names suggest.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, as it was uploaded.
+    name : str
+        Its name, for the sentences.
+    chosen : mapping, optional
+        What a reader changed of the guesses, by field.
+
+    Returns
+    -------
+    FluxTable
+        Every row of the file, usable or not.
+
+    Raises
+    ------
+    UploadError
+        When the file is not such a table, breaks a limit, or has no usable row.
+    """
+    return carry_out(open_files([(content, name)]), chosen).table

@@ -1,0 +1,91 @@
+"""What every reader gives: columns by name, before anybody has said what they mean."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class RawTable(NamedTuple):
+    """A file's columns.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, for sentences.
+    form : str
+        The format that it was read as.
+    columns : dict of (row,) arrays
+        Numbers as float64, all else as text (dtype object); what a file leaves empty is NaN or "".
+    units : dict of str
+        What the file says of a column's unit, where it says so.
+    row_numbers : (row,) array
+        As a reader of the file counts: with the header as row 1 where there is one.
+    about : dict
+        What the file says beside the table: "redshift", "medium", "target_id", "flux_unit", "source", "notes".
+    """
+
+    name: str
+    form: str
+    columns: dict[str, np.ndarray]
+    units: dict[str, str]
+    row_numbers: np.ndarray
+    about: dict[str, Any]
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.row_numbers)
+
+
+def numbers(values: np.ndarray) -> np.ndarray:
+    """Return a column as float64, NaN where a text is no number; read quickly where all are."""
+    if values.dtype != object:
+        return values.astype(np.float64)
+    try:
+        return np.array([float(text) if text else np.nan for text in values])
+    except ValueError:
+        return np.array([_number(text) for text in values])
+
+
+def is_numeric(values: np.ndarray) -> bool:
+    """Tell whether a column holds numbers, judged by its first rows."""
+    return values.dtype != object or bool(np.isfinite(numbers(values[:20])).any())
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, str], about: dict[str, Any]) -> RawTable:
+    """Make a table of a file's arrays: one-dimensional ones stay, those with a few numbers a row are split."""
+    columns: dict[str, np.ndarray] = {}
+    for title, values in arrays.items():
+        masked = np.ma.isMaskedArray(values) and values.dtype.kind == "f"
+        values = np.ma.filled(values, np.nan) if masked else np.asarray(values)
+        if values.ndim == 1:
+            columns[title] = plain(values)
+        elif values.ndim == 2 and 1 < values.shape[1] <= 50 and _is_number(values):
+            prefix = "flux" if values.shape[1] == 12 and "flux_00" not in arrays else title
+            for place in range(values.shape[1]):
+                columns[f"{prefix}_{place:02d}"] = plain(values[:, place])
+    rows = max((len(values) for values in columns.values()), default=0)
+    columns = {title: values for title, values in columns.items() if len(values) == rows}
+    return RawTable(name, form, columns, units, np.arange(1, rows + 1), about)
+
+
+def plain(values: np.ndarray) -> np.ndarray:
+    """Return numbers as float64 and all else as text; 64-bit integers too large for a float stay exact as text."""
+    if values.dtype.kind in "iu" and values.size and np.abs(values.astype(np.float64)).max() > 2**53:
+        return np.array([str(value) for value in values.tolist()], dtype=object)
+    if _is_number(values):
+        return values.astype(np.float64)
+    if values.dtype.kind == "S":
+        return np.array([value.decode("utf-8", "replace").strip() for value in values.tolist()], dtype=object)
+    return np.array(["" if value is None else str(value).strip() for value in values.tolist()], dtype=object)
+
+
+def _is_number(values: np.ndarray) -> bool:
+    return values.dtype.kind in "biuf"
