@@ -58,10 +58,10 @@ def answer() -> html.Section:
     )
 
 
-def download_menu(name: str, label: str) -> dmc.Menu:
+def download_menu(name: str, label: str) -> html.Details:
     """Return a button whose menu chooses the format; its entries' ids carry the format."""
-    items = [dmc.MenuItem(form, id={"type": name, "format": form.lower()}) for form in FORMATS]
-    return dmc.Menu([dmc.MenuTarget(dmc.Button(label, size="xs")), dmc.MenuDropdown(items)], position="bottom-start")
+    items = [html.Button(form, id={"type": name, "format": form.lower()}, type="button") for form in FORMATS]
+    return widgets.menu(label, items, "tool tool-main")
 
 
 def noise_menu() -> html.Div:

@@ -51,13 +51,13 @@ class Guess(Protocol):
 
 def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
     """Return the drop zone, and below it what came of the file; examples are titles by key."""
-    downloads = [dmc.MenuItem(title, id={"type": EXAMPLE, "name": key}) for key, title in examples.items()]
+    downloads = [
+        html.Button(title, id={"type": EXAMPLE, "name": key}, type="button") for key, title in examples.items()
+    ]
     aside = [
         html.Button("Try a real galaxy", id="predict-try-real", className="link", type="button"),
         html.Button("Try a table", id="predict-try", className="link", type="button"),
-        dmc.Menu(
-            [dmc.MenuTarget(html.Button("Examples ▾", className="link", type="button")), dmc.MenuDropdown(downloads)]
-        ),
+        widgets.menu("Examples", downloads, "link"),
     ]
     return widgets.card(
         html.Div([html.H2("A file"), html.Div(aside, className="end links")], className="card-head"),

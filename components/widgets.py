@@ -125,3 +125,10 @@ def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str)
         role="region",
         **aria(label=caption),
     )
+
+
+def menu(label: str, items: Sequence[html.Button], class_name: str) -> html.Details:
+    """Return a button that opens a list of buttons. The browser's own disclosure: Mantine's target fails axe."""
+    return html.Details(
+        [html.Summary(label, className=class_name), html.Div(items, className="menu-items")], className="menu"
+    )

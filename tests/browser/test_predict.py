@@ -172,9 +172,9 @@ def test_a_good_file_is_explained_predicted_drawn_and_saved(predict: Page, tmp_p
     # The form holds four digits of each flux.
     predict.wait_for_timeout(300)
     assert float(halpha(predict)) == pytest.approx(float(expected), rel=0.02)
-    predict.get_by_role("button", name="Download all").click()
+    predict.locator("summary", has_text="Download all").click()
     with predict.expect_download() as saved:
-        predict.get_by_role("menuitem", name="ECSV").click()
+        predict.locator("details[open]").get_by_role("button", name="ECSV").click()
     saved.value.save_as(tmp_path / "predicted.ecsv")
     again = uploads.read((tmp_path / "predicted.ecsv").read_bytes(), "predicted.ecsv")
     assert len(again.ids) == 12
@@ -216,7 +216,7 @@ def test_a_real_desi_galaxy_dropped_as_a_pair(predict: Page):
 )
 def test_a_bad_file_gets_a_sentence(predict: Page, name: str, content: bytes, expected: str):
     upload(predict, name, content)
-    alert = predict.locator("#predict-doctor .sentence")
+    alert = predict.locator("#predict-doctor .sentence, #predict-steps .sentence")
     expect(alert).to_contain_text(expected)
     assert "Traceback" not in predict.content()
 
