@@ -11,12 +11,13 @@
   const WORDS = { small: "No galaxy lies there." };
   let current = null; // {explorer, manifest, ids, steps, ...} of the page that is open
 
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  /** A page that was left takes its stores along: what a timer or an animation says late has nobody to hear it. */
+  const set = (id, props) => current && current.page.isConnected && window.dash_clientside.set_props(id, props);
 
   function start(manifest, selection) {
     if (current) current.explorer.end();
     const page = document.getElementById(manifest.ids.panels);
-    const join = { manifest, ids: manifest.ids, galaxy: manifest.galaxy || "" };
+    const join = { manifest, page, ids: manifest.ids, galaxy: manifest.galaxy || "" };
     current = join;
     join.explorer = new neon.Explorer(manifest, page, {
       selected: (row) => set(join.ids.selected, { data: { row } }),
@@ -37,9 +38,10 @@
   }
 
   function say(sentence) {
-    set(current.ids.status, { children: sentence });
-    clearTimeout(current.saying);
-    current.saying = setTimeout(() => set(current.ids.status, { children: "" }), 6000);
+    const join = current;
+    set(join.ids.status, { children: sentence });
+    clearTimeout(join.saying);
+    join.saying = setTimeout(() => set(join.ids.status, { children: "" }), 6000);
   }
 
   // ---- address and steps ------------------------------------------------------------------------------------------
@@ -53,7 +55,7 @@
   const snapshot = ({ explorer }) => ({ state: explorer.state, row: explorer.selected, selection: explorer.selection || null });
 
   function remember(join) {
-    if (current !== join || join.explorer.stop.signal.aborted) return;
+    if (current !== join || !join.page.isConnected || join.explorer.stop.signal.aborted) return;
     const { state, gate } = join.explorer;
     set(join.ids.view, { data: state });
     const more = { catalogue: join.manifest.catalogue, galaxy: join.explorer.selected >= 0 ? join.galaxy : "", gate, find: findable(join.explorer.selection) };

@@ -44,16 +44,38 @@ def spline_basis(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarr
     return curve.astype(np.float32)
 
 
+def flat_inverse_slope(
+    basis: Float[np.ndarray, "pixel bin"], weight: Float[np.ndarray, "pixel bin"]
+) -> Float[np.ndarray, "bin bin"]:
+    """Invert the change of a flat spectrum's logarithmic bins with the spline's values at their centres.
+
+    Parameters
+    ----------
+    basis : (pixel, 12) array
+        From `spline_basis`.
+    weight : (pixel, 12) array
+        Weights of the pixels in each bin's mean; columns sum to 1.
+
+    Returns
+    -------
+    (12, 12) array
+        For `match_bins`.
+    """
+    return np.linalg.inv(weight.T @ basis).astype(np.float32)
+
+
 def match_bins(
     spectrum: Float[Array, " pixel"],
     bin_flux: Float[Array, " bin"],
     basis: Float[Array | np.ndarray, "pixel bin"],
     weight: Float[Array | np.ndarray, "pixel bin"],
-    steps: int = 6,
+    inverse_slope: Float[Array | np.ndarray, "bin bin"],
+    steps: int = 16,
 ) -> Float[Array, " pixel"]:
     """Multiply a spectrum by the smooth positive curve that gives it the bins asked for.
 
-    The curve is the exponential of a cubic spline; Newton's method finds its values at the bins' centres.
+    The curve is the exponential of a cubic spline. Its values at the bins' centres are found by Newton's method with the
+    slope of a flat spectrum, which hardly differs from the true one: its inverse is known beforehand.
 
     Parameters
     ----------
@@ -65,6 +87,8 @@ def match_bins(
         From `spline_basis`.
     weight : (pixel, 12) array
         Weights of the pixels in each bin's mean; columns sum to 1.
+    inverse_slope : (12, 12) array
+        From `flat_inverse_slope`.
     steps : int
         Newton steps.
 
@@ -73,14 +97,12 @@ def match_bins(
     (pixel,) array
         The product.
     """
-    basis, weight = jnp.asarray(basis), jnp.asarray(weight)
+    basis, weight, inverse_slope = jnp.asarray(basis), jnp.asarray(weight), jnp.asarray(inverse_slope)
 
     def step(_: Array, knots: Float[Array, " bin"]) -> Float[Array, " bin"]:
-        matched = spectrum * jnp.exp(basis @ knots)
-        means = matched @ weight
-        slope = weight.T @ (matched[:, None] * basis) / means[:, None]
+        means = (spectrum * jnp.exp(basis @ knots)) @ weight
         # A step is limited: far from the solution the exponential would overshoot.
-        return knots - jnp.clip(jnp.linalg.solve(slope, jnp.log(means / bin_flux)), -1.0, 1.0)
+        return knots - jnp.clip(inverse_slope @ jnp.log(means / bin_flux), -1.0, 1.0)
 
     knots = jax.lax.fori_loop(0, steps, step, jnp.log(bin_flux / (spectrum @ weight)))
     return spectrum * jnp.exp(basis @ knots)

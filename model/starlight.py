@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from .bins import bin_weights
-from .smooth_curve import match_bins, spline_basis
+from .smooth_curve import flat_inverse_slope, match_bins, spline_basis
 from .stellar import REDDENINGS, attenuation, load_templates, nnls, smear
 from .synthesis import DEFAULT_DISPERSION
 
@@ -34,6 +34,7 @@ class _Design(NamedTuple):
     prior: Float[np.ndarray, "template template"]
     basis: Float[np.ndarray, "pixel bin"]
     weight: Float[np.ndarray, "pixel bin"]
+    inverse_slope: Float[np.ndarray, "bin bin"]
 
 
 def starlight(bin_flux: Float[Array | np.ndarray, " bin"]) -> Float[Array, " pixel"]:
@@ -77,7 +78,7 @@ def _starlight(design: _Design, bin_flux: Float[Array, " bin"]) -> Float[Array, 
     # Screens that fit as well share the light: the spectrum changes smoothly with the colours.
     screens = jax.nn.softmax(-misfit / 2 - REDDENINGS / REDDENING_SCALE)
     populations = ((screens[:, None] * share) @ design.flux * design.screen).sum(axis=0)
-    return scale * match_bins(populations, target, design.basis, design.weight)
+    return scale * match_bins(populations, target, design.basis, design.weight, design.inverse_slope)
 
 
 def starlight_grid() -> Float[np.ndarray, " pixel"]:
@@ -92,7 +93,8 @@ def _design() -> _Design:
     wavelength_rest = templates.wavelength_rest
     flux = smear(templates.flux, DEFAULT_DISPERSION, templates.pixel)
     screen = attenuation(wavelength_rest).astype(np.float32)
-    weight = np.asarray(bin_weights(wavelength_rest), np.float64)
+    with jax.ensure_compile_time_eval():  # the first call may come from inside a jit
+        weight = np.asarray(bin_weights(wavelength_rest), np.float64)
     weight /= weight.sum(axis=0)
     binned = np.einsum("sp,tp,pb->sbt", screen, flux, weight, optimize=True)
     ages = len(np.unique(templates.age))
@@ -101,12 +103,14 @@ def _design() -> _Design:
     rough_metal = np.kron(np.diff(np.eye(metals), axis=0), np.eye(ages))
     rows = np.concatenate([np.kron(np.eye(metals), rough_age) / ROUGHNESS, rough_metal / ROUGHNESS])
     prior = rows.T @ rows + np.eye(len(flux)) / SIZE**2
+    basis = spline_basis(wavelength_rest)
     return _Design(
         wavelength_rest,
         flux.astype(np.float32),
         screen,
         binned.astype(np.float32),
         prior.astype(np.float32),
-        spline_basis(wavelength_rest),
+        basis,
         weight.astype(np.float32),
+        flat_inverse_slope(basis, weight),
     )

@@ -77,7 +77,7 @@ def page(page_without_console_check: Page) -> Iterator[Page]:
     errors: list[str] = []
     opened = page_without_console_check
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     yield opened
     assert not errors, "The browser's console shows errors:\n" + "\n".join(errors)
 
