@@ -23,10 +23,11 @@ real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches
 test: developing ## run every test, the browser's included
 	@scripts/debian.sh chromium chromium chromium-browser google-chrome
 	@scripts/debian.sh redis-server redis-server || true
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest -m "not browser and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -m "browser and not soak"
 
 check: developing ## run the fast tests
-	@$(BIN)/python -m pytest -m "not browser and not slow and not soak"
+	@$(BIN)/python -m pytest -m "not browser and not slow and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/ruff check .

@@ -88,7 +88,7 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
     from data.overlap import is_cut
     from model.draw_recipe import DrawRecipe
     from model.intrinsic_sample import prepare
-    from model.intrinsic_training import epochs_in_all, fit_distributions
+    from model.intrinsic_training import fit_distribution
 
     recipe = _replaced(DrawRecipe(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
@@ -100,8 +100,8 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
         sample.ew_ivar[seen],
         is_cut(sample.redshift[seen]),
     )
-    with _progress(epochs_in_all(recipe)) as progress:
-        params = fit_distributions(table, recipe, progress, _checkpoints(args, about, recipe))
+    with _progress(recipe.epochs_in_all()) as progress:
+        params = fit_distribution(table, recipe, progress, _checkpoints(args, about, recipe))
     scores = {variant: score_distribution(params, sample, variant, DRAWS) for variant in ("colors", "luminosity")}
     metrics = {variant: found.model_dump(exclude={"bpt", "whan"}) for variant, found in scores.items()}
     answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.aria import aria
 from components.view import FIELDS
+from components.widgets import menu
 from model.lines import LINES
 
 HIDDEN: Final = {"display": "none"}
@@ -310,7 +311,7 @@ def _slider(name: str, state: Mapping[str, Any], label: str, low: float, high: f
     )
 
 
-def _share() -> dmc.Menu:
+def _share() -> html.Details:
     items = (
         (ids.COPY_LINK, "Copy link"),
         (ids.SHOW_PYTHON, "Copy as Python"),
@@ -318,16 +319,7 @@ def _share() -> dmc.Menu:
         (ids.PRINT_PNG, "Save as PNG"),
         (ids.PRINT_SVG, "Save as SVG"),
     )
-    return dmc.Menu(
-        [
-            dmc.MenuTarget(
-                dmc.Button("Share", variant="default", size="xs", rightSection=html.Span("▾", **aria(hidden="true")))
-            ),
-            dmc.MenuDropdown([dmc.MenuItem(label, id=item, n_clicks=0) for item, label in items]),
-        ],
-        position="bottom-end",
-        shadow="md",
-    )
+    return menu("Share", [html.Button(label, id=item, n_clicks=0, type="button") for item, label in items], "tool")
 
 
 def _small(button_id: str, text: str, label: str, size: str = "30px", **more: Any) -> Component:

@@ -171,7 +171,7 @@ def answer(rows: Rows, question: Question) -> Answers:
 
 def has_intrinsic(params: Params) -> bool:
     """Tell whether weights know the intrinsic distribution."""
-    return params.intrinsic_colors is not None
+    return params.intrinsic is not None
 
 
 def require(question: Question) -> None:

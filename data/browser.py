@@ -12,7 +12,7 @@ from safetensors.numpy import save
 from data.aggregates import load_cells
 from model.intrinsic import line_softening
 from model.mixture import LOG_TWO_PI
-from model.network import LineDistribution, Params
+from model.network import Params
 from model.weights import available_models, load_params
 
 SHARED: Final = "shared"
@@ -100,11 +100,10 @@ def _variant(params: Params, part: str) -> dict[str, Any]:
     network = getattr(params, part)
     if network is None:
         return {}
-    distribution: LineDistribution | None = getattr(params, f"intrinsic_{part}")
     tensors = named("net", network)
-    if distribution is not None:
-        tensors |= named("summary", distribution.summary)
-        tensors["summary/softening"] = line_softening(distribution.scales)
+    if params.intrinsic is not None:
+        tensors |= named("summary", getattr(params.intrinsic, part))
+        tensors["summary/softening"] = line_softening(params.intrinsic.scales)
     return tensors
 
 

@@ -95,7 +95,7 @@ def warm_up() -> None:
 
 
 def _p_detected(params: Params, flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " line"]:
-    if params.intrinsic_colors is None:
+    if params.intrinsic is None:
         return np.full(10, np.nan, np.float32)
     return np.asarray(intrinsic_many(params, flux).p_detected)[0]
 

@@ -87,7 +87,7 @@ def draw_lines(params: Params, form: Form, noise: str, seed: int, redshift: str 
         Equivalent widths [Å] of the ten lines, <= 0 where not detected; None when the weights have no distribution.
     """
     luminosity = None if form.log_luminosity is None else np.array([form.log_luminosity], np.float32)
-    if (params.intrinsic_colors if luminosity is None else params.intrinsic_luminosity) is None:
+    if params.intrinsic is None:
         return None
     try:
         known = np.array([read_redshift(redshift, "redshift")], np.float32)

@@ -108,7 +108,7 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
 
     from model.intrinsic import sample_observed
 
-    count, with_luminosity = FITTED + KEPT, params.intrinsic_luminosity is not None
+    count, with_luminosity = FITTED + KEPT, params.intrinsic is not None
 
     @jax.jit
     def draw(params: Params, key: Any, flux: Any, luminosity: Any, redshift: Any) -> Any:

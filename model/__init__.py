@@ -9,12 +9,11 @@ from .continuum import continuum_bins
 from .domain import Domain, domain, domain_score
 from .embedding import MapPlace, place_on_map
 from .features import colors
-from .intrinsic import IntrinsicEW, intrinsic_ew, sample_ew, sample_observed
+from .intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_ew, sample_observed
 from .lines import LINES
 from .measure import MeasuredLines, measure_lines
 from .missing import complete_bins
 from .network import Params, Prediction, predict, predict_ew
-from .observation import Observed
 from .synthesis import add_lines
 from .weights import WeightsError, load_params
 

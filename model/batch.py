@@ -9,11 +9,10 @@ from jaxtyping import Float
 
 from .domain import domain_score
 from .embedding import MapPlace, place_on_map
-from .intrinsic import IntrinsicEW, intrinsic_ew, sample_both
+from .intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_both
 from .missing import complete_bins
 from .network import Params, Prediction, predict
 from .noise import row_key
-from .observation import Observed
 
 CHUNKS: Final = (1, 32, 1024, 4096)
 """Row counts that are compiled; a batch is padded to the next one, or cut into the largest, whose layers fit a core's
@@ -33,7 +32,7 @@ def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any
     def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, Observed]:
         return sample_both(row_key(seed, flux), params, flux, luminosity, redshift)
 
-    return jax.vmap(one, in_axes=(0, None if luminosity is None else 0, 0))(flux, luminosity, redshift)
+    return jax.vmap(one)(flux, luminosity, redshift)
 
 
 def _in_chunks(function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."]) -> Any:
@@ -120,7 +119,7 @@ def sample_many(
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
-        Given, the variant that uses it answers.
+        See `features.log_luminosity`; NaN where it is not known.
     redshift : (galaxy,) array, optional
         Sharpens the errors; NaN where it is not known.
 
@@ -129,14 +128,9 @@ def sample_many(
     (galaxy, 10) array, Observed
         Intrinsic equivalent widths [Å], and the catalogue's.
     """
-    if redshift is None:
-        redshift = np.full(len(bin_flux), np.nan, np.float32)
-    number = np.uint32(seed)
-    if log_luminosity is None:
-        return _in_chunks(lambda flux, z: _sample(params, number, flux, None, z), bin_flux, redshift)
-    return _in_chunks(
-        lambda flux, z, luminosity: _sample(params, number, flux, luminosity, z), bin_flux, redshift, log_luminosity
-    )
+    unknown, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
+    known = (unknown if column is None else column for column in (log_luminosity, redshift))
+    return _in_chunks(lambda flux, light, z: _sample(params, number, flux, light, z), bin_flux, *known)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:

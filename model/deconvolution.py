@@ -52,8 +52,7 @@ def deconvolve(
     scales, order = table.scales, list(ORDER)
     everything = np.column_stack([table.shape, table.log_luminosity, table.redshift, table.level]).astype(np.float32)
     ew = table.ew[:, order]
-    log_sigma = table.log_sigma[:, order]
-    log_sigma = log_sigma * scales.sigma_spread[order] + scales.sigma_center[order]
+    log_sigma = np.log10(table.sigma[:, order])
     unit = np.asarray(to_unit(scales, jnp.asarray(ew)))
     floor = np.asarray(unit_floor(scales))
     empty = faint_sigma(everything, unit, floor, log_sigma)
@@ -68,7 +67,7 @@ def deconvolve(
     )
     x = jnp.asarray(everything)
     chain = init_chain(
-        jax.random.key(recipe.seed), everything, recipe.width // 2, 1, recipe.hidden, ((FREE, FREE, RAW),)
+        jax.random.key(recipe.seed), everything, recipe.summary_width, 1, recipe.hidden, ((FREE, FREE, RAW),)
     )
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:

@@ -8,19 +8,25 @@ from .optimization import Schedule
 class DrawRecipe(NamedTuple):
     """Choices of a training run; recorded in the weights' sidecar."""
 
-    width: int = 192
+    width: int = 128
     blocks: int = 2
-    channel_width: int = 96
     hidden: int = 64
-    epochs: int = 14
+    summary_width: int = 96
+    epochs: int = 30
     deconvolution_epochs: int = 6
-    batch: int = 256
-    learning_rate: float = 1.5e-3
+    latent_epochs: int = 10
+    summary_epochs: int = 14
+    batch: int = 512
+    learning_rate: float = 2e-3
     weight_decay: float = 0.1
     draws: int = 8
-    redshift_known: float = 0.6
+    known: float = 0.6
     seed: int = 0
 
-    def schedule(self, epochs: int | None = None) -> Schedule:
+    def schedule(self, epochs: int) -> Schedule:
         """Give the part of it that says how long and how fast to train."""
-        return Schedule(epochs or self.epochs, self.batch, self.learning_rate, self.weight_decay, seed=self.seed)
+        return Schedule(epochs, self.batch, self.learning_rate, self.weight_decay, seed=self.seed)
+
+    def epochs_in_all(self) -> int:
+        """Count the epochs of a whole run."""
+        return self.deconvolution_epochs + self.epochs + self.latent_epochs + 2 * self.summary_epochs

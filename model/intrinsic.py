@@ -1,7 +1,8 @@
 """Intrinsic equivalent widths: free of noise, >= 0, with their scatter and correlations; and what DESI would list.
 
-All of it is one distribution. `sample_ew` draws from it, `sample_observed` adds what a catalogue does to the same draw
-of the same key, and `intrinsic_ew` knows its percentiles without drawing.
+All of it is one distribution, drawn from its observable end: first what the catalogue would list of a galaxy with this
+continuum, then the noise-free lines that such a list leaves possible. `sample_observed` gives the first, `sample_ew`
+the second, and `intrinsic_ew` knows the percentiles without drawing.
 """
 
 from typing import NamedTuple
@@ -9,13 +10,35 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jax.scipy.special import ndtr, ndtri
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from .chain import Summary, run_trunk
 from .features import colors
-from .latent import TIED, Scales, all_lines, draw_latent, draw_ties, from_unit, tied_ew
+from .known import with_known
+from .latent import FREE, TIED, Scales, all_lines, draw_latent, draw_ties, from_unit, tied_ew
+from .listing import CONTEXT, SEQUENCE, draw_list
 from .network import LineDistribution, Params
-from .observation import Observed, draw_observed, with_redshift
+
+
+class Observed(NamedTuple):
+    """Lines as a catalogue would list them.
+
+    Attributes
+    ----------
+    ew : (..., 10) array
+        Equivalent width with noise [Å]; <= 0 where the line is not detected.
+    ew_ivar : (..., 10) array
+        Its inverse variance [1/Å²].
+    """
+
+    ew: Float[Array | np.ndarray, "*galaxy line"]
+    ew_ivar: Float[Array | np.ndarray, "*galaxy line"]
+
+    @property
+    def detected(self) -> Bool[Array | np.ndarray, "*galaxy line"]:
+        """Whether the line would be listed."""
+        return self.ew > 0
 
 
 class IntrinsicEW(NamedTuple):
@@ -78,8 +101,13 @@ def intrinsic_ew(
     ValueError
         If the weights have no intrinsic distribution.
     """
-    features, model = select_variant(params, bin_flux, log_luminosity)
-    percentiles, logit = summarize(model.summary, features)
+    model, features = distribution_of(params), colors(bin_flux)
+    summary = model.colors
+    if log_luminosity is not None:
+        summary = model.luminosity
+        luminosity = jnp.broadcast_to(jnp.asarray(log_luminosity, features.dtype), features.shape[:-1])
+        features = jnp.concatenate([features, luminosity[..., None]], axis=-1)
+    percentiles, logit = summarize(summary, features)
     ew = jnp.maximum(jnp.sinh(percentiles), 0.0) * line_softening(model.scales)
     return IntrinsicEW(ew[..., 0, :], ew[..., 1, :], ew[..., 2, :], jax.nn.sigmoid(logit))
 
@@ -101,7 +129,7 @@ def sample_ew(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. Given, the variant that uses it answers.
+        See `features.log_luminosity`; NaN or None where it is not known.
 
     Returns
     -------
@@ -113,8 +141,7 @@ def sample_ew(
     ValueError
         If the weights have no intrinsic distribution.
     """
-    features, model = select_variant(params, bin_flux, log_luminosity)
-    return _lines(model.scales, *_draw(key, model, features))
+    return sample_both(key, params, bin_flux, log_luminosity)[0]
 
 
 def sample_observed(
@@ -137,7 +164,7 @@ def sample_observed(
     log_luminosity : (...) array, optional
         See `features.log_luminosity`. Given, the variant that uses it answers.
     redshift : (...) array, optional
-        Sharpens the errors; NaN or None where it is not known.
+        Sharpens the errors; NaN or None where it is not known. The same random numbers make the draw with and without.
 
     Returns
     -------
@@ -160,39 +187,37 @@ def sample_both(
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> tuple[Float[Array, "*galaxy line"], Observed]:
     """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
-    features, model = select_variant(params, bin_flux, log_luminosity)
-    unit, ties = _draw(key, model, features)
-    known = None if redshift is None else jnp.broadcast_to(jnp.asarray(redshift), features.shape[:-1])
-    seen = draw_observed(
-        jax.random.fold_in(key, 1), model.channel, model.scales, with_redshift(features, known), unit, ties
-    )
-    return _lines(model.scales, unit, ties), seen
+    model, color = distribution_of(params), colors(bin_flux)
+    features = with_known(color, log_luminosity, redshift)
+    keys = jax.random.split(key, 4)
+    drawn = draw_list(keys[0], model.listing, model.scales, features)
+    context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
+    free = from_unit(model.scales, draw_latent(keys[1], model.latent, model.scales, features, context))
+    strong, weak = np.array([step for _, step in TIED]), slice(FREE, None)
+    both = drawn.there[..., strong] & drawn.there[..., weak]
+    ties = draw_ties(keys[2], model.scales, features.shape[:-1])
+    # The catalogue's fit gives both lines of a pair one amplitude: their listed ratio is free of noise.
+    ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
+    ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties))
+    place = np.argsort(np.array(SEQUENCE))
+    there, listed, sigma = (column[..., place] for column in (drawn.there, drawn.ew, drawn.sigma))
+    return ew, Observed(jnp.where(there, listed, sigma * _below_zero(keys[3], ew / sigma)), 1 / sigma**2)
 
 
-def _draw(key: PRNGKeyArray, model: LineDistribution, features: Array) -> tuple[Array, Array]:
-    lines, pairs = jax.random.split(jax.random.fold_in(key, 0))
-    unit = draw_latent(lines, model.latent, model.scales, features)
-    return unit, draw_ties(pairs, model.latent, model.scales, features, unit)
+def _below_zero(key: PRNGKeyArray, signal: Array) -> Array:
+    """Signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, given that it ends below zero."""
+    level = jax.random.uniform(key, signal.shape, signal.dtype, 1e-6, 1 - 1e-6) * jnp.maximum(ndtr(-signal), 1e-30)
+    return jnp.minimum(signal + ndtri(level), 0.0)
 
 
-def _lines(scales: Scales, unit: Array, ties: Array) -> Array:
-    free = from_unit(scales, unit)
-    return all_lines(free, tied_ew(scales, free[..., np.array([step for _, step in TIED])], ties))
+def distribution_of(params: Params) -> LineDistribution:
+    """Give the weights' distribution.
 
-
-def select_variant(
-    params: Params,
-    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
-    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None,
-) -> tuple[Float[Array, "*galaxy feature"], LineDistribution]:
-    """Choose the features of the variant that the inputs allow, and its distribution."""
-    features = colors(bin_flux)
-    if log_luminosity is None:
-        variant, model = "colors", params.intrinsic_colors
-    else:
-        variant, model = "luminosity", params.intrinsic_luminosity
-        luminosity = jnp.broadcast_to(jnp.asarray(log_luminosity, features.dtype), features.shape[:-1])
-        features = jnp.concatenate([features, luminosity[..., None]], axis=-1)
-    if model is None:
-        raise ValueError(f"These weights have no intrinsic distribution for the {variant!r} variant. Use the default.")
-    return features, model
+    Raises
+    ------
+    ValueError
+        If they have none.
+    """
+    if params.intrinsic is None:
+        raise ValueError("These weights have no intrinsic distribution. Use the default.")
+    return params.intrinsic

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from .latent import ORDER, TIED, Scales
+from .listing import measure_units
 
 
 class Table(NamedTuple):
@@ -17,7 +18,7 @@ class Table(NamedTuple):
     redshift: Float[np.ndarray, " galaxy"]
     level: Float[np.ndarray, " galaxy"]
     ew: Float[np.ndarray, "galaxy line"]
-    log_sigma: Float[np.ndarray, "galaxy line"]
+    sigma: Float[np.ndarray, "galaxy line"]
     cut: Bool[np.ndarray, "galaxy line"]
 
 
@@ -33,42 +34,36 @@ def prepare(
     there = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
     ew = np.where(there, ew, np.nan).astype(np.float32)
     sigma = np.where(there, 1 / np.sqrt(np.maximum(np.where(there, ew_ivar, 1), 1e-12)), np.nan)
+    sigma = np.clip(sigma, *np.nanpercentile(sigma, [0.05, 99.9], axis=0)).astype(np.float32)
     scales = measure_scales(ew, sigma)
-    log_sigma = (np.log10(sigma) - scales.sigma_center) / scales.sigma_spread
-    log_sigma = np.clip(log_sigma, scales.sigma_low, scales.sigma_high).astype(np.float32)
     shape = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
     level = np.log10(bin_flux[:, 10]).astype(np.float32)
     cap = np.full(ew.shape[1], np.inf, np.float32)
     cap[list(ORDER)] = scales.cap
     ew = np.minimum(ew, cap)
-    return Table(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, log_sigma, cut & ~there)
+    return Table(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~there)
 
 
 def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]) -> Scales:
     """Units and limits of a training sample."""
-    order, there = list(ORDER), np.isfinite(ew)
+    order = list(ORDER)
     softening = np.nanmedian(sigma, axis=0)[order]
     arcsinh = np.arcsinh(ew[:, order] / softening)
-    log_sigma = np.log10(sigma)
-    low, high = np.nanpercentile(log_sigma, [0.05, 99.9], axis=0)
-    log_sigma = np.clip(log_sigma, low, high)
-    center, spread = np.nanmean(log_sigma, axis=0), np.nanstd(log_sigma, axis=0)
-    trusted = np.where(ew > 3 * sigma, ew, np.nan)
-    tie, lone = [], []
+    cap = np.nanmax(np.where(ew > 3 * sigma, ew, np.nan), axis=0)[order]
+    tie, tie_spread = [], []
     for line, strong in TIED:
-        tie.append(np.nanmedian(np.log10(ew[:, ORDER[strong]] / ew[:, line])))
-        alone = there[:, line] & ~there[:, ORDER[strong]]
-        lone.append(np.median(np.log10(np.maximum(ew[alone, line], 1e-3))) if alone.any() else 0.0)
+        low, middle, high = np.nanpercentile(np.log10(ew[:, ORDER[strong]] / ew[:, line]), [16, 50, 84])
+        tie.append(middle)
+        tie_spread.append((high - low) / 2)
+    least = np.full(ew.shape[1], np.inf)
+    least[order] = cap
     columns = (
         softening,
         np.nanmean(arcsinh, axis=0),
         np.nanstd(arcsinh, axis=0),
-        np.nanmax(trusted, axis=0)[order],
+        cap,
         tie,
-        center,
-        spread,
-        (low - center) / spread,
-        (high - center) / spread,
-        lone,
+        tie_spread,
+        *measure_units(np.minimum(ew, least), sigma),
     )
     return Scales(*(np.asarray(column, np.float32) for column in columns))

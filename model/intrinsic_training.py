@@ -1,8 +1,11 @@
-"""Fitting the intrinsic distribution and the observation model to a catalogue. Needs optax; drawing does not.
+"""Fitting the joint distribution to a catalogue. Needs optax; drawing does not.
 
-1. Deconvolve: draws of every training galaxy's intrinsic lines, see `deconvolution`.
-2. Fit, by maximum likelihood on those draws, the chain p(lines | continuum[, L]), and the observation model
-   p(catalogue | lines, continuum[, L], redshift). Whatever the Gaussian of step 1 gets wrong, step 2 sees and learns.
+1. What is listed given the continuum, by maximum likelihood on the catalogue itself: see `listing`.
+2. Draws of every training galaxy's intrinsic lines: see `deconvolution`. On them, by maximum likelihood, the intrinsic
+   lines given the continuum and what is listed.
+3. Two small networks learn the percentiles of that distribution's draws.
+
+Luminosity and redshift are hidden from the networks now and then, so that they answer without them too.
 """
 
 from collections.abc import Callable
@@ -14,111 +17,73 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from .batch import sample_many
 from .chain import Chain, Summary, init_chain, init_summary
 from .deconvolution import deconvolve
 from .draw_recipe import DrawRecipe
 from .intrinsic import line_softening, summarize
 from .intrinsic_sample import Table
-from .latent import (
-    FREE,
-    ORDER,
-    TIE_UNIT,
-    TIED,
-    all_lines,
-    draw_latent,
-    draw_ties,
-    from_unit,
-    latent_log_density,
-    tie_log_density,
-    tied_ew,
-)
+from .known import with_known
+from .latent import FREE, latent_log_density
+from .listing import CONTEXT, SEEN, STEPS, STRENGTH, Listed, as_listed, log_likelihood
 from .network import LineDistribution, Params
-from .observation import CONTEXT, LISTED, channel_log_density, with_redshift
 from .optimization import Checkpoints, Progress, minimize
 from .training import pinball
 from .truncated import RAW
 
 LEVELS: Final = (0.16, 0.5, 0.84)
-"""Percentiles that the summary learns."""
+"""Percentiles that the summaries learn."""
+
+
+def fit_listing(
+    table: Table,
+    recipe: DrawRecipe,
+    listed: Listed,
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> Chain:
+    """Fit p(what is listed | colours, luminosity, redshift)."""
+    heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
+    chain = _untrained(recipe.seed + 3, table, recipe, heads)
+
+    def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
+        x = _with_some_hidden(key, table, rows, recipe.known)
+        return -log_likelihood(chain, x, Listed(*(column[rows] for column in listed))).mean()
+
+    return minimize(chain, loss, len(table.shape), recipe.schedule(recipe.epochs), progress, checkpoint)
 
 
 def fit_latent(
     table: Table,
-    features: Float[np.ndarray, "galaxy feature"],
-    units: Float[np.ndarray, "draw galaxy free"],
     recipe: DrawRecipe,
+    listed: Listed,
+    units: Float[np.ndarray, "draw galaxy free"],
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
-    """Fit p(intrinsic lines | features) and the tied ratios to deconvolved draws."""
-    heads = ((FREE, FREE, RAW), (len(TIED), FREE, RAW))
-    chain = init_chain(jax.random.key(recipe.seed + 2), features, recipe.width, recipe.blocks, recipe.hidden, heads)
-    weak, strong = [line for line, _ in TIED], [ORDER[step] for _, step in TIED]
-    ratio = (np.log10(table.ew[:, strong] / table.ew[:, weak]) - table.scales.tie) / TIE_UNIT
-    both = jnp.asarray(np.isfinite(ratio))
-    ratio = jnp.asarray(np.clip(np.nan_to_num(ratio), -8, 8), jnp.float32)
-    x, u = jnp.asarray(features), jnp.asarray(units)
-
-    def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
-        unit = u[jax.random.randint(key, rows.shape, 0, len(u)), rows]
-        lines = latent_log_density(chain, table.scales, x[rows], unit).sum(axis=-1)
-        ties = jnp.where(both[rows], tie_log_density(chain, x[rows], unit, ratio[rows]), 0.0).sum(axis=-1)
-        return -(lines + ties).mean()
-
-    return minimize(chain, loss, len(x), recipe.schedule(), progress, checkpoint)
-
-
-def fit_channel(
-    table: Table,
-    features: Float[np.ndarray, "galaxy feature"],
-    units: Float[np.ndarray, "draw galaxy free"],
-    recipe: DrawRecipe,
-    progress: Progress = None,
-    checkpoint: Checkpoints | None = None,
-) -> Chain:
-    """Fit p(catalogue | intrinsic lines, features, redshift) to deconvolved draws."""
-    wide = np.asarray(with_redshift(jnp.asarray(features), jnp.asarray(table.redshift)))
-    heads = ((FREE, CONTEXT, LISTED), (FREE, CONTEXT + 2, RAW), (len(TIED), CONTEXT, 1 + 2 * RAW))
-    chain = init_chain(jax.random.key(recipe.seed + 3), wide, recipe.channel_width, 1, recipe.hidden, heads)
-    std = np.asarray(chain.feature_std).copy()
-    std[-1] = 1.0
-    chain = chain._replace(feature_std=jnp.asarray(std))
-    u, columns = jnp.asarray(units), tuple(map(jnp.asarray, (wide, table.ew, table.log_sigma, table.cut)))
+    """Fit p(intrinsic lines | what is listed, colours, luminosity, redshift) to deconvolved draws."""
+    chain = _untrained(recipe.seed + 2, table, recipe, ((FREE, FREE + CONTEXT, RAW),))
+    context, u = listed.context.reshape(-1, CONTEXT), jnp.asarray(units)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
         which, hide = jax.random.split(key)
         unit = u[jax.random.randint(which, rows.shape, 0, len(u)), rows]
-        x, ew, log_sigma, cut = (column[rows] for column in columns)
-        known = jax.random.bernoulli(hide, recipe.redshift_known, rows.shape)
-        redshift = jnp.where(known, x[:, -2], jnp.nan)
-        x = with_redshift(x[:, :-2], redshift)
-        return -channel_log_density(chain, table.scales, x, unit, ew, log_sigma, cut).mean()
+        x = _with_some_hidden(hide, table, rows, recipe.known)
+        return -latent_log_density(chain, table.scales, x, context[rows], unit).sum(axis=-1).mean()
 
-    return minimize(chain, loss, len(wide), recipe.schedule(), progress, checkpoint)
+    return minimize(chain, loss, len(table.shape), recipe.schedule(recipe.latent_epochs), progress, checkpoint)
 
 
 def fit_summary(
     table: Table,
-    features: Float[np.ndarray, "galaxy feature"],
-    latent: Chain,
     recipe: DrawRecipe,
+    features: Float[np.ndarray, "galaxy feature"],
+    draws: Float[np.ndarray, "draw galaxy line"],
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Summary:
-    """Teach a network the percentiles of the fitted distribution's draws, and how often lines are listed."""
-    scales, x = table.scales, jnp.asarray(features)
-    softening = line_softening(scales)
-    strong = jnp.array([step for _, step in TIED])
-
-    @jax.jit
-    def draws(key: PRNGKeyArray, x: Array) -> Array:
-        unit = draw_latent(key, latent, scales, x)
-        free = from_unit(scales, unit)
-        ties = draw_ties(jax.random.fold_in(key, 1), latent, scales, x, unit)
-        return jnp.arcsinh(all_lines(free, tied_ew(scales, free[:, strong], ties)) / softening)
-
-    keys = jax.random.split(jax.random.key(recipe.seed + 4), recipe.draws)
-    targets = jnp.stack([draws(key, x) for key in keys])
+    """Teach a network the percentiles of intrinsic draws [Å], and how often lines are listed."""
+    x, targets = jnp.asarray(features), jnp.arcsinh(jnp.asarray(draws) / line_softening(table.scales))
     there, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
     levels = jnp.array(LEVELS)[:, None]
 
@@ -130,17 +95,18 @@ def fit_summary(
         surprise = jnp.where(cut[rows], 0.0, -jax.nn.log_sigmoid(jnp.where(there[rows], logit, -logit))).sum(axis=-1)
         return (percentile + surprise).mean()
 
-    summary = init_summary(jax.random.key(recipe.seed + 5), features, recipe.channel_width, 1, 4 * targets.shape[-1])
-    return minimize(summary, loss, len(x), recipe.schedule(), progress, checkpoint)
+    key = jax.random.key(recipe.seed + 5)
+    summary = init_summary(key, features, recipe.summary_width, 1, 4 * targets.shape[-1])
+    return minimize(summary, loss, len(x), recipe.schedule(recipe.summary_epochs), progress, checkpoint)
 
 
-def fit_distributions(
+def fit_distribution(
     table: Table,
     recipe: DrawRecipe,
     progress: Callable[[str, float], None] | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Params:
-    """Fit the intrinsic distribution and the observation model, both variants.
+    """Fit the joint distribution of catalogued and intrinsic lines.
 
     Parameters
     ----------
@@ -156,23 +122,43 @@ def fit_distributions(
     Returns
     -------
     Params
-        With the two distributions and nothing else.
+        With the distribution and nothing else.
     """
 
     def run(part: str) -> tuple[Progress, Checkpoints | None]:
         return None if progress is None else partial(progress, part), checkpoint and checkpoint.part(part)
 
+    listed = as_listed(table.scales, table.ew, table.sigma, table.cut)
+    listing = fit_listing(table, recipe, listed, *run("what is listed"))
     units = deconvolve(table, recipe, *run("deconvolution"))
-    variants = {"colors": table.shape, "luminosity": np.column_stack([table.shape, table.log_luminosity])}
-    models = {}
-    for variant, features in variants.items():
-        latent = fit_latent(table, features, units, recipe, *run(f"lines, {variant}"))
-        channel = fit_channel(table, features, units, recipe, *run(f"catalogue, {variant}"))
-        summary = fit_summary(table, features, latent, recipe, *run(f"percentiles, {variant}"))
-        models[f"intrinsic_{variant}"] = LineDistribution(table.scales, latent, channel, summary)
-    return Params(None, None, None, **models)
+    latent = fit_latent(table, recipe, listed, units, *run("what is behind"))
+    wide = np.column_stack([table.shape, table.log_luminosity])
+    empty = init_summary(jax.random.key(0), wide, 1, 1, 1)
+    drawn = Params(None, None, None, intrinsic=LineDistribution(table.scales, listing, latent, empty, empty))
+    # Draws that know everything are, taken over the galaxies of some colours, draws that know the colours alone.
+    flux = 10 ** np.cumsum(np.pad(table.shape, ((0, 0), (1, 0))), axis=1)
+    known = table.log_luminosity, table.redshift
+    draws = np.stack([sample_many(seed, drawn, flux, *known)[0] for seed in range(recipe.draws)])
+    summaries = (
+        fit_summary(table, recipe, features, draws, *run(f"percentiles, {name}"))
+        for name, features in (("colors", table.shape), ("luminosity", wide))
+    )
+    return Params(None, None, None, intrinsic=LineDistribution(table.scales, listing, latent, *summaries))
 
 
-def epochs_in_all(recipe: DrawRecipe) -> int:
-    """Count the epochs that `fit_distributions` reports."""
-    return recipe.deconvolution_epochs + 6 * recipe.epochs
+def _with_some_hidden(key: PRNGKeyArray, table: Table, rows: Array, known: float) -> Array:
+    """Features of a batch; each galaxy's luminosity and redshift are known with this probability."""
+    columns = []
+    for number, column in enumerate((table.log_luminosity, table.redshift)):
+        shown = jax.random.bernoulli(jax.random.fold_in(key, number), known, rows.shape)
+        columns.append(jnp.where(shown, jnp.asarray(column)[rows], jnp.nan))
+    return with_known(jnp.asarray(table.shape)[rows], *columns)
+
+
+def _untrained(seed: int, table: Table, recipe: DrawRecipe, heads: tuple[tuple[int, int, int], ...]) -> Chain:
+    wide = np.array(with_known(table.shape, table.log_luminosity, table.redshift))
+    chain = init_chain(jax.random.key(seed), wide, recipe.width, recipe.blocks, recipe.hidden, heads)
+    flag = np.ptp(wide, axis=0) == 0
+    # Whether something is known is a number already: 1 or 0.
+    mean, std = np.where(flag, 0.0, chain.feature_mean), np.where(flag, 1.0, chain.feature_std)
+    return chain._replace(feature_mean=jnp.asarray(mean, jnp.float32), feature_std=jnp.asarray(std, jnp.float32))

@@ -21,8 +21,6 @@ TIED: Final = tuple(
 )
 """For each tied line, its place on the line axis and the step at which its strong partner is drawn."""
 FREE: Final = len(ORDER)
-TIE_UNIT: Final = 0.05
-"""Unit [dex] of the tied ratios' mixtures."""
 
 
 class Scales(NamedTuple):
@@ -36,12 +34,13 @@ class Scales(NamedTuple):
         Mean and deviation of arcsinh(EW / softening).
     cap : (8,) array
         Largest EW [Å] of the sample: no draw exceeds it.
-    tie : (2,) array
-        Median log10 of strong / weak for the tied pairs [dex].
-    sigma_center, sigma_spread, sigma_low, sigma_high : (10,) array
-        Mean, deviation and limits of log10 of the measurement errors [Å], in the order of `LINES`.
-    lone_center : (2,) array
-        Median log10 EW [Å] of tied lines whose strong partner is not detected.
+    tie, tie_spread : (2,) array
+        Median and deviation of log10 of strong / weak for the tied pairs [dex].
+    units : (10, 2, 2, 2) array
+        Centre and deviation (last axis) of the catalogued error and strength (second axis), each as log10 of [Å], or
+        of strong over weak where a tied line's strong partner is listed (third axis); see `listing`.
+    limits : (10, 2, 2, 2) array
+        Least and greatest of the same in the sample, standardised.
     """
 
     softening: Float[Array | np.ndarray, " free"]
@@ -49,11 +48,9 @@ class Scales(NamedTuple):
     spread: Float[Array | np.ndarray, " free"]
     cap: Float[Array | np.ndarray, " free"]
     tie: Float[Array | np.ndarray, " pair"]
-    sigma_center: Float[Array | np.ndarray, " line"]
-    sigma_spread: Float[Array | np.ndarray, " line"]
-    sigma_low: Float[Array | np.ndarray, " line"]
-    sigma_high: Float[Array | np.ndarray, " line"]
-    lone_center: Float[Array | np.ndarray, " pair"]
+    tie_spread: Float[Array | np.ndarray, " pair"]
+    units: Float[Array | np.ndarray, "step kind regime two"]
+    limits: Float[Array | np.ndarray, "step kind regime two"]
 
 
 def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
@@ -73,41 +70,42 @@ def unit_floor(scales: Scales) -> Float[Array, " free"]:
 
 
 def latent_log_density(
-    chain: Chain, scales: Scales, features: Float[Array, "*galaxy feature"], unit: Float[Array, "*galaxy free"]
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array, "*galaxy feature"],
+    context: Float[Array, "*galaxy known"],
+    unit: Float[Array, "*galaxy free"],
 ) -> Float[Array, "*galaxy free"]:
-    """Log density of each free line given the features and the lines before it."""
-    context = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
-    raw = run_heads(chain.heads[0], run_trunk(chain, features), context)
+    """Log density of each free line given the features, what is listed, and the lines before it."""
+    before = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
+    wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
+    raw = run_heads(chain.heads[0], run_trunk(chain, features), jnp.concatenate([before, wide], axis=-1))
     return log_density(mixture(raw), unit, jnp.broadcast_to(unit_floor(scales), unit.shape))
 
 
 def draw_latent(
-    key: PRNGKeyArray, chain: Chain, scales: Scales, features: Float[Array, "*galaxy feature"]
+    key: PRNGKeyArray,
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array, "*galaxy feature"],
+    context: Float[Array, "*galaxy known"],
 ) -> Float[Array, "*galaxy free"]:
-    """Draw the free lines on the scale of the mixtures."""
+    """Draw the free lines, on the scale of the mixtures, of galaxies of which a catalogue lists this."""
     hidden, floor = run_trunk(chain, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
 
     def draw_line(unit: Array, step: Array) -> tuple[Array, None]:
-        parts = mixture(run_head(chain.heads[0], step, hidden, unit))
+        parts = mixture(run_head(chain.heads[0], step, hidden, jnp.concatenate([unit, context], axis=-1)))
         value = draw(jax.random.fold_in(key, step), parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
         return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
 
     return jax.lax.scan(draw_line, jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE))[0]
 
 
-def draw_ties(
-    key: PRNGKeyArray,
-    chain: Chain,
-    scales: Scales,
-    features: Float[Array, "*galaxy feature"],
-    unit: Float[Array, "*galaxy free"],
-) -> Float[Array, "*galaxy pair"]:
-    """Draw weak / strong of the tied pairs."""
-    hidden = run_trunk(chain, features)
-    context = jnp.broadcast_to(unit[..., None, :], (*unit.shape[:-1], len(TIED), FREE))
-    departure = draw(jax.random.fold_in(key, FREE), mixture(run_heads(chain.heads[1], hidden, context)))
-    return 10 ** -(jnp.asarray(scales.tie) + TIE_UNIT * departure)
+def draw_ties(key: PRNGKeyArray, scales: Scales, shape: tuple[int, ...]) -> Float[Array, "*galaxy pair"]:
+    """Draw weak / strong of the tied pairs, for lines that are not both listed."""
+    departure = jax.random.normal(key, (*shape, len(TIED)), jnp.float32)
+    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * departure)
 
 
 def tied_ew(
@@ -116,17 +114,6 @@ def tied_ew(
     """Derive the weak lines of the tied pairs [Å] from the strong ones, none beyond the sample's largest."""
     strong = np.array([step for _, step in TIED])
     return jnp.minimum(strong_ew * ties, jnp.asarray(scales.cap)[strong] * 10 ** -jnp.asarray(scales.tie))
-
-
-def tie_log_density(
-    chain: Chain,
-    features: Float[Array, "*galaxy feature"],
-    unit: Float[Array, "*galaxy free"],
-    departure: Float[Array, "*galaxy pair"],
-) -> Float[Array, "*galaxy pair"]:
-    """Log density of the tied pairs' log10 strong / weak, as departures from the median in `TIE_UNIT`."""
-    context = jnp.broadcast_to(unit[..., None, :], (*unit.shape[:-1], len(TIED), FREE))
-    return log_density(mixture(run_heads(chain.heads[1], run_trunk(chain, features), context)), departure)
 
 
 def all_lines(free: Float[Array, "*galaxy free"], tied: Float[Array, "*galaxy pair"]) -> Float[Array, "*galaxy line"]:

@@ -41,12 +41,25 @@ class PerLineNetwork(NamedTuple):
 
 
 class LineDistribution(NamedTuple):
-    """Joint distribution of the lines given a continuum, and of what a catalogue would list of them."""
+    """Joint distribution of what a catalogue would list given a continuum, and of the lines behind it.
+
+    Attributes
+    ----------
+    scales : Scales
+        Units of the lines.
+    listing : Chain
+        What is listed, see `listing`.
+    latent : Chain
+        The noise-free lines given what is listed, see `latent`.
+    colors, luminosity : Summary
+        Percentiles and detections without drawing, from colours alone and with the luminosity.
+    """
 
     scales: Scales
+    listing: Chain
     latent: Chain
-    channel: Chain
-    summary: Summary
+    colors: Summary
+    luminosity: Summary
 
 
 class Params(NamedTuple):
@@ -59,8 +72,7 @@ class Params(NamedTuple):
     luminosity: JointNetwork | PerLineNetwork | None
     map: JointNetwork | None
     domain: ColorMixture | None = None
-    intrinsic_colors: LineDistribution | None = None
-    intrinsic_luminosity: LineDistribution | None = None
+    intrinsic: LineDistribution | None = None
 
 
 class Prediction(NamedTuple):

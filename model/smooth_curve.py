@@ -74,8 +74,8 @@ def match_bins(
 ) -> Float[Array, " pixel"]:
     """Multiply a spectrum by the smooth positive curve that gives it the bins asked for.
 
-    The curve is the exponential of a cubic spline. Its values at the bins' centres are found by Newton's method with the
-    slope of a flat spectrum, which hardly differs from the true one: its inverse is known beforehand.
+    The curve is the exponential of a cubic spline. Newton's method finds its values at the bins' centres, with the
+    slope of a flat spectrum instead of the true one, which hardly differs: its inverse is known beforehand.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ USER_FOLDER_VARIABLE: Final = "GALACTIC_NEON_WEIGHTS"
 DEFAULT: Final = "default"
 MAP: Final = "map"
 INTRINSIC: Final = "intrinsic"
-"""The intrinsic distributions, in a file beside the default model's."""
+"""The intrinsic distribution, in a file beside the default model's."""
 DOMAIN: Final = "domain"
 
 _Part = JointNetwork | PerLineNetwork | LineDistribution | ColorMixture
@@ -103,8 +103,9 @@ def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> _Part:
         return Chain(**trunk(prefix), heads=heads)
 
     if kind == LineDistribution.__name__:
-        summary = Summary(**trunk("summary"), output=dense("summary/output"))
-        return LineDistribution(Scales(**fields("scales", Scales._fields)), chain("latent"), chain("channel"), summary)
+        summaries = (Summary(**trunk(name), output=dense(f"{name}/output")) for name in ("colors", "luminosity"))
+        scales = Scales(**fields("scales", Scales._fields))
+        return LineDistribution(scales, chain("listing"), chain("latent"), *summaries)
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
     if kind == ColorMixture.__name__:
@@ -251,10 +252,7 @@ def _load_once(file: Path) -> Params:
     params = read_params(file)
     beside = file.with_name(f"{INTRINSIC}.safetensors")
     if file.stem == DEFAULT and beside.is_file():
-        distributions = read_params(beside)
-        params = params._replace(
-            intrinsic_colors=distributions.intrinsic_colors, intrinsic_luminosity=distributions.intrinsic_luminosity
-        )
+        params = params._replace(intrinsic=read_params(beside).intrinsic)
     for name in (MAP, DOMAIN):
         path = PACKAGE_FOLDER / f"{name}.safetensors"
         if getattr(params, name) is None and path.is_file():

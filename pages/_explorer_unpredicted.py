@@ -31,7 +31,7 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
     found = surprises.find(catalogue, folder)
     if found is not None:
         return listed(catalogue, found, selection), True, True
-    if load_params().intrinsic_colors is None:
+    if load_params().intrinsic is None:
         return (
             widgets.sentence("These weights hold no distribution of the lines, so none can surprise.", "warn"),
             True,

@@ -97,7 +97,8 @@ def score_distribution(
     free = [i for i, line in enumerate(LINES) if line.tied_to is None]
     whole = np.isfinite(made.ew[:, :, free]).all(axis=(0, 2))
     progress(f"can trees tell the draws from real galaxies? {variant}")
-    continuum = np.column_stack([np.asarray(colors(flux)), sample.log_luminosity[rows], redshift])
+    # The trees see of a galaxy what the draws were made from: its luminosity only where they knew it.
+    continuum = np.column_stack([np.asarray(colors(flux)), redshift, *([] if luminosity is None else [luminosity])])
     drawn = np.where(made.cut, np.nan, made.ew[: len(made.ivar)])
     real, fake = (
         np.column_stack([continuum, line_columns(*each)]) for each in ((seen, ivar), (drawn[0], made.ivar[0]))

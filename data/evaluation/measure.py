@@ -134,7 +134,7 @@ def _variant(
 ) -> Variant:
     lines, mean, mean_against, ours = score_variant(variant, methods, galaxies, plan.resamples, progress)
     distribution = None
-    if plan.draws and getattr(params, f"intrinsic_{variant}") is not None:
+    if plan.draws and params.intrinsic is not None:
         distribution = score_distribution(params, sample, variant, plan.draws, ours, progress)
     return Variant(lines=lines, mean=mean, mean_against=mean_against, distribution=distribution)
 

@@ -59,6 +59,6 @@ def _describe(name: str) -> dict[str, Any]:
         "name": name,
         "sha256": about.pop("sha256", ""),
         "variants": [variant for variant in ("colors", "luminosity") if getattr(params, variant) is not None],
-        "has_intrinsic": params.intrinsic_colors is not None,
+        "has_intrinsic": params.intrinsic is not None,
         "about": about,
     }

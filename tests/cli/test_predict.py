@@ -141,7 +141,7 @@ def test_dask_gives_the_same_rows(run):
 
 
 def test_weights_without_a_distribution_say_so(run, tmp_path, monkeypatch, capsys):
-    params = load_params()._replace(intrinsic_colors=None, intrinsic_luminosity=None)
+    params = load_params()._replace(intrinsic=None)
     monkeypatch.setattr("commands.predict.load_params", lambda _: params)
     assert not any("INTRINSIC" in name for name in run(galaxies()).column_names)
     assert cli.main(["predict", str(tmp_path / "in.parquet"), str(tmp_path / "b.csv"), "--noise", "observed"]) == 1

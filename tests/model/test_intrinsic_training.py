@@ -6,10 +6,22 @@ import pytest
 from model.batch import intrinsic_many, sample_many
 from model.draw_recipe import DrawRecipe
 from model.intrinsic_sample import prepare
-from model.intrinsic_training import epochs_in_all, fit_distributions
+from model.intrinsic_training import fit_distribution
 from model.lines import LINE_NAMES, LINES
 
-RECIPE = DrawRecipe(24, 1, 16, 16, epochs=12, deconvolution_epochs=6, batch=128, learning_rate=4e-3, draws=4)
+RECIPE = DrawRecipe(
+    24,
+    1,
+    16,
+    16,
+    epochs=12,
+    deconvolution_epochs=6,
+    latent_epochs=8,
+    summary_epochs=8,
+    batch=128,
+    learning_rate=4e-3,
+    draws=4,
+)
 N = 3000
 TIES = {"OIII_4959": 3.19, "NII_6548": 2.97}
 ALPHA, BETA = LINE_NAMES.index("HALPHA"), LINE_NAMES.index("HBETA")
@@ -40,8 +52,8 @@ def test_a_made_up_sample_is_learned():
     truth, (flux, luminosity, redshift, seen, ivar) = _toy()
     table = prepare(flux, luminosity, redshift, seen, ivar, np.zeros(seen.shape, bool))
     parts = []
-    params = fit_distributions(table, RECIPE, lambda part, _: parts.append(part))
-    assert len(parts) == epochs_in_all(RECIPE)
+    params = fit_distribution(table, RECIPE, lambda part, _: parts.append(part))
+    assert len(parts) == RECIPE.epochs_in_all()
     ew, listed = sample_many(0, params, flux, luminosity, redshift)
     again, _ = sample_many(1, params, flux, luminosity, redshift)
     assert (ew >= 0).all()

@@ -31,7 +31,7 @@ def test_the_default_model_has_both_variants_the_map_the_domain_and_the_distribu
     params = load_params()
     assert all(isinstance(network, JointNetwork) for network in (params.colors, params.luminosity, params.map))
     assert isinstance(params.domain, ColorMixture)
-    assert all(isinstance(joint, LineDistribution) for joint in (params.intrinsic_colors, params.intrinsic_luminosity))
+    assert isinstance(params.intrinsic, LineDistribution)
 
 
 def test_the_sidecar_tells_what_the_weights_are():
