@@ -17,7 +17,7 @@ if settings.web_concurrency > 1:
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
 bind = f"{_host}:{settings.port}"
-worker_class = "gthread"
+worker_class = "server.worker.DeadlineWorker"
 workers = settings.web_concurrency
 threads = 8
 # JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.

@@ -13,6 +13,8 @@ from server.settings import Settings, private_folder
 
 KEEP_SECONDS: Final = 30 * 24 * 3600
 MAX_FILES: Final = 2000
+FOLDER: Final = "answers"
+"""Below `CACHE_DIR`: what counts and deletes its own files shares a folder with nobody."""
 
 cache = Cache()
 
@@ -41,7 +43,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         }
     return {
         "CACHE_TYPE": "FileSystemCache",
-        "CACHE_DIR": str(private_folder(settings.cache_dir)),
+        "CACHE_DIR": str(private_folder(settings.cache_dir / FOLDER)),
         "CACHE_THRESHOLD": MAX_FILES,
         "CACHE_DEFAULT_TIMEOUT": KEEP_SECONDS,
     }

@@ -46,7 +46,8 @@ def create_server(settings: Settings) -> Flask:
     server.extensions["revision"] = settings.revision
     server.register_blueprint(health.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
-    api.install(server, settings.api_rate_limit, (settings.api_cors_origins or "").split(), redis)
+    origins = (settings.api_cors_origins or "").split()
+    api.install(server, settings.api_rate_limit, settings.upload_rate_limit, origins, redis)
     keep_compiled(settings.cache_dir)
     return server
 

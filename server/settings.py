@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     api_rate_limit: str = Field(
         default="120 per minute", description="How often one address may ask the API to compute"
     )
+    upload_rate_limit: str = Field(
+        default="30 per minute", description="How often one address may send a file to a page"
+    )
     api_cors_origins: str | None = Field(
         default=None, description="Web pages of other sites that may use the API: origins separated by spaces, or `*`"
     )
@@ -71,6 +74,17 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),
         description="What `/version` says is running; by default what the platform or git says",
     )
+
+    @field_validator("api_rate_limit", "upload_rate_limit", mode="after")
+    @classmethod
+    def _must_be_rates(cls, value: str) -> str:
+        from limits import parse_many
+
+        try:
+            parse_many(value)
+        except ValueError as error:
+            raise ValueError("Write a rate as “120 per minute”") from error
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

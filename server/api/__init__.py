@@ -9,7 +9,7 @@ from server.api import catalogues, limits, model, page, predict, problems, spect
 PREFIX = "/api/"
 
 
-def install(server: OpenAPI, rate: str, origins: Sequence[str], storage: str | None) -> None:
+def install(server: OpenAPI, rate: str, uploads: str, origins: Sequence[str], storage: str | None) -> None:
     """Attach the API to the server.
 
     Parameters
@@ -18,12 +18,14 @@ def install(server: OpenAPI, rate: str, origins: Sequence[str], storage: str | N
         From `server.factory`.
     rate : str
         How often one address may predict, such as "60 per minute".
+    uploads : str
+        How often one address may send a file to a page.
     origins : sequence of str
         Web pages of which other sites may read the answers; none by default.
     storage : str or None
         Address of the Redis that counts; None: each process counts for itself.
     """
-    limits.install(server, rate, storage)
+    limits.install(server, rate, uploads, storage)
     for part in (predict, model, catalogues, spectrum):
         server.register_api(part.blueprint)
     server.register_blueprint(page.blueprint)
