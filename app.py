@@ -35,8 +35,9 @@ app = FingerprintedDash(
     __name__,
     server=server,  # type: ignore[arg-type]  # a Flask app is what it takes, whatever its annotation says
     use_pages=True,
-    title="Galactic Neon",
-    description="Emission lines of galaxies from their starlight: explore and predict equivalent widths.",
+    title=shell.TITLE,
+    meta_tags=shell.META_TAGS,
+    include_pages_meta=False,  # Dash's own would repeat the Host header that a visitor sent
     update_title="",
 )
 app.index_string = app.index_string.replace("<html>", '<html lang="en">')

@@ -10,6 +10,16 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, html
 from components import ids, theme, widgets
 from components.aria import aria
 
+TITLE = "Galactic Neon"
+DESCRIPTION = "Emission lines of galaxies from their starlight: explore and predict equivalent widths."
+META_TAGS = [
+    {"name": "description", "content": DESCRIPTION},
+    {"property": "og:type", "content": "website"},
+    {"property": "og:title", "content": TITLE},
+    {"property": "og:description", "content": DESCRIPTION},
+]
+"""What search engines and previews of links read."""
+
 # Callbacks that take the scheme as an input wait for this one, and never see a scheme that is not on the page.
 clientside_callback(
     ClientsideFunction("shell", "scheme"),

@@ -31,7 +31,11 @@ def install(app: Dash) -> None:
     @app.server.before_request
     def check() -> None:
         if request.path == PATH and request.method == "POST":
-            _check(app.callback_map, request.get_json())
+            try:
+                body = request.get_json()
+            except RecursionError:
+                raise BadRequest("The body is nested too deeply.") from None
+            _check(app.callback_map, body)
 
 
 def _check(callbacks: dict[str, dict[str, Any]], body: object) -> None:

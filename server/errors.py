@@ -1,8 +1,9 @@
 """Every failed request is answered with one JSON sentence; tracebacks go to the log alone."""
 
+from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
 
 from server.api import problems
 
@@ -10,6 +11,9 @@ from server.api import problems
 def install(server: Flask) -> None:
     """Answer errors, expected or not, in one form: ``{"error": "..."}``; in the API's as RFC 9457 says."""
     server.register_error_handler(HTTPException, _answer)
+    # What Dash raises for the address of a script that it does not have.
+    for kind in (DependencyException, InvalidResourceError):
+        server.register_error_handler(kind, lambda _error: _answer(NotFound("There is no such file.")))
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:

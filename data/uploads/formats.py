@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from data.errors import UploadError
+from data.unfolding import read_within
 from data.uploads import text
-from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, check_expanded, check_shape, too_large
+from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_EXPANDED_BYTES, check_expanded, check_shape, too_large
 from data.uploads.raw import RawTable, from_arrays
 
 MAX_HEADER_BYTES: Final = 200_000
@@ -192,7 +193,7 @@ def _read_parquet(content: bytes, name: str) -> RawTable:
     check_shape(name, about.num_rows, about.num_columns)
     groups = [about.row_group(group) for group in range(about.num_row_groups)]
     check_expanded(name, sum(group.total_byte_size for group in groups))
-    table = file.read(use_threads=False)
+    table = read_within(content, MAX_EXPANDED_BYTES)
     arrays = {title: _arrow_column(table[title], pa) for title in table.column_names}
     return from_arrays(name, "Parquet", arrays, {}, {})
 

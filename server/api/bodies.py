@@ -4,12 +4,13 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from data.errors import UploadError
+from data.unfolding import read_within
 from data.uploads import MAX_COLUMNS, MAX_ROWS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MAX_UNFOLDED: Final = 512 * 2**20
+MAX_UNFOLDED: Final = 200 * 2**20
 """Bytes that the columns of a Parquet file may unfold to."""
 CSV: Final = "text/csv"
 PARQUET: Final = "application/vnd.apache.parquet"
@@ -55,12 +56,7 @@ def _parquet(content: bytes) -> Any:
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         meta = file.metadata
         _check(meta.num_rows, meta.num_columns)
-        unfolded = sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
-        if unfolded > MAX_UNFOLDED:
-            raise UploadError(
-                f"The table unfolds to {unfolded >> 20} MB; the limit is {MAX_UNFOLDED >> 20} MB. Split it."
-            )
-        return file.read(use_threads=False)
+    return read_within(content, MAX_UNFOLDED)
 
 
 def _csv(content: bytes) -> Any:

@@ -3,6 +3,7 @@ import re
 from flask import Flask, request
 from flask.testing import FlaskClient
 
+from server.api.limits import LARGE_BODY
 from server.factory import create_server
 from server.security import HEADERS, MAX_REQUEST_BYTES
 from server.settings import Settings
@@ -39,3 +40,19 @@ def test_forwarded_headers_count_only_where_a_proxy_is_trusted(settings: Setting
 
     assert address(create_server(settings)) == "127.0.0.1"
     assert address(create_server(settings.model_copy(update={"trusted_proxies": 1}))) == "192.0.2.1"
+
+
+def test_browsers_are_told_to_stay_with_tls_where_there_is_tls(settings: Settings):
+    client = create_server(settings.model_copy(update={"trusted_proxies": 1})).test_client()
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    answer = client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_too_many_files_from_one_address_are_refused(settings: Settings):
+    client = create_server(settings.model_copy(update={"upload_rate_limit": "2 per minute"})).test_client()
+    file = b" " * (LARGE_BODY + 1)
+    statuses = [client.post("/_dash-update-component", data=file).status_code for _ in range(3)]
+    assert statuses.count(429) == 1
+    assert statuses[2] == 429
+    assert client.post("/_dash-update-component", data=b"{}").status_code != 429

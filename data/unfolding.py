@@ -1,0 +1,89 @@
+"""Read a Parquet file that a stranger sent: what it unfolds to is counted before it is unfolded.
+
+A column is written as a dictionary of its values and the places where each stands; a long text, or a constant, that is
+repeated in every row takes almost nothing in the file, and its repetitions all the memory there is. The sizes that the
+file says of itself count the written bytes alone.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from data.errors import UploadError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
+
+
+def read_within(content: bytes, limit: int) -> "pa.Table":
+    """Read a Parquet file whose columns unfold to a limited size.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    limit : int
+        Bytes that all columns may take together in memory.
+
+    Returns
+    -------
+    pyarrow.Table
+        Its rows.
+
+    Raises
+    ------
+    UploadError
+        When it would unfold to more, or holds text within lists or structures.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.ParquetFile(pa.BufferReader(content)).schema_arrow
+    texts = [field.name for field in schema if _is_text(field.type)]
+    with pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts) as file:
+        _check(_numbers(file, texts), limit)
+        table = file.read(use_threads=False)
+    _check(_numbers(file, texts) + sum(_text_bytes(table[name]) for name in texts), limit)
+    for name in texts:
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, table[name].cast(schema.field(name).type))
+    return table
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(is_kind(kind) for is_kind in (*kinds, pa.types.is_string_view, pa.types.is_binary_view)) or (
+        pa.types.is_dictionary(kind) and _is_text(kind.value_type)
+    )
+
+
+def _numbers(file: Any, texts: list[str]) -> int:
+    """Return the bytes of all columns that are not text."""
+    meta, total = file.metadata, 0
+    for group in range(meta.num_row_groups):
+        for index in range(meta.num_columns):
+            column, about = meta.row_group(group).column(index), file.schema.column(index)
+            if column.path_in_schema in texts:
+                continue
+            if column.physical_type == "BYTE_ARRAY":
+                raise UploadError(f"The column {column.path_in_schema[:60]} holds text in lists. Leave it out.")
+            total += column.num_values * _WIDTHS.get(column.physical_type, max(about.length or 0, 1))
+    return total
+
+
+def _text_bytes(column: Any) -> int:
+    """Return the bytes that a column's texts take when each row has its own."""
+    from pyarrow.compute import call_function
+
+    total = 0
+    for chunk in column.chunks:
+        lengths = call_function("binary_length", [chunk.dictionary]).take(chunk.indices)
+        total += call_function("sum", [lengths.cast("int64")]).as_py() or 0
+    return total
+
+
+def _check(size: int, limit: int) -> None:
+    if size > limit:
+        raise UploadError(f"The table unfolds to {size >> 20:,} MB; the limit is {limit >> 20:,} MB. Split it.")
