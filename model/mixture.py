@@ -25,7 +25,7 @@ class ColorMixture(NamedTuple):
     center : (component, 11) array
         Mean colours [dex].
     whitening : (component, 11, 11) array
-        Factor W of the inverse covariance W Wᵀ [1/dex].
+        Factor W of the inverse covariance W Wᵀ [1/dex], triangular.
     level : (knot,) array
         Shares of the training galaxies, increasing from 0 to 1.
     log_density : (4, knot) array
@@ -108,7 +108,9 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     white = white + jnp.einsum("...ke,ked->...kd", move, end, precision="highest")
 
     known = (~unknown).sum(axis=-1, keepdims=True, dtype=color.dtype)
-    log_volume = jnp.linalg.slogdet(mixture.whitening)[1] - jnp.log(determinant) / 2
+    # A triangular factor; `slogdet` would load all of SciPy into the serving process.
+    diagonal = jnp.diagonal(jnp.asarray(mixture.whitening), axis1=-2, axis2=-1)
+    log_volume = jnp.log(jnp.abs(diagonal)).sum(axis=-1) - jnp.log(determinant) / 2
     log_each = mixture.log_weight + log_volume - (known * LOG_TWO_PI + (white**2).sum(axis=-1)) / 2
     expected = jax.nn.softmax(log_each, axis=-1)[..., None] * (jnp.asarray(mixture.center)[:, END_COLORS] + move)
     end_color = jnp.where(missing, expected.sum(axis=-2), color[..., END_COLORS])
