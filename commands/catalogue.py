@@ -58,19 +58,25 @@ def register(commands: Any) -> None:
 
     command = add(
         "from-fits",
-        "Build a catalogue from DESI's coadds and redshifts, with its rest-frame spectra beside it.",
+        "Build a catalogue, with its rest-frame spectra beside it, from DESI's coadds or SDSS's spec files.",
         _from_fits,
         source=False,
     )
-    command.add_argument("--spectra", type=Path, nargs="+", required=True, metavar="FILE", help="coadd-*.fits")
-    command.add_argument("--redshifts", type=Path, nargs="+", required=True, metavar="FILE", help="redrock-*.fits")
-    command.add_argument("--lines", type=Path, nargs="+", default=[], metavar="FILE", help="fastspec-*.fits with EWs")
+
+    def files(name: str, text: str, **more: Any) -> None:
+        command.add_argument(name, type=Path, nargs="+", metavar="FILE", help=text, **more)
+
+    files("--spectra", "coadd-*.fits of DESI, or spec-*.fits of SDSS", required=True)
+    files("--redshifts", "redrock-*.fits of the coadds, in the same order", default=[])
+    files("--lines", "fastspec-*.fits with EWs; without them EWs are measured", default=[])
+    command.add_argument("--ebv", metavar="MAG", help="E(B-V) to correct for; 'file': what the coadds list")
     command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
     command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
     command.add_argument("out", type=Path, nargs="?", metavar="OUT.parquet")
 
     add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogues.fit_map(args.table))
+    add("judge-map", "Judge the committed map by a table's held-out galaxies.", lambda a: catalogues.judge_map(a.table))
     add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: catalogues.fit_domain(a.table))
     add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: catalogues.fit_density(a.table))
     add(
@@ -97,6 +103,10 @@ def _from_fits(args: argparse.Namespace) -> str:
             args.out = files.pop()
     if args.out is None:
         raise CatalogueError("Name the catalogue to write last: OUT.parquet.")
+    try:
+        ebv = None if args.ebv in (None, "file") else float(args.ebv)
+    except ValueError as error:
+        raise CatalogueError(f"--ebv is {args.ebv!r}; give a number in mag, or the word file.") from error
     with tqdm(unit=" targets", disable=None) as bar:
 
         def advance(targets: int) -> None:
@@ -107,6 +117,8 @@ def _from_fits(args: argparse.Namespace) -> str:
             args.redshifts,
             args.out,
             lines=args.lines,
+            ebv=ebv,
+            ebv_of_files=args.ebv == "file",
             fill_missing=args.fill_missing,
             model=args.model,
             progress=advance,

@@ -190,8 +190,50 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
     return (
         f"Wrote {out}. Held-out galaxies: error {measured['error_median_percent']} % of the diagonal (median), "
         f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
-        f"(UMAP itself {measured['trustworthiness_umap']})."
+        f"(UMAP itself {measured['trustworthiness_umap']}).\n\n{_explained(measured['explained'])}"
     )
+
+
+def judge_map(table_path: Path) -> str:
+    """Judge the committed map by the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+
+    Returns
+    -------
+    str
+        Its trustworthiness, and how well its neighbours tell each line.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    import numpy as np
+
+    from data.map import judge
+    from data.sample import read_sample
+    from model.batch import place_many
+    from model.features import log_flux_shape
+
+    sample = read_sample(table_path)
+    flux, ew = sample.bin_flux[sample.held_out], sample.ew[sample.held_out]
+    position = np.asarray(place_many(load_params(), flux).position)
+    judged = judge(np.asarray(log_flux_shape(flux)), position, ew)
+    return f"Trustworthiness {judged['trustworthiness']}.\n\n{_explained(judged['explained'])}"
+
+
+def _explained(shares: dict[str, dict[str, float]]) -> str:
+    """Lay out what the neighbours on a map explain of each line, relative to those in the space of continua."""
+    heads = " | ".join(f"of {neighbours} neighbours" for neighbours in shares)
+    rows = [
+        f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in shares.values())} |"
+        for name in next(iter(shares.values()))
+    ]
+    return "\n".join([f"| line | {heads} |", "| --- " * (len(shares) + 1) + "|", *rows])
 
 
 def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:

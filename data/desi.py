@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float
 
 from data.errors import UploadError
-from data.spectrum import Spectrum
 
 CAMERAS: Final = ("B", "R", "Z")
 FIRST_PIXEL: Final = 3600.0
@@ -53,50 +52,15 @@ class Observed(NamedTuple):
         [1e-17 erg/s/cm²/Å].
     ivar : (target, pixel) array
         Inverse variances of the flux; 0 where a pixel is masked.
+    ebv : (target,) array or None
+        E(B-V) of the Milky Way in their directions [mag], where the file lists it; nothing is corrected for it.
     """
 
     target_ids: tuple[str, ...]
     wavelength_obs: Float[np.ndarray, " pixel"]
     flux: Float[np.ndarray, "target pixel"]
     ivar: Float[np.ndarray, "target pixel"]
-
-
-def read_coadd(coadd: bytes | Path, redrock: bytes | Path) -> list[Spectrum]:
-    """Read the spectra of a coadd file, brought to the rest frame by the redshifts of its redrock file.
-
-    Where cameras overlap, pixels are averaged with their inverse variances. Masked pixels get an inverse variance of 0.
-
-    Parameters
-    ----------
-    coadd : bytes or Path
-        ``coadd-*.fits``.
-    redrock : bytes or Path
-        ``redrock-*.fits`` of the same targets.
-
-    Returns
-    -------
-    list of Spectrum
-        One a target, in the file's order; targets that redrock does not list are left out.
-
-    Raises
-    ------
-    UploadError
-        When a file is not what it should be, is damaged, or breaks a limit.
-    """
-    redshifts = read_redshifts(redrock)
-    observed = read_observed(coadd)
-    return [
-        Spectrum(
-            observed.wavelength_obs / (1 + redshifts[target].redshift),
-            observed.flux[row],
-            observed.ivar[row],
-            redshift=redshifts[target].redshift,
-            target_id=target,
-            source="DESI coadd",
-        )
-        for row, target in enumerate(observed.target_ids)
-        if target in redshifts
-    ]
+    ebv: Float[np.ndarray, " target"] | None = None
 
 
 def read_observed(coadd: bytes | Path) -> Observed:
@@ -121,7 +85,8 @@ def read_observed(coadd: bytes | Path) -> Observed:
     with opened(coadd, name) as file:
         ids = _column(file, "FIBERMAP", "TARGETID", name)
         flux, ivar = _combined(file, len(ids), name)
-    return Observed(tuple(map(str, ids)), FIRST_PIXEL + PIXEL * np.arange(flux.shape[1]), flux, ivar)
+        dust = _column(file, "FIBERMAP", "EBV", name) if "EBV" in column_names(file["FIBERMAP"]) else None
+    return Observed(tuple(map(str, ids)), FIRST_PIXEL + PIXEL * np.arange(flux.shape[1]), flux, ivar, dust)
 
 
 def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:

@@ -1,4 +1,4 @@
-"""A catalogue from DESI's own files: spectra and redshifts in, twelve bins and equivalent widths out."""
+"""A catalogue from surveys' own files: spectra and redshifts in, twelve bins and equivalent widths out."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -8,21 +8,24 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import Float
 
 from data.atomic import replacing
 from data.builder import build, describe, write
 from data.catalogue_spectra import SUFFIX, WAVELENGTHS
-from data.desi import read_coadd, read_lines, read_redshifts
+from data.desi import read_lines
 from data.errors import CatalogueError
+from data.fits_targets import Target, read_targets
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.spectrum import Spectrum
+from data.verdicts import judge_rows
 from model.bins import BIN_EDGES
 from model.continuum import continuum_bins
 from model.features import log_luminosity
 from model.lines import LINE_NAMES
 from model.measure import as_catalogued, measure_lines
 from model.missing import complete_bins
-from model.pixel_noise import DESI_FWHM
+from model.network import Params
 from model.weights import DEFAULT, load_params
 
 FASTSPECFIT: Final = MappingProxyType(
@@ -38,21 +41,31 @@ def from_fits(
     out: Path,
     *,
     lines: Sequence[Path] = (),
+    ebv: float | None = None,
+    ebv_of_files: bool = False,
     fill_missing: bool = False,
     model: str = DEFAULT,
     progress: Callable[[int], None] = lambda _: None,
 ) -> str:
-    """Build a catalogue, with its spectra beside it, from DESI coadds.
+    """Build a catalogue, with its spectra beside it, from DESI's coadds or SDSS's spec files.
+
+    Columns ``DOMAIN`` and ``DOMAIN_REASON`` say how like the training galaxies each one is, judged before anything is
+    filled in.
 
     Parameters
     ----------
     spectra, redshifts : sequences of Path
-        ``coadd-*.fits`` and the ``redrock-*.fits`` of the same targets, in the same order.
+        ``coadd-*.fits`` and the ``redrock-*.fits`` of the same targets, in the same order; or ``spec-*.fits``, which
+        bring their redshifts, and none.
     out : Path
         The catalogue, Parquet. Rest-frame spectra go to ``OUT.spectra.npy``, targets left out and why to
         ``OUT.problems.csv``.
     lines : sequence of Path
         FastSpecFit tables with the equivalent widths; without any they are measured here, by `model.measure`.
+    ebv : float, optional
+        E(B-V) of the Milky Way [mag] that all spectra are corrected for.
+    ebv_of_files : bool
+        Whether to correct by the E(B-V) that the files list (FIBERMAP).
     fill_missing : bool
         Whether a first or last bin that the spectrum misses is filled in from the others.
     model : str
@@ -72,55 +85,54 @@ def from_fits(
     UploadError
         When a file is not what it should be.
     """
-    if len(spectra) != len(redshifts):
-        raise CatalogueError(
-            f"{len(spectra)} files of spectra and {len(redshifts)} of redshifts: give one redrock file per coadd, "
-            "in the same order."
-        )
     measured: dict[str, dict[str, tuple[float, float]]] = {}
     for path in lines:
         measured |= read_lines(path, FASTSPECFIT)
-    kept: dict[str, tuple[Spectrum, np.ndarray]] = {}
+    params = load_params(model)
+    kept: dict[str, Spectrum] = {}
+    bins: list[tuple[np.ndarray, np.ndarray]] = []
     problems: list[tuple[str, str]] = []
-    for coadd, redrock in zip(spectra, redshifts, strict=True):
-        known = read_redshifts(redrock)
-        for spectrum in read_coadd(coadd, redrock):
-            target = spectrum.target_id or ""
-            flux = np.asarray(continuum_bins(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar))
-            if fill_missing:
-                flux = np.asarray(complete_bins(load_params(model), flux))
-            problem = _problem(flux, *known[target]) or ("listed twice" if target in kept else "")
-            if problem:
-                problems.append((target, problem))
-            else:
-                kept[target] = (spectrum, flux)
-                if not lines:
-                    measured[target] = _measure(spectrum)
-            progress(1)
+    for target in read_targets(spectra, redshifts, ebv, ebv_of_files=ebv_of_files):
+        spectrum, name = target.spectrum, target.spectrum.target_id or ""
+        flux = np.asarray(continuum_bins(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar))
+        whole = np.asarray(complete_bins(params, flux)) if fill_missing else flux
+        problem = _problem(target, whole) or ("listed twice" if name in kept else "")
+        if problem:
+            problems.append((name, problem))
+        else:
+            kept[name] = spectrum
+            bins.append((flux, whole))
+            if not lines:
+                measured[name] = _measure(target)
+        progress(1)
     if not kept:
         first = f" The first: {problems[0][0]}, {problems[0][1]}." if problems else ""
         raise CatalogueError(f"None of the {len(problems)} targets can be used.{first}")
-    table = build(_table(kept, measured), model)
-    widths = f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight"
+    table = build(_table(params, kept, np.array(bins), measured), model)
+    corrected = "by the files' E(B-V)" if ebv_of_files else "" if ebv is None else f"by E(B-V) = {ebv:g}"
     provenance = (
-        f"DESI coadds {', '.join(path.name for path in spectra)}; not corrected for Galactic extinction; "
-        f"equivalent widths {widths}"
+        f"{'DESI coadds' if redshifts else 'SDSS spectra'} {', '.join(path.name for path in spectra)}; "
+        f"{f'corrected {corrected}' if corrected else 'not corrected'} for Galactic extinction; equivalent widths "
+        + (f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight")
     )
     write(table, out, describe(table, title=out.stem, provenance=provenance, model=model))
-    _write_spectra(out, [spectrum for spectrum, _ in kept.values()])
+    _write_spectra(out, list(kept.values()))
     _write_problems(out, problems)
     left_out = f"; {len(problems)} left out, see {out.stem}{PROBLEMS_SUFFIX}" if problems else ""
     return f"Wrote {out}: {len(kept)} galaxies{left_out}."
 
 
-def _problem(flux: np.ndarray, redshift: float, warning: int, kind: str) -> str:
+def _problem(target: Target, flux: np.ndarray) -> str:
     """Say why a target cannot be in a catalogue; "" when it can."""
+    redshift, warning, kind = target.known
     if warning:
-        return f"ZWARN is {warning}: redrock does not trust the redshift {redshift:.4f}"
+        return f"ZWARN is {warning}: the survey does not trust the redshift {redshift:.4f}"
     if kind != "GALAXY":
-        return f"SPECTYPE is {kind}, not GALAXY"
+        return f"the survey calls it {kind}, not GALAXY"
     if redshift <= 0:
         return f"redshift {redshift:.4f} is not positive"
+    if target.problem:
+        return target.problem
     for index, value in enumerate(flux):
         span = f"bin {index} ({BIN_EDGES[index]:.0f}-{BIN_EDGES[index + 1]:.0f} Å at rest)"
         if np.isnan(value):
@@ -130,27 +142,34 @@ def _problem(flux: np.ndarray, redshift: float, warning: int, kind: str) -> str:
     return ""
 
 
-def _measure(spectrum: Spectrum) -> dict[str, tuple[float, float]]:
+def _measure(target: Target) -> dict[str, tuple[float, float]]:
     """Measure the lines as a catalogue lists them: name to (EW, inverse variance), none where not detected."""
-    if spectrum.ivar is None or spectrum.redshift is None:
+    spectrum = target.spectrum
+    if spectrum.ivar is None:
         return {}
-    found = measure_lines(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, DESI_FWHM / (1 + spectrum.redshift))
+    found = measure_lines(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, target.instrument_fwhm)
     pairs = np.stack(as_catalogued(found.ew, found.ew_ivar), axis=1).tolist()
     return {name: (ew, ivar) for name, (ew, ivar) in zip(LINE_NAMES, pairs, strict=True) if ew > 0}
 
 
 def _table(
-    kept: dict[str, tuple[Spectrum, np.ndarray]], measured: dict[str, dict[str, tuple[float, float]]]
+    params: Params,
+    kept: dict[str, Spectrum],
+    bins: Float[np.ndarray, "galaxy two bin"],
+    measured: dict[str, dict[str, tuple[float, float]]],
 ) -> pa.Table:
-    flux = np.stack([flux for _, flux in kept.values()])
-    redshift = np.array([spectrum.redshift for spectrum, _ in kept.values()], np.float32)
-    columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift}
-    columns["log_luminosity"] = np.asarray(log_luminosity(flux, redshift), np.float32)
+    known, flux = bins[:, 0], bins[:, 1]  # before and after missing ones were filled in
+    redshift = np.array([spectrum.redshift for spectrum in kept.values()], np.float32)
+    luminosity = np.asarray(log_luminosity(flux, redshift), np.float32)
+    columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift, "log_luminosity": luminosity}
     columns |= dict(zip(FLUX_NAMES, flux.T.astype(np.float32), strict=True))
     missing = (np.nan, np.nan)
     for name in LINE_NAMES:
         pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
         columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
+    if params.domain is not None:
+        judged = judge_rows(params, known, luminosity, redshift)
+        columns |= {"DOMAIN": judged.verdict, "DOMAIN_REASON": judged.reason}
     return pa.table(columns)
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from jaxtyping import Bool, Float
 
 from data.overlap import is_cut
-from data.schema import FLUX_NAMES, check, standardize
+from data.schema import EW_SUFFIX, FLUX_NAMES, check, standardize
 from model.embedding import place_on_map
 from model.features import log_flux_shape
 from model.lines import LINE_NAMES
@@ -25,6 +25,10 @@ UMAP_SETTINGS: Final = {"n_neighbors": 30, "min_dist": 0.15, "random_state": 202
 RECIPE: Final = Recipe(width=128, blocks=3, epochs=120, batch=512, learning_rate=3e-3, weight_decay=0.0)
 NEIGHBOURS: Final = 15
 """Neighbours counted in the trustworthiness."""
+MANY_NEIGHBOURS: Final = 50
+"""Neighbours whose mean EW has little noise left."""
+JUDGED: Final = 10_000
+"""Held-out galaxies that judge a map."""
 
 
 class MapFit(NamedTuple):
@@ -38,11 +42,14 @@ class MapFit(NamedTuple):
         Map coordinates of all rows; held-out rows were placed afterwards by UMAP's transform.
     held_out : (galaxy,) array of bool
         Rows that UMAP was not fitted on.
+    ew : (galaxy, 10) array
+        Observed equivalent widths [Å], NaN where there is none; they judge the map and did not shape it.
     """
 
     shape: Float[np.ndarray, "galaxy bin"]
     position: Float[np.ndarray, "galaxy 2"]
     held_out: Bool[np.ndarray, " galaxy"]
+    ew: Float[np.ndarray, "galaxy line"]
 
 
 def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -> MapFit:
@@ -51,7 +58,7 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
     Parameters
     ----------
     table : pyarrow.Table
-        Real galaxies with HALPHA_EW and HALPHA_EW_IVAR.
+        Real galaxies with all ten lines.
     progress : callable
         Told a sentence before each step.
 
@@ -81,12 +88,13 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
         progress(f"placing {np.count_nonzero(held_out)} held-out galaxies")
         position[held_out] = umap.transform(shape[held_out])
 
-    strength = np.arcsinh(table["HALPHA_EW"].to_numpy())
+    ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
+    strength = np.arcsinh(ew[:, LINE_NAMES.index("HALPHA")])
     strength[np.isnan(strength)] = 0.0  # not detected; the rows cut in a camera overlap are left out below
     cut = is_cut(table["redshift"].to_numpy())[:, LINE_NAMES.index("HALPHA")]
     fitted = ~held_out & ~cut
     center, rotation = orientation(position[fitted], strength[fitted], table["log_luminosity"].to_numpy()[fitted])
-    return MapFit(shape, ((position - center) @ rotation).astype(np.float32), held_out)
+    return MapFit(shape, ((position - center) @ rotation).astype(np.float32), held_out, ew)
 
 
 def orientation(
@@ -154,7 +162,7 @@ def train_map(fitted: MapFit, progress: Callable[[float], None] | None = None) -
     return Params(None, None, network), about
 
 
-def measure(fitted: MapFit, network: JointNetwork) -> dict[str, float]:
+def measure(fitted: MapFit, network: JointNetwork) -> dict[str, Any]:
     """Measure on held-out galaxies how well the network reproduces the map, and how well the map keeps neighbours.
 
     Parameters
@@ -167,24 +175,76 @@ def measure(fitted: MapFit, network: JointNetwork) -> dict[str, float]:
     Returns
     -------
     dict
-        Median and 95th percentile of the distance to UMAP's own place, as % of the map's diagonal, and
-        trustworthiness (15 neighbours; 1 is perfect) of UMAP's places and of the network's.
+        Median and 95th percentile of the distance to UMAP's own place, as % of the map's diagonal; trustworthiness of
+        UMAP's places; what `judge` says of the network's.
     """
-    from sklearn.manifold import trustworthiness
-
     rows = fitted.held_out
     shape, truth = fitted.shape[rows], fitted.position[rows]
     placed = np.asarray(place_on_map(Params(None, None, network), np.exp(shape)).position)
     diagonal = float(np.hypot(*np.ptp(fitted.position[~rows], axis=0)))
     error = 100 * np.hypot(*(placed - truth).T) / diagonal
-    sample = np.random.Generator(np.random.PCG64(0)).permutation(len(shape))[:10_000]  # its cost grows as the square
+    ew = fitted.ew[rows]
+    judged = judge(shape, placed, ew)
     return {
         "galaxies": len(shape),
         "error_median_percent": round(float(np.median(error)), 3),
         "error_p95_percent": round(float(np.percentile(error, 95)), 3),
-        "trustworthiness_umap": _round(trustworthiness(shape[sample], truth[sample], n_neighbors=NEIGHBOURS)),
-        "trustworthiness_network": _round(trustworthiness(shape[sample], placed[sample], n_neighbors=NEIGHBOURS)),
+        "trustworthiness_umap": judge(shape, truth, ew)["trustworthiness"],
+        "trustworthiness_network": judged["trustworthiness"],
+        "explained": judged["explained"],
     }
+
+
+def judge(
+    shape: Float[np.ndarray, "galaxy bin"],
+    position: Float[np.ndarray, "galaxy 2"],
+    ew: Float[np.ndarray, "galaxy line"],
+) -> dict[str, Any]:
+    """Judge a map by the neighbours that it keeps.
+
+    Parameters
+    ----------
+    shape : (galaxy, 12) array
+        ln(F_i / mean F), of at most `JUDGED` galaxies drawn from these.
+    position : (galaxy, 2) array
+        Their places.
+    ew : (galaxy, 10) array
+        Observed equivalent widths [Å], NaN where there is none.
+
+    Returns
+    -------
+    dict
+        ``trustworthiness`` with 15 neighbours (1 is perfect); ``explained``, by the number of neighbours and by line:
+        the share of the variance of arcsinh(EW) that the mean of the nearest galaxies on the map explains, over that
+        of the nearest in `shape`.
+    """
+    from sklearn.manifold import trustworthiness
+
+    rows = np.random.Generator(np.random.PCG64(0)).permutation(len(shape))[:JUDGED]  # the cost grows as the square
+    shape, position, strength = shape[rows], position[rows], np.arcsinh(ew[rows])
+    explained = {
+        str(neighbours): {
+            name: _round(_explained(position, one, neighbours) / _explained(shape, one, neighbours))
+            for name, one in zip(LINE_NAMES, strength.T, strict=True)
+        }
+        for neighbours in (NEIGHBOURS, MANY_NEIGHBOURS)
+    }
+    return {
+        "trustworthiness": _round(trustworthiness(shape, position, n_neighbors=NEIGHBOURS)),
+        "explained": explained,
+    }
+
+
+def _explained(
+    space: Float[np.ndarray, "galaxy axis"], strength: Float[np.ndarray, " galaxy"], neighbours: int
+) -> float:
+    from sklearn.neighbors import NearestNeighbors
+
+    listed = np.isfinite(strength)
+    space, strength = space[listed], strength[listed]
+    search = NearestNeighbors(n_neighbors=neighbours).fit(space)
+    near = search.kneighbors(return_distance=False)  # of the galaxies fitted, without themselves
+    return 1 - float(np.mean((strength - strength[near].mean(axis=1)) ** 2) / np.var(strength))
 
 
 def _round(value: float) -> float:

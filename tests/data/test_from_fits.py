@@ -4,17 +4,25 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
 
-from data.catalogue import Catalogue
-from data.desi import FIRST_PIXEL, PIXEL, read_coadd
+from data.catalogue import Catalogue, Galaxy
+from data.desi import FIRST_PIXEL, PIXEL, read_observed, read_redshifts
 from data.errors import CatalogueError, UploadError
+from data.fits_targets import read_targets
 from data.from_fits import from_fits
-from data.spectra import rest_spectrum
+from data.sdss import read_spec
+from data.spectra import rest_spectrum, synthesise
+from data.store import EMBEDDED_FILE
+from model.extinction import attenuation
+from model.lines import LINE_NAMES
+from model.measure import measure_lines
 
 IDS = np.array([39633345008634465, 39633345008634466, 39633345008634467])
 REDSHIFTS = np.array([0.1, 0.2, 0.15])
+EBV = np.array([0.05, -1.0, 0.0], np.float32)
 CAMERAS = {"B": (0, 2751), "R": (2700, 5026), "Z": (4900, 7781)}
 
 
@@ -26,7 +34,9 @@ def write_pair(folder: Path, *, warning: int = 0) -> tuple[Path, Path]:
     """A coadd of three targets, the third masked in its blue half, and its redrock file."""
     parts = [
         fits.PrimaryHDU(),
-        fits.BinTableHDU.from_columns([fits.Column("TARGETID", "K", array=IDS)], name="FIBERMAP"),
+        fits.BinTableHDU.from_columns(
+            [fits.Column("TARGETID", "K", array=IDS), fits.Column("EBV", "E", array=EBV)], name="FIBERMAP"
+        ),
     ]
     for camera, (first, last) in CAMERAS.items():
         observed = FIRST_PIXEL + PIXEL * np.arange(first, last)
@@ -62,7 +72,7 @@ def write_lines(folder: Path) -> Path:
 
 def test_cameras_are_combined_by_inverse_variance(tmp_path):
     coadd, redrock = write_pair(tmp_path)
-    first, _, third = read_coadd(coadd.read_bytes(), redrock.read_bytes())
+    first, _, third = (target.spectrum for target in read_targets([coadd], [redrock]))
     assert (first.target_id, first.redshift) == ("39633345008634465", 0.1)
     observed = first.wavelength_rest * 1.1
     np.testing.assert_allclose(observed[[0, -1]], [3600, 3600 + 0.8 * 7780])
@@ -93,15 +103,123 @@ def test_a_catalogue_has_bins_widths_spectra_and_reasons(tmp_path):
 def test_wrong_files_are_named_in_a_sentence(tmp_path):
     coadd, redrock = write_pair(tmp_path)
     with pytest.raises(UploadError, match=r"no extension REDSHIFTS"):
-        read_coadd(coadd, coadd)
+        read_redshifts(coadd)
     with pytest.raises(UploadError, match=r"no extension FIBERMAP"):
-        read_coadd(redrock, redrock)
+        read_observed(redrock)
     with pytest.raises(UploadError, match=r"compressed"):
-        read_coadd(b"\x1f\x8b1234", redrock)
+        read_observed(b"\x1f\x8b1234")
     with pytest.raises(UploadError, match=r"cannot be read as FITS"):
-        read_coadd(b"not FITS", redrock)
+        read_observed(b"not FITS")
     with pytest.raises(CatalogueError, match=r"one redrock file per coadd"):
+        from_fits([coadd, coadd], [redrock], tmp_path / "out.parquet")
+    with pytest.raises(UploadError, match=r"no SDSS spec file"):
         from_fits([coadd], [], tmp_path / "out.parquet")
+    with pytest.raises(CatalogueError, match=r"E\(B-V\) is 3"):
+        from_fits([coadd], [redrock], tmp_path / "out.parquet", ebv=3)
+
+
+def test_the_milky_ways_dust_is_taken_off_where_asked(tmp_path):
+    coadd, redrock = write_pair(tmp_path)
+    first, second, third = read_targets([coadd], [redrock], ebv_of_files=True)
+    observed = first.spectrum.wavelength_rest * 1.1
+    gain = 10 ** (0.4 * attenuation(observed, 0.05))
+    np.testing.assert_allclose(first.spectrum.flux, continuum(observed) * gain, rtol=1e-5)
+    np.testing.assert_allclose(first.spectrum.ivar[6000], 4 / gain[6000] ** 2, rtol=1e-5)
+    assert gain[0] > gain[-1] > 1
+    assert "E(B-V) -1" in second.problem
+    np.testing.assert_allclose(third.spectrum.flux[3000], continuum(observed)[3000], rtol=1e-5)
+    (same, *_) = read_targets([coadd], [redrock], 0.05)
+    np.testing.assert_allclose(same.spectrum.flux, first.spectrum.flux, rtol=1e-5)
+
+
+def write_spec(folder: Path, *, kind: str = "GALAXY") -> tuple[Path, Galaxy]:
+    """An SDSS spec file, in its true layout, of a mock galaxy whose bluest bin SDSS misses."""
+    catalogue = Catalogue(EMBEDDED_FILE)
+    redshift = catalogue.column("redshift")
+    strong = np.flatnonzero((catalogue.column("HALPHA_EW") > 40) & (redshift < 0.07))[0]
+    galaxy = catalogue.galaxy(int(strong))
+    galaxy = galaxy._replace(ew=np.nan_to_num(galaxy.ew))
+    drawn = synthesise(galaxy, noise=False)
+    loglam = np.arange(np.log10(3800.0), np.log10(7000 * (1 + galaxy.redshift)), 1e-4)
+    flux = np.interp(10**loglam / (1 + galaxy.redshift), drawn.wavelength_rest, drawn.flux)
+    error = 0.05 * np.median(flux)
+    flux += error * np.random.default_rng(0).normal(size=len(flux))
+    mask = np.zeros(len(flux), np.int32)
+    mask[1000], flux[1000] = 1 << 24, 1e4
+    pixels = [
+        fits.Column("flux", "E", array=flux),
+        fits.Column("loglam", "E", array=loglam),
+        fits.Column("ivar", "E", array=np.full(len(flux), error**-2)),
+        fits.Column("and_mask", "J", array=mask),
+        fits.Column("or_mask", "J", array=mask),
+        fits.Column("wdisp", "E", array=np.ones(len(flux))),
+    ]
+    about = [
+        fits.Column("CLASS", "6A", array=[kind]),
+        fits.Column("Z", "E", array=[galaxy.redshift]),
+        fits.Column("ZWARNING", "J", array=[0]),
+    ]
+    primary = fits.PrimaryHDU()
+    primary.header.update(PLATEID=2488, MJD=54149, FIBERID=7)
+    parts = [fits.BinTableHDU.from_columns(pixels, name="COADD"), fits.BinTableHDU.from_columns(about, name="SPECOBJ")]
+    fits.HDUList([primary, *parts]).writeto(folder / "spec-2488-54149-0007.fits", overwrite=True)
+    return folder / "spec-2488-54149-0007.fits", galaxy
+
+
+@pytest.mark.slow
+def test_an_sdss_spectrum_becomes_a_galaxy_with_its_bluest_bin_filled_in(tmp_path):
+    path, galaxy = write_spec(tmp_path)
+    out = tmp_path / "sdss.parquet"
+    with pytest.raises(CatalogueError, match=r"2488-54149-7, bin 0 \(3400-3700 Å at rest\) is not covered"):
+        from_fits([path], [], out)
+    from_fits([path], [], out, fill_missing=True)
+    found = Catalogue(out).galaxy(0)
+    assert found.target_id == "2488-54149-7"
+    np.testing.assert_allclose(found.bin_flux[1:], galaxy.bin_flux[1:], rtol=0.03)
+    assert found.bin_flux[0] == pytest.approx(galaxy.bin_flux[0], rel=0.3)
+    table = pq.read_table(out)
+    assert table["DOMAIN"].to_pylist() == ["edge"]
+    assert "bin" in table["DOMAIN_REASON"].to_pylist()[0]
+    for name in ("HALPHA", "HBETA", "NII_6584", "SII_6716"):
+        line = LINE_NAMES.index(name)
+        assert found.ew[line] == pytest.approx(galaxy.ew[line], rel=0.05, abs=4 / float(np.sqrt(found.ew_ivar[line])))
+
+
+def test_what_sdss_takes_for_a_star_is_left_out(tmp_path):
+    path, _ = write_spec(tmp_path, kind="STAR")
+    with pytest.raises(CatalogueError, match=r"the survey calls it STAR"):
+        from_fits([path], [], tmp_path / "out.parquet")
+
+
+@pytest.mark.slow
+def test_lines_of_a_real_sdss_galaxy_agree_with_the_surveys_own():
+    """Unpack `pip download --no-deps ppxf==9.5.2`; GALACTIC_NEON_PPXF names its ppxf/spectra."""
+    path = Path(os.environ.get("GALACTIC_NEON_PPXF", "ppxf/spectra")) / "NGC3073_SDSS_DR18.fits"
+    if not path.is_file():
+        pytest.skip("Needs the FITS files of PyPI's ppxf; see this test's docstring.")
+    observed, known = read_spec(path)
+    rest = observed.wavelength_obs / (1 + known.redshift)
+    found = measure_lines(rest, observed.flux[0], observed.ivar[0], 2.6)
+    with fits.open(path) as file:
+        listed = {str(row["LINENAME"]).strip(): (row["LINEEW"], row["LINEEW_ERR"]) for row in file["SPZLINE"].data}
+    names = {"HALPHA": "H_alpha", "NII_6584": "[N_II] 6583", "SII_6716": "[S_II] 6716", "SII_6731": "[S_II] 6730"}
+    for name, theirs in (names | {"OIII_5007": "[O_III] 5007"}).items():
+        line = LINE_NAMES.index(name)
+        error = np.hypot(found.ew_ivar[line] ** -0.5, listed[theirs][1])
+        # Another model of the stars, and of their level.
+        assert found.ew[line] == pytest.approx(listed[theirs][0], rel=0.15, abs=3 * error), name
+
+
+@pytest.mark.slow
+def test_lines_are_measured_where_no_table_lists_them(tmp_path):
+    coadd, redrock = write_pair(tmp_path)
+    out = tmp_path / "mine.parquet"
+    from_fits([coadd], [redrock], out, ebv=0.02)
+    catalogue = Catalogue(out)
+    assert "measured above fitted starlight" in catalogue.provenance
+    assert "corrected by E(B-V) = 0.02" in catalogue.provenance
+    np.testing.assert_array_equal(np.isnan(catalogue.galaxy(0).ew), np.isnan(catalogue.galaxy(0).ew_ivar))
+    assert np.isfinite(catalogue.galaxy(0).ew).any()
 
 
 def test_a_real_galaxy_of_the_archive(tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.map import orientation
+from data.map import JUDGED, judge, orientation
 from model.weights import load_sidecar
 
 
@@ -29,3 +29,18 @@ def test_the_sidecar_records_how_well_the_network_places():
     assert measured["galaxies"] > 10_000
     assert measured["error_median_percent"] < 1.0
     assert measured["trustworthiness_network"] > 0.95
+
+
+def test_a_map_is_judged_by_the_neighbours_it_keeps():
+    generator = np.random.default_rng(0)
+    place = generator.uniform(size=(600, 2))
+    shape = np.column_stack([place, 0.01 * generator.normal(size=(600, 10))])
+    ew = np.sinh(np.column_stack([place[:, :1] + 0.3 * generator.normal(size=(600, 1))] * 10))
+    ew[::7, 3] = np.nan
+    kept, lost = judge(shape, place, ew), judge(shape, generator.uniform(size=(600, 2)), ew)
+    assert len(shape) < JUDGED
+    assert kept["trustworthiness"] > 0.99
+    assert lost["trustworthiness"] < 0.6
+    for neighbours in ("15", "50"):
+        assert min(kept["explained"][neighbours].values()) > 0.95
+        assert max(lost["explained"][neighbours].values()) < 0.2
