@@ -5,7 +5,7 @@ import logging.config
 import numpy as np
 
 from components import shell
-from data import browser, reading, realisations, sparcl, spectra, store, unpredicted
+from data import browser, light, reading, realisations, sparcl, spectra, store, unpredicted
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -59,6 +59,7 @@ health.prepare(
     },
     # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
     later={
+        "light": light.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "memory": memory.give_back,

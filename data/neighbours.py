@@ -64,11 +64,38 @@ def nearest(catalogue: Catalogue, row: int, count: int = COUNT) -> Neighbours:
     Neighbours
         Nearest first.
     """
-    shape = shapes(catalogue)
-    away = shape - shape[row]
+    return _closest(shapes(catalogue), shapes(catalogue)[row], count, but=row)
+
+
+def nearest_to(catalogue: Catalogue, bin_flux: Float[np.ndarray, " bin"], count: int = COUNT) -> Neighbours:
+    """Find the galaxies of a catalogue whose starlight is most like one that is not in it.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where to look.
+    bin_flux : (12,) array
+        Mean flux per bin, any unit.
+    count : int
+        How many; fewer when the catalogue is smaller.
+
+    Returns
+    -------
+    Neighbours
+        Nearest first.
+    """
+    flux = np.asarray(bin_flux, np.float64)
+    return _closest(shapes(catalogue), np.log(flux / flux.mean()).astype(np.float32), count)
+
+
+def _closest(
+    shape: Float[np.ndarray, "galaxy bin"], wanted: Float[np.ndarray, " bin"], count: int, but: int | None = None
+) -> Neighbours:
+    away = shape - wanted
     squared = np.einsum("gb,gb->g", away, away)
-    squared[row] = np.inf
-    count = min(count, catalogue.n - 1)
+    if but is not None:
+        squared[but] = np.inf
+    count = min(count, len(shape) - (but is not None))
     closest = np.argpartition(squared, max(count - 1, 0))[:count]
     closest = closest[np.argsort(squared[closest])]
     return Neighbours(closest, np.sqrt(squared[closest] / shape.shape[1]))

@@ -110,7 +110,7 @@ class Parts:
         else:
             with open_target(self.target, schema, meta) as write:
                 for part in self.finished:
-                    with pq.ParquetFile(part.path) as file:
+                    with pq.ParquetFile(part.path, pre_buffer=False) as file:
                         for batch in file.iter_batches(BATCH_ROWS):
                             write(pa.Table.from_batches([batch]).cast(schema))
         for folder in self.target.parent.glob(f".{self.target.name}.*.parts"):

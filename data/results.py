@@ -102,6 +102,11 @@ def known_model(name: str) -> str:
     return name if name in available_models() else DEFAULT
 
 
+def known_format(name: str) -> FormatName:
+    """Return the name of a format if there is one, else CSV: a page's request may say anything."""
+    return cast("FormatName", name if name in FORMATS else "csv")
+
+
 def write_answers(
     table: FluxTable, answers: Answers, model: str, destination: BinaryIO, format: FormatName = "csv"
 ) -> None:
@@ -161,7 +166,6 @@ def answers_as_file(table: FluxTable, model: str, format: str = "csv") -> tuple[
     bytes, str
         The file and its extension.
     """
-    known = cast("FormatName", format if format in FORMATS else "csv")
-    out = io.BytesIO()
+    known, out = known_format(format), io.BytesIO()
     write_answers(table, answer_table(load_params(model), table), model, out, known)
     return out.getvalue(), FORMATS[known].extensions[0]

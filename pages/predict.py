@@ -10,8 +10,8 @@ import dash
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
 
-from components import predict_answer, predict_form, predict_upload, theme, widgets
-from data import browser, fluxes, uploads
+from components import predict_answer, predict_form, predict_light, predict_upload, theme, widgets
+from data import browser, fluxes, light, uploads
 from data.errors import UploadError
 from data.fluxes import as_typed, luminosity_advice, read_form
 from data.presets import Preset, load_presets
@@ -21,7 +21,7 @@ from model.bins import BIN_EDGES
 from model.domain import EDGE, OUTSIDE
 from model.lines import LINES
 from model.weights import DEFAULT, available_models, load_params
-from pages import _predict_file
+from pages import _predict_file, _predict_light  # noqa: F401
 
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
@@ -64,6 +64,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             ),
             html.Div(predict_upload.result_card(), id="predict-result", hidden=True),
             html.Div([predict_form.drives_card(), *predict_answer.place_cards()], className="predict-places"),
+            predict_light.light_cards(light.DISPERSIONS, light.RESOLUTIONS),
         ],
         id="predict",
         className="page",

@@ -72,7 +72,8 @@ def open_source(
         raise CatalogueError(f"There is no file {str(path)!r}. Check the path.")
     try:
         if kind == "parquet":
-            with pq.ParquetFile(path) as file:
+            # Arrow keeps every group that it read ahead until the file is closed: a long file would fill the memory.
+            with pq.ParquetFile(path, pre_buffer=False) as file:
                 yield Source(file.schema_arrow, file.metadata.num_rows, _parquet_batches(file, start))
         elif kind in ("csv", "ecsv"):
             yield _csv_source(path, start, text)
@@ -237,7 +238,7 @@ def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Wri
         with pq.ParquetWriter(waiting, schema, compression="zstd", use_dictionary=False) as parquet:
             yield keep
         kind = fits.row_type(schema, widths)
-        with path.open("wb") as out, pq.ParquetFile(waiting) as file:
+        with path.open("wb") as out, pq.ParquetFile(waiting, pre_buffer=False) as file:
             out.write(fits.header_bytes(kind, rows, meta))
             for batch in file.iter_batches(BATCH_ROWS):
                 out.write(fits.row_bytes(pa.Table.from_batches([batch]), kind))

@@ -169,3 +169,17 @@ def test_formats_are_known_by_extension(tmp_path):
     assert format_of(tmp_path / "A.FITS") == "fits"
     with pytest.raises(CatalogueError, match=r"out.docx: .* use \.parquet or \.csv"):
         format_of(tmp_path / "out.docx", ("parquet", "csv"))
+
+
+def test_what_was_read_of_a_long_file_is_let_go(tmp_path):
+    path, rows = tmp_path / "long.parquet", 200_000
+    table = pa.table({f"flux_{place:02d}": np.random.default_rng(place).random(rows) for place in range(8)})
+    pq.write_table(table, path, row_group_size=rows // 20, use_dictionary=False)
+    size = table.nbytes
+    del table
+    before, most = pa.total_allocated_bytes(), 0
+    with open_source(path) as source:
+        for _ in source.batches:
+            most = max(most, pa.total_allocated_bytes() - before)
+    # Without care Arrow holds nearly all of the file when the last rows are read.
+    assert most < 0.65 * size, (most, size)
