@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_openapi3.openapi import OpenAPI
 
-from server.api import catalogues, limits, model, page, predict, problems, spectrum
+from server.api import catalogues, limits, model, page, place, predict, problems, spectrum
 
 PREFIX = "/api/"
 
@@ -26,7 +26,7 @@ def install(server: OpenAPI, rate: str, uploads: str, origins: Sequence[str], st
         Address of the Redis that counts; None: each process counts for itself.
     """
     limits.install(server, rate, uploads, storage)
-    for part in (predict, model, catalogues, spectrum):
+    for part in (predict, model, catalogues, place, spectrum):
         server.register_api(part.blueprint)
     server.register_blueprint(page.blueprint)
     if origins:

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from data import store
+from data.neighbours import nearest
 from data.schema import FLUX_NAMES
 from model.continuum import continuum_bins
 from model.lines import LINE_NAMES
@@ -158,6 +159,24 @@ def test_catalogues_and_galaxies(api):
     problem(api.get("/api/v1/catalogues/..%2F..%2Fetc/galaxies/1"), 404)
 
 
+def test_galaxies_from_elsewhere_are_placed_among_a_catalogues(api):
+    store.serve(store.open_catalogues())
+    name, catalogue = next(iter(store.served().items()))
+    flux = np.stack([catalogue.galaxy(row).bin_flux for row in (5, 17)]) * 3.0
+    address = f"/api/v1/catalogues/{name}/place"
+    said = api.post(address, json={"flux": flux.tolist(), "neighbours": 7}).json
+    for row, position, spread, near in zip((5, 17), said["position"], said["spread"], said["neighbours"], strict=True):
+        np.testing.assert_allclose(position, catalogue.galaxy(row).position, rtol=1e-4, atol=1e-4)
+        assert min(spread) > 0
+        assert near[0] == {"id": catalogue.target_ids[row].decode(), "distance": pytest.approx(0, abs=1e-4)}
+        found = nearest(catalogue, row, 6)
+        assert [one["id"] for one in near[1:]] == [catalogue.target_ids[other].decode() for other in found.rows]
+    assert len(api.post(address, json={"flux": flux[:1].tolist()}).json["neighbours"][0]) == 5
+    assert "no catalogue" in problem(api.post("/api/v1/catalogues/x/place", json={"flux": flux.tolist()}), 404)
+    problem(api.post(address, json={"flux": [[0.0] * 12]}), 422)
+    problem(api.post(address, json={"flux": flux.tolist() * 51}), 422)
+
+
 def test_the_model_says_its_lines_bins_and_checksums(api):
     said = api.get("/api/v1/model").json
     assert [line["name"] for line in said["lines"]] == list(LINE_NAMES)
@@ -218,7 +237,7 @@ def test_nothing_that_is_sent_breaks_the_server_or_its_description(described, mo
         status_code_conformance,
     ]
     operations = [result.ok() for result in described.get_all_operations()]
-    assert len(operations) == 6
+    assert len(operations) == 7
     for operation in operations:
 
         @settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None, derandomize=True)

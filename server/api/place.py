@@ -1,0 +1,88 @@
+"""``POST /api/v1/catalogues/{catalogue}/place``: where galaxies from elsewhere lie among those of a catalogue."""
+
+from typing import Annotated, Any, Final
+
+import numpy as np
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.neighbours import COUNT, nearest_to
+from data.store import served
+from model.batch import place_many
+from model.weights import load_params
+from server.api import problems
+from server.api.limits import costly
+from server.api.values import as_json
+
+MAX_PLACED: Final = 100
+"""Galaxies in one request; each is compared with the whole catalogue."""
+MAX_NEIGHBOURS: Final = 50
+
+Positive = Annotated[float, Field(gt=1e-30, lt=1e30)]
+
+
+class PlaceRequest(BaseModel):
+    """Galaxies to place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    flux: list[Annotated[list[Positive], Field(min_length=12, max_length=12)]] = Field(
+        min_length=1, max_length=MAX_PLACED, description="mean continuum in twelve bins, any unit"
+    )
+    neighbours: int = Field(
+        default=COUNT, ge=0, le=MAX_NEIGHBOURS, description="how many of the nearest galaxies to list"
+    )
+
+
+class Neighbour(BaseModel):
+    """A galaxy of the catalogue."""
+
+    id: str
+    distance: float = Field(description="root mean square of the differences of ln(flux / mean): 0.01 is 1 % a bin")
+
+
+class PlaceAnswer(BaseModel):
+    """A row for each galaxy, in the order sent."""
+
+    position: list[list[float | None]] = Field(description="place on the map")
+    spread: list[list[float | None]] = Field(description="half the central 68 % of that place, along each axis")
+    neighbours: list[list[Neighbour]] = Field(description="nearest galaxies in the space of continua, nearest first")
+
+
+class PlacePath(BaseModel):
+    """Among which galaxies."""
+
+    catalogue: str = Field(max_length=64)
+
+
+blueprint = APIBlueprint("api_place", __name__, url_prefix="/api/v1/catalogues")
+
+
+@blueprint.post(
+    "/<catalogue>/place",
+    responses=problems.documented(PlaceAnswer, 404, 413, 422, 429),
+    summary="Place galaxies on the map, and find the galaxies of a catalogue that resemble them",
+)
+@costly
+def place(path: PlacePath, body: PlaceRequest) -> Response | dict[str, Any]:
+    """Place galaxies."""
+    catalogue = served().get(path.catalogue)
+    if catalogue is None:
+        known = ", ".join(served()) or "none"
+        return problems.not_found(f"There is no catalogue {path.catalogue!r}; there is {known}.")
+    flux = np.array(body.flux, np.float64)
+    flux /= flux.mean(axis=1, keepdims=True)
+    placed = place_many(load_params(), flux.astype(np.float32))
+    near = (nearest_to(catalogue, one, body.neighbours) for one in flux)
+    return {
+        "position": as_json(placed.position),
+        "spread": as_json(placed.spread),
+        "neighbours": [
+            [
+                {"id": bytes(catalogue.target_ids[row]).decode(), "distance": distance}
+                for row, distance in zip(one.rows.tolist(), as_json(one.distances.astype(np.float32)), strict=True)
+            ]
+            for one in near
+        ],
+    }
