@@ -61,6 +61,7 @@ train: whole ## make every committed weight, map, density and mock again: make t
 	@$(BIN)/python cli.py catalogue fit-cells $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-density $(TABLE)
 	@$(BIN)/python cli.py catalogue mock data/files/mock.parquet
+	@$(BIN)/python cli.py catalogue rank data/files/mock.parquet
 
 pin: developing ## write the requirements files from what is installed
 	@$(BIN)/python scripts/pin.py

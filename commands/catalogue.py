@@ -74,6 +74,11 @@ def register(commands: Any) -> None:
     command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
     command.add_argument("out", type=Path, nargs="?", metavar="OUT.parquet")
 
+    add(
+        "rank",
+        "Rank a catalogue's galaxies by how little starlight predicted their lines, for the explorer.",
+        lambda args: catalogues.rank_catalogue(args.table),
+    )
     add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
     add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogues.fit_map(args.table))
     add("judge-map", "Judge the committed map by a table's held-out galaxies.", lambda a: catalogues.judge_map(a.table))

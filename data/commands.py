@@ -330,3 +330,35 @@ def compare_mock(mock_path: Path, table_path: Path, model: str = DEFAULT) -> str
     from data.sample import read_sample
 
     return as_markdown(compare(read_sample(mock_path), read_sample(table_path), load_params(model)))
+
+
+def rank_catalogue(path: Path) -> str:
+    """Rank a catalogue's galaxies by how little starlight predicted their lines; the explorer shows the ranking.
+
+    Parameters
+    ----------
+    path : Path
+        A file that ``catalogue build`` wrote.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is no catalogue.
+    """
+    from tqdm import tqdm
+
+    from data.catalogue import Catalogue
+    from data.unpredicted import write_beside
+
+    with tqdm(total=100, unit="%", disable=None) as bar:
+
+        def tell(share: float) -> None:
+            bar.update(int(100 * share) - bar.n)
+
+        out = write_beside(Catalogue(path), tell)
+    return f"Wrote {out}."

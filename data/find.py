@@ -15,13 +15,13 @@ from jaxtyping import Bool, Float, UInt32
 
 from data.quantities import QUANTITIES, values
 from data.realisations import FIRST_SEED, Noise
+from data.schema import SKY_NAMES
 from data.store import Catalogue
 from model.lines import LINE_NAMES
 
 MAX_LENGTH: Final = 20_000
 """Characters of a search: about a thousand DESI names."""
 MAX_CLAUSES: Final = 20
-SKY_NAMES: Final = ("ra", "dec")
 ALIASES: Final = {"z": "redshift", "id": "TARGETID", "targetid": "TARGETID"}
 
 _NUM: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -173,13 +173,9 @@ def _cone(catalogue: Catalogue, ra: float, dec: float, radius: float) -> Bool[np
         raise FindError(
             f"cone({ra:g}, {dec:g}, {radius:g}): RA is 0 to 360, Dec -90 to 90, the radius 0 to 180 degrees."
         )
-    try:
-        places = [np.radians(catalogue.column(name).astype(float)) for name in SKY_NAMES]
-    except KeyError:
-        raise FindError(
-            "This catalogue has no sky positions (columns ra and dec), so there is nothing to cone."
-        ) from None
-    longitude, latitude = places
+    longitude, latitude = (np.radians(catalogue.column(name).astype(float)) for name in SKY_NAMES)
+    if not np.isfinite(longitude).any():
+        raise FindError("This catalogue has no sky positions (columns ra and dec), so there is nothing to cone.")
     center = np.radians([ra, dec])
     # Haversine: exact for small angles, where an arc cosine loses its digits.
     across = np.sin((latitude - center[1]) / 2) ** 2

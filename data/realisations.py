@@ -13,7 +13,7 @@ from data.store import Catalogue, served
 from model.batch import sample_many
 from model.lines import LINE_NAMES
 from model.noise import published_noise
-from model.weights import load_params
+from model.weights import INTRINSIC, load_params, load_sidecar
 
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
@@ -75,7 +75,9 @@ def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "g
             drawn = intrinsic if noise == "intrinsic" else listed.ew
         return np.asarray(drawn, np.float32)
 
-    return kept_draw(catalogue, f"{noise}-{seed}", draw)
+    # The published noise needs no weights but those whose predictions the catalogue carries.
+    weights = "" if noise == "published" else "-" + load_sidecar(INTRINSIC)["sha256"][:12]
+    return kept_draw(catalogue, f"{noise}-{seed}{weights}", draw)
 
 
 def warm_up() -> None:

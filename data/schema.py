@@ -27,6 +27,7 @@ IVAR_SUFFIX: Final = "_EW_IVAR"
 PREDICTION_SUFFIXES: Final = ("_EW_PREDICTED", "_EW_PREDICTED_P16", "_EW_PREDICTED_P84")
 """Fields of a prediction, in the order ew, p16, p84."""
 MAP_NAMES: Final = ("map_x", "map_y")
+SKY_NAMES: Final = ("ra", "dec")
 
 _ID_PATTERN: Final = re.compile(r"[A-Za-z0-9_.+-]+")
 
@@ -59,6 +60,8 @@ def _input_columns() -> Iterator[Column]:
     yield Column("TARGETID", "", "name of the galaxy; DESI's 64-bit number as text", True, "text")
     yield Column("redshift", "", "redshift", True, "positive")
     yield Column("log_luminosity", "dex", "log10[F (1+z) D_L²] of bin 10, F in 1e-17 erg/s/cm²/Å", True, "finite")
+    for name, text in zip(SKY_NAMES, ("right ascension", "declination"), strict=True):
+        yield Column(name, "deg", f"{text}, ICRS", False, "finite or missing")
     for index, name in enumerate(FLUX_NAMES):
         span = f"{BIN_EDGES[index]:.0f}-{BIN_EDGES[index + 1]:.0f} Å"
         yield Column(name, "1e-17 erg/s/cm²/Å", f"mean continuum, {span} rest frame", True, "positive")

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from data.atomic import replacing
 from data.overlap import is_cut
 from data.schema import EW_SUFFIX, FLUX_NAMES
 from data.store import Catalogue
@@ -108,12 +109,12 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
 
     from model.intrinsic import sample_observed
 
-    count, with_luminosity = FITTED + KEPT, params.intrinsic is not None
+    count = FITTED + KEPT
 
     @jax.jit
     def draw(params: Params, key: Any, flux: Any, luminosity: Any, redshift: Any) -> Any:
         flux, luminosity, redshift = (jnp.repeat(values, count, axis=0) for values in (flux, luminosity, redshift))
-        drawn = sample_observed(key, params, flux, luminosity if with_luminosity else None, redshift)
+        drawn = sample_observed(key, params, flux, luminosity, redshift)
         return jnp.asarray(drawn.ew).reshape(-1, count, len(LINE_NAMES)).swapaxes(0, 1)
 
     n = len(sample.redshift)
@@ -135,12 +136,41 @@ def place_of(catalogue: Catalogue, folder: Path) -> Path:
 
 
 def find(catalogue: Catalogue, folder: Path) -> Ranking | None:
-    """Read a catalogue's ranking, if it has been made."""
-    path = place_of(catalogue, folder)
-    if not path.is_file():
-        return None
-    with np.load(path, allow_pickle=False) as stored:
-        return Ranking(*(stored[name] for name in NAMES))
+    """Read a catalogue's ranking, if it has been made: beside the catalogue, or in the folder."""
+    for path in (place_of(catalogue, catalogue.path.parent), place_of(catalogue, folder)):
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as stored:
+                return Ranking(*(stored[name] for name in NAMES))
+    return None
+
+
+def write_beside(catalogue: Catalogue, progress: Callable[[float], None] = lambda _share: None) -> Path:
+    """Rank a catalogue and write the ranking beside it, where every server finds it.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        To be ranked.
+    progress : callable
+        Told the share that is done, 0 to 1.
+
+    Returns
+    -------
+    Path
+        The file; rankings of the folder by other weights are gone.
+    """
+    ranking, out = rank(sample_of(catalogue), load_params(), progress), place_of(catalogue, catalogue.path.parent)
+    _write(ranking, out)
+    for older in out.parent.glob(f"unpredicted-{catalogue.version}-*.npz"):
+        if older != out:
+            older.unlink()
+    return out
+
+
+def _write(ranking: Ranking, out: Path) -> None:
+    """Write a ranking; its expectations are kept to three digits."""
+    with replacing(out) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **ranking._replace(expected=ranking.expected.astype(np.float16))._asdict())
 
 
 _folder: list[Path] = []
@@ -192,9 +222,7 @@ def main(given: Path, out: Path) -> None:
         sample = Sample(*(stored[name] for name in Sample._fields))
     told = out.with_suffix(".progress")
     ranking = rank(sample, load_params(), lambda share: _tell(told, share))
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}.npz")
-    np.savez(temporary, **ranking._asdict())
-    temporary.replace(out)
+    _write(ranking, out)
     given.unlink(missing_ok=True)
     told.unlink(missing_ok=True)
 

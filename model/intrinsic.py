@@ -17,7 +17,7 @@ from .chain import Summary, run_trunk
 from .features import colors
 from .known import with_known
 from .latent import FREE, TIED, Scales, all_lines, draw_latent, draw_ties, from_unit, tied_ew
-from .listing import CONTEXT, SEQUENCE, draw_list
+from .listing import CONTEXT, SEQUENCE, STEPS, draw_list
 from .network import LineDistribution, Params
 
 
@@ -189,25 +189,27 @@ def sample_both(
     """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
     model, color = distribution_of(params), colors(bin_flux)
     features = with_known(color, log_luminosity, redshift)
-    keys = jax.random.split(key, 4)
-    drawn = draw_list(keys[0], model.listing, model.scales, features)
+    numbers = (5 * STEPS, 2 * FREE, len(TIED), STEPS)
+    level = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
+    listing, latent, pair, faint = jnp.split(level, np.cumsum(numbers)[:-1], axis=-1)
+    listing, latent = (each.reshape(*each.shape[:-1], count, -1) for each, count in ((listing, STEPS), (latent, FREE)))
+    drawn = draw_list(listing, model.listing, model.scales, features)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
-    free = from_unit(model.scales, draw_latent(keys[1], model.latent, model.scales, features, context))
+    free = from_unit(model.scales, draw_latent(latent, model.latent, model.scales, features, context))
     strong, weak = np.array([step for _, step in TIED]), slice(FREE, None)
     both = drawn.there[..., strong] & drawn.there[..., weak]
-    ties = draw_ties(keys[2], model.scales, features.shape[:-1])
+    ties = draw_ties(pair, model.scales)
     # The catalogue's fit gives both lines of a pair one amplitude: their listed ratio is free of noise.
     ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
     ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties))
     place = np.argsort(np.array(SEQUENCE))
     there, listed, sigma = (column[..., place] for column in (drawn.there, drawn.ew, drawn.sigma))
-    return ew, Observed(jnp.where(there, listed, sigma * _below_zero(keys[3], ew / sigma)), 1 / sigma**2)
+    return ew, Observed(jnp.where(there, listed, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
 
 
-def _below_zero(key: PRNGKeyArray, signal: Array) -> Array:
+def _below_zero(level: Array, signal: Array) -> Array:
     """Signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, given that it ends below zero."""
-    level = jax.random.uniform(key, signal.shape, signal.dtype, 1e-6, 1 - 1e-6) * jnp.maximum(ndtr(-signal), 1e-30)
-    return jnp.minimum(signal + ndtri(level), 0.0)
+    return jnp.minimum(signal + ndtri(level * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
 
 
 def distribution_of(params: Params) -> LineDistribution:

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jax.scipy.special import ndtri
+from jaxtyping import Array, Float
 
 from .chain import Chain, run_head, run_heads, run_trunk
 from .lines import LINE_NAMES, LINES
@@ -84,28 +85,32 @@ def latent_log_density(
 
 
 def draw_latent(
-    key: PRNGKeyArray,
+    levels: Float[Array, "*galaxy free two"],
     chain: Chain,
     scales: Scales,
     features: Float[Array, "*galaxy feature"],
     context: Float[Array, "*galaxy known"],
 ) -> Float[Array, "*galaxy free"]:
-    """Draw the free lines, on the scale of the mixtures, of galaxies of which a catalogue lists this."""
+    """Draw the free lines, on the scale of the mixtures, of galaxies of which a catalogue lists this.
+
+    `levels` are uniform numbers, see `truncated.draw`.
+    """
     hidden, floor = run_trunk(chain, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
 
-    def draw_line(unit: Array, step: Array) -> tuple[Array, None]:
+    def draw_line(unit: Array, given: tuple[Array, Array]) -> tuple[Array, None]:
+        step, level = given
         parts = mixture(run_head(chain.heads[0], step, hidden, jnp.concatenate([unit, context], axis=-1)))
-        value = draw(jax.random.fold_in(key, step), parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
+        value = draw(level, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
         return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
 
-    return jax.lax.scan(draw_line, jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE))[0]
+    start, steps = jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE)
+    return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(levels, -2, 0)))[0]
 
 
-def draw_ties(key: PRNGKeyArray, scales: Scales, shape: tuple[int, ...]) -> Float[Array, "*galaxy pair"]:
-    """Draw weak / strong of the tied pairs, for lines that are not both listed."""
-    departure = jax.random.normal(key, (*shape, len(TIED)), jnp.float32)
-    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * departure)
+def draw_ties(level: Float[Array, "*galaxy pair"], scales: Scales) -> Float[Array, "*galaxy pair"]:
+    """Turn uniform numbers into weak / strong of the tied pairs, for lines that are not both listed."""
+    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * ndtri(level))
 
 
 def tied_ew(

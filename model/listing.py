@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float
 
 from .chain import Chain, run_head, run_heads, run_trunk
 from .latent import FREE, ORDER, TIED, Scales
@@ -133,14 +133,17 @@ class DrawnList(NamedTuple):
 
 
 def draw_list(
-    key: PRNGKeyArray, chain: Chain, scales: Scales, features: Float[Array | np.ndarray, "*galaxy feature"]
+    levels: Float[Array, "*galaxy step five"],
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array | np.ndarray, "*galaxy feature"],
 ) -> DrawnList:
     """Draw what a catalogue would list of galaxies, no line cut.
 
     Parameters
     ----------
-    key : PRNG key
-        The same key and features give the same draw.
+    levels : (..., 10, 5) array
+        Uniform numbers in (0, 1): the same ones and the same features give the same draw.
     chain, scales : Chain, Scales
         Networks and units.
     features : (..., 15) array
@@ -155,28 +158,28 @@ def draw_list(
     shape, dtype = hidden.shape[:-1], hidden.dtype
     known = jnp.ones(shape, bool)
 
-    def draw_line(state: tuple[Array, Array], step: Array) -> tuple[tuple[Array, Array], Array]:
-        context, logs = state
-        keys = jax.random.split(jax.random.fold_in(key, step), 3)
+    def draw_line(state: tuple[Array, Array], given: tuple[Array, Array]) -> tuple[tuple[Array, Array], Array]:
+        (context, logs), (step, level) = state, given
         flat = context.reshape(*shape, CONTEXT)
         raw = run_head(chain.heads[0], step, hidden, flat)
-        there = jax.random.bernoulli(keys[0], jax.nn.sigmoid(raw[..., 0]))
+        there = level[..., 0] < jax.nn.sigmoid(raw[..., 0])
         strong = jnp.array(STRONG)[step]
         regime = ((strong != step) & (context[..., strong, 1] > 0)).astype(int)
         units, limits = _of_regime(scales.units, step, regime), _of_regime(scales.limits, step, regime)
 
-        def pick(kind: int, key: PRNGKeyArray, raw: Array) -> Array:
-            return jnp.clip(draw(key, mixture(raw)), limits[..., kind, 0], limits[..., kind, 1]).astype(dtype)
+        def pick(kind: int, raw: Array) -> Array:
+            value = draw(level[..., 1 + 2 * kind : 3 + 2 * kind], mixture(raw))
+            return jnp.clip(value, limits[..., kind, 0], limits[..., kind, 1]).astype(dtype)
 
-        error = pick(0, keys[1], raw[..., 1:])
+        error = pick(0, raw[..., 1:])
         raw = run_head(chain.heads[1], step, hidden, jnp.concatenate([flat, error[..., None]], axis=-1))
-        value = jnp.stack([error, pick(1, keys[2], raw)], axis=-1) * units[..., 1] + units[..., 0]
+        value = jnp.stack([error, pick(1, raw)], axis=-1) * units[..., 1] + units[..., 0]
         value = jnp.where(regime[..., None] == 1, logs[..., strong, :] - value, value)
         context = context.at[..., step, :].set(_context(scales, step, known, there, value).astype(dtype))
         return (context, logs.at[..., step, :].set(value.astype(dtype))), there
 
     start = jnp.zeros((*shape, STEPS, 4), dtype), jnp.zeros((*shape, STEPS, 2), dtype)
-    (context, logs), there = jax.lax.scan(draw_line, start, jnp.arange(STEPS))
+    (context, logs), there = jax.lax.scan(draw_line, start, (jnp.arange(STEPS), jnp.moveaxis(levels, -2, 0)))
     return DrawnList(jnp.moveaxis(there, 0, -1), 10 ** logs[..., 1], 10 ** logs[..., 0], context)
 
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import log_ndtr, logsumexp, ndtr, ndtri
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 COMPONENTS: Final = 4
 """Gaussians per mixture."""
@@ -49,14 +49,23 @@ def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Flo
     return logsumexp(parts.log_weight + log_ndtr(edge), axis=-1)
 
 
-def draw(key: PRNGKeyArray, parts: Mixture, floor: Float[Array, "*shape"] | float = NO_FLOOR) -> Float[Array, "*shape"]:
-    """Draw one value above `floor` from each mixture."""
-    which, where = jax.random.split(key)
-    edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
-    chosen = jax.random.categorical(which, jax.lax.stop_gradient(parts.log_weight + log_ndtr(edge)), axis=-1)
-    mean, scale, edge = (
-        jnp.take_along_axis(part, chosen[..., None], axis=-1)[..., 0] for part in (parts.mean, parts.scale, edge)
-    )
+def draw(
+    level: Float[Array, "*shape two"], parts: Mixture, floor: Float[Array, "*shape"] | None = None
+) -> Float[Array, "*shape"]:
+    """Turn two uniform numbers in (0, 1) into a value of each mixture, above `floor`.
+
+    The numbers come from outside, so that a galaxy's draw costs one call of the generator: many small ones take
+    seconds to compile.
+    """
+    weight = jnp.exp(parts.log_weight)
+    if floor is not None:
+        weight = weight * ndtr((parts.mean - floor[..., None]) / parts.scale)
+    bounds = jnp.cumsum(weight, axis=-1)
+    chosen = (level[..., :1] * bounds[..., -1:] > bounds[..., :-1]).sum(axis=-1)
+    picked = jax.nn.one_hot(chosen, weight.shape[-1], dtype=weight.dtype)
+    mean, scale = ((part * picked).sum(axis=-1) for part in (parts.mean, parts.scale))
+    if floor is None:
+        return mean - scale * ndtri(level[..., 1])
     # The upper tail is drawn by its survival, which stays accurate far above the mean.
-    survival = jax.random.uniform(where, mean.shape, mean.dtype, 1e-6, 1 - 1e-6) * jnp.maximum(ndtr(edge), 1e-30)
-    return jnp.maximum(mean - scale * ndtri(survival), jnp.asarray(floor))
+    survival = level[..., 1] * jnp.maximum(ndtr((mean - floor) / scale), 1e-30)
+    return jnp.maximum(mean - scale * ndtri(survival), floor)

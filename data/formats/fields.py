@@ -17,6 +17,7 @@ STANDARD_UNITS: Final = MappingProxyType(
         "": "",
         "dex": "",
         "Å": "Angstrom",
+        "deg": "deg",
         "Å^-2": "Angstrom**-2",
         "1e-17 erg/s/cm²/Å": "1e-17 erg.s**-1.cm**-2.Angstrom**-1",
     }
@@ -52,6 +53,8 @@ def _ucd(name: str) -> str:
         "TARGETID": "meta.id;meta.main",
         "redshift": "src.redshift",
         "log_luminosity": "phys.luminosity;em.opt",
+        "ra": "pos.eq.ra;meta.main",
+        "dec": "pos.eq.dec;meta.main",
         "map_x": "pos.cartesian.x",
         "map_y": "pos.cartesian.y",
     }

@@ -34,6 +34,10 @@ def chain():
     return made._replace(feature_std=np.maximum(made.feature_std, 1e-3)), features
 
 
+def _levels(seed):
+    return jax.random.uniform(jax.random.key(seed), (N, STEPS, 5), minval=1e-6, maxval=1 - 1e-6)
+
+
 def _axis_order(column):
     return np.asarray(column)[:, np.argsort(SEQUENCE)]
 
@@ -41,7 +45,7 @@ def _axis_order(column):
 def test_what_is_drawn_reads_like_what_is_listed(catalogue, chain):
     """A drawn list, read as a catalogue, shows later lines what drawing showed them."""
     scales = measure_scales(*catalogue)
-    drawn = jax.jit(draw_list)(jax.random.key(3), chain[0], scales, chain[1])
+    drawn = jax.jit(draw_list)(_levels(3), chain[0], scales, chain[1])
     there = _axis_order(drawn.there)
     ew, sigma = (np.where(there, _axis_order(column), np.nan) for column in (drawn.ew, drawn.sigma))
     read = as_listed(scales, ew, sigma, np.zeros(ew.shape, bool))
@@ -52,7 +56,7 @@ def test_what_is_drawn_reads_like_what_is_listed(catalogue, chain):
 def test_no_draw_leaves_what_was_ever_seen(catalogue, chain):
     ew, sigma = catalogue
     scales = measure_scales(ew, sigma)
-    drawn = draw_list(jax.random.key(4), chain[0], scales, chain[1])
+    drawn = draw_list(_levels(4), chain[0], scales, chain[1])
     free = [step for step, line in enumerate(SEQUENCE) if LINES[line].tied_to is None]
     order = [SEQUENCE[step] for step in free]
     assert (np.asarray(drawn.ew)[:, free] <= np.nanmax(ew, axis=0)[order] * 1.001).all()

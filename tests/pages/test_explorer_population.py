@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dash
@@ -98,9 +99,20 @@ def test_the_list_of_surprises(page: Any, catalogue: store.Catalogue) -> None:
 
 
 def test_a_ranking_is_found_by_what_it_depends_on(catalogue: store.Catalogue, tmp_path: Path) -> None:
-    assert unpredicted.find(catalogue, tmp_path) is None
+    elsewhere: Any = SimpleNamespace(version="no-such-file", path=tmp_path / "other" / "x.parquet")
+    assert unpredicted.find(elsewhere, tmp_path) is None
     assert unpredicted.progress_of(catalogue, tmp_path) is None
     stored = {name: np.zeros(3) for name in unpredicted.NAMES}
-    np.savez(unpredicted.place_of(catalogue, tmp_path), **stored)
-    assert unpredicted.find(catalogue, tmp_path) is not None
+    np.savez(unpredicted.place_of(elsewhere, tmp_path), **stored)
+    assert unpredicted.find(elsewhere, tmp_path) is not None
+
+
+def test_the_default_catalogue_comes_with_its_ranking(catalogue: store.Catalogue, tmp_path: Path) -> None:
+    """Else a reader waits for it, and a small server has no room to make it: `cli.py catalogue rank`."""
+    found = unpredicted.find(catalogue, tmp_path)
+    assert found is not None
+    assert found.expected.shape == (catalogue.n, 10)
+
+
+def test_a_ranking_is_named_by_what_it_depends_on(catalogue: store.Catalogue, tmp_path: Path) -> None:
     assert catalogue.version in unpredicted.place_of(catalogue, tmp_path).name
