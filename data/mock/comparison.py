@@ -47,6 +47,8 @@ class Comparison(NamedTuple):
         Spearman's rho of a network's predictions, colours variant.
     distance : (2, 3) array
         5th, 50th and 95th percentile of the distance to the nearest training galaxy, in standardised colours.
+    diagrams_train : dict of str to float
+        The diagrams of the training galaxies, which the density was fitted to.
     diagrams_error : dict of str to float
         Standard error of mock minus real: both samples resampled.
     distance_error : (3,) array
@@ -59,6 +61,7 @@ class Comparison(NamedTuple):
     diagrams: dict[str, tuple[float, float]]
     rho: Float[np.ndarray, "2 line"]
     distance: Float[np.ndarray, "2 percentile"]
+    diagrams_train: dict[str, float]
     diagrams_error: dict[str, float]
     distance_error: Float[np.ndarray, " percentile"]
 
@@ -108,6 +111,7 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
         {name: (drawn[0][name], drawn[1][name]) for name in drawn[0]},
         np.array([_rho(params, one) for one in pair]),
         np.array([_percentiles(distance) for distance in near]),
+        diagrams(train.ew, train.ew_ivar),
         {name: _error([[one[name] for one in sample] for sample in resampled]).item() for name in drawn[0]},
         _error(far),
     )
@@ -129,14 +133,17 @@ def as_markdown(result: Comparison) -> str:
         for line, name in enumerate(LINE_NAMES)
     ]
     near = zip(("5 %", "median", "95 %"), result.distance.T, result.distance_error, strict=True)
-    both = [(name, *pair, result.diagrams_error[name]) for name, pair in result.diagrams.items()]
-    both += [(f"to the nearest training galaxy, {place}", *pair, error) for place, pair, error in near]
+    both = [
+        (name, *pair, result.diagrams_error[name], result.diagrams_train[name])
+        for name, pair in result.diagrams.items()
+    ]
+    both += [(f"to the nearest training galaxy, {place}", *pair, error, np.nan) for place, pair, error in near]
     return "\n".join(
         [
             *table("| line | undetected, real | mock | median EW [Å], real | mock | rho, real | mock |", lines),
             *table(
-                "| | real | mock | error of the difference |",
-                [[name, *(f"{value:.3f}" for value in row)] for name, *row in both],
+                "| | real | mock | error of the difference | training |",
+                [[name, *("" if np.isnan(value) else f"{value:.3f}" for value in row)] for name, *row in both],
             ),
             *(f"AUC {area:.3f} on {name}." for name, area in result.auc.items()),
         ]
