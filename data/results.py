@@ -12,7 +12,8 @@ from data.fluxes import Form, read_redshift
 from data.formats import FORMATS, FormatName, TableMeta
 from data.schema import FLUX_NAMES
 from data.uploads import FluxTable
-from model.batch import sample_many
+from model.batch import place_many, sample_many
+from model.diagnostics import bpt_place, whan_place
 from model.network import Params, Prediction
 from model.weights import DEFAULT, available_models, load_params, load_sidecar
 
@@ -135,6 +136,34 @@ def write_answers(
     for name, cells in table.extra.items():
         columns[passed_name(name, hidden=name.lower() in ours)] = np.array(cells, object)
     write_table(columns | as_columns(answers), destination, format, about_answers(model))
+
+
+def places_of(params: Params, table: FluxTable, answers: Answers, most: int) -> dict[str, list[list[float]]]:
+    """Give where the galaxies of a table lie, for the page's pictures.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    table, answers
+        What was uploaded, and what was answered.
+    most : int
+        Of more galaxies, that many are taken evenly.
+
+    Returns
+    -------
+    dict
+        Pairs of numbers for "map", "bpt" and "whan".
+    """
+    usable = np.flatnonzero([not problem for problem in answers.problems])
+    rows = usable[:: max(1, -(-len(usable) // most))]
+    ew = np.asarray(answers.catalogued.ew)[rows]
+    none = np.full_like(ew, np.nan)
+    pairs = {"map": np.asarray(place_many(params, table.bin_flux[rows]).position) if params.map is not None else ew[:0]}
+    pairs |= {
+        name: np.stack(place(ew, none)[:2], axis=-1) for name, place in (("bpt", bpt_place), ("whan", whan_place))
+    }
+    return {name: np.round(xy[np.isfinite(xy).all(axis=1)], 4).tolist() for name, xy in pairs.items()}
 
 
 def about_answers(model: str) -> TableMeta:

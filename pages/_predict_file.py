@@ -19,6 +19,10 @@ from model.lines import LINES
 from model.weights import load_params
 
 SHOWN_ROWS: Final = 50
+SHOWN_POINTS: Final = 2000
+"""Galaxies of a table on the map and in the diagrams."""
+LONGEST_NAME: Final = 120
+"""Characters of a file's name, for sentences."""
 FOLDER: Final = Path(data.__file__).parent / "files" / "examples"
 TABLE: Final = "example_fluxes.csv"
 REAL: Final = ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
@@ -28,6 +32,7 @@ EXAMPLES: Final = {
     REAL[1]: "Its redshift: redrock (FITS)",
 }
 
+clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
 clientside_callback(
     ClientsideFunction("predict", "admit"),
     Output("predict-file", "data"),
@@ -75,8 +80,7 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
         guesses = uploads.propose(raw)
     except UploadError as error:
         return widgets.sentence(str(error), "bad"), None, True, True
-    names = " + ".join(str(file["name"]) for file in files)
-    return predict_upload.doctor(names, raw.form, guesses), said(files, {}), False, True
+    return predict_upload.doctor(names_of(files), raw.form, guesses), said(files, {}), False, True
 
 
 @callback(
@@ -105,6 +109,7 @@ def said(files: list[dict[str, Any]], plan: dict[str, str]) -> Any:
     Output("predict-result", "hidden", allow_duplicate=True),
     Output("predict-rows", "data"),
     Output("predict-row", "data"),
+    Output("predict-others", "data"),
     Output("predict-steps", "children", allow_duplicate=True),
     Input("predict-go", "n_clicks"),
     State({"type": predict_upload.PLAN, "field": ALL}, "value"),
@@ -122,15 +127,24 @@ def go(
     try:
         outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
     except UploadError as error:
-        return dash.no_update, dash.no_update, True, [], None, widgets.sentence(str(error), "bad")
-    found = results.answer_table(load_params(results.known_model(model)), outcome.table)
+        return dash.no_update, dash.no_update, True, [], None, None, widgets.sentence(str(error), "bad")
+    params = load_params(results.known_model(model))
+    found = results.answer_table(params, outcome.table)
     verdicts, measured = found.domain, measured_lines(outcome.table)
     rows = opened_rows(outcome.table, found, measured)
     first = next((row for row, problem in zip(rows, found.problems, strict=False) if not problem), None)
     steps = predict_upload.steps_list(outcome.steps)
     if len(outcome.table.ids) == 1:
         reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
-        return [], "", True, rows, first, [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
+        return (
+            [],
+            "",
+            True,
+            rows,
+            first,
+            None,
+            [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")],
+        )
     shown = slice(SHOWN_ROWS)
     table = predict_upload.file_table(
         outcome.table.ids[shown],
@@ -145,8 +159,8 @@ def go(
         parts.append(
             predict_upload.scores([(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()])
         )
-    names = " + ".join(str(file["name"]) for file in files)
-    return [*parts, table], names, False, rows, first, steps
+    others = results.places_of(params, outcome.table, found, SHOWN_POINTS)
+    return [*parts, table], names_of(files), False, rows, first, others, steps
 
 
 def opened_rows(table: uploads.FluxTable, found: Answers, measured: Measured | None) -> list[dict[str, Any]]:
@@ -178,7 +192,10 @@ def open_row(clicks: list[int | None], rows: list[dict[str, Any]]) -> dict[str, 
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    return rows[trigger["index"]]
+    try:
+        return rows[trigger["index"]]
+    except (KeyError, IndexError, TypeError) as error:
+        raise dash.exceptions.PreventUpdate from error
 
 
 @callback(
@@ -201,8 +218,11 @@ def save_file(
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
-    stem = Path(str(files[0]["name"])).stem
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+    except UploadError as error:
+        raise dash.exceptions.PreventUpdate from error
+    stem = Path(names_of(files[:1])).stem
     return saved(outcome.table, results.known_model(model), trigger["format"], f"{stem}_predicted")
 
 
@@ -227,18 +247,28 @@ def save_example(clicks: list[int | None]) -> dict[str, Any]:
 
 def chosen(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
     """Return what the doctor's controls say, by field."""
-    return {field["field"]: str(value or "") for field, value in zip(fields, values, strict=True)}
+    pairs = zip(fields or [], values or [], strict=False)
+    return {str(field.get("field")): str(value or "") for field, value in pairs if isinstance(field, dict)}
+
+
+def names_of(files: list[dict[str, Any]]) -> str:
+    """Return the files' names as one phrase."""
+    return " + ".join(str(file.get("name"))[:LONGEST_NAME] for file in files)
 
 
 def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
     """Return the bytes and the names of what the browser posted."""
+    if not isinstance(files, list):
+        raise dash.exceptions.PreventUpdate
     unpacked = []
     for file in files[:3]:
-        name = str(file.get("name") or "The file")
-        if not file.get("contents"):
-            raise UploadError(uploads.too_large(name, int(file.get("bytes") or 0)))
+        about = file if isinstance(file, dict) else {}
+        name = str(about.get("name") or "The file")[:LONGEST_NAME]
+        contents, size = about.get("contents"), about.get("bytes")
+        if contents is None and isinstance(size, int):
+            raise UploadError(uploads.too_large(name, size))
         try:
-            unpacked.append((base64.b64decode(file["contents"].partition(",")[2], validate=True), name))
+            unpacked.append((base64.b64decode(str(contents).partition(",")[2], validate=True), name))
         except ValueError as error:
             raise UploadError(f"{name} did not arrive whole. Upload it again.") from error
     return unpacked

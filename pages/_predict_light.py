@@ -1,6 +1,6 @@
 """One galaxy's light on the Predict page: filled by the server once the hand rests."""
 
-from typing import Any
+from typing import Any, Final
 
 import dash
 import numpy as np
@@ -16,6 +16,10 @@ from data.schema import EW_SUFFIX
 from data.store import served
 from model.lines import LINE_NAMES, LINES
 from model.weights import available_models, load_params
+from pages._predict_state import Typed, typed
+
+MAX_EW: Final = 1e6
+"""Beyond it a measured EW [Å] is none."""
 
 
 @callback(
@@ -29,16 +33,16 @@ from model.weights import available_models, load_params
 )
 def shine(state: dict[str, Any] | None) -> tuple[Any, ...]:
     """Say what the lines are as light; the last good answer stays while a field cannot be read."""
-    form, redshift = read_state(state)
-    if form is None or state is None:
+    given = typed(state)
+    form, redshift = read_state(given)
+    if form is None:
         raise dash.exceptions.PreventUpdate
     kin, title = kin_of(form)
-    if state["model"] not in available_models():
+    if given.model not in available_models():
         note = widgets.sentence("Your weights stay in this page: light and magnitudes need a network of the server.")
         return note, None, kin, title, None
-    measured = read_measured(state.get("measured"))
-    params = load_params(known_model(state["model"]))
-    light = light_of(params, form.bin_flux, form.log_luminosity, redshift, measured)
+    measured = read_measured(given.measured)
+    light = light_of(load_params(given.model), form.bin_flux, form.log_luminosity, redshift, measured)
     return (
         predict_light.light_table(light.luminosity, light.flux),
         predict_light.bands_table(light.magnitudes),
@@ -48,23 +52,22 @@ def shine(state: dict[str, Any] | None) -> tuple[Any, ...]:
     )
 
 
-def read_state(state: dict[str, Any] | None) -> tuple[Form | None, float | None]:
+def read_state(given: Typed) -> tuple[Form | None, float | None]:
     """Return the form and the redshift of a page, None where they cannot be used."""
-    if not state:
-        return None, None
-    form = read_form(state["bins"], state["luminosity"])
+    form = read_form(given.bins, given.luminosity)
     try:
-        redshift = read_redshift(state["redshift"], "redshift") if state["redshift"].strip() else None
+        redshift = read_redshift(given.redshift, "redshift") if given.redshift.strip() else None
     except UploadError:
         return None, None
     return (None if form.problems else form), redshift
 
 
-def read_measured(values: Any) -> np.ndarray | None:
+def read_measured(values: list[Any] | None) -> np.ndarray | None:
     """Return the EWs that came along with a row [Å], None where there are none."""
-    if not isinstance(values, list) or len(values) != len(LINES):
+    if values is None or len(values) != len(LINES):
         return None
-    return np.array([value if isinstance(value, (int, float)) else np.nan for value in values], float)
+    known = [value if isinstance(value, (int, float)) and abs(value) < MAX_EW else np.nan for value in values]
+    return np.array(known, float)
 
 
 def kin_of(form: Form) -> tuple[Any, str]:
@@ -99,10 +102,11 @@ def save_spectrum(clicks: list[int | None], state: dict[str, Any], dispersion: A
 
 def painted(state: dict[str, Any], dispersion: Any, fwhm: Any, format: str) -> dict[str, Any]:
     """Return a spectrum as a download; what the fields cannot mean falls back to their nearest limit."""
-    form, redshift = read_state(state)
+    given = typed(state)
+    form, redshift = read_state(given)
     if form is None:
         raise dash.exceptions.PreventUpdate
-    model = known_model(state["model"])
+    model = known_model(given.model)
     light = light_of(load_params(model), form.bin_flux, form.log_luminosity, redshift)
     content, extension = painted_file(
         form.bin_flux,

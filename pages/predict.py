@@ -22,6 +22,7 @@ from model.domain import EDGE, OUTSIDE
 from model.lines import LINES
 from model.weights import DEFAULT, available_models, load_params
 from pages import _predict_file, _predict_light  # noqa: F401
+from pages._predict_state import typed
 
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
@@ -41,6 +42,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             dcc.Store(id="predict-file"),
             dcc.Store(id="predict-row"),
             dcc.Store(id="predict-rows", data=[]),
+            dcc.Store(id="predict-others"),
             dcc.Store(id="predict-limit", data=uploads.MAX_BYTES),
             dcc.Download(id="predict-download"),
             predict_form.toolbar(
@@ -178,11 +180,12 @@ clientside_callback(
 @callback(Output("predict-note", "children"), Input("predict-state", "data"), prevent_initial_call=True)
 def note(state: dict[str, Any]) -> Any:
     """Say what cannot be read, or what to keep in mind."""
-    form = read_form(state["bins"], state["luminosity"])
+    given = typed(state)
+    form = read_form(given.bins, given.luminosity)
     problems = form.problems
     try:
-        if state["redshift"].strip():
-            fluxes.read_redshift(state["redshift"], "redshift")
+        if given.redshift.strip():
+            fluxes.read_redshift(given.redshift, "redshift")
     except UploadError as error:
         problems = [*problems, str(error)]
     if problems:
@@ -204,10 +207,16 @@ def draw(state: dict[str, Any] | None, noise: str, realisation: int | None) -> l
     """Draw one realisation of the ten lines; its number is the seed."""
     if not state or noise not in ("intrinsic", "observed"):
         return None
-    form = read_form(state["bins"], state["luminosity"])
+    given = typed(state)
+    form = read_form(given.bins, given.luminosity)
     if form.problems:
         return None
-    return draw_lines(load_params(known_model(state["model"])), form, noise, realisation or 0, state["redshift"])
+    return draw_lines(load_params(known_model(given.model)), form, noise, seed_of(realisation), given.redshift)
+
+
+def seed_of(realisation: Any) -> int:
+    """Return the number of a realisation."""
+    return realisation if isinstance(realisation, int) and 0 <= realisation < 2**31 else 0
 
 
 @callback(
@@ -222,6 +231,10 @@ def save_typed(clicks: list[int | None], state: dict[str, Any]) -> dict[str, Any
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
     head = [*FLUX_NAMES, "log_luminosity", "redshift"]
-    cells = [*map(str.strip, state["bins"]), state["luminosity"].strip(), state["redshift"].strip()]
-    table = uploads.read("\n".join([",".join(head), ",".join(cells)]).encode(), "typed continuum")
-    return _predict_file.saved(table, known_model(state["model"]), trigger["format"], "galactic_neon_prediction")
+    given = typed(state)
+    cells = [*map(str.strip, given.bins), given.luminosity.strip(), given.redshift.strip()]
+    try:
+        table = uploads.read("\n".join([",".join(head), ",".join(cells)]).encode(), "typed continuum")
+    except UploadError as error:
+        raise dash.exceptions.PreventUpdate from error
+    return _predict_file.saved(table, known_model(given.model), trigger["format"], "galactic_neon_prediction")

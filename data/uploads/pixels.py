@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from data.errors import UploadError
-from data.fluxes import REDSHIFT_RANGE, read_number, within
+from data.fluxes import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
 from data.schema import N_BINS
 from data.spectrum import Spectrum
 from data.uploads import units
@@ -77,9 +77,10 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
     factor = factor * _undimmed(plan, observed, steps)
     flux, ivar = flux * factor, ivar / factor**2
-    spectrum = Spectrum(
-        rest, flux.astype(np.float32), ivar.astype(np.float32), None, redshift, raw.about.get("target_id"), raw.name
-    )
+    # A pixel beyond float32 is infinite in the spectrum that is drawn; the bins are averaged in doubles.
+    with np.errstate(over="ignore"):
+        single = flux.astype(np.float32), ivar.astype(np.float32)
+    spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
     bin_flux, missing = _bins(raw, rest, flux, ivar, steps)
     known = absolute and redshift > 0
     luminosity = np.array([float(log_luminosity(bin_flux, redshift))], np.float32) if known else None
@@ -87,6 +88,8 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         steps.append("Light outside the aperture is not seen: the luminosity is the fibre's, as in training.")
     # A spectrum of any unit: where only ratios count, numbers of a handy size.
     scale = 1.0 if absolute else float(np.mean(bin_flux))
+    for extreme in (bin_flux.min(), bin_flux.max()):
+        within(float(extreme) / scale, FLUX_RANGE, "Mean flux of a bin [1e-17 erg/s/cm²/Å]")
     table = FluxTable(
         ids=(raw.about.get("target_id") or raw.name,),
         bin_flux=(bin_flux / scale)[None].astype(np.float32),

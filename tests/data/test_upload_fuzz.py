@@ -84,7 +84,10 @@ def test_damaged_files_are_read_or_refused_in_a_sentence():
 
 
 @pytest.mark.soak
-def test_fifty_thousand_damaged_files():
-    for seed in range(10):
-        _, longest = survive(SOAK_CASES // 10, seed)
-        assert longest < LONGEST_SECONDS
+def test_fifty_thousand_damaged_files(capsys: pytest.CaptureFixture[str]):
+    uploads.carry_out(uploads.open_files([(GOOD[-1], "warm")]), {"redshift": "0"})
+    found = [survive(SOAK_CASES // 10, seed) for seed in range(10)]
+    read, longest = sum(read for read, _ in found), max(longest for _, longest in found)
+    with capsys.disabled():
+        print(f"| the readers | {SOAK_CASES:,} | {read:,} | 0 | {longest:.2f} s |")  # noqa: T201
+    assert longest < LONGEST_SECONDS

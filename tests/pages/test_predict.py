@@ -127,7 +127,7 @@ def test_an_upload_is_explained_before_it_is_predicted(table: Any):
 
 def test_a_real_galaxy_is_predicted_with_its_verdict(table: Any):
     files = [table.example(name) for name in table.REAL]
-    _, _, hidden, _, row, steps = predicted(table, files)
+    _, _, hidden, _, row, _, steps = predicted(table, files)
     assert hidden
     assert row["name"] == "39633345008634465"
     assert row["redshift"] == "0.36874"
@@ -144,11 +144,12 @@ def test_a_changed_guess_changes_what_is_said(table: Any):
 
 
 def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
-    parts, name, hidden, rows, first, _ = predicted(table, [table.example(table.TABLE)])
+    parts, name, hidden, rows, first, others, _ = predicted(table, [table.example(table.TABLE)])
     assert "12 predicted" in text_of(parts)
     assert name == table.TABLE
     assert len(rows) == 12
     assert first == rows[0]
+    assert [len(others[picture]) for picture in ("map", "bpt", "whan")] == [12, 12, 12]
     assert not hidden
 
 

@@ -74,7 +74,7 @@ def test_what_is_missing_is_asked_for(light: Any):
     ("factor", "expected"), [(1.0, "Starlight predicted these lines"), (30.0, "Starlight did not predict Hα 6563")]
 )
 def test_measured_lines_are_judged(light: Any, factor: float, expected: str):
-    form, _ = light.read_state(state())
+    form, _ = light.read_state(light.typed(state()))
     ew = light.light_of(light.load_params(), form.bin_flux, 6.1).ew[0]
     measured: list[float | None] = [None] * 10
     measured[HALPHA] = factor * float(ew[HALPHA])
@@ -87,7 +87,7 @@ def test_the_spectrum_holds_the_predicted_widths(light: Any):
     assert saved["filename"] == "galactic_neon_spectrum.fits"
     table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
     np.testing.assert_allclose(table["wavelength_obs"], table["wavelength_rest"] * 1.1, rtol=1e-6)
-    form, _ = light.read_state(state())
+    form, _ = light.read_state(light.typed(state()))
     ew = light.light_of(light.load_params(), form.bin_flux, 6.1).ew[0]
     near = (table["wavelength_rest"] > 6400) & (table["wavelength_rest"] < 6650)
     area = np.sum((table["flux"] / table["continuum"] - 1)[near]) * 0.8

@@ -1,0 +1,122 @@
+"""Whatever a browser sends to the Predict page's callbacks, they answer, refuse in a sentence, or leave the page be."""
+
+import base64
+import random
+import time
+from typing import Any
+
+import dash
+import pytest
+from dash.exceptions import PreventUpdate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.catalogue import Catalogue
+from data.store import EMBEDDED_FILE
+from tests.data.test_upload_fuzz import GOOD, REAL, mutated
+
+CASES, SOAK_CASES = 60, 2_000
+LONGEST_SECONDS = 2.0
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=14,
+)
+FIELD = st.sampled_from(["1", "1.3", "", "nan", "-2", "1e40", "1e-40", "<b>", "6.2", "٣"]) | st.text(max_size=12)
+STATE = st.fixed_dictionaries(
+    {"bins": st.lists(st.sampled_from(["1", "1.5", "2"]) | FIELD, min_size=12, max_size=12) | JUNK},
+    optional=dict.fromkeys(("luminosity", "redshift", "model", "measured"), FIELD | JUNK),
+)
+
+
+@pytest.fixture(scope="module")
+def pages() -> Any:
+    dash.Dash(__name__, use_pages=True, pages_folder="")
+    from pages import _predict_file, _predict_light, predict
+
+    mock = Catalogue(EMBEDDED_FILE)
+    # Dash keeps the module; the next test file gives it catalogues of its own.
+    _predict_light.served = lambda: {"mock": mock}
+    return predict, _predict_file, _predict_light
+
+
+def posted(content: bytes, name: str) -> dict[str, Any]:
+    return {"name": name, "contents": f"data:;base64,{base64.b64encode(content).decode()}", "bytes": len(content)}
+
+
+def on_the_page(file: Any, upload: list[dict[str, Any]], chance: random.Random) -> bool:
+    """Post an upload, change a guess, predict it; tells whether galaxies came of it."""
+    try:
+        doctor, *_ = file.diagnose(upload)
+    except PreventUpdate:
+        return False
+    guesses = [part for part in doctor._traverse() if getattr(part, "id", None) and isinstance(part.id, dict)]
+    fields, values = [part.id for part in guesses], [part.value for part in guesses]
+    if values:
+        place = chance.randrange(len(values))
+        values[place] = chance.choice([values[place], values[place], "nonsense", "", None, 7, "0.1", "none"])
+        file.preview(values, fields, upload)
+    _, _, _, rows, *_ = file.go(1, values, fields, upload, chance.choice(["default", "/etc/passwd", ""]))
+    return bool(rows)
+
+
+def survive(file: Any, cases: int, seed: int) -> tuple[int, float]:
+    """Post that many damaged uploads; returns how many gave galaxies, and the longest time one took [s]."""
+    chance = random.Random(seed)  # noqa: S311  # no secret: the same seed gives the same files
+    pair = [(path.read_bytes(), path.name) for path in REAL]
+    read, longest = 0, 0.0
+    for case in range(cases):
+        chosen = pair if case % 40 == 0 else [(chance.choice(GOOD), "galaxies")]
+        upload = [posted(mutated(content, chance) if case % 5 else content, name) for content, name in chosen]
+        start = time.process_time()
+        read += on_the_page(file, upload, chance)
+        longest = max(longest, time.process_time() - start)
+    return read, longest
+
+
+def warm(file: Any) -> None:
+    """Compile what undamaged files need, as the server does before it takes visitors."""
+    for content in GOOD:
+        files = [posted(content, "warm")]
+        raw = file.uploads.open_files([(content, "warm")])
+        plan = [(guess.value, {"field": guess.field}) for guess in file.uploads.propose(raw)]
+        values, fields = ([one[side] for one in plan] for side in (0, 1))
+        file.go(1, [value or "0.1" for value in values], fields, files, "default")
+
+
+def test_damaged_uploads_are_answered_on_the_page(pages: Any):
+    _, file, _ = pages
+    warm(file)
+    read, longest = survive(file, CASES, 7)
+    assert read >= CASES / 20
+    assert longest < LONGEST_SECONDS
+
+
+@pytest.mark.soak
+def test_thousands_of_damaged_uploads_on_the_page(pages: Any, capsys: pytest.CaptureFixture[str]):
+    warm(pages[1])
+    read, longest = survive(pages[1], SOAK_CASES, 2)
+    with capsys.disabled():
+        print(f"| the page's callbacks | {SOAK_CASES:,} | {read:,} | 0 | {longest:.2f} s |")  # noqa: T201
+    assert longest < LONGEST_SECONDS
+
+
+@settings(max_examples=40)
+@given(STATE | JUNK)
+def test_any_state_of_the_form_is_answered_or_left(pages: Any, state: Any):
+    predict, _, light = pages
+    for ask in (predict.note, light.shine, lambda state: light.painted(state, 1e9, "x", "?")):
+        try:
+            ask(state)
+        except PreventUpdate:
+            continue
+
+
+@given(JUNK, JUNK, JUNK)
+def test_any_files_and_choices_are_answered_or_left(pages: Any, files: Any, values: Any, fields: Any):
+    _, file, _ = pages
+    for ask in (file.diagnose, lambda files: file.go(1, values, fields, files, "default")):
+        try:
+            ask(files)
+        except PreventUpdate:
+            continue
