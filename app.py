@@ -52,13 +52,13 @@ health.prepare(
         "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
         "self-test": selftest.check,
         "noise": realisations.warm_up,
-        "spectra": spectra.warm_up,
-        "galaxy": reading.warm_up,
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },
     # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
     later={
+        "spectra": spectra.warm_up,
+        "galaxy": reading.warm_up,
         "light": light.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),

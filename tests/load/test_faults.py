@@ -1,0 +1,172 @@
+"""What goes wrong in public: nothing is lost that was answered, nothing wrong is answered, and the server comes back.
+
+One server takes the faults one after the other; the last one ends it.
+"""
+
+import http.client
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from server.settings import Settings, private_folder
+from tests.boot import processes
+from tests.load.visitors import crowd
+from tests.serving import ROOT, Served, serving
+
+pytestmark = pytest.mark.slow
+
+CLOCK = """
+import pathlib, time
+real = time.time
+time.time = lambda: real() + 86400 * int(pathlib.Path({file!r}).read_text() or 0)
+"""
+"""Python runs it before all else: the wall clock jumps by the days that the file says; libfaketime breaks sleeping."""
+RECOVERY_SECONDS = 30
+
+
+def get(served: Served, path: str) -> bytes:
+    with urllib.request.urlopen(f"{served.url}{path}", timeout=30) as answer:
+        return answer.read()
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that says by how many days the server's clock is wrong."""
+    file = tmp_path_factory.mktemp("clock") / "days"
+    file.write_text("0")
+    file.with_name("sitecustomize.py").write_text(CLOCK.format(file=str(file)))
+    return file
+
+
+@pytest.fixture(scope="module")
+def struck(clock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of these tests' own, with a cache that has compiled functions alone and a clock that jumps."""
+    cache = private_folder(tmp_path_factory.mktemp("cache") / "cache")
+    for folder in Settings().cache_dir.glob("compiled-*"):
+        shutil.copytree(folder, cache / folder.name)
+    with serving(CACHE_DIR=str(cache), TRUSTED_PROXIES="1", PYTHONPATH=str(clock.parent)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def known(struck: Served) -> tuple[str, str]:
+    return next(iter(json.loads(get(struck, "/version"))["catalogues"].items()))
+
+
+def noisy(struck: Served, known: tuple[str, str], seed: int) -> bytes:
+    return get(struck, f"/catalogues/{known[0]}/columns/HALPHA_EW_NOISY.bin?v={known[1]}&seed={seed}")
+
+
+def test_a_clock_that_jumps_changes_no_answer(struck: Served, known: tuple[str, str], clock: Path):
+    before = noisy(struck, known, 1)
+    for jump in ("400", "-800", "0"):
+        clock.write_text(jump)
+        assert noisy(struck, known, 1) == before
+        assert json.loads(get(struck, "/readyz"))["ready"]
+        with urllib.request.urlopen(f"{struck.url}/healthz", timeout=30) as answer:
+            stamp = answer.headers["Date"]
+        told = datetime.strptime(stamp, "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
+        expected = datetime.now(UTC) + timedelta(days=int(jump))
+        assert abs(told - expected) < timedelta(minutes=5), "the clock did not jump"
+
+
+def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str]):
+    """No file of the worker may grow, as when the disk is full; the answers are those of a server that has room."""
+    worker = processes(struck)[1]
+    kept = noisy(struck, known, 1)
+    before = resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    try:
+        # A draw and a compressed answer that are in no cache yet.
+        drawn = noisy(struck, known, 7)
+        assert noisy(struck, known, 1) == kept
+        asked = urllib.request.Request(f"{struck.url}/api/v1/openapi.json", headers={"Accept-Encoding": "br"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert answer.status == 200
+        assert json.loads(get(struck, "/readyz"))["ready"]
+    finally:
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, before)
+    assert noisy(struck, known, 7) == drawn
+    assert drawn != kept
+
+
+def test_a_worker_killed_under_load_is_replaced_and_nothing_wrong_is_answered(struck: Served, known: tuple[str, str]):
+    drawn = noisy(struck, known, 7)
+    visits = []
+    load = threading.Thread(
+        target=lambda: visits.append(crowd(struck.url, 20, 4, (0.2, 0.5), (known[0], 100, known[1])))
+    )
+    load.start()
+    time.sleep(2)
+    began = time.monotonic()
+    os.kill(processes(struck)[1], signal.SIGKILL)
+    while not _is_ready(struck):
+        assert time.monotonic() - began < RECOVERY_SECONDS, "the worker did not come back"
+        time.sleep(0.1)
+    load.join()
+    # A request that the killed worker held is cut, and says so; whatever is answered is right.
+    cut = {"RemoteDisconnected", "ConnectionResetError", "BadStatusLine", "IncompleteRead", "BrokenPipeError"}
+    assert {failure.rpartition(": ")[2] for failure in visits[0].failures} <= cut
+    assert len(visits[0].failures) <= 20  # at most what each visitor was waiting for
+    assert visits[0].count > 100
+    assert noisy(struck, known, 7) == drawn
+
+
+def test_sigterm_lets_an_upload_finish(struck: Served):
+    header = ",".join(f"flux_{number:02d}" for number in range(12)).encode()
+    body = header + b"\n" + b"\n".join([b",".join([b"1"] * 12)] * 50)
+    parts = urllib.parse.urlsplit(struck.url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection.putrequest("POST", "/api/v1/predict")
+    connection.putheader("Content-Type", "text/csv")
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body[: len(body) // 2])
+    time.sleep(0.5)
+    struck.process.terminate()
+    time.sleep(1)
+    connection.send(body[len(body) // 2 :])
+    answer = connection.getresponse()
+    rows = [line for line in answer.read().splitlines() if not line.startswith(b"#")]
+    assert (answer.status, len(rows)) == (200, 51)
+    connection.close()
+    assert struck.process.wait(timeout=30) == 0
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=2)
+
+
+def test_corrupt_weights_never_serve(tmp_path: Path):
+    code = (
+        "from model import weights\n"
+        f"weights.PACKAGE_FOLDER = __import__('pathlib').Path({str(tmp_path)!r})\n"
+        "weights.load_params()\n"
+    )
+    from model.weights import PACKAGE_FOLDER
+
+    for file in PACKAGE_FOLDER.iterdir():
+        content = bytearray(file.read_bytes())
+        if file.name == "default.safetensors":
+            content[-100] ^= 1
+        (tmp_path / file.name).write_bytes(content)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "checksum" in done.stderr.lower() or "sha256" in done.stderr.lower()
+
+
+def _is_ready(served: Served) -> bool:
+    try:
+        return bool(json.loads(get(served, "/readyz"))["ready"])
+    except (OSError, http.client.HTTPException):
+        return False
