@@ -26,6 +26,8 @@ from model.weights import load_params
 
 LENGTHS: Final = (8192, MAX_PIXELS)
 """Pixels for which the averaging is compiled; a spectrum is padded to the next."""
+WILD: Final = 1e30
+"""Times the median flux: a damaged number, which float32 could not hold."""
 EBV_RANGE: Final = (0.0, 5.0)
 
 
@@ -184,6 +186,10 @@ def _bins(
     span = f"{rest[0]:.0f}-{rest[-1]:.0f} Å in the rest frame"
     steps.append(f"{raw.form}: {len(rest):,} pixels, {span}; lines are masked and the rest averaged in twelve bins.")
     scale = float(np.median(np.abs(flux[ivar > 0]))) or 1.0
+    wild = np.isfinite(flux) & (np.abs(flux) >= WILD * scale)
+    if (wild & (ivar > 0)).any():
+        steps.append(f"{int((wild & (ivar > 0)).sum()):,} pixels are {WILD:g} times the median or more; left out.")
+    flux, ivar = np.where(wild, 0.0, flux), np.where(wild, 0.0, ivar)
     found = np.asarray(_average()(*_padded(rest, flux / scale, ivar)), np.float64)
     for place in np.flatnonzero(np.isfinite(found) & (found <= 0)):
         raise UploadError(

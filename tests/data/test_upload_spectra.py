@@ -87,6 +87,14 @@ def test_masked_and_missing_pixels_are_counted_and_left_out():
     assert any("20 of 3,750 pixels are masked" in step for step in found.steps)
 
 
+def test_a_damaged_number_is_left_out_and_said():
+    flux = FLUX.copy()
+    flux[300] = 1e45
+    found = outcome(table(wavelength=OBSERVED, flux=flux))
+    np.testing.assert_allclose(shape(found.table.bin_flux[0]), shape(EXPECTED), rtol=5e-3)
+    assert any("1 pixels are 1e+30 times the median" in step for step in found.steps)
+
+
 def test_order_and_duplicates_are_named_and_mended():
     wave, flux = np.append(OBSERVED, OBSERVED[50]), np.append(FLUX, 99.0)
     found = outcome(table(wavelength=wave, flux=flux))
