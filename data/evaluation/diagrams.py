@@ -19,6 +19,7 @@ WHAN_Y: Final = (-0.6, 2.4)
 SIZE: Final = (34, 34)
 MIN_SIGNAL: Final = 3.0
 BPT_LINES: Final = [NII, HALPHA, OIII, HBETA]
+RESAMPLES: Final = 100
 CUTS: Final = ("all", "S/N > 3")
 
 Lines = Float[np.ndarray, "*galaxy line"]
@@ -87,6 +88,25 @@ def diagram_numbers(
     of_strong = {name.replace(CUTS[0], CUTS[1]): value for name, value in chosen.items() if name.endswith(CUTS[0])}
     numbers[version] = diagrams(ew) | of_strong
     return numbers
+
+
+def chance_numbers(seen: Lines, ivar: Lines) -> dict[str, float]:
+    """Give the error that a sample of this size leaves in each number: its deviation over resampled galaxies.
+
+    Parameters
+    ----------
+    seen, ivar : (galaxy, 10) arrays
+        Observed EWs [Å], NaN where not listed, and their inverse variances.
+
+    Returns
+    -------
+    dict
+        Standard errors, see `distribution_metrics.diagrams`.
+    """
+    generator = np.random.default_rng(0)
+    picks = (generator.integers(len(seen), size=len(seen)) for _ in range(RESAMPLES))
+    resampled = [diagrams(seen[rows], ivar[rows]) for rows in picks]
+    return {name: float(np.std([one[name] for one in resampled])) for name in resampled[0]}
 
 
 def _versions(

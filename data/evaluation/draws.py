@@ -9,13 +9,13 @@ from jaxtyping import Bool, Float
 from data.comparators.local import neighbours_of
 from data.comparators.methods import Progress
 from data.distinguish import area_under_roc, line_columns
-from data.evaluation.diagrams import diagram_cells, diagram_numbers
+from data.evaluation.diagrams import chance_numbers, diagram_cells, diagram_numbers
 from data.evaluation.points import color_quintile
 from data.evaluation.record import Distribution, DrawnLine
 from data.overlap import is_cut
 from data.sample import Sample
 from model.batch import intrinsic_many, sample_many
-from model.distribution_metrics import crps, distance_from_uniform, energy_score, probability_integral
+from model.distribution_metrics import crps, diagrams, distance_from_uniform, energy_score, probability_integral
 from model.features import colors
 from model.lines import LINE_NAMES, LINES
 from model.metrics import spearman
@@ -111,7 +111,8 @@ def score_distribution(
         lines=lines,
         energy_score=energy_score(made.ew[:, whole][:, :, free], seen[whole][:, free]),
         auc=area_under_roc(real, fake, pairs=(pairs, pairs)),
-        diagrams=diagram_numbers(seen, ivar, said, drawn, made.ivar),
+        diagrams=diagram_numbers(seen, ivar, said, drawn, made.ivar)
+        | {"training": diagrams(sample.ew[~rows], sample.ew_ivar[~rows]), "chance": chance_numbers(seen, ivar)},
         bpt=bpt,
         whan=whan,
         seconds_each=made.seconds_each,

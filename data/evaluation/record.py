@@ -147,7 +147,8 @@ class Distribution(Part):
     auc: float
     """Area under the ROC curve of boosted trees that tell real from drawn, given the continuum."""
     diagrams: dict[str, dict[str, float]]
-    """Widths, fractions, ratios, by version: "observed", "predicted", "drawn"."""
+    """Widths, fractions, ratios, by version: "observed", "predicted", "drawn"; "training": of the galaxies that were
+    seen; "chance": standard error that the number of galaxies leaves in the observed ones."""
     bpt: dict[str, dict[str, Cells]]
     """By cut ("all", "S/N > 3") and version ("observed", "predicted", "drawn")."""
     whan: dict[str, Cells]

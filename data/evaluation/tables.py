@@ -234,19 +234,25 @@ def _draws(found: Distribution) -> str:
 def _diagrams(record: Evaluation) -> str:
     drawn = {key: each.distribution for key, each in record.variants.items() if each.distribution is not None}
     last = next(reversed(drawn.values()))
-    observed = last.diagrams["observed"]
-    head = ["", "observed", *(f"{version}, {VARIANTS[key]}" for key in drawn for version in ("predicted", "drawn"))]
+    head = [
+        "",
+        "observed",
+        "± by chance",
+        "training galaxies",
+        *(f"{version}, {VARIANTS[key]}" for key in drawn for version in ("predicted", "drawn")),
+    ]
     rows = [
         [
             name,
-            f"{value:.3f}",
+            *(f"{last.diagrams[version][name]:.3f}" for version in ("observed", "chance", "training")),
             *(f"{each.diagrams[version][name]:.3f}" for each in drawn.values() for version in ("predicted", "drawn")),
         ]
-        for name, value in observed.items()
+        for name in last.diagrams["observed"]
     ]
+    blank = [""] * 3
     rows += [
-        ["energy score of the free lines [Å]", "", *_spread(f"{each.energy_score:.2f}" for each in drawn.values())],
-        ["trees tell drawn from real, AUC", "", *_spread(f"{each.auc:.3f}" for each in drawn.values())],
+        ["energy score of the free lines [Å]", *blank, *_spread(f"{each.energy_score:.2f}" for each in drawn.values())],
+        ["trees tell drawn from real, AUC", *blank, *_spread(f"{each.auc:.3f}" for each in drawn.values())],
     ]
     return _table(head, rows)
 

@@ -92,10 +92,10 @@ def draws_as_text(name: str, found: Distribution) -> str:
         f"energy score of the free lines {found.energy_score:.2f} Å",
         f"trees tell drawn from real with AUC {found.auc:.3f}",
         "",
-        f"{'':<26} {'observed':>9} {'predicted':>9} {'drawn':>9}",
+        f"{'':<26} {'observed':>9} {'chance':>9} {'training':>9} {'predicted':>9} {'drawn':>9}",
     ]
-    seen, said, drawn = (found.diagrams[version] for version in ("observed", "predicted", "drawn"))
-    out += [f"{key:<26} {seen[key]:>9.3f} {said[key]:>9.3f} {drawn[key]:>9.3f}" for key in seen]
+    columns = [found.diagrams[version] for version in ("observed", "chance", "training", "predicted", "drawn")]
+    out += [f"{key:<26}" + "".join(f" {column[key]:>9.3f}" for column in columns) for key in columns[0]]
     return "\n".join([*out, ""])
 
 
