@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from data.evaluation.measure import Plan, evaluate
-    from data.evaluation.record import COMMITTED, write_record
+    from data.evaluation.record import COMMITTED, read_record, write_record
     from data.evaluation.tables import fill_documents
 
     plan = Plan(args.model, _names(args.against), args.draws, tuple(map(tuple, args.missing)), args.resamples)
@@ -75,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"Wrote {args.out / 'evaluation.json'} and evaluation.html.", file=sys.stderr)
     if args.commit:
         write_record(record, COMMITTED)
-        print(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(record))}.", file=sys.stderr)
+        # From the file, whose numbers are rounded: the documents say what it says.
+        written = read_record(COMMITTED)
+        print(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(written))}.", file=sys.stderr)
     return 0
 
 
