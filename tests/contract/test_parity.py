@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
+from data import uploads
 from data.schema import FLUX_NAMES
 from data.store import EMBEDDED_FILE
 from model.batch import sample_many
@@ -114,8 +115,10 @@ def from_page(galaxies):
     from pages import predict as page
 
     posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(galaxies)).decode()}"}]
-    saved = _predict_file.save_file(1, posted, "default")
-    lines = [line for line in saved["content"].splitlines() if not line.startswith("#")]
+    outcome = uploads.carry_out(uploads.open_files(_predict_file.unpack(posted)), {})
+    saved = _predict_file.saved(outcome.table, "default", "csv", "a")
+    content = base64.b64decode(saved["content"]).decode()
+    lines = [line for line in content.splitlines() if not line.startswith("#")]
     rows = list(csv.DictReader(lines))
     answers = {
         name: np.array([[float(row[line + suffix]) for line in LINE_NAMES] for row in rows])

@@ -25,6 +25,9 @@ def catalogue(table, tmp_path):
 
 def test_columns_come_back_as_they_were_written(catalogue, table):
     for column in COLUMNS[1:]:
+        if column.name not in table.column_names:
+            assert np.isnan(catalogue.column(column.name)).all()
+            continue
         np.testing.assert_array_equal(catalogue.column(column.name), table[column.name].to_numpy())
         assert catalogue.column(column.name).dtype == np.float32
         assert not catalogue.column(column.name).flags.writeable
