@@ -6,6 +6,7 @@ Nothing is asserted; `main` prints a line per budget. Every figure is a median, 
 import shutil
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -124,10 +125,15 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     return figures
 
 
+SETTLED = 25
+"""Seconds until a server has compiled what it compiles behind `ready`."""
+
+
 def main(catalogues: Path | str | None = None) -> None:
     """Print the figures of a catalogue, the embedded one by default."""
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     with serving(catalogues) as served, sync_playwright() as playwright:
+        time.sleep(SETTLED)
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         for name, value in measure(browser, served.url).items():
             sys.stdout.write(f"{name:48s} {value:8.1f}\n")
