@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data import commands as catalogues
+from data import refits
 from data.convert import convert
 from data.errors import CatalogueError
 from model.weights import DEFAULT
@@ -50,7 +51,7 @@ def register(commands: Any) -> None:
     command = add(
         "compare",
         "Compare a mock with the held-out galaxies of a real table.",
-        lambda args: catalogues.compare_mock(args.table, args.real),
+        lambda args: refits.compare_mock(args.table, args.real),
     )
     command.add_argument("real", type=Path, help="real galaxies")
     command = add("convert", "Write a catalogue in another format.", lambda args: convert(args.table, args.out))
@@ -80,14 +81,14 @@ def register(commands: Any) -> None:
         lambda args: catalogues.rank_catalogue(args.table),
     )
     add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
-    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogues.fit_map(args.table))
-    add("judge-map", "Judge the committed map by a table's held-out galaxies.", lambda a: catalogues.judge_map(a.table))
-    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: catalogues.fit_domain(a.table))
-    add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: catalogues.fit_density(a.table))
+    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: refits.fit_map(args.table))
+    add("judge-map", "Judge the committed map by a table's held-out galaxies.", lambda a: refits.judge_map(a.table))
+    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: refits.fit_domain(a.table))
+    add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: refits.fit_density(a.table))
     add(
         "fit-cells",
         "Summarise galaxies per cell; rewrites a committed file.",
-        lambda a: catalogues.fit_cells(a.table),
+        lambda a: refits.fit_cells(a.table),
     )
 
 

@@ -1,0 +1,233 @@
+"""What maintainers run: fits to real galaxies that rewrite committed files, and what judges them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from data import schema
+from data.aggregates import CELLS_FILE, aggregate, save_cells
+from data.builder import build, read_table
+from data.mock.density import DENSITY_FILE
+from model.split import held_out_mask
+from model.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, load_params, save_params
+
+
+def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) -> str:
+    """Fit the density that mocks are drawn from on the galaxies of a table that are not held out.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density, safetensors.
+    seed : int
+        Of the mixture's start and the chain's.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.mock.density import save_density
+    from data.mock.fit import fit_density as fit
+    from data.mock.fit_lines import LineRecipe
+
+    with tqdm(total=1 + LineRecipe().epochs, unit="step", disable=None) as bar:
+
+        def progress(said: str) -> None:
+            bar.set_description(said)
+            bar.update()
+
+        density, record = fit(read_table(table_path), seed=seed, progress=progress)
+    record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_density(density, record, out)
+    return f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them."
+
+
+def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:
+    """Fit the canonical map on the galaxies that are not held out and train the network that places galaxies on it.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The network's weights; a sidecar with its measured errors is written beside them.
+
+    Returns
+    -------
+    str
+        The measured errors.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.map import RECIPE, train_map
+    from data.map import fit_map as fit
+
+    with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
+
+        def advance(loss: float) -> None:
+            bar.set_description(f"training the network that places galaxies, loss {loss:.4f}")
+            bar.update()
+
+        params, about = train_map(fit(read_table(table_path), bar.set_description), advance)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    return (
+        f"Wrote {out}. Held-out galaxies: error {measured['error_median_percent']} % of the diagonal (median), "
+        f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
+        f"(UMAP itself {measured['trustworthiness_umap']}).\n\n{_explained(measured['explained'])}"
+    )
+
+
+def judge_map(table_path: Path) -> str:
+    """Judge the committed map by the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+
+    Returns
+    -------
+    str
+        Its trustworthiness, and how well its neighbours tell each line.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    import numpy as np
+
+    from data.map import judge
+    from data.sample import read_sample
+    from model.batch import place_many
+    from model.features import log_flux_shape
+
+    sample = read_sample(table_path)
+    flux, ew = sample.bin_flux[sample.held_out], sample.ew[sample.held_out]
+    position = np.asarray(place_many(load_params(), flux).position)
+    judged = judge(np.asarray(log_flux_shape(flux)), position, ew)
+    return f"Trustworthiness {judged['trustworthiness']}.\n\n{_explained(judged['explained'])}"
+
+
+def _explained(shares: dict[str, dict[str, float]]) -> str:
+    """Lay out what the neighbours on a map explain of each line, relative to those in the space of continua."""
+    heads = " | ".join(f"of {neighbours} neighbours" for neighbours in shares)
+    rows = [
+        f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in shares.values())} |"
+        for name in next(iter(shares.values()))
+    ]
+    return "\n".join([f"| line | {heads} |", "| --- " * (len(shares) + 1) + "|", *rows])
+
+
+def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
+    """Fit the density of colours that judges whether a galaxy is like the training ones, and measure its verdicts.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density; a sidecar with its measured verdicts is written beside it.
+
+    Returns
+    -------
+    str
+        How many held-out galaxies it flags.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from data.domain import fit_domain as fit
+    from data.sample import read_sample
+
+    with tqdm(total=2, unit="step", disable=None) as bar:
+        params, about = fit(read_sample(table_path), progress=bar.set_description)
+        bar.update(2)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    shares = "; ".join(
+        f"{name}: edge {counts['edge_percent']} %, outside {counts['outside_percent']} %"
+        for name, counts in measured.items()
+        if name != "galaxies"
+    )
+    return f"Wrote {out}. Of {measured['galaxies']:,} held-out galaxies (nominal 0.9 and 0.1 %): {shares}."
+
+
+def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
+    """Summarise the galaxies of a table that are not held out per hexagon of the map.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The cells, safetensors.
+    model : str
+        Name or path of the weights that predict.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    table = schema.standardize(read_table(table_path))
+    table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
+    cells = aggregate(build(table, model))
+    save_cells(cells, out)
+    return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
+
+
+def compare_mock(mock_path: Path, table_path: Path, model: str = DEFAULT) -> str:
+    """Compare a mock with the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    mock_path : Path
+        The mock, Parquet.
+    table_path : Path
+        Real galaxies, Parquet.
+    model : str
+        Name or path of the weights whose rho is compared.
+
+    Returns
+    -------
+    str
+        Markdown tables and the classifier's areas.
+
+    Raises
+    ------
+    CatalogueError
+        When a table breaks a rule of the schema.
+    """
+    from data.mock.comparison import as_markdown, compare
+    from data.sample import read_sample
+
+    return as_markdown(compare(read_sample(mock_path), read_sample(table_path), load_params(model)))
