@@ -162,7 +162,7 @@ def sample_observed(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. Given, the variant that uses it answers.
+        See `features.log_luminosity`; NaN or None where it is not known.
     redshift : (...) array, optional
         Sharpens the errors; NaN or None where it is not known. The same random numbers make the draw with and without.
 
