@@ -8,9 +8,12 @@ import re
 from html import escape
 from typing import Any, Final
 
+from dash import html
 from dash.development.base_component import Component
 
 _CAPITAL: Final = re.compile("([A-Z])")
+_OF_DASH: Final = frozenset(vars(html.Span()))
+"""What Dash keeps on every component beside the attributes that it was given; its children are among it."""
 _RENAMED: Final = {"className": "class", "tabIndex": "tabindex"}
 
 
@@ -30,11 +33,10 @@ def to_html(part: Any) -> str:
         return escape(str(part))
     if part._namespace != "dash_html_components":
         raise TypeError(f"{part._type} is not an HTML element; only dash.html can be written as a string.")
-    given = part.to_plotly_json()["props"]
-    children = given.pop("children", None)
     tag = part._type.lower()
-    attributes = "".join(f' {_RENAMED.get(name, name)}="{escape(_value(value))}"' for name, value in given.items())
-    return f"<{tag}{attributes}>{to_html(children)}</{tag}>"
+    given = [(name, value) for name, value in vars(part).items() if name not in _OF_DASH]
+    attributes = "".join([f' {_RENAMED.get(name, name)}="{escape(_value(value))}"' for name, value in given])
+    return f"<{tag}{attributes}>{to_html(part.children)}</{tag}>"
 
 
 def _value(value: Any) -> str:

@@ -37,8 +37,9 @@ def median_ew(catalogue: Catalogue, row: int, count: int = COUNT) -> Float[np.nd
     rows = nearest(catalogue, row, count).rows
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX)[rows]) for name in LINE_NAMES], axis=1)
     hidden = is_cut(np.asarray(catalogue.column("redshift")[rows])) & ~np.isfinite(ew)
-    shown = np.ma.masked_array(np.nan_to_num(ew), hidden)
-    return np.ma.median(shown, axis=0).filled(0.0).astype(np.float32)
+    shown = np.where(hidden, np.nan, np.nan_to_num(ew))
+    nobody = np.isnan(shown).all(axis=0)
+    return np.nanmedian(np.where(nobody, 0.0, shown), axis=0).astype(np.float32)
 
 
 def with_lines(

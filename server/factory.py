@@ -60,3 +60,6 @@ def attach(app: Dash) -> None:
     # Dash builds its pages at the first request: have that now, where a page that cannot be built stops the start.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()
+    # Otherwise every page would carry the layouts of all the others, for the browser to look the callbacks' ids up in;
+    # tests/contract/test_callbacks.py does.
+    app.config.suppress_callback_exceptions = True
