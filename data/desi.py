@@ -54,6 +54,8 @@ class Observed(NamedTuple):
         Inverse variances of the flux; 0 where a pixel is masked.
     ebv : (target,) array or None
         E(B-V) of the Milky Way in their directions [mag], where the file lists it; nothing is corrected for it.
+    fwhm : (pixel,) array or None
+        Resolution [Å, observed], where the file lists it.
     """
 
     target_ids: tuple[str, ...]
@@ -61,6 +63,7 @@ class Observed(NamedTuple):
     flux: Float[np.ndarray, "target pixel"]
     ivar: Float[np.ndarray, "target pixel"]
     ebv: Float[np.ndarray, " target"] | None = None
+    fwhm: Float[np.ndarray, " pixel"] | None = None
 
 
 def read_observed(coadd: bytes | Path) -> Observed:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from data.desi import Observed, Redshift, read_observed, read_redshifts
 from data.errors import CatalogueError
@@ -14,7 +15,7 @@ from model.extinction import attenuation
 from model.pixel_noise import DESI_FWHM
 
 SDSS_FWHM: Final = 2.6
-"""Resolution of SDSS [Å, observed]: WDISP of its spec files is 1.0 to 1.25 pixels of 69 km/s, at 5500 Å."""
+"""Resolution of SDSS [Å, observed] at 5500 Å (R = 2,100), for spec files that do not list their own (WDISP)."""
 EBV_LIMIT: Final = 2.0
 """E(B-V) [mag] beyond which an optical spectrum cannot be corrected."""
 
@@ -28,7 +29,7 @@ class Target(NamedTuple):
         At rest by `known`'s redshift; corrected for the Milky Way's dust if that was asked for.
     known : Redshift
         What the survey says of it.
-    instrument_fwhm : float
+    instrument_fwhm : float or (pixel,) array
         Resolution [Å, rest frame].
     problem : str
         Why it cannot be corrected as asked; "" otherwise.
@@ -36,7 +37,7 @@ class Target(NamedTuple):
 
     spectrum: Spectrum
     known: Redshift
-    instrument_fwhm: float
+    instrument_fwhm: float | Float[np.ndarray, " pixel"]
     problem: str = ""
 
 
@@ -80,7 +81,8 @@ def read_targets(
             observed, known, source, fwhm = read_observed(path), read_redshifts(redshifts[index]), "DESI", DESI_FWHM
         else:
             observed, one = read_spec(path)
-            known, source, fwhm = ({} if one is None else {observed.target_ids[0]: one}), "SDSS", SDSS_FWHM
+            known, source = ({} if one is None else {observed.target_ids[0]: one}), "SDSS"
+            fwhm = SDSS_FWHM if observed.fwhm is None else observed.fwhm
             if one is None:
                 raise CatalogueError(f"{path.name} has no extension with Z and ZWARNING, so its redshift is unknown.")
         for row, target in enumerate(observed.target_ids):
@@ -96,7 +98,9 @@ def _ebv(observed: Observed, row: int, wanted: bool) -> float:
     return float("nan") if observed.ebv is None else float(observed.ebv[row])
 
 
-def _target(observed: Observed, row: int, known: Redshift, source: str, fwhm: float, ebv: float) -> Target:
+def _target(
+    observed: Observed, row: int, known: Redshift, source: str, fwhm: float | Float[np.ndarray, " pixel"], ebv: float
+) -> Target:
     problem = "" if 0 <= ebv <= EBV_LIMIT else f"the file lists E(B-V) {ebv:g}, which must be from 0 to {EBV_LIMIT:g}"
     gain = np.ones(len(observed.wavelength_obs))
     if ebv and not problem:

@@ -7,9 +7,12 @@ import numpy as np
 
 from data.desi import MAX_PIXELS, Observed, Redshift, column_names, opened
 from data.errors import UploadError
+from model.synthesis import FWHM_PER_SIGMA
 
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
 """Of the extension with the pixels: log10 of vacuum wavelengths, 1e-17 erg/s/cm²/Å, inverse variances."""
+PIXEL: Final = 1e-4
+"""Step of LOGLAM [dex]."""
 
 
 def is_spec(file: Any) -> bool:
@@ -29,7 +32,7 @@ def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
     -------
     Observed
         One target, named ``PLATE-MJD-FIBER``. Pixels that every exposure masks (AND_MASK) have an inverse
-        variance of 0.
+        variance of 0; `fwhm` is the file's own (WDISP), None where it lists none.
     Redshift or None
         What the pipeline says of it; None where the file has no such extension.
 
@@ -51,6 +54,7 @@ def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
                 np.array(pixels.data[titles[column]], np.float64) for column in ("LOGLAM", "FLUX", "IVAR")
             )
             mask = np.array(pixels.data[titles["AND_MASK"]]) if "AND_MASK" in titles else np.zeros(len(flux))
+            width = np.array(pixels.data[titles["WDISP"]], np.float64) if "WDISP" in titles else np.zeros(len(flux))
             about = next((part for part in file if {"Z", "ZWARNING"} <= _upper(part).keys()), None)
             redshift = None if about is None else _redshift(about)
         except (KeyError, IndexError, TypeError, ValueError, OSError) as error:
@@ -63,7 +67,16 @@ def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
     if flux.ndim != 1 or not np.isfinite(wavelength).all() or (np.diff(wavelength) <= 0).any():
         raise UploadError(f"{name}: LOGLAM does not ascend. Download it again.")
     clean = np.where(good, flux, 0.0).astype(np.float32), np.where(good, ivar, 0.0).astype(np.float32)
-    return Observed((target,), wavelength, clean[0][None], clean[1][None]), redshift
+    return Observed((target,), wavelength, clean[0][None], clean[1][None], fwhm=_fwhm(wavelength, width)), redshift
+
+
+def _fwhm(wavelength: np.ndarray, width: np.ndarray) -> np.ndarray | None:
+    """Turn sigma in pixels into a FWHM [Å]; where a pixel has none, its neighbours tell."""
+    known = np.isfinite(width) & (width > 0)
+    if not known.any():
+        return None
+    width = np.interp(wavelength, wavelength[known], width[known])
+    return FWHM_PER_SIGMA * PIXEL * np.log(10) * wavelength * width
 
 
 def _redshift(part: Any) -> Redshift:

@@ -57,7 +57,7 @@ class _Pixels(NamedTuple):
     wavelength_rest: Float[Array, " pixel"]
     flux: Float[Array, " pixel"]
     ivar: Float[Array, " pixel"]
-    instrument_fwhm: Float[Array, ""]
+    instrument_fwhm: Float[Array, " component"]
 
 
 def fit_lines(
@@ -65,7 +65,7 @@ def fit_lines(
     flux: Float[np.ndarray, " pixel"],
     ivar: Float[np.ndarray, " pixel"],
     nuisance: Float[np.ndarray, "nuisance pixel"],
-    instrument_fwhm: float = 0.0,
+    instrument_fwhm: float | Float[np.ndarray, " component"] = 0.0,
 ) -> LineFit:
     """Fit the lines that are left when the starlight is taken off.
 
@@ -80,7 +80,7 @@ def fit_lines(
         Flux density without starlight, of the order of 1, and its inverse variance; 0 marks a masked pixel.
     nuisance : (nuisance, pixel) array
         Spectra that may be left in `flux`.
-    instrument_fwhm : float
+    instrument_fwhm : float or (component,) array
         Resolution of the spectrograph [Å, rest frame].
 
     Returns
@@ -88,7 +88,8 @@ def fit_lines(
     LineFit
         Areas may be negative where noise makes them so.
     """
-    pixels = _Pixels(*(jnp.asarray(array, jnp.float32) for array in (wavelength_rest, flux, ivar, instrument_fwhm)))
+    resolution = np.broadcast_to(instrument_fwhm, COMPONENT_LINE.shape)
+    pixels = _Pixels(*(jnp.asarray(array, jnp.float32) for array in (wavelength_rest, flux, ivar, resolution)))
     grid = np.stack(np.meshgrid(_DISPERSIONS, _VELOCITIES, indexing="ij"), axis=-1).reshape(-1, len(_STENCIL), 2)
     costs = np.concatenate([_tried(jnp.asarray(part, jnp.float32), pixels)[0] for part in grid])
     best, spacing = grid.reshape(-1, 2)[np.argmin(costs)], _FIRST_SPACING

@@ -47,7 +47,7 @@ def measure_lines(
     wavelength_rest: Float[np.ndarray, " pixel"],
     flux: Float[np.ndarray, " pixel"],
     ivar: Float[np.ndarray, " pixel"],
-    instrument_fwhm: float = 0.0,
+    instrument_fwhm: float | Float[np.ndarray, " pixel"] = 0.0,
 ) -> MeasuredLines:
     """Measure the ten lines of a galaxy's spectrum.
 
@@ -64,7 +64,7 @@ def measure_lines(
         Flux density f_lambda in any unit.
     ivar : (pixel,) array
         Inverse variance in that unit; 0 marks a masked pixel.
-    instrument_fwhm : float
+    instrument_fwhm : float or (pixel,) array
         Resolution of the spectrograph [Å, rest frame]: the observed one over 1 + z.
 
     Returns
@@ -78,6 +78,8 @@ def measure_lines(
     if not near.size:
         nothing = np.full(len(LINES), np.nan)
         return MeasuredLines(nothing, nothing, np.nan, np.nan, continuum_all)
+    resolution = np.broadcast_to(np.asarray(instrument_fwhm, np.float64), np.shape(wavelength_rest))
+    resolution = np.interp(COMPONENT_WAVELENGTHS, wavelength_rest, resolution)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
     flux, ivar = np.where(good, flux, 0.0)[used], np.where(good, ivar, 0.0)[used]
     wavelength_rest, flux, ivar = _padded(PIXELS[0], np.asarray(wavelength_rest, np.float64)[used], flux, ivar)
@@ -89,7 +91,7 @@ def measure_lines(
     # The model may be wrong in its level, and in its populations.
     spectra = ((flux - continuum) / scale, ivar * scale**2, continuum / scale, *(modes / scale))
     pixels, *parts = _padded(PIXELS[1], *(array[near] for array in (wavelength_rest, *spectra)))
-    fitted = fit_lines(pixels, parts[0], parts[1], np.stack(parts[2:]), instrument_fwhm)
+    fitted = fit_lines(pixels, parts[0], parts[1], np.stack(parts[2:]), resolution)
 
     seen = np.array([(fitted.coverage[line == COMPONENT_LINE] > MIN_COVERAGE).all() for line in range(len(LINES))])
     level = np.where(levels > 0, levels, np.nan)[_RED_COMPONENT]

@@ -60,7 +60,7 @@ def add_lines(
 def line_profiles(
     wavelength_rest: Float[Array | np.ndarray, " pixel"],
     velocity_dispersion: float | Float[Array, ""] = DEFAULT_DISPERSION,
-    instrument_fwhm: float | Float[Array, ""] = 0.0,
+    instrument_fwhm: float | Float[Array, ""] | Float[Array | np.ndarray, " component"] = 0.0,
     velocity: float | Float[Array, ""] = 0.0,
 ) -> Float[Array, "pixel component"]:
     """Give Gaussians of unit area at the eleven line components, averaged over each pixel.
@@ -71,7 +71,7 @@ def line_profiles(
         Rest-frame vacuum wavelengths of the pixel centres [Å], increasing.
     velocity_dispersion : float
         Sigma of the gas [km/s].
-    instrument_fwhm : float
+    instrument_fwhm : float or (11,) array
         Resolution [Å, rest frame], added in quadrature.
     velocity : float
         Shift of all lines [km/s], positive to the red.

@@ -152,7 +152,7 @@ def write_spec(folder: Path, *, kind: str = "GALAXY") -> tuple[Path, Galaxy]:
         fits.Column("ivar", "E", array=np.full(len(flux), error**-2)),
         fits.Column("and_mask", "J", array=mask),
         fits.Column("or_mask", "J", array=mask),
-        fits.Column("wdisp", "E", array=np.ones(len(flux))),
+        fits.Column("wdisp", "E", array=np.where(mask, 0.0, np.linspace(1.2, 0.9, len(flux)))),
     ]
     about = [
         fits.Column("CLASS", "6A", array=[kind]),
@@ -191,6 +191,20 @@ def test_what_sdss_takes_for_a_star_is_left_out(tmp_path):
         from_fits([path], [], tmp_path / "out.parquet")
 
 
+def test_an_sdss_file_says_how_sharp_it_is(tmp_path):
+    path, _ = write_spec(tmp_path)
+    fwhm, wavelength = read_spec(path)[0].fwhm, read_spec(path)[0].wavelength_obs
+    # A pixel is 69 km/s; the masked one, which lists 0, is between its neighbours.
+    sigma = np.array([1.2, 0.9]) * 69.03 / 299792.458 * wavelength[[0, -1]]
+    np.testing.assert_allclose(fwhm[[0, -1]], 2.3548 * sigma, rtol=1e-3)
+    assert fwhm[999] < fwhm[1000] < fwhm[1001]
+    (target,) = read_targets([path], [])
+    np.testing.assert_allclose(target.instrument_fwhm, fwhm / (1 + target.known.redshift))
+    with fits.open(path, mode="update") as file:
+        file[1].columns.change_name("wdisp", "other")
+    assert read_spec(path)[0].fwhm is None
+
+
 @pytest.mark.slow
 def test_lines_of_a_real_sdss_galaxy_agree_with_the_surveys_own():
     """Unpack `pip download --no-deps ppxf==9.5.2`; GALACTIC_NEON_PPXF names its ppxf/spectra."""
@@ -199,7 +213,7 @@ def test_lines_of_a_real_sdss_galaxy_agree_with_the_surveys_own():
         pytest.skip("Needs the FITS files of PyPI's ppxf; see this test's docstring.")
     observed, known = read_spec(path)
     rest = observed.wavelength_obs / (1 + known.redshift)
-    found = measure_lines(rest, observed.flux[0], observed.ivar[0], 2.6)
+    found = measure_lines(rest, observed.flux[0], observed.ivar[0], observed.fwhm / (1 + known.redshift))
     with fits.open(path) as file:
         listed = {str(row["LINENAME"]).strip(): (row["LINEEW"], row["LINEEW_ERR"]) for row in file["SPZLINE"].data}
     names = {"HALPHA": "H_alpha", "NII_6584": "[N_II] 6583", "SII_6716": "[S_II] 6716", "SII_6731": "[S_II] 6730"}

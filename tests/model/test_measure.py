@@ -6,9 +6,9 @@ from data.store import EMBEDDED_FILE
 from model.line_fit import FLUX_RATIOS
 from model.lines import LINE_NAMES, LINES
 from model.measure import as_catalogued, measure_lines
-from model.side_bands import side_band_levels
+from model.side_bands import COMPONENT_WAVELENGTHS, side_band_levels
 from model.starlight import starlight, starlight_grid
-from model.synthesis import add_lines
+from model.synthesis import add_lines, line_profiles
 from scripts.line_pulls import pulls
 
 pytestmark = pytest.mark.slow
@@ -46,6 +46,17 @@ def test_strong_lines_come_back_with_their_width_and_shift(dispersion, oii):
     assert found.velocity_dispersion == pytest.approx(dispersion, rel=0.03)
     assert found.velocity == pytest.approx(25, abs=3)
     np.testing.assert_allclose(found.continuum[50:-50], STARS[50:-50], rtol=0.05)
+
+
+def test_the_resolution_may_change_along_the_spectrum():
+    ew, sharpness = painted(np.array([20, 6, 14, 0, 12, 0, 60, 18, 11, 8])), 5e-4
+    lines = line_profiles(PIXELS, 90.0, sharpness * COMPONENT_WAVELENGTHS)
+    both = np.concatenate([[ew[0] / 2], [ew[0] / 2], ew[1:]])
+    flux = STARS + np.asarray(lines) @ (both * np.asarray(side_band_levels(PIXELS, STARS)))
+    flux += 0.01 * np.random.default_rng(0).normal(size=len(PIXELS))
+    found = measure_lines(PIXELS, flux, np.full(len(PIXELS), 1e4), sharpness * PIXELS)
+    assert found.velocity_dispersion == pytest.approx(90, rel=0.03)
+    np.testing.assert_allclose(found.ew, ew, rtol=0.01, atol=0.15)
 
 
 def test_without_the_stars_hbeta_would_be_angstroms_too_low():
