@@ -5,7 +5,8 @@ import logging.config
 import numpy as np
 
 from components import shell
-from data import browser, light, reading, realisations, sparcl, spectra, store, unpredicted
+from components.figures.spectrum import pane_grid
+from data import browser, light, reading, realisations, sparcl, spectra, store, twins, unpredicted
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -59,6 +60,7 @@ health.prepare(
     later={
         "spectra": spectra.warm_up,
         "galaxy": reading.warm_up,
+        "twins": lambda: twins.warm_up(len(pane_grid())),
         "light": light.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),

@@ -34,7 +34,7 @@ def to_html(part: Any) -> str:
     if part._namespace != "dash_html_components":
         raise TypeError(f"{part._type} is not an HTML element; only dash.html can be written as a string.")
     tag = part._type.lower()
-    given = [(name, value) for name, value in vars(part).items() if name not in _OF_DASH]
+    given = [(name, value) for name, value in sorted(vars(part).items()) if name not in _OF_DASH]
     attributes = "".join([f' {_RENAMED.get(name, name)}="{escape(_value(value))}"' for name, value in given])
     return f"<{tag}{attributes}>{to_html(part.children)}</{tag}>"
 

@@ -11,6 +11,7 @@ from data.neighbours import nearest
 from data.overlap import is_cut
 from data.schema import EW_SUFFIX
 from data.store import Catalogue
+from model.bins import BIN_EDGES
 from model.lines import LINE_NAMES
 from model.synthesis import add_lines
 
@@ -64,6 +65,11 @@ def with_lines(
         In the unit of the starlight.
     """
     return np.asarray(_paint()(*(np.asarray(values, np.float32) for values in (wavelength_rest, continuum, ew))))
+
+
+def warm_up(pixels: int) -> None:
+    """Compile the painting of lines on so many pixels."""
+    with_lines(np.linspace(*BIN_EDGES[[0, -1]], pixels), np.ones(pixels), np.ones(len(LINE_NAMES)))
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from tests.serving import ROOT
 
-HEAVY = ("pandas", "umap", "numba", "sklearn", "optax", "astropy", "scipy")
+HEAVY = ("pandas", "umap", "numba", "sklearn", "optax", "astropy", "scipy", "plotly.validator_cache")
 NOT_AT_THE_START = ("pyarrow", "requests")
 
 SERVE = """
@@ -17,11 +17,13 @@ import app
 for step in (*app.server.extensions["preparation"].values(), *app.server.extensions["afterwards"].values()):
     step.result()
 from data.store import served
+from tests.load.visitors import UPDATE, galaxy_call
 name, catalogue = next(iter(served().items()))
 client = app.server.test_client()
 for column in ("map_x", "HALPHA_EW", "HALPHA_EW_NOISY"):
     assert client.get(f"/catalogues/{name}/columns/{column}.bin?v={catalogue.version}").status_code == 200
-catalogue.galaxy(catalogue.row_of(catalogue.target_ids[7].decode()))
+row = catalogue.row_of(catalogue.target_ids[7].decode())
+assert client.post(UPDATE, json=galaxy_call(name, row)).status_code == 200
 print(json.dumps(sorted(set(sys.argv[1:]) & set(sys.modules))))
 """
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from plotly import graph_objects as go
 
 from components import theme
 from model.lines import LINES
@@ -53,3 +54,9 @@ def test_widths_grow_away_from_the_page(scheme: theme.Scheme) -> None:
 @pytest.mark.parametrize(("reported", "shown"), [("light", "light"), ("dark", "dark"), (None, "dark"), ("x", "dark")])
 def test_an_unknown_scheme_is_dark(reported: str | None, shown: str) -> None:
     assert theme.scheme_or_dark(reported) == shown
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_plotly_knows_everything_in_the_template(scheme: theme.Scheme) -> None:
+    template = theme.template_json(scheme)
+    assert go.layout.Template(template).to_plotly_json() == template
