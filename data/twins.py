@@ -69,7 +69,7 @@ def with_lines(
 
 def warm_up(pixels: int) -> None:
     """Compile the painting of lines on so many pixels."""
-    with_lines(np.linspace(*BIN_EDGES[[0, -1]], pixels), np.ones(pixels), np.ones(len(LINE_NAMES)))
+    with_lines(np.linspace(BIN_EDGES[0], BIN_EDGES[-1], pixels), np.ones(pixels), np.ones(len(LINE_NAMES)))
 
 
 @cache
