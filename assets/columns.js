@@ -2,6 +2,22 @@
 (function (root) {
   "use strict";
 
+  async function request(address, signal) {
+    const answer = await root.fetch(address, { signal });
+    if (!answer.ok) throw new Error(await answer.text());
+    const scale = JSON.parse(answer.headers.get("Column-Scale"));
+    const type = address.includes("bits=16") ? Uint16Array : Uint8Array;
+    return { ...scale, codes: new type(await answer.arrayBuffer()) };
+  }
+
+  // What the page's head preloads is taken in while the page's other scripts are still on their way.
+  const ahead = new Map();
+  for (const link of root.document ? root.document.querySelectorAll('link[rel="preload"][as="fetch"]') : []) {
+    const coming = request(link.getAttribute("href"));
+    coming.catch(() => {}); // whoever wants it asks again
+    ahead.set(link.getAttribute("href"), coming);
+  }
+
   class Columns {
     /** @param {{columns: string, version: string}} manifest */
     constructor({ columns, version }, signal) {
@@ -21,7 +37,7 @@
     get(name, options = {}) {
       const address = this.address(name, options);
       if (!this.asked.has(address)) {
-        const coming = this.fetch(address, options.bits === 16 ? Uint16Array : Uint8Array);
+        const coming = this.take(address);
         coming.catch(() => this.asked.delete(address)); // a failed one may be asked for again
         this.asked.set(address, coming);
         this.forget();
@@ -29,11 +45,10 @@
       return this.asked.get(address);
     }
 
-    async fetch(address, type) {
-      const answer = await root.fetch(address, { signal: this.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      const scale = JSON.parse(answer.headers.get("Column-Scale"));
-      return { ...scale, codes: new type(await answer.arrayBuffer()) };
+    take(address) {
+      const early = ahead.get(address);
+      ahead.delete(address);
+      return early ? early.catch(() => request(address, this.signal)) : request(address, this.signal);
     }
 
     /** Old realisations go: each is a column a line. */

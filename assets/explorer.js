@@ -110,7 +110,7 @@
       return this.rasters.get(key);
     }
 
-    /** Bring a panel its colours; on the first visit it is painted as soon as it has them. */
+    /** Bring a panel its colours; on the first visit it is painted in the next frame. */
     async fill(panel, placing, turn, first) {
       const [codes, against, raster] = await Promise.all([
         this.columns.get(panel.name, this.options(panel.name)),
@@ -129,9 +129,7 @@
       if (first) {
         this.view ??= this.viewOf(raster);
         panel.raster = raster;
-        if (!raster.view) raster.project(this.view, ...this.measure(), { size: this.state.size });
-        this.recolor();
-        this.paint(panel);
+        this.redraw();
       }
     }
 

@@ -7,6 +7,7 @@
   const LONGEST_FIND = 1500; // characters
   const MAX_SEED = 9999;
   const CONTROL = "explorer-view-";
+  const PANELS = "explorer-panels";
   const SWITCHES = new Set(["lock", "missing", "contours"]);
   const WORDS = { small: "No galaxy lies there." };
   let current = null; // {explorer, manifest, ids, steps, ...} of the page that is open
@@ -14,9 +15,10 @@
   /** A page that was left takes its stores along: what a timer or an animation says late has nobody to hear it. */
   const set = (id, props) => current && current.page.isConnected && window.dash_clientside.set_props(id, props);
 
-  function start(manifest, selection) {
+  /** Paint a page's panels as soon as they are in the document: Dash calls nobody before it has gone through the rest. */
+  function open(page) {
     if (current) current.explorer.end();
-    const page = document.getElementById(manifest.ids.panels);
+    const manifest = JSON.parse(page.dataset.manifest);
     const join = { manifest, page, ids: manifest.ids, galaxy: manifest.galaxy || "" };
     current = join;
     join.explorer = new neon.Explorer(manifest, page, {
@@ -27,13 +29,26 @@
       say,
     });
     neon.explorer = join.explorer;
+    keys(join);
+  }
+
+  function arrive() {
+    const page = document.getElementById(PANELS);
+    if (page && !(current && current.page === page)) open(page);
+  }
+
+  new MutationObserver(arrive).observe(document, { childList: true, subtree: true });
+
+  /** Dash is there: what the address brought is told to those who listen, and steps are remembered from here on. */
+  function start(_catalogue, selection) {
+    arrive();
+    const join = current;
     join.explorer.ready.then(() => {
       join.steps = new neon.address.Steps(snapshot(join));
-      page.dataset.axes = "joined";
+      join.page.dataset.axes = "joined";
     });
-    keys(join);
     if (join.explorer.selected >= 0) set(join.ids.selected, { data: { row: join.explorer.selected } });
-    if (selection) set(join.ids.selection, { data: { ...selection } }); // now somebody listens
+    if (selection) set(join.ids.selection, { data: { ...selection } });
     return "";
   }
 

@@ -38,9 +38,12 @@
     return arranged;
   }
 
+  const parsed = new Map(); // "#rrggbb" to a number: Dash's polyfill makes parseInt slow, and palettes are few
+
   /** A pixel (little-endian RGBA) from "#rrggbb". */
   function pixel(hex, alpha = FULL) {
-    const rgb = parseInt(hex.slice(1), 16);
+    let rgb = parsed.get(hex);
+    if (rgb === undefined) parsed.set(hex, (rgb = parseInt(hex.slice(1), 16)));
     return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
   }
 

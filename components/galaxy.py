@@ -8,10 +8,8 @@ import numpy as np
 from dash import dcc, html
 from jaxtyping import Bool, Float
 
-from components import ids, widgets
+from components import answer, ids, widgets
 from components.aria import aria
-from components.figures.empty import EMPTY
-from components.figures.spectrum import CONFIG
 from model.bins import BIN_EDGES
 from model.lines import LINES
 from model.network import Prediction
@@ -21,6 +19,8 @@ FRAME = "galaxy-frame"
 SMOOTHING = "galaxy-smoothing"
 WANTED = "galaxy-wanted"
 """Store: the galaxy whose spectrum is asked of the archive, and how it is to be shown."""
+ARCHIVED = "galaxy-archived"
+"""Store: the spectrum that the archive answered with."""
 WAITING = "galaxy-waiting"
 
 
@@ -31,7 +31,8 @@ def column() -> html.Div:
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
                 dcc.Store(id=WANTED),
-                html.Div(dcc.Graph(id=ids.SPECTRUM, figure=EMPTY, config=CONFIG), className="spectrum"),
+                dcc.Store(id=ARCHIVED),
+                answer.place(ids.SPECTRUM, "Its spectrum, its starlight, and close looks at its lines", "spectrum"),
                 html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
                 _looks(),
                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),

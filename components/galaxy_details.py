@@ -7,17 +7,18 @@ from typing import NamedTuple
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import widgets
+from components import answer, widgets
 from components.figures import diagram
 from components.figures.diagram import Frame
-from components.figures.empty import EMPTY
 from model.derived import Derived
 from model.diagnostics import Place
 
 DETAILS = "galaxy-details"
-BPT_GRAPH, WHAN_GRAPH = "galaxy-bpt", "galaxy-whan"
+BPT, WHAN = "galaxy-bpt", "galaxy-whan"
 BPT_MARK, WHAN_MARK = "galaxy-bpt-mark", "galaxy-whan-mark"
 PLACES, DERIVED, KIN = "galaxy-places", "galaxy-derived", "galaxy-kin"
+DIAGRAMS = "galaxy-diagrams"
+"""Store: both diagrams."""
 OPENED = "galaxy-opened"
 """Store: whether a galaxy has been chosen since the page came; the diagrams are drawn from then on."""
 
@@ -38,12 +39,13 @@ def details() -> html.Div:
     return html.Div(
         [
             dcc.Store(id=OPENED),
+            dcc.Store(id=DIAGRAMS),
             widgets.card(
                 html.Div(
                     [html.H2("Where its lines put it"), html.Span("shade: all galaxies here", className="muted")],
                     className="card-head",
                 ),
-                html.Div([_graph(BPT_GRAPH, BPT_MARK), _graph(WHAN_GRAPH, WHAN_MARK)], className="diagrams"),
+                html.Div([_diagram(BPT, BPT_MARK, "BPT"), _diagram(WHAN, WHAN_MARK, "WHAN")], className="diagrams"),
                 html.Div(id=PLACES, className="places"),
                 label="Diagnostic diagrams of the chosen galaxy",
             ),
@@ -69,7 +71,7 @@ def details() -> html.Div:
     )
 
 
-def _graph(name: str, mark: str) -> html.Div:
+def _diagram(name: str, mark: str, title: str) -> html.Div:
     # The mark lies over the plot itself, inside the figure's margins.
     inset = diagram.MARGIN
     style = {
@@ -77,7 +79,7 @@ def _graph(name: str, mark: str) -> html.Div:
     }  # fmt: skip
     return html.Div(
         [
-            dcc.Graph(id=name, figure=EMPTY, config=diagram.CONFIG, responsive=True),
+            answer.place(name, f"{title} diagram: all galaxies here, and the chosen one's place"),
             html.Div(id=mark, className="diagram-mark", style=style),
         ],
         className="diagram",

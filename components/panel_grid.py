@@ -1,5 +1,6 @@
 """The explorer's panels as the page holds them: what the browser needs to know, and the places it fills."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
@@ -102,8 +103,9 @@ def first_columns(state: Mapping[str, Any]) -> list[str]:
     return [line + _SUFFIXES[column] for line in state["lines"] for column in state["columns"]]
 
 
-def panel_grid() -> html.Div:
-    """Return the frame of the panels; the browser fills it (assets/panels.js)."""
+def panel_grid(about: Mapping[str, Any]) -> html.Div:
+    """Return the frame of the panels; the browser fills it (assets/panels.js) by the manifest that it carries."""
+    carried: dict[str, Any] = {"data-manifest": json.dumps(about)}
     return html.Div(
         [
             html.Div(className="panel-headings"),
@@ -141,4 +143,5 @@ def panel_grid() -> html.Div:
         ],
         id=ids.PANELS,
         className="panels is-waiting",
+        **carried,
     )

@@ -6,14 +6,13 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from components import widgets
+from components import answer, widgets
 from components.aria import aria
-from components.figures import diagram
-from components.figures.empty import EMPTY
-from components.figures.population import CONFIG
 
 NAMED = "population-named"
 CARDS = "population-cards"
+ANSWER = "population-answer"
+"""Store: what is shown of the selected population."""
 HEAD = "population-head"
 CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum", "histograms", "bpt", "whan"))
 CONTINUUM_NOTE, HISTOGRAMS_NOTE, CLASSES, LINES_TABLE = (
@@ -51,19 +50,17 @@ def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) 
     """Return the cards of the selected population, hidden while there is none."""
     return html.Div(
         [
+            dcc.Store(id=ANSWER),
             widgets.card(
                 html.Div(id=HEAD, className="card-head", **aria(live="polite")),
-                html.Div(
-                    dcc.Graph(id=CONTINUUM, figure=EMPTY, config=CONFIG, responsive=True), className="population-figure"
-                ),
+                answer.place(CONTINUUM, "Mean continuum of the population over all galaxies'", "population-figure"),
                 html.Div(id=CONTINUUM_NOTE, className="note"),
                 label="Mean continuum of the population",
             ),
             widgets.card(
                 _head("Widths of four lines", "galaxies with the line observed, the same in all three"),
-                html.Div(
-                    dcc.Graph(id=HISTOGRAMS, figure=EMPTY, config=CONFIG, responsive=True),
-                    className="population-figure",
+                answer.place(
+                    HISTOGRAMS, "Widths of four lines: observed, predicted, predicted + noise", "population-figure"
                 ),
                 html.Div(id=HISTOGRAMS_NOTE, className="note"),
                 label="Histograms of equivalent widths",
@@ -72,11 +69,8 @@ def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) 
                 _head("Diagnostic diagrams", "blue: this population; shade: all galaxies"),
                 html.Div(
                     [
-                        html.Div(
-                            dcc.Graph(id=name, figure=EMPTY, config=diagram.CONFIG, responsive=True),
-                            className="diagram",
-                        )
-                        for name in (BPT, WHAN)
+                        answer.place(name, f"{title} diagram: this population over all galaxies", "diagram")
+                        for name, title in ((BPT, "BPT"), (WHAN, "WHAN"))
                     ],
                     className="diagrams",
                 ),

@@ -7,11 +7,10 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
+from components import answer, galaxy_details, ids
 from components import galaxy as galaxy_card
-from components import galaxy_details, ids
 from components.figures import diagram
 from components.figures import spectrum as spectra
-from components.markup import to_html
 from components.theme import scheme_or_dark
 from data import sparcl
 from data.errors import ArchiveError
@@ -31,15 +30,13 @@ clientside_callback(
     Input(ids.SELECTED, "data"),
     State(galaxy_details.OPENED, "data"),
 )
-clientside_callback(ClientsideFunction("galaxy", "fill"), Input(ids.GALAXY_LINES_MARKUP, "data"))
+clientside_callback(ClientsideFunction("galaxy", "fill"), Input(ids.GALAXY_ANSWER, "data"))
+answer.fills(galaxy_card.ARCHIVED)
+answer.fills(galaxy_details.DIAGRAMS)
 
 
 @callback(
-    Output(ids.GALAXY_HEAD, "children"),
-    Output(ids.SPECTRUM, "figure"),
-    Output(ids.GALAXY_NOTE, "children"),
-    Output(ids.GALAXY_LINES_MARKUP, "data"),
-    Output(ids.EXPLORER, "className"),
+    Output(ids.GALAXY_ANSWER, "data"),
     Output(galaxy_card.WANTED, "data"),
     Input(ids.SELECTED, "data"),
     Input(ids.SCHEME, "computedColorScheme"),
@@ -50,10 +47,10 @@ clientside_callback(ClientsideFunction("galaxy", "fill"), Input(ids.GALAXY_LINES
 )
 def show_galaxy(
     selected: dict[str, int] | None, scheme: str | None, frame: str, smoothing: str, name: str
-) -> tuple[Any, ...]:
+) -> tuple[Any, Any]:
     """Draw the chosen galaxy's spectrum and list what is known of it."""
     if not selected:
-        return no_update, no_update, no_update, None, "galaxy is-empty", no_update
+        return None, no_update
     catalogue = served()[name]
     read = read_galaxy(catalogue, int(selected["row"]))
     chosen, domain = read.galaxy, read.domain
@@ -66,30 +63,31 @@ def show_galaxy(
         verdict=domain.verdict if domain else None,
     )
     figure, note = _drawn(catalogue, read, light, scheme, frame, smoothing)
+    parts = {ids.GALAXY_HEAD: head, ids.GALAXY_NOTE: note, **_parts(catalogue, read)}
     wanted = None if light else {"row": chosen.row, "scheme": scheme, "frame": frame, "smoothing": smoothing}
-    return head, figure, note, _markup(catalogue, read), "galaxy", wanted
+    return answer.answer(parts, {ids.SPECTRUM: figure}), wanted
 
 
 @callback(
-    Output(ids.SPECTRUM, "figure", allow_duplicate=True),
-    Output(ids.GALAXY_NOTE, "children", allow_duplicate=True),
+    Output(galaxy_card.ARCHIVED, "data"),
     Input(galaxy_card.WANTED, "data"),
     State(ids.CATALOGUE, "data"),
     running=[(Output(galaxy_card.WAITING, "hidden"), False, True)],
     prevent_initial_call=True,
 )
-def fetch_spectrum(wanted: dict[str, Any] | None, name: str) -> tuple[Any, Any]:
+def fetch_spectrum(wanted: dict[str, Any] | None, name: str) -> Any:
     """Draw the spectrum that the archive has of a real galaxy, or say why there is none."""
     if not wanted:
-        return no_update, no_update
+        return no_update
     catalogue = served()[name]
     read = read_galaxy(catalogue, int(wanted["row"]))
     shown = wanted["scheme"], wanted["frame"], wanted["smoothing"]
     try:
         light = sparcl.fetch(read.galaxy.target_id, read.galaxy.redshift)
     except ArchiveError as error:
-        return no_update, _drawn(catalogue, read, None, *shown, trouble=str(error))[1]
-    return _drawn(catalogue, read, light, *shown)
+        return answer.answer({ids.GALAXY_NOTE: _drawn(catalogue, read, None, *shown, trouble=str(error))[1]}, {})
+    figure, note = _drawn(catalogue, read, light, *shown)
+    return answer.answer({ids.GALAXY_NOTE: note}, {ids.SPECTRUM: figure})
 
 
 def _drawn(
@@ -132,8 +130,8 @@ def _source(catalogue: Catalogue, light: Spectrum | None) -> str:
     return f"Spectrum: {light.source}."
 
 
-def _markup(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
-    """Return what the browser fills in as text: by the id of its place."""
+def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
+    """Return what is said of a galaxy besides its spectrum, by the id of its place."""
     chosen = read.galaxy
     bpt, whan = read.bpt, read.whan
     kin = [
@@ -155,7 +153,7 @@ def _markup(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
         is_mock=catalogue.is_mock,
     )
     viewer = f"https://www.legacysurvey.org/viewer/desi-spectrum/edr/targetid{chosen.target_id}"
-    parts = {
+    return {
         ids.GALAXY_LINES: table,
         galaxy_details.PLACES: galaxy_details.places(
             bpt, whan, str(bpt_class(bpt.x, bpt.y)), str(whan_class(whan.x, whan.y))
@@ -167,7 +165,6 @@ def _markup(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
             kin, predict_address(read), None if catalogue.is_mock else viewer, chosen.target_id
         ),
     }
-    return {name: to_html(part) for name, part in parts.items()}
 
 
 def predict_address(read: Reading) -> str:
@@ -178,19 +175,19 @@ def predict_address(read: Reading) -> str:
 
 
 @callback(
-    Output(galaxy_details.BPT_GRAPH, "figure"),
-    Output(galaxy_details.WHAN_GRAPH, "figure"),
+    Output(galaxy_details.DIAGRAMS, "data"),
     Input(galaxy_details.OPENED, "data"),
     Input(ids.SCHEME, "computedColorScheme"),
     State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def draw_diagrams(opened: bool | None, scheme: str | None, name: str) -> tuple[Any, Any]:
+def draw_diagrams(opened: bool | None, scheme: str | None, name: str) -> Any:
     """Draw the diagrams behind the galaxy's place, once it is looked at."""
     if not opened:
-        return no_update, no_update
+        return no_update
     catalogue, colors = served()[name], scheme_or_dark(scheme)
-    bpt, whan = (
-        diagram.diagram_figure(frame, sample_density(catalogue, frame), colors) for frame in (diagram.BPT, diagram.WHAN)
+    places = ((galaxy_details.BPT, diagram.BPT), (galaxy_details.WHAN, diagram.WHAN))
+    return answer.answer(
+        {},
+        {place: diagram.diagram_figure(frame, sample_density(catalogue, frame), colors) for place, frame in places},
     )
-    return bpt, whan

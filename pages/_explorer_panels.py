@@ -16,7 +16,7 @@ def _browser(function: str, *arguments: Any, **more: Any) -> None:
 
 
 # It has an output because Dash calls nothing without one when a page arrives.
-_browser("start", Output(ids.STATUS, "children"), Input(ids.MANIFEST, "data"), State(ids.SELECTION, "data"))
+_browser("start", Output(ids.STATUS, "children"), Input(ids.CATALOGUE, "data"), State(ids.SELECTION, "data"))
 _browser("control", *(Input(name, part) for name, part in controls()), prevent_initial_call=True)
 _browser("axes", Output(f"{ids.CONTROL}axes", "style"), Input(control("view"), "value"), prevent_initial_call=True)
 _browser("tool", Input(ids.TOOL, "value"))

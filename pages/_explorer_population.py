@@ -6,13 +6,13 @@ from typing import Any, Final
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 
-from components import ids, population, population_tables, tour, widgets
+from components import answer, ids, population, population_tables, tour, widgets
 from components.figures import diagram
 from components.figures import population as figures
-from components.theme import scheme_or_dark
+from components.theme import Scheme, scheme_or_dark
 from data import formats
 from data.errors import UploadError
-from data.population import describe
+from data.population import Population, describe
 from data.schema import COLUMNS, EW_SUFFIX, PREDICTION_SUFFIXES
 from data.selections import NAMED, named_rows, pack, unpack
 from data.store import Catalogue, served
@@ -53,65 +53,63 @@ def select_named(_clicks: list[int], name: str) -> Any:
     return pack(trigger["index"], named_rows(served()[name], trigger["index"]))
 
 
+answer.fills(population.ANSWER)
+
+
 @callback(
-    output={
-        "head": Output(population.HEAD, "children"),
-        "continuum": Output(population.CONTINUUM, "figure"),
-        "histograms": Output(population.HISTOGRAMS, "figure"),
-        "bpt": Output(population.BPT, "figure"),
-        "whan": Output(population.WHAN, "figure"),
-        "continuum_note": Output(population.CONTINUUM_NOTE, "children"),
-        "histograms_note": Output(population.HISTOGRAMS_NOTE, "children"),
-        "classes": Output(population.CLASSES, "children"),
-        "lines": Output(population.LINES_TABLE, "children"),
-        "pages": Output(population.PAGE, "total"),
-        "page": Output(population.PAGE, "value"),
-    },
-    inputs={
-        "selection": Input(ids.SELECTION, "data"),
-        "seed": Input(ids.SEED, "data"),
-        "scheme": Input(ids.SCHEME, "computedColorScheme"),
-        "name": State(ids.CATALOGUE, "data"),
-    },
+    Output(population.ANSWER, "data"),
+    Output(population.PAGE, "total"),
+    Output(population.PAGE, "value"),
+    Input(ids.SELECTION, "data"),
+    Input(ids.SEED, "data"),
+    Input(ids.SCHEME, "computedColorScheme"),
+    State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def show_population(selection: dict[str, Any] | None, seed: int, scheme: str | None, name: str) -> dict[str, Any]:
+def show_population(selection: dict[str, Any] | None, seed: int, scheme: str | None, name: str) -> tuple[Any, Any, Any]:
     """Describe the selected population."""
-    parts = ("head", "continuum", "histograms", "bpt", "whan", "continuum_note", "histograms_note", "classes", "lines")
-    silent: dict[str, Any] = dict.fromkeys((*parts, "pages", "page"), no_update)
     if not selection:
-        return silent
-    catalogue, colors = served()[name], scheme_or_dark(scheme)
+        return no_update, no_update, no_update
+    catalogue = served()[name]
+    title = str(selection.get("name") or "Selection")[:60]
     try:
         rows = unpack(selection, catalogue.n)
     except UploadError as error:
-        return silent | {"head": widgets.sentence(str(error), "bad")}
-    title = str(selection.get("name") or "Selection")[:60]
+        return answer.answer({population.HEAD: widgets.sentence(str(error), "bad")}, {}), no_update, no_update
     if not len(rows):
-        return silent | {"head": [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]}
+        empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]
+        return answer.answer({population.HEAD: empty}, {}), no_update, no_update
     found = describe(catalogue, rows, seed)
+    said = answer.answer(_words(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
+    return said, -(-found.n // population.ROWS_A_PAGE), 1
+
+
+def _words(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any]:
+    """Return what is said of a population, by the id of its place."""
     meaning = next((f"{one.meaning}. {one.source}." for one in NAMED if one.name == title), "")
     away = (found.continuum.mean - found.sample.mean) / found.sample.scatter
     contrast = [(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", float(away[i])) for i in np.argsort(-np.abs(away))[:2]]
-    bpt, whan = (
-        diagram.diagram_figure(frame, sample_density(catalogue, frame), colors, diagram.density(frame, place))
-        for frame, place in ((diagram.BPT, found.bpt), (diagram.WHAN, found.whan))
-    )
     return {
-        "head": population_tables.heading(title, found.n, catalogue.n, meaning),
-        "continuum": figures.continuum_figure(found.continuum, found.sample, colors),
-        "histograms": figures.histograms_figure(found.histograms, colors),
-        "bpt": bpt,
-        "whan": whan,
-        "continuum_note": population_tables.continuum_note(contrast),
-        "histograms_note": population_tables.histograms_note(found.histograms),
-        "classes": [
+        population.HEAD: population_tables.heading(title, found.n, catalogue.n, meaning),
+        population.CONTINUUM_NOTE: population_tables.continuum_note(contrast),
+        population.HISTOGRAMS_NOTE: population_tables.histograms_note(found.histograms),
+        population.CLASSES: [
             population_tables.classes_table("BPT", found.bpt_shares, found.placed["BPT"]),
             population_tables.classes_table("WHAN", found.whan_shares, found.placed["WHAN"]),
         ],
-        "lines": population_tables.lines_table(found.lines),
-        "pages": -(-found.n // population.ROWS_A_PAGE),
-        "page": 1,
+        population.LINES_TABLE: population_tables.lines_table(found.lines),
+    }
+
+
+def _figures(catalogue: Catalogue, found: Population, scheme: Scheme) -> dict[str, Any]:
+    """Return the figures of a population, by the id of their place."""
+    places = ((population.BPT, diagram.BPT, found.bpt), (population.WHAN, diagram.WHAN, found.whan))
+    return {
+        population.CONTINUUM: figures.continuum_figure(found.continuum, found.sample, scheme),
+        population.HISTOGRAMS: figures.histograms_figure(found.histograms, scheme),
+    } | {
+        name: diagram.diagram_figure(frame, sample_density(catalogue, frame), scheme, diagram.density(frame, chosen))
+        for name, frame, chosen in places
     }
 
 

@@ -37,9 +37,8 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
     state, row = asked["state"], asked.get("row")
     return html.Div(
         [
-            dcc.Store(id=ids.MANIFEST, data=_manifest(shown, asked)),
             dcc.Store(id=ids.CATALOGUE, data=shown.name),
-            dcc.Store(id=ids.GALAXY_LINES_MARKUP),
+            dcc.Store(id=ids.GALAXY_ANSWER),
             dcc.Store(id=ids.SEED, data=state["seed"]),
             dcc.Store(id=ids.SELECTED, data=None if row is None else {"row": row}),
             dcc.Store(id=ids.TARGET, data=asked.get("galaxy")),
@@ -60,7 +59,9 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
             html.Div(id=ids.STATUS, className="explorer-status", role="alert"),
             html.Div(
                 [
-                    widgets.card(panel_grid(), zoom_buttons(), label="Panels", class_name="panels-card"),
+                    widgets.card(
+                        panel_grid(_manifest(shown, asked)), zoom_buttons(), label="Panels", class_name="panels-card"
+                    ),
                     galaxy_card.column(),
                 ],
                 className="explorer",

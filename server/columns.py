@@ -6,6 +6,7 @@ Addresses carry the content's hash, so every answer may be kept for a year. A he
 import json
 import math
 from functools import lru_cache
+from html import escape
 from typing import Any, Final, cast
 
 import numpy as np
@@ -75,7 +76,7 @@ def cells(name: str) -> Response:
 
 @blueprint.after_app_request
 def send_for_columns(response: Response) -> Response:
-    """Have the browser ask for the first columns while it still reads the page's scripts."""
+    """Have the browser ask for the first columns while it still reads the page's scripts (assets/columns.js)."""
     catalogue = served().get(request.args.get("catalogue", "")) or next(iter(served().values()), None)
     if catalogue is None or request.path != "/" or response.mimetype != "text/html":
         return response
@@ -86,8 +87,12 @@ def send_for_columns(response: Response) -> Response:
         asked = [(place, "&bits=16") for place in MAP_NAMES]
         asked += [(name, draw if name.endswith("_NOISY") else "") for name in names]
         base = f"catalogues/{catalogue.name}/columns/"
-        links = [f"</{base}{name}.bin?v={catalogue.version}{more}>" for name, more in asked]
-        response.headers["Link"] = ", ".join(f"{link}; rel=preload; as=fetch; crossorigin=anonymous" for link in links)
+        links = "".join(
+            '<link rel="preload" as="fetch" crossorigin="anonymous" '
+            f'href="{escape(f"/{base}{name}.bin?v={catalogue.version}{more}")}">'
+            for name, more in asked
+        )
+        response.set_data(response.get_data(as_text=True).replace("</head>", f"{links}</head>", 1))
     return response
 
 

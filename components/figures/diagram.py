@@ -5,7 +5,7 @@ Plain data, like the spectrum. The density travels as bytes; a galaxy's own plac
 
 import base64
 import math
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -25,7 +25,6 @@ from model.diagnostics import (
 
 CELLS: Final = 44
 MARGIN: Final[dict[str, int]] = {"l": 34, "r": 6, "t": 6, "b": 34}
-CONFIG: Final[Any] = {"staticPlot": True, "responsive": True}
 
 
 class Frame(NamedTuple):

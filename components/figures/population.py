@@ -1,7 +1,7 @@
 """A population's mean continuum beside the sample's, and its widths as histograms; plain data, as the spectrum is."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -11,7 +11,6 @@ from components.theme import TOKENS, Scheme, template_json
 from model.bins import BIN_CENTERS
 from model.lines import LEADING_LINES
 
-CONFIG: Final[Any] = {"staticPlot": True, "responsive": True}
 TICKS: Final = (0, 1, 3, 10, 30, 100, 300)
 
 
@@ -57,6 +56,7 @@ def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Js
     """Return the mean continuum of a population with its scatter, over the sample's."""
     token = TOKENS[scheme]
     axis = {"fixedrange": True, "nticks": 5}
+    top = max(float(np.max(group.mean + group.scatter)) for group in (chosen, sample))
     return {
         "data": [
             _area(sample, token["muted"], 0.22),
@@ -67,8 +67,9 @@ def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Js
         "layout": {
             "template": template_json(scheme),
             "margin": {"l": 34, "r": 6, "t": 6, "b": 34},
-            "xaxis": {**axis, "title": {"text": "rest-frame wavelength, Å", "standoff": 4}, "showgrid": False},
-            "yaxis": {**axis, "title": {"text": "flux / mean flux", "standoff": 2}, "rangemode": "tozero"},
+            "xaxis": {**axis, "title": {"text": "rest-frame wavelength, Å", "standoff": 4}, "showgrid": False}
+            | {"range": [float(BIN_CENTERS[0]), float(BIN_CENTERS[-1])]},
+            "yaxis": {**axis, "title": {"text": "flux / mean flux", "standoff": 2}, "range": [0, 1.05 * top]},
         },
     }
 
@@ -126,7 +127,9 @@ def histograms_figure(histograms: Mapping[str, Histogram], scheme: Scheme) -> Js
             "fixedrange": True,
             "anchor": f"y{suffix}",
         }
-        layout[f"yaxis{suffix}"] = {"visible": False, "fixedrange": True, "rangemode": "tozero", "anchor": f"x{suffix}"}
+        top = max(float(np.max(shares, initial=0)) for shares in (found.observed, found.predicted, found.noisy))
+        layout[f"yaxis{suffix}"] = {"visible": False, "fixedrange": True, "anchor": f"x{suffix}"}
+        layout[f"yaxis{suffix}"]["range"] = [0, 1.05 * top or 1]
         layout["annotations"].append(
             {
                 "text": f"{line.label}, Å", "x": left, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left",

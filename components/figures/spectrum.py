@@ -4,7 +4,7 @@ The figure is plain data: Plotly's Python objects validate every attribute, whic
 redraws. The tests validate it instead.
 """
 
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -33,8 +33,6 @@ COARSE: Final = 4
 
 NOISE_COARSE: Final = 16
 """Noise is smooth: every sixteenth pixel draws the same band."""
-
-CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
 
 class Light(Protocol):

@@ -32,23 +32,29 @@ TIMED_FRAME = """async (change) => {
 """A frame as a drag or a wheel asks for it: project once, paint twelve panels."""
 
 CLICK_TO_REDRAWN = """async (row) => {
-  const head = document.getElementById("explorer-galaxy-head");
-  const graph = document.querySelector("#explorer-spectrum .js-plotly-plot");
-  const before = head.textContent;
+  const places = ["head", "lines"].map((name) => document.getElementById(`explorer-galaxy-${name}`));
+  places.push(document.getElementById("explorer-spectrum"));
   const start = performance.now();
   const drawn = new Promise((done) => {
-    const listen = () => {
-      if (head.textContent === before) return;
-      graph.removeListener("plotly_afterplot", listen);
-      done();
-    };
-    graph.on("plotly_afterplot", listen);
+    const changed = new Set();
+    const watch = new MutationObserver((records) => {
+      records.forEach(({ target }) => changed.add(target));
+      if (!places.every((each) => changed.has(each))) return;
+      watch.disconnect();
+      // The frame that shows them has been painted when the next task begins.
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(0);
+      });
+    });
+    places.forEach((each) => watch.observe(each, { childList: true }));
   });
-  galacticNeon.explorer.mark(row);
-  dash_clientside.set_props("explorer-selected", { data: { row } });
+  galacticNeon.explorer.select(row);
   await drawn;
   return performance.now() - start;
 }"""
+"""From choosing a galaxy until its name, spectrum and table are on the screen."""
 
 MORPH_FRAME = """async () => {
   const { explorer, timings } = galacticNeon;

@@ -36,7 +36,7 @@ def test_a_click_shows_the_galaxy_everywhere(explorer: Page) -> None:
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text(f"MOCK-{row + 1:06d}")
     expect(explorer.locator(".ring-selected:visible")).to_have_count(12)
     expect(explorer.locator("#explorer-galaxy-lines tbody tr")).to_have_count(10)
-    expect(explorer.locator("#explorer-spectrum .annotation-text").filter(has_text="synthesised")).to_be_visible()
+    expect(explorer.locator("#explorer-spectrum .note").filter(has_text="synthesised")).to_be_visible()
 
 
 @pytest.mark.parametrize("panel", ["HALPHA_EW", "OII_DOUBLET_EW_PREDICTED", "OIII_5007_EW_NOISY"])
@@ -72,11 +72,7 @@ def test_the_switch_repaints_and_redraws(explorer: Page) -> None:
     background = explorer.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
     red, green, blue = (int(TOKENS["light"]["background"][i : i + 2], 16) for i in (1, 3, 5))
     assert background == f"rgb({red}, {green}, {blue})"
-    explorer.wait_for_function(
-        "(color) => document.querySelector('#explorer-spectrum .js-plotly-plot')"
-        ".data.some(({ line }) => line?.color === color)",
-        arg=TOKENS["light"]["text"],
-    )
+    explorer.wait_for_selector(f'#explorer-spectrum path[stroke="{TOKENS["light"]["text"]}"]', state="attached")
 
 
 def test_the_wheel_zooms_every_panel_and_reset_returns(explorer: Page) -> None:

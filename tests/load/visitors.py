@@ -100,14 +100,7 @@ class Visitor:
 
 def galaxy_call(catalogue: str, row: int) -> dict:
     """Return the body by which the explorer asks for a galaxy."""
-    outputs = [
-        (ids.GALAXY_HEAD, "children"),
-        (ids.SPECTRUM, "figure"),
-        (ids.GALAXY_NOTE, "children"),
-        (ids.GALAXY_LINES_MARKUP, "data"),
-        (ids.EXPLORER, "className"),
-        (galaxy.WANTED, "data"),
-    ]
+    outputs = [(ids.GALAXY_ANSWER, "data"), (galaxy.WANTED, "data")]
     inputs = [
         (ids.SELECTED, "data", {"row": row}),
         (ids.SCHEME, "computedColorScheme", "dark"),

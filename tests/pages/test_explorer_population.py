@@ -40,13 +40,16 @@ def catalogue() -> Iterator[store.Catalogue]:
 
 def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> None:
     rows = named_rows(catalogue, "Green valley")
-    answer = page._explorer_population.show_population(pack("Green valley", rows), 1, "dark", catalogue.name)
-    for name in ("continuum", "histograms", "bpt", "whan"):
-        go.Figure(answer[name])
+    answer, pages, _first = page._explorer_population.show_population(
+        pack("Green valley", rows), 1, "dark", catalogue.name
+    )
+    assert set(answer["figures"]) == {population.CONTINUUM, population.HISTOGRAMS, population.BPT, population.WHAN}
+    for figure in answer["figures"].values():
+        go.Figure(figure)
     words = to_json(answer)
     assert f"{len(rows):,} of {catalogue.n:,}" in words
     assert "Lacerda et al. 2020" in words
-    assert answer["pages"] == -(-len(rows) // population.ROWS_A_PAGE)
+    assert pages == -(-len(rows) // population.ROWS_A_PAGE)
     assert len(words) < 120_000
 
 
@@ -55,9 +58,10 @@ def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> Non
 )
 def test_what_cannot_be_shown_is_said(page: Any, catalogue: store.Catalogue, change: Any, said: str) -> None:
     broken = pack("Mine", np.array([1])) | change
-    answer = page._explorer_population.show_population(broken, 1, "dark", catalogue.name)
-    assert said in to_json(answer["head"])
-    assert answer["continuum"] is no_update
+    answer, *pages = page._explorer_population.show_population(broken, 1, "dark", catalogue.name)
+    assert said in answer["html"][population.HEAD]
+    assert not answer["figures"]
+    assert pages == [no_update, no_update]
 
 
 def test_order_puts_the_strongest_first_and_missing_last(page: Any, catalogue: store.Catalogue) -> None:
