@@ -14,5 +14,6 @@
     }
   }
 
+  window.galacticNeon = Object.assign(window.galacticNeon || {}, { fill });
   window.dash_clientside = Object.assign({}, window.dash_clientside, { answer: { fill } });
 })();

@@ -22,13 +22,15 @@
     const join = { manifest, page, ids: manifest.ids, galaxy: manifest.galaxy || "" };
     current = join;
     join.explorer = new neon.Explorer(manifest, page, {
-      selected: (row) => set(join.ids.selected, { data: { row } }),
+      // The stores hear of it when the cards are filled: what Dash does with a store holds the browser up.
+      selected: (row) => neon.galaxy.show(row).then(() => join.explorer.selected === row && set(join.ids.selected, { data: { row } })),
       selection: (data) => set(join.ids.selection, { data: data.count ? data : null }) || (data.count || say(WORDS.small)),
       state: (state) => told(join, state),
       tool: (name) => set(join.ids.tool, { value: name }),
       say,
     });
     neon.explorer = join.explorer;
+    neon.galaxy.open({ ...manifest, say, named: (name) => named(join, name) });
     keys(join);
   }
 
@@ -65,6 +67,12 @@
     join.state = state;
     clearTimeout(join.writing);
     join.writing = setTimeout(() => remember(join), ADDRESS_DELAY);
+  }
+
+  /** The chosen galaxy's name, for the address. */
+  function named(join, name) {
+    join.galaxy = name;
+    told(join, join.explorer.state);
   }
 
   const snapshot = ({ explorer }) => ({ state: explorer.state, row: explorer.selected, selection: explorer.selection || null });
@@ -164,12 +172,6 @@
       mark(selected) {
         if (!current) return;
         current.explorer.mark(selected ? selected.row : -1);
-        told(current, current.explorer.state);
-      },
-      /** The chosen galaxy's name, for the address. */
-      name(galaxy) {
-        if (!current) return;
-        current.galaxy = galaxy || "";
         told(current, current.explorer.state);
       },
       choose(selection, found) {

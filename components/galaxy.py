@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import dash_mantine_components as dmc
 import numpy as np
-from dash import dcc, html
+from dash import html
 from jaxtyping import Bool, Float
 
 from components import answer, ids, widgets
@@ -17,10 +17,6 @@ from model.network import Prediction
 CAPTION = "Equivalent widths of ten lines: observed, predicted, and where the observed one lies"
 FRAME = "galaxy-frame"
 SMOOTHING = "galaxy-smoothing"
-WANTED = "galaxy-wanted"
-"""Store: the galaxy whose spectrum is asked of the archive, and how it is to be shown."""
-ARCHIVED = "galaxy-archived"
-"""Store: the spectrum that the archive answered with."""
 WAITING = "galaxy-waiting"
 
 
@@ -30,8 +26,6 @@ def column() -> html.Div:
         [
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
-                dcc.Store(id=WANTED),
-                dcc.Store(id=ARCHIVED),
                 answer.place(ids.SPECTRUM, "Its spectrum, its starlight, and close looks at its lines", "spectrum"),
                 html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
                 _looks(),

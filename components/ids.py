@@ -27,9 +27,6 @@ FOUND: Final = "explorer-found"
 """Store: how many galaxies the search names, in words."""
 
 FIND_NOTE: Final = "explorer-find-note"
-TARGET: Final = "explorer-target"
-"""Store: TARGETID of the chosen galaxy, or None."""
-
 KEYS: Final = "explorer-keys"
 COPY_LINK: Final = "explorer-copy-link"
 PRINT_PNG: Final = "explorer-print-png"
@@ -63,7 +60,4 @@ GALAXY_HEAD: Final = "explorer-galaxy-head"
 GALAXY_NOTE: Final = "explorer-galaxy-note"
 SPECTRUM: Final = "explorer-spectrum"
 GALAXY_LINES: Final = "explorer-galaxy-lines"
-GALAXY_ANSWER: Final = "explorer-galaxy-answer"
-"""Store: what is shown of the chosen galaxy, from `components.answer`; None lets go of it."""
-
 STATUS: Final = "explorer-status"

@@ -59,6 +59,7 @@ def manifest(
         **catalogue,
         **shown,
         "columns": f"{base}columns/",
+        "galaxies": f"{base}galaxies/",
         "cells": f"{base}cells.json?v={catalogue['version']}",
         "plotly": root + PLOTLY,
         "fields": [field._asdict() for field in FIELDS],

@@ -23,7 +23,6 @@ _browser("tool", Input(ids.TOOL, "value"))
 _browser("realise", Input(ids.SEED, "data"))
 _browser("nextSeed", Output(ids.SEED, "data"), Input(ids.NEXT_REALISATION, "n_clicks"), State(ids.SEED, "data"))
 _browser("mark", Input(ids.SELECTED, "data"))
-_browser("name", Input(ids.TARGET, "data"))
 _browser(
     "choose",
     Output(ids.COUNT, "children"),
@@ -37,17 +36,6 @@ _browser("zoomOut", Input(ids.ZOOM_OUT, "n_clicks"))
 _browser("resetView", Input(ids.RESET_VIEW, "n_clicks"))
 _browser("undo", Input(ids.UNDO, "n_clicks"))
 _browser("redo", Input(ids.REDO, "n_clicks"))
-
-
-@callback(
-    Output(ids.TARGET, "data"),
-    Input(ids.SELECTED, "data"),
-    State(ids.CATALOGUE, "data"),
-    prevent_initial_call=True,
-)
-def name_galaxy(selected: dict[str, int] | None, name: str) -> str | None:
-    """Give the chosen galaxy's name, which the address of the page says."""
-    return served()[name].target_ids[int(selected["row"])].decode() if selected else None
 
 
 @callback(

@@ -38,10 +38,8 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
     return html.Div(
         [
             dcc.Store(id=ids.CATALOGUE, data=shown.name),
-            dcc.Store(id=ids.GALAXY_ANSWER),
             dcc.Store(id=ids.SEED, data=state["seed"]),
             dcc.Store(id=ids.SELECTED, data=None if row is None else {"row": row}),
-            dcc.Store(id=ids.TARGET, data=asked.get("galaxy")),
             dcc.Store(id=ids.SELECTION, data=selection),
             dcc.Store(id=ids.FOUND),
             dcc.Store(id=ids.VIEW, data=state),

@@ -42,7 +42,7 @@ blueprint = Blueprint("columns", __name__)
 @blueprint.get("/catalogues/<name>/columns/<column>.bin")
 def column(name: str, column: str) -> Response:
     """Answer with one quantity, a byte or two a galaxy."""
-    catalogue = _catalogue(name)
+    catalogue = catalogue_asked(name)
     if isinstance(catalogue, Response):
         return catalogue
     if column not in QUANTITIES:
@@ -68,7 +68,7 @@ def column(name: str, column: str) -> Response:
 @blueprint.get("/catalogues/<name>/cells.json")
 def cells(name: str) -> Response:
     """Answer with the medians of real galaxies per map cell, in the codes of this catalogue's lines."""
-    catalogue = _catalogue(name)
+    catalogue = catalogue_asked(name)
     if isinstance(catalogue, Response):
         return catalogue
     return lasting(jsonify(encode_cells(catalogue, load_cells())))
@@ -96,7 +96,7 @@ def send_for_columns(response: Response) -> Response:
     return response
 
 
-def _catalogue(name: str) -> Catalogue | Response:
+def catalogue_asked(name: str) -> Catalogue | Response:
     """Return the catalogue asked for in the version asked for, or the answer that says what is wrong."""
     catalogue = served().get(name)
     if catalogue is None:

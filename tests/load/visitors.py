@@ -10,10 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import quantiles
 
-from components import galaxy, ids
 from model.lines import LEADING_LINES
 
-UPDATE = "/_dash-update-component"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -75,9 +73,10 @@ class Visitor:
         for line in LEADING_LINES:
             self.ask("column", f"/catalogues/{catalogue}/columns/{line.name}_EW.bin?v={version}")
 
-    def click(self, catalogue: str, galaxies: int) -> None:
+    def click(self, catalogue: str, galaxies: int, version: str) -> None:
         """Choose a galaxy; its spectrum and numbers come back."""
-        self.ask("click", UPDATE, galaxy_call(catalogue, self._random.randrange(galaxies)))
+        row = self._random.randrange(galaxies)
+        self.ask("click", f"/catalogues/{catalogue}/galaxies/{row}.json?v={version}&scheme=dark")
 
     def predict(self) -> None:
         """Have one continuum predicted."""
@@ -88,7 +87,7 @@ class Visitor:
         """Do what visitors do: mostly click, sometimes predict, look at another line, or come anew."""
         choice = self._random.random()
         if choice < 0.6:
-            self.click(catalogue, galaxies)
+            self.click(catalogue, galaxies, version)
         elif choice < 0.85:
             self.predict()
         elif choice < 0.95:
@@ -96,24 +95,6 @@ class Visitor:
             self.ask("column", f"/catalogues/{catalogue}/columns/{line}_EW_PREDICTED.bin?v={version}")
         else:
             self.arrive(catalogue, version)
-
-
-def galaxy_call(catalogue: str, row: int) -> dict:
-    """Return the body by which the explorer asks for a galaxy."""
-    outputs = [(ids.GALAXY_ANSWER, "data"), (galaxy.WANTED, "data")]
-    inputs = [
-        (ids.SELECTED, "data", {"row": row}),
-        (ids.SCHEME, "computedColorScheme", "dark"),
-        (galaxy.FRAME, "value", "rest"),
-        (galaxy.SMOOTHING, "value", "0"),
-    ]
-    return {
-        "output": f"..{'...'.join(f'{name}.{kind}' for name, kind in outputs)}..",
-        "outputs": [{"id": name, "property": kind} for name, kind in outputs],
-        "inputs": [{"id": name, "property": kind, "value": value} for name, kind, value in inputs],
-        "state": [{"id": ids.CATALOGUE, "property": "data", "value": catalogue}],
-        "changedPropIds": [f"{ids.SELECTED}.data"],
-    }
 
 
 def crowd(url: str, users: int, seconds: float, think: tuple[float, float], known: tuple[str, int, str]) -> Notes:
