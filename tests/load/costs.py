@@ -13,7 +13,7 @@ from concurrent.futures import wait
 
 import app
 from data.store import served
-from tests.load.visitors import JSON, UPDATE, galaxy_call
+from tests.load.visitors import JSON, galaxy_path
 
 REPEATS = 100
 
@@ -39,7 +39,7 @@ def main() -> None:
         "its layout": get("/_dash-layout"),
         "its callbacks": get("/_dash-dependencies"),
         "a column": get(f"/catalogues/{name}/columns/HALPHA_EW.bin?v={version}"),
-        "a click": post(UPDATE, lambda: galaxy_call(name, chance.randrange(catalogue.n))),
+        "a click": lambda: client.get(galaxy_path(name, chance.randrange(catalogue.n), version), headers=accepted),
         "a prediction": post("/api/v1/predict", lambda: {"flux": [[1 + chance.random() for _ in range(12)]]}),
     }
     for kind, ask in kinds.items():

@@ -75,8 +75,7 @@ class Visitor:
 
     def click(self, catalogue: str, galaxies: int, version: str) -> None:
         """Choose a galaxy; its spectrum and numbers come back."""
-        row = self._random.randrange(galaxies)
-        self.ask("click", f"/catalogues/{catalogue}/galaxies/{row}.json?v={version}&scheme=dark")
+        self.ask("click", galaxy_path(catalogue, self._random.randrange(galaxies), version))
 
     def predict(self) -> None:
         """Have one continuum predicted."""
@@ -95,6 +94,11 @@ class Visitor:
             self.ask("column", f"/catalogues/{catalogue}/columns/{line}_EW_PREDICTED.bin?v={version}")
         else:
             self.arrive(catalogue, version)
+
+
+def galaxy_path(catalogue: str, row: int, version: str) -> str:
+    """Return the address by which the explorer asks for a galaxy."""
+    return f"/catalogues/{catalogue}/galaxies/{row}.json?v={version}&scheme=dark&frame=rest&smoothing=0"
 
 
 def crowd(url: str, users: int, seconds: float, think: tuple[float, float], known: tuple[str, int, str]) -> Notes:
