@@ -17,14 +17,23 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+import cli
+from components import galaxy
+from data import sparcl
+from data.store import EMBEDDED_FILE
 from server.settings import Settings, private_folder
 from tests.boot import processes
-from tests.load.visitors import crowd
+from tests.load.visitors import UPDATE, crowd, galaxy_call
+from tests.local_http import answering
 from tests.serving import ROOT, Served, serving
 
 pytestmark = pytest.mark.slow
@@ -36,6 +45,7 @@ time.time = lambda: real() + 86400 * int(pathlib.Path({file!r}).read_text() or 0
 """
 """Python runs it before all else: the wall clock jumps by the days that the file says; libfaketime breaks sleeping."""
 RECOVERY_SECONDS = 30
+DISK_BYTES = 128_000_000
 
 
 def get(served: Served, path: str) -> bytes:
@@ -53,12 +63,63 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def struck(clock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with little room, on a disk of its own where this account may mount one."""
+    folder = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
+    is_mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    yield folder
+    if is_mounted:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def full(disk: Path, worker: int) -> Iterator[None]:
+    """Fill the disk for a while; where it is the machine's own, forbid the worker that a file grows instead."""
+    if os.path.ismount(disk):
+        with (disk / "filler").open("wb", buffering=0) as filler:
+            for size in (1 << 20, 1):  # first coarsely, then to the last byte
+                with suppress(OSError):
+                    while True:
+                        filler.write(bytes(size))
+        assert shutil.disk_usage(disk).free == 0
+        yield
+        (disk / "filler").unlink()
+    else:
+        before = resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        yield
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(scope="module")
+def archive() -> Iterator[str]:
+    """An archive of spectra that takes every question and never answers."""
+    with answering(lambda _: time.sleep(2 * sparcl.TIMEOUT)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Mock galaxies under the names of real ones: a catalogue whose spectra lie in an archive."""
+    table = pq.read_table(EMBEDDED_FILE).slice(0, 20)
+    names = pa.array([str(39_627_000_000_000 + row) for row in range(len(table))])
+    table = table.set_column(0, "TARGETID", names).replace_schema_metadata(None)
+    folder = tmp_path_factory.mktemp("observed")
+    pq.write_table(table, folder / "table.parquet")
+    build = ["catalogue", "build", *(str(folder / name) for name in ("table.parquet", "observed.parquet"))]
+    assert cli.main([*build, "--title", "Observed"]) == 0
+    return folder / "observed.parquet"
+
+
+@pytest.fixture(scope="module")
+def struck(clock: Path, disk: Path, archive: str, observed: Path) -> Iterator[Served]:
     """A server of these tests' own, with a cache that has compiled functions alone and a clock that jumps."""
-    cache = private_folder(tmp_path_factory.mktemp("cache") / "cache")
+    cache = private_folder(disk / "cache")
     for folder in Settings().cache_dir.glob("compiled-*"):
         shutil.copytree(folder, cache / folder.name)
-    with serving(CACHE_DIR=str(cache), TRUSTED_PROXIES="1", PYTHONPATH=str(clock.parent)) as served:
+    catalogues = os.pathsep.join(map(str, (EMBEDDED_FILE, observed)))
+    faults = {"CACHE_DIR": str(cache), "SPARCL_URL": archive, "PYTHONPATH": str(clock.parent)}
+    with serving(catalogues, TRUSTED_PROXIES="1", **faults) as served:
         yield served
 
 
@@ -84,12 +145,9 @@ def test_a_clock_that_jumps_changes_no_answer(struck: Served, known: tuple[str, 
         assert abs(told - expected) < timedelta(minutes=5), "the clock did not jump"
 
 
-def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str]):
-    """No file of the worker may grow, as when the disk is full; the answers are those of a server that has room."""
-    worker = processes(struck)[1]
+def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str], disk: Path):
     kept = noisy(struck, known, 1)
-    before = resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-    try:
+    with full(disk, processes(struck)[1]):
         # A draw and a compressed answer that are in no cache yet.
         drawn = noisy(struck, known, 7)
         assert noisy(struck, known, 1) == kept
@@ -97,10 +155,56 @@ def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str]):
         with urllib.request.urlopen(asked, timeout=30) as answer:
             assert answer.status == 200
         assert json.loads(get(struck, "/readyz"))["ready"]
-    finally:
-        resource.prlimit(worker, resource.RLIMIT_FSIZE, before)
     assert noisy(struck, known, 7) == drawn
     assert drawn != kept
+
+
+def test_an_archive_that_hangs_holds_nobody_else_up(struck: Served, known: tuple[str, str]):
+    """Few wait for it, ten seconds at most; the others are told at once, and everybody else is served."""
+    callback = next(
+        each
+        for each in json.loads(get(struck, "/_dash-dependencies"))
+        if [put["id"] for put in each["inputs"]] == [galaxy.WANTED]
+    )
+
+    def choose(row: int) -> tuple[float, str]:
+        began = time.monotonic()
+        said = post(struck, callback_body(callback, {"row": row, "scheme": "dark", "frame": "rest", "smoothing": "0"}))
+        return time.monotonic() - began, said
+
+    post(struck, galaxy_call(known[0], 2))  # what a first click compiles does not count
+    with ThreadPoolExecutor(8) as visitors:
+        choices = [visitors.submit(choose, row) for row in range(8)]
+        time.sleep(1)
+        began = time.monotonic()
+        post(struck, galaxy_call(known[0], 3))
+        get(struck, "/healthz")
+        assert time.monotonic() - began < sparcl.TIMEOUT / 2
+        answers = [choice.result() for choice in choices]
+    waited = [said for seconds, said in answers if seconds > sparcl.TIMEOUT - 1]
+    assert 1 <= len(waited) <= sparcl.AT_ONCE
+    assert all("did not answer within 10 s" in said for said in waited)
+    assert all("busy" in said for seconds, said in answers if seconds < sparcl.TIMEOUT - 1)
+    assert max(seconds for seconds, _ in answers) < sparcl.TIMEOUT + 5
+
+
+def post(served: Served, body: dict) -> str:
+    """Return what a callback answers."""
+    asked = urllib.request.Request(served.url + UPDATE, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return answer.read().decode()
+
+
+def callback_body(callback: dict, value: object) -> dict:
+    """Return the body that calls a callback with one input, for the catalogue of observed galaxies."""
+    outputs = [name.rsplit(".", 1) for name in callback["output"].strip(".").split("...")]
+    return {
+        "output": callback["output"],
+        "outputs": [{"id": name, "property": kind} for name, kind in outputs],
+        "inputs": [put | {"value": value} for put in callback["inputs"]],
+        "state": [put | {"value": "observed"} for put in callback["state"]],
+        "changedPropIds": [f"{galaxy.WANTED}.data"],
+    }
 
 
 def test_a_worker_killed_under_load_is_replaced_and_nothing_wrong_is_answered(struck: Served, known: tuple[str, str]):
