@@ -26,7 +26,7 @@
     }
 
     /** Address of a column; the server names the same ones when it preloads them (server/columns.py). */
-    address(name, { bits = 8, noise = "published", seed = 1 } = {}) {
+    address(name, { bits = 8, noise = "observed", seed = 1 } = {}) {
       let query = `?v=${this.version}`;
       if (bits === 16) query += "&bits=16";
       if (name.endsWith("_NOISY")) query += `&noise=${noise}&seed=${seed}`;

@@ -375,9 +375,8 @@
     }
 
     select(row) {
-      neon.timings.clicked = performance.now();
+      this.tell.selected(row); // the question is under way while the marks move
       this.mark(row);
-      this.tell.selected(row);
     }
 
     hover(event) {

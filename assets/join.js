@@ -167,6 +167,12 @@
         current.explorer.tool = name;
         current.explorer.page.dataset.tool = name;
       },
+      /** Show something in the panels, their controls along; what is not named stays. */
+      look(part) {
+        if (!current || !part) return;
+        for (const [name, value] of Object.entries(part)) setControl(name, value);
+        current.explorer.change(part);
+      },
       realise: (seed) => void (current && current.explorer.change({ seed })),
       nextSeed: (clicks, seed) => (clicks ? (seed % MAX_SEED) + 1 : window.dash_clientside.no_update),
       mark(selected) {

@@ -237,6 +237,14 @@
       const { at, who, visible, pixels } = this;
       const cells = offsets.length;
       const solid = cover.every((share) => share === FULL);
+      if (solid && cells === 1 && chosen === null) {
+        // Many small points, the usual case of a large catalogue: nothing but the colour and its place.
+        for (let i = 0; i < visible; i++) {
+          const color = table[codes[who[i]]];
+          if (color !== 0) pixels[at[i] + offsets[0]] = color;
+        }
+        return;
+      }
       for (let i = 0; i < visible; i++) {
         const galaxy = who[i];
         if (chosen !== null && chosen[galaxy] !== which) continue;

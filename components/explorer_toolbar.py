@@ -9,15 +9,11 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.aria import aria
-from components.view import FIELDS
+from components.explorer_controls import control, segments
+from components.explorer_options import color_options, panel_options
 from components.widgets import menu
-from model.lines import LINES
 
 HIDDEN: Final = {"display": "none"}
-SWITCHES: Final = ("lock", "missing", "contours")
-UNCONTROLLED: Final = ("seed", "zoom")
-"""Fields that other things than a control set: the button of the next realisation, and the wheel."""
-
 _VIEWS: Final = (
     ("map", "Map"),
     ("colour", "Colour–luminosity"),
@@ -27,22 +23,11 @@ _VIEWS: Final = (
 )
 
 
-def control(name: str) -> str:
-    """Return the id of the control that sets a field of the view."""
-    return ids.CONTROL + name
-
-
-def controls() -> list[tuple[str, str]]:
-    """Return id and property of every control, for the callback that watches them."""
-    names = [field.name for field in FIELDS if field.name not in UNCONTROLLED]
-    return [(control(name), "checked" if name in SWITCHES else "value") for name in names]
-
-
 def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Sequence[tuple[str, str]]) -> html.Div:
     """Return the toolbar; `axes` are pairs of name and label of what two axes can show."""
     return html.Div(
         [
-            _segments("view", state, _VIEWS, "What the places mean"),
+            segments("view", state, _VIEWS, "What the places mean"),
             _axes(state, axes),
             dmc.SegmentedControl(
                 id=ids.TOOL,
@@ -54,8 +39,8 @@ def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Seq
                 ],
                 **aria(label="What dragging does"),
             ),
-            _popover("Panels", _panel_options(state)),
-            _popover("Colours", _color_options(state)),
+            _popover("Panels", panel_options(state)),
+            _popover("Colours", color_options(state)),
             dmc.Button("Next realisation", id=ids.NEXT_REALISATION, variant="default", size="xs", n_clicks=0),
             html.Div(
                 [
@@ -104,19 +89,6 @@ def zoom_buttons() -> html.Div:
     )
 
 
-def _segments(
-    name: str, state: Mapping[str, Any], options: Sequence[tuple[str, str]], label: str, **more: Any
-) -> Component:
-    return dmc.SegmentedControl(
-        id=control(name),
-        value=state[name],
-        size="xs",
-        data=[{"value": value, "label": text} for value, text in options],
-        **aria(label=label),
-        **more,
-    )
-
-
 def _axes(state: Mapping[str, Any], axes: Sequence[tuple[str, str]]) -> html.Div:
     return html.Div(
         [
@@ -152,162 +124,6 @@ def _popover(title: str, sections: Sequence[Component]) -> dmc.Popover:
         trapFocus=True,
         returnFocus=True,
         withRoles=False,  # Mantine would put the states of a button on the box around it
-    )
-
-
-def _section(title: str, *children: Component) -> html.Div:
-    return html.Div([html.H3(title), *children], className="option", role="group", **aria(label=title))
-
-
-def _chips(name: str, state: Mapping[str, Any], options: Sequence[tuple[str, str, str]]) -> html.Div:
-    chips = [
-        dmc.Chip(label, value=value, size="xs", variant="outline", className=accent) for value, label, accent in options
-    ]
-    return html.Div(dmc.ChipGroup(chips, id=control(name), multiple=True, value=state[name]), className="chips")
-
-
-def _panel_options(state: Mapping[str, Any]) -> list[Component]:
-    return [
-        _section("Lines", _chips("lines", state, [(line.name, line.label, f"chip-{line.accent}") for line in LINES])),
-        _section(
-            "Columns",
-            _chips(
-                "columns",
-                state,
-                [
-                    ("observed", "Observed", ""),
-                    ("predicted", "Predicted", ""),
-                    ("noise", "Predicted + noise", ""),
-                    ("pull", "Pull", ""),
-                ],
-            ),
-        ),
-        _section(
-            "Noise",
-            _segments(
-                "noise",
-                state,
-                [("observed", "As observed"), ("intrinsic", "Intrinsic"), ("published", "As published")],
-                "What the noise column adds",
-                fullWidth=True,
-            ),
-            html.P(
-                "As observed: joint draws with the noise and the losses DESI would add. Intrinsic: the draws alone. As "
-                "published: the prediction with each galaxy's own error. The first draw may take half a minute.",
-                className="muted",
-            ),
-        ),
-        _section(
-            "Places in the diagrams",
-            _segments(
-                "places",
-                state,
-                [("own", "Each column's"), ("observed", "Observed"), ("predicted", "Predicted"), ("noise", "+ noise")],
-                "Which lines place the galaxies",
-                fullWidth=True,
-            ),
-        ),
-    ]
-
-
-def _color_options(state: Mapping[str, Any]) -> list[Component]:
-    return [
-        _section(
-            "Colour by",
-            dmc.Select(
-                id=control("color"),
-                value=state["color"],
-                size="xs",
-                allowDeselect=False,
-                comboboxProps={"withinPortal": False},
-                data=[
-                    {"value": value, "label": label}
-                    for value, label in (
-                        ("lines", "Equivalent width of each line"),
-                        ("SN", "Signal to noise of each line"),
-                        ("RESIDUAL", "Observed over predicted, each line"),
-                        ("redshift", "Redshift"),
-                        ("log_luminosity", "Luminosity"),
-                        ("break_4000", "4000 Å break"),
-                        ("domain_score", "Domain score"),
-                    )
-                ],
-                **aria(label="Colour by"),
-            ),
-        ),
-        _section(
-            "Stretch",
-            _segments(
-                "stretch",
-                state,
-                [("linear", "Linear"), ("log", "Log"), ("arcsinh", "Arcsinh")],
-                "Stretch",
-                fullWidth=True,
-            ),
-        ),
-        _section(
-            "Clip at both ends",
-            _segments(
-                "clip",
-                state,
-                [("0", "None"), ("0.5", "0.5 %"), ("2", "2 %"), ("5", "5 %")],
-                "Percentile clip",
-                fullWidth=True,
-            ),
-            _switch("lock", state, "Lock across lines"),
-        ),
-        _section(
-            "Colours",
-            _segments(
-                "palette",
-                state,
-                [("inferno", "Inferno"), ("viridis", "Viridis"), ("cividis", "Cividis")],
-                "Palette",
-                fullWidth=True,
-            ),
-        ),
-        _section(
-            "Points",
-            html.Div(
-                [_slider("size", state, "Size", 0.4, 2.5), _slider("opacity", state, "Opacity", 0.1, 1.0)],
-                className="sliders",
-            ),
-            _switch("missing", state, "Show galaxies without a value, grey"),
-            _switch("contours", state, "Density contours"),
-        ),
-        _section(
-            "Real galaxies on the map",
-            _segments(
-                "behind",
-                state,
-                [("points", "Off"), ("behind", "Medians behind"), ("instead", "Medians alone")],
-                "Medians of real galaxies",
-                fullWidth=True,
-            ),
-        ),
-    ]
-
-
-def _switch(name: str, state: Mapping[str, Any], label: str) -> Component:
-    return dmc.Switch(id=control(name), checked=state[name], label=label, size="xs")
-
-
-def _slider(name: str, state: Mapping[str, Any], label: str, low: float, high: float) -> html.Div:
-    return html.Div(
-        [
-            html.Span(label, className="muted"),
-            dmc.Slider(
-                id=control(name),
-                value=state[name],
-                min=low,
-                max=high,
-                step=0.1,
-                size="xs",
-                label=None,
-                updatemode="drag",
-                thumbLabel=label,
-            ),
-        ]
     )
 
 

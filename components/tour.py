@@ -9,6 +9,8 @@ from components.aria import aria
 
 START, BACK, NEXT, CLOSE = (f"tour-{name}" for name in ("start", "back", "next", "close"))
 STEP, CARD, TEXT, COUNT = (f"tour-{name}" for name in ("step", "card", "text", "count"))
+VIEW = "tour-view"
+"""Store: what the panels are to show at this step."""
 
 
 def start_button() -> html.Button:
@@ -21,6 +23,7 @@ def card() -> html.Section:
     return html.Section(
         [
             dcc.Store(id=STEP, data=-1),
+            dcc.Store(id=VIEW),
             html.Div(
                 [
                     html.Span(id=COUNT, className="muted"),

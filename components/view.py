@@ -56,7 +56,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         tuple((str(index), name) for index, name in enumerate(LINE_NAMES)),
     ),
     Field("columns", "k", "several", list(COLUMNS[:3]), tuple(zip("opnu", COLUMNS, strict=True))),
-    Field("noise", "n", "choice", "published", ("published", "intrinsic", "observed")),
+    Field("noise", "n", "choice", "observed", ("observed", "intrinsic", "published")),
     Field("view", "at", "choice", "map", VIEWS),
     Field("x", "x", "name", "break_4000"),
     Field("y", "y", "name", "log_HALPHA_EW"),

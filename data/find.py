@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt32
 
 from data.quantities import QUANTITIES, values
-from data.realisations import FIRST_SEED, Noise
+from data.realisations import FIRST_SEED, USUAL_NOISE, Noise
 from data.schema import SKY_NAMES
 from data.store import Catalogue
 from model.lines import LINE_NAMES
@@ -43,7 +43,7 @@ class FindError(ValueError):
 class Draw(NamedTuple):
     """Which realisation the quantities with noise come from."""
 
-    noise: Noise = "published"
+    noise: Noise = USUAL_NOISE
     seed: int = FIRST_SEED
 
 

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from data.neighbours import shapes
 from data.overlap import is_cut
-from data.realisations import noisy_predictions
+from data.realisations import Noise, realisation
 from data.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.store import Catalogue
 from model.diagnostics import BPT_CLASSES, WHAN_CLASSES, Place, bpt_class, bpt_place, whan_class, whan_place
@@ -107,7 +107,7 @@ class Population(NamedTuple):
     placed: Mapping[str, tuple[int, int, int]]
 
 
-def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], seed: int) -> Population:
+def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Noise, seed: int) -> Population:
     """Describe a population.
 
     Parameters
@@ -116,8 +116,8 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], seed: int) 
         Where the galaxies are.
     rows : (member,) array
         Which they are; at least one.
-    seed : int
-        Which realisation of the noise.
+    noise, seed : str, int
+        Which realisation, see `data.realisations`.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], seed: int) 
         return np.stack([catalogue.column(name + suffix)[rows] for name in LINE_NAMES], axis=1)
 
     observed, ivar = stack(EW_SUFFIX), stack(IVAR_SUFFIX)
-    predicted, noisy = stack(PREDICTION_SUFFIXES[0]), noisy_predictions(catalogue, seed)[rows]
+    predicted, noisy = stack(PREDICTION_SUFFIXES[0]), realisation(catalogue, noise, seed)[rows]
     # Equal selection: what is not listed of the observed lines is left out of the others too.
     listed = np.isfinite(observed)
     versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]

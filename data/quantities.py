@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 from jaxtyping import Float
 
-from data.realisations import FIRST_SEED, Noise, realisation
+from data.realisations import FIRST_SEED, USUAL_NOISE, Noise, realisation
 from data.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.store import Catalogue
 from model.batch import score_many
@@ -89,7 +89,7 @@ def axis_choices() -> list[tuple[str, str]]:
 
 
 def values(
-    catalogue: Catalogue, name: str, noise: Noise = "published", seed: int = FIRST_SEED
+    catalogue: Catalogue, name: str, noise: Noise = USUAL_NOISE, seed: int = FIRST_SEED
 ) -> Float[np.ndarray, " galaxy"]:
     """Give one quantity of every galaxy.
 
@@ -99,7 +99,7 @@ def values(
         With predictions.
     name : str
         Of `QUANTITIES`.
-    noise : {"published", "intrinsic", "observed"}
+    noise : {"observed", "intrinsic", "published"}
         What a realisation adds; matters to names with ``_NOISY`` alone.
     seed : int
         Number of the realisation.

@@ -18,17 +18,15 @@ from model.weights import INTRINSIC, load_params, load_sidecar
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
 
-Noise = Literal["published", "intrinsic", "observed"]
+Noise = Literal["observed", "intrinsic", "published"]
 NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
-"""published: prediction + N(0, the galaxy's own ivar); intrinsic: joint draw, no measurement noise; observed: the same
-draw as DESI would list it."""
+"""observed: a joint draw as DESI would list it; intrinsic: the same without measurement noise; published: prediction +
+N(0, the galaxy's own ivar), which knows of the line that it is to predict."""
+
+USUAL_NOISE: Final[Noise] = "observed"
+"""What a page begins with."""
 
 _drawing = Lock()
-
-
-def noisy_predictions(catalogue: Catalogue, seed: int) -> Float[np.ndarray, "galaxy line"]:
-    """Give `realisation` with the published noise."""
-    return realisation(catalogue, "published", seed)
 
 
 def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
@@ -41,7 +39,7 @@ def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarr
     ----------
     catalogue : Catalogue
         With predictions and inverse variances.
-    noise : {"published", "intrinsic", "observed"}
+    noise : {"observed", "intrinsic", "published"}
         What differs from the prediction, see `NOISES`.
     seed : int
         Number of the realisation.
@@ -81,6 +79,6 @@ def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "g
 
 
 def warm_up() -> None:
-    """Draw the realisation that every served catalogue shows first, so that no reader waits for the compiler."""
+    """Draw the realisation that every served catalogue shows first: no reader waits for it, or for the compiler."""
     for catalogue in served().values():
-        noisy_predictions(catalogue, FIRST_SEED)
+        realisation(catalogue, USUAL_NOISE, FIRST_SEED)

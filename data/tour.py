@@ -1,7 +1,8 @@
 """The tour's steps for a catalogue: which galaxies have strong lines, and can starlight find them? With its numbers."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,12 +15,20 @@ STRONGEST = 0.1
 """Share of the galaxies that the last step looks for."""
 
 
+THREE: Final = ["observed", "predicted", "noise"]
+"""Columns of panels that the tour compares."""
+
+
 class Step(NamedTuple):
-    """One step: its title, its sentences, and the named population that it selects, if any."""
+    """One step: its title, its sentences, the named population that it selects, if any, and what the panels show.
+
+    `view` holds the fields of the panels' state that the step needs; the reader's other choices stay.
+    """
 
     title: str
     sentences: tuple[str, ...]
     population: str | None
+    view: Mapping[str, Any]
 
 
 class Medians(NamedTuple):
@@ -58,6 +67,7 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
                 "Yet in the left column the glow is not scattered at random. Follow it in five steps.",
             ),
             None,
+            {"view": "map", "zoom": None, "color": "lines", "columns": THREE},
         ),
         Step(
             "The brightest: starbursts",
@@ -68,32 +78,38 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
                 f"{burst.observed:.0f} Å is observed. It finds them, and draws the extremes towards the middle.",
             ),
             "Starburst",
+            {"view": "map", "zoom": None, "columns": ["observed", "predicted"]},
         ),
         Step(
             "The many: star-forming galaxies",
             (
                 f"{forming.n:,} galaxies form stars steadily. Their typical Hα is {forming.observed:.0f} Å, predicted "
-                f"{forming.predicted:.0f} Å: the middle column follows the left one along the whole arc.",
+                f"{forming.predicted:.0f} Å: what is predicted follows what is observed along the whole arc.",
             ),
             "Star-forming",
+            {"view": "map", "zoom": None, "columns": THREE},
         ),
         Step(
             "Fading and faded",
             (
                 f"In the green valley ({valley.n:,} galaxies) Hα falls to {valley.observed:.1f} Å, predicted "
                 f"{valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent galaxies: in "
-                f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight, hardly a line.",
+                f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight, hardly a line. "
+                "The panels now show colour and luminosity: they are the red and bright ones.",
             ),
             "Quiescent",
+            {"view": "colour", "zoom": None, "columns": THREE},
         ),
         Step(
             "What starlight cannot see: nuclei",
             (
                 f"{hosts.n:,} galaxies host a Seyfert nucleus. Their [O III] is {hosts.observed:.1f} Å where their "
                 f"starlight lets expect {hosts.predicted:.1f} Å (star-forming galaxies: {plain.observed:.1f} and "
-                f"{plain.predicted:.1f} Å). A black hole's light is not in the continuum, so the prediction misses it.",
+                f"{plain.predicted:.1f} Å). A black hole's light is not in the continuum, so the prediction misses it: "
+                "in the BPT diagram, where the panels are now, compare their places as observed and as predicted.",
             ),
             "Seyfert hosts",
+            {"view": "bpt", "zoom": None, "columns": ["observed", "predicted"], "places": "own"},
         ),
         Step(
             "Can you find them?",
@@ -104,6 +120,7 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
                 "Now try it: draw a lasso around a bright spot, and read below what you have caught.",
             ),
             None,
+            {"view": "map", "zoom": None, "columns": THREE},
         ),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
 from components import ids
-from components.explorer_toolbar import control, controls
+from components.explorer_controls import control, controls
 from data.find import Draw, FindError, absent_names, find
 from data.store import served
 

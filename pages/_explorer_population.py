@@ -1,18 +1,20 @@
 """The explorer's population: named ones, what is said of the selected one, its table, its downloads."""
 
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 
 from components import answer, ids, population, population_tables, tour, widgets
+from components.explorer_controls import control
 from components.figures import diagram
 from components.figures import population as figures
 from components.theme import Scheme, scheme_or_dark
 from data import formats
 from data.errors import UploadError
 from data.population import Population, describe
+from data.realisations import Noise
 from data.schema import COLUMNS, EW_SUFFIX, PREDICTION_SUFFIXES
 from data.selections import NAMED, named_rows, pack, unpack
 from data.store import Catalogue, served
@@ -61,12 +63,15 @@ answer.fills(population.ANSWER)
     Output(population.PAGE, "total"),
     Output(population.PAGE, "value"),
     Input(ids.SELECTION, "data"),
+    Input(control("noise"), "value"),
     Input(ids.SEED, "data"),
     Input(ids.SCHEME, "computedColorScheme"),
     State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def show_population(selection: dict[str, Any] | None, seed: int, scheme: str | None, name: str) -> tuple[Any, Any, Any]:
+def show_population(
+    selection: dict[str, Any] | None, noise: str, seed: int, scheme: str | None, name: str
+) -> tuple[Any, Any, Any]:
     """Describe the selected population."""
     if not selection:
         return no_update, no_update, no_update
@@ -79,7 +84,7 @@ def show_population(selection: dict[str, Any] | None, seed: int, scheme: str | N
     if not len(rows):
         empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]
         return answer.answer({population.HEAD: empty}, {}), no_update, no_update
-    found = describe(catalogue, rows, seed)
+    found = describe(catalogue, rows, cast("Noise", noise), seed)
     said = answer.answer(_words(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
     return said, -(-found.n // population.ROWS_A_PAGE), 1
 

@@ -10,6 +10,7 @@ from data.store import served
 from data.tour import steps
 
 clientside_callback(ClientsideFunction("population", "tour"), Input(tour.STEP, "data"))
+clientside_callback(ClientsideFunction("explorer", "look"), Input(tour.VIEW, "data"), prevent_initial_call=True)
 
 
 @callback(
@@ -19,6 +20,7 @@ clientside_callback(ClientsideFunction("population", "tour"), Input(tour.STEP, "
     Output(tour.NEXT, "children"),
     Output(tour.BACK, "disabled"),
     Output(ids.SELECTION, "data", allow_duplicate=True),
+    Output(tour.VIEW, "data"),
     Input(tour.START, "n_clicks"),
     Input(tour.NEXT, "n_clicks"),
     Input(tour.BACK, "n_clicks"),
@@ -34,9 +36,9 @@ def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str)
     route = steps(catalogue)
     now = step + moves.get(str(ctx.triggered_id), len(route))
     if not ctx.triggered[0]["value"]:
-        return (no_update,) * 6
+        return (no_update,) * 7
     if not 0 <= now < len(route):
-        return -1, *(no_update,) * 5
+        return -1, *(no_update,) * 6
     here = route[now]
     chosen = pack(here.population, named_rows(catalogue, here.population)) if here.population else None
     last = now == len(route) - 1
@@ -47,4 +49,5 @@ def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str)
         "Done" if last else "Next",
         now == 0,
         chosen,
+        dict(here.view),
     )

@@ -18,21 +18,21 @@ def painted(page: Page) -> None:
 
 
 def lonely_row(page: Page) -> int:
-    """Return a galaxy with no other one within 3 pixels: what is picked and painted there is certain."""
+    """Return a galaxy with no other one within 2 pixels: what is picked and painted there is certain."""
     return page.evaluate(
         """() => {
           const { raster, panels } = galacticNeon.explorer;
           const { width, height } = panels[0].canvas.getBoundingClientRect();
           const places = Array.from({ length: raster.n }, (_, row) => raster.placeOf(row) || { left: -99, top: -99 });
           const near = new Map();
-          const cell = ({ left, top }) => `${Math.floor(left / 3)},${Math.floor(top / 3)}`;
+          const cell = ({ left, top }) => `${Math.floor(left / 2)},${Math.floor(top / 2)}`;
           places.forEach((place) => near.set(cell(place), (near.get(cell(place)) || 0) + 1));
           return places.findIndex(({ left, top }, row) => {
             if (left < 8 || top < 8 || left > width - 8 || top > height - 8) return false;
             if (!panels.every(({ raw }) => raw[row] > 0)) return false;
             let others = -1;
-            for (const dx of [-3, 0, 3])
-              for (const dy of [-3, 0, 3]) others += near.get(cell({ left: left + dx, top: top + dy })) || 0;
+            for (const dx of [-2, 0, 2])
+              for (const dy of [-2, 0, 2]) others += near.get(cell({ left: left + dx, top: top + dy })) || 0;
             return others === 0;
           });
         }"""

@@ -11,12 +11,6 @@ from tests.serving import Served
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def explorer(page: Page, served: Served) -> Page:
-    open_explorer(page, served.url)
-    return page
-
-
 def find(page: Page, target_id: str) -> None:
     search = page.get_by_label("Find galaxies by name, row or range")
     search.fill(target_id)
@@ -86,8 +80,10 @@ def test_the_tour_walks_selects_and_leaves(explorer: Page) -> None:
     explorer.keyboard.press("Enter")  # the focus is on Next
     expect(tour.locator("h2")).to_contain_text("starbursts")
     expect(explorer.locator("#population-head h2")).to_have_text("Starburst")
-    for _ in range(4):
+    explorer.wait_for_function("() => galacticNeon.explorer.state.columns.length === 2")
+    for view in ("map", "colour", "bpt", "map"):
         tour.get_by_role("button", name=re.compile("Next")).click()
+        explorer.wait_for_function("(view) => galacticNeon.explorer.state.view === view", arg=view)
         explorer.wait_for_timeout(150)
     expect(tour.locator("h2")).to_have_text("Can you find them?")
     tour.get_by_role("button", name="End the tour").click()

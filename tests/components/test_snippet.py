@@ -38,7 +38,7 @@ def test_a_galaxys_numbers_come_back(catalogue: store.Catalogue) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "_PREDICTED", "_NOISY"])
 def test_a_gates_population_comes_back(catalogue: store.Catalogue, suffix: str) -> None:
-    state = {**DEFAULTS, "seed": 3}
+    state = {**DEFAULTS, "noise": "published", "seed": 3}
     x, y = f"log_NII_HALPHA{suffix}", f"log_OIII_HBETA{suffix}"
     gate = {"x": x, "y": y, "polygon": [[-0.3, -0.2], [0.4, -0.2], [0.4, 0.8], [-0.3, 0.8]]}
     printed = run(snippet.catalogue_code(str(store.EMBEDDED_FILE), state, gate))

@@ -14,7 +14,7 @@ def test_nothing_asked_is_the_default() -> None:
 
 def test_every_field_can_be_asked_for() -> None:
     query = {
-        "v": "1", "l": "60", "k": "uo", "n": "observed", "at": "xy", "x": "redshift", "y": "log_HALPHA_EW",
+        "v": "1", "l": "60", "k": "uo", "n": "published", "at": "xy", "x": "redshift", "y": "log_HALPHA_EW",
         "from": "noise",
         "by": "SN", "st": "log", "clip": "5", "lock": "1", "pal": "cividis", "grey": "0", "iso": "1", "cells": "behind",
         "size": "1.5", "op": "0.5", "seed": "17", "zoom": "-1.5,2,0,1e-1",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from components.view import FIELDS
 from data.catalogue import Catalogue
 from data.population import describe, ks_distance
 from data.tour import steps
@@ -32,7 +33,7 @@ def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
 
 def test_predictions_of_undetected_lines_are_not_counted(catalogue: Catalogue) -> None:
     rows = np.arange(0, 600, 2)
-    found = describe(catalogue, rows, 1)
+    found = describe(catalogue, rows, "published", 1)
     halpha = found.lines[LINE_NAMES.index("HALPHA")]
     seen = np.isfinite(catalogue.column("HALPHA_EW")[rows])
     assert found.n == 300
@@ -43,7 +44,7 @@ def test_predictions_of_undetected_lines_are_not_counted(catalogue: Catalogue) -
 
 
 def test_shares_of_classes_add_up(catalogue: Catalogue) -> None:
-    found = describe(catalogue, np.arange(600), 1)
+    found = describe(catalogue, np.arange(600), "published", 1)
     for shares in (found.bpt_shares, found.whan_shares):
         assert np.sum(list(shares.values()), axis=0) == pytest.approx(np.ones(3))
     assert found.placed["WHAN"][0] == np.isfinite(found.whan.x).sum()
@@ -51,7 +52,7 @@ def test_shares_of_classes_add_up(catalogue: Catalogue) -> None:
 
 
 def test_one_galaxy_is_a_population(catalogue: Catalogue) -> None:
-    assert describe(catalogue, np.array([3]), 1).n == 1
+    assert describe(catalogue, np.array([3]), "published", 1).n == 1
 
 
 def test_the_tour_tells_the_catalogue_s_own_numbers(catalogue: Catalogue) -> None:
@@ -60,3 +61,16 @@ def test_the_tour_tells_the_catalogue_s_own_numbers(catalogue: Catalogue) -> Non
     assert f"{strong:,} galaxies have an Hα above 100 Å" in words
     assert "100 % are among the tenth" in words
     assert "ρ = 1.00" in words
+
+
+def test_the_tour_shows_what_the_panels_can_show(catalogue: Catalogue) -> None:
+    fields = {field.name: field for field in FIELDS}
+    for step in steps(catalogue):
+        for name, value in step.view.items():
+            allowed = fields[name].allowed
+            if fields[name].kind == "choice":
+                assert value in allowed
+            elif fields[name].kind == "several":
+                assert set(value) <= {each for _letter, each in allowed}
+            else:
+                assert value == fields[name].default

@@ -41,7 +41,7 @@ def catalogue() -> Iterator[store.Catalogue]:
 def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> None:
     rows = named_rows(catalogue, "Green valley")
     answer, pages, _first = page._explorer_population.show_population(
-        pack("Green valley", rows), 1, "dark", catalogue.name
+        pack("Green valley", rows), "published", 1, "dark", catalogue.name
     )
     assert set(answer["figures"]) == {population.CONTINUUM, population.HISTOGRAMS, population.BPT, population.WHAN}
     for figure in answer["figures"].values():
@@ -58,7 +58,7 @@ def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> Non
 )
 def test_what_cannot_be_shown_is_said(page: Any, catalogue: store.Catalogue, change: Any, said: str) -> None:
     broken = pack("Mine", np.array([1])) | change
-    answer, *pages = page._explorer_population.show_population(broken, 1, "dark", catalogue.name)
+    answer, *pages = page._explorer_population.show_population(broken, "published", 1, "dark", catalogue.name)
     assert said in answer["html"][population.HEAD]
     assert not answer["figures"]
     assert pages == [no_update, no_update]

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from components.figures import quantise
 from data import store
 from data.quantities import QUANTITIES
-from data.realisations import noisy_predictions
+from data.realisations import realisation
 from model.lines import LINE_NAMES
 from server import columns
 
@@ -72,10 +72,10 @@ def test_every_quantity_travels(client: FlaskClient, catalogue: store.Catalogue,
 
 
 def test_the_noisy_column_is_the_realisation(client: FlaskClient, catalogue: store.Catalogue) -> None:
-    drawn = noisy_predictions(catalogue, 7)[:, LINE_NAMES.index("HBETA")]
+    drawn = realisation(catalogue, "published", 7)[:, LINE_NAMES.index("HBETA")]
     expected = quantise.encode(drawn, quantise.widths(catalogue.column("HBETA_EW")))
-    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=7")).data == expected.tobytes()
-    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&seed=8")).data != expected.tobytes()
+    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&noise=published&seed=7")).data == expected.tobytes()
+    assert client.get(address(catalogue, "HBETA_EW_NOISY", "&noise=published&seed=8")).data != expected.tobytes()
 
 
 def test_the_page_sends_for_what_it_will_paint(client: FlaskClient, catalogue: store.Catalogue) -> None:
@@ -84,7 +84,7 @@ def test_the_page_sends_for_what_it_will_paint(client: FlaskClient, catalogue: s
     assert len(links) == 2 + 4 * 2
     for link in links:
         assert client.get(unescape(link)).status_code == 200
-    assert sum(unescape(link).endswith("&noise=published&seed=3") for link in links) == 4
+    assert sum(unescape(link).endswith("&noise=observed&seed=3") for link in links) == 4
     assert "preload" not in client.get("/?at=bpt").text
 
 
@@ -111,7 +111,7 @@ def test_cells_carry_codes_for_observed_and_predicted(client: FlaskClient, catal
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=-1", 400, "whole number from 0 to 9999"),
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=10000", 400, "whole number from 0 to 9999"),
         ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&seed=٣", 400, "whole number from 0 to 9999"),
-        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&noise=loud", 400, "published, intrinsic, observed"),
+        ("/catalogues/{name}/columns/HBETA_EW_NOISY.bin?v={v}&noise=loud", 400, "observed, intrinsic, published"),
         ("/catalogues/{name}/columns/HBETA_EW.bin?v={v}&bits=32", 400, "8 or 16 bits"),
     ],
 )
