@@ -1,12 +1,13 @@
 """The web app: ``gunicorn app:server`` serves it, and so does ``python app.py``."""
 
 import logging.config
+import warnings
 
 import numpy as np
 
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import browser, light, reading, realisations, sparcl, spectra, store, twins, unpredicted
+from data import browser, light, reading, realisations, sparcl, spectra, store, twins, unpredicted, uploads
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -21,6 +22,8 @@ from server.static import FingerprintedDash
 EXIT_CANNOT_BOOT = 3
 
 settings = load()
+# Its warnings repeat what a visitor's file says.
+warnings.filterwarnings("ignore", module="astropy")
 logging.config.dictConfig(logs.configuration(settings.log_format, settings.log_level))
 try:
     cache_dir = private_folder(settings.cache_dir)
@@ -59,6 +62,7 @@ health.prepare(
     },
     # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
     later={
+        "uploads": uploads.warm_up,
         "spectra": spectra.warm_up,
         "galaxy": reading.warm_up,
         "twins": lambda: twins.warm_up(len(pane_grid())),

@@ -7,7 +7,7 @@ import socket
 import tempfile
 from typing import Any
 
-from server import logs
+from server import lean, logs
 from server.settings import load, stop
 
 settings = load()
@@ -52,6 +52,11 @@ def when_ready(_arbiter: Any) -> None:
     """Say where the app is, in words a newcomer looks for."""
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
     print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """Keep pandas out of the worker, also where it is installed."""
+    lean.hide("pandas")
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:

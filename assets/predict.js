@@ -13,6 +13,9 @@
   const HISTORY = 100;
   const UPLOADS = 2; // weights, tables
   const OWN = "yours";
+  const OWN_BYTES = 32 * 2 ** 20;
+  /** What came along with a galaxy of a file; a changed continuum is no longer that galaxy. */
+  const ALONE = { name: "", measured: null, ivar: null, looked: null, spectrum: false };
   let page = null;
 
   const short = (value) => String(Number(value.toPrecision(4)));
@@ -95,7 +98,9 @@
 
     /** Take a user's own file: it stays in this page. */
     adopt(contents) {
-      const bytes = Uint8Array.from(atob(contents.slice(contents.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+      const text = contents.slice(contents.indexOf(",") + 1);
+      if (text.length * 0.75 > OWN_BYTES) throw new Error(`The file is larger than ${OWN_BYTES >> 20} MB, the limit here.`);
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
       const all = neon.network.parseSafetensors(bytes.buffer);
       const found = ["colors", "luminosity"].filter((variant) => all[`${variant}/feature_mean`]);
       if (!found.length) throw new Error("The file has no tensors colors/… or luminosity/… as cli.py train writes them.");
@@ -186,15 +191,16 @@
 
     set(bin, text) {
       this.state.bins[bin] = text;
-      // A changed continuum is no longer the galaxy whose lines were measured.
-      Object.assign(this.state, { measured: null, measuredError: null, name: "" });
+      Object.assign(this.state, ALONE);
       this.redraw();
       this.rest();
     }
 
     /** Take a whole continuum: a preset, twelve pasted numbers, a row of a file. */
-    fill(change) {
-      Object.assign(this.state, { measured: null, measuredError: null, name: "" }, structuredClone(change));
+    fill({ seen, ...change }) {
+      Object.assign(this.state, ALONE, structuredClone(change), { spectrum: Boolean(seen) });
+      // Kept beside the state, which is posted whenever the hand rests.
+      if (seen) this.seen = { name: this.state.name, ...seen };
       if (change.luminosity) this.setVariant("luminosity");
       this.show();
       this.redraw();
@@ -291,7 +297,8 @@
       const mean = flux.reduce((sum, f) => sum + f, 0) / 12;
       const scaled = flux.map((f) => f / mean);
       const answer = this.predict(scaled, luminosity);
-      this.continuum.draw({ flux, ew: answer && answer.ew });
+      const seen = this.state.spectrum && this.seen && this.seen.name === this.state.name ? this.seen : null;
+      this.continuum.draw({ flux, ew: answer && answer.ew, seen });
       if (!answer || !this.answer) return;
       const net = this.network(luminosity).net;
       const slope = neon.network.sensitivity(net, scaled, this.network(luminosity).luminosity, this.line);
@@ -359,12 +366,16 @@
         this.history = [...this.history, settled].slice(-HISTORY);
         this.settled = structuredClone(state);
         this.drawn = null;
-        if (this.answer) this.redraw();
+        // Also without a change to draw: `own` below is of this very continuum.
+        if (this.answer) this.draw();
         window.history.replaceState(window.history.state, "", this.link());
       }
       this.find("undo").disabled = !this.history.length;
       const luminosity = state.variant === "luminosity" ? state.luminosity : "";
-      window.dash_clientside.set_props("predict-state", { data: { ...state, luminosity, model: this.model } });
+      // A reader's own weights stay here; the server gets what they say, and adds what only it knows.
+      const { ew, p16, p84 } = (this.model === OWN && this.last && this.last.answer.listed) || {};
+      const own = ew ? [ew, p16, p84].map((values) => Array.from(values)) : null;
+      window.dash_clientside.set_props("predict-state", { data: { ...state, luminosity, model: this.model, own } });
     }
 
     link() {
@@ -435,19 +446,19 @@
         if (page && name && name !== page.model) page.choose(name);
       },
 
-      /** A weights file of the reader's own is read here; the server gets it with each table. */
+      /** A weights file of the reader's own is read here, and leaves the page for nowhere. */
       weights(contents, name) {
         const same = window.dash_clientside.no_update;
-        if (!contents || !page) return [same, same, same];
+        if (!contents || !page) return [same, same];
         try {
           page.adopt(contents);
         } catch (error) {
-          return [`${name}: ${error.message}`, same, same];
+          return [`${name}: ${error.message}`, null];
         }
         const models = [...page.manifest.choices, { value: OWN, label: `Yours: ${name}` }];
         window.dash_clientside.set_props("predict-model", { data: models, value: OWN });
         page.choose(OWN);
-        return [`${name} is in use, in this page only.`, contents, null];
+        return [`${name} is in use, in this page only.`, null];
       },
 
       /** One draw from the server. */

@@ -75,7 +75,8 @@
       this.fill = el("path", { class: "starlight-fill" });
       this.steps = el("path", { class: "starlight-steps" });
       this.glow = lines.map((line) => el("path", { class: "glow", style: `--accent: var(--${line.accent})` }));
-      this.light.append(this.fill, ...this.glow, this.steps);
+      this.seen = el("path", { class: "seen" });
+      this.light.append(this.fill, this.seen, ...this.glow, this.steps);
       this.over = el("g", { class: "overflow", "aria-hidden": "true" });
       this.clip = el("rect", {});
       this.handles = Array.from({ length: 12 }, (_, bin) => this.handle(bin));
@@ -164,7 +165,7 @@
       return this.bottom - (flux / this.ceiling) * (this.bottom - this.top);
     }
 
-    /** data: { flux: twelve numbers, ew: ten or null }. */
+    /** data: { flux: twelve numbers, ew: ten or null, seen: { wavelength, flux } of an uploaded spectrum or null }. */
     draw(data) {
       this.data = data;
       if (!this.width) return;
@@ -182,8 +183,14 @@
       const gap = 1.5;
       const steps = corners.map(([a, b, y]) => `M${fixed(a + gap)},${fixed(y)}L${fixed(b - gap)},${fixed(y)}`);
       this.steps.setAttribute("d", steps.join(""));
+      this.drawSeen(data.seen);
       this.drawLines(data);
       corners.forEach(([a, b, y], bin) => this.placeHandle(bin, a, b, y, data.flux[bin]));
+    }
+
+    drawSeen(seen) {
+      const points = seen ? seen.wavelength.map((wave, i) => `${fixed(this.x(wave))},${fixed(this.y(seen.flux[i]))}`) : [];
+      this.seen.setAttribute("d", points.length ? `M${points.join("L")}` : "");
     }
 
     placeHandle(bin, a, b, y, flux) {

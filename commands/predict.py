@@ -21,6 +21,7 @@ output, the same rows in the same order (.parquet, .csv, .ecsv, .fits), per line
   {LINE}_EW_INTRINSIC, _P16, _P84         noise-free, >= 0 [A]: median, 68 %
   {LINE}_P_DETECTED                       how probably DESI's catalogue would list it
   {LINE}_EW_NOISY                         with --noise: one realisation; <= 0 is "not detected"
+  SURPRISE_PROBABILITY, _LINE, _SIGMA     with --surprise: the explorer's verdict on the measured {LINE}_EW of the input
 and VARIANT, DOMAIN, DOMAIN_SCORE, DOMAIN_REASON, PROBLEM (why a row has no numbers).
 
 noise:
@@ -61,6 +62,9 @@ def register(commands: Any) -> None:
     )
     command.add_argument("--seed", type=_seed, default=0, help="realisation of the noise, 0 to 4294967295 (default 0)")
     command.add_argument(
+        "--surprise", action="store_true", help="judge measured {LINE}_EW: did starlight predict them? 96 draws a row"
+    )
+    command.add_argument(
         "--columns", nargs="+", default=[], metavar="NAME", help="columns to write, or patterns; PROBLEM always is"
     )
     command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
@@ -80,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from data.predict_file import Job, predict_file
 
     params = load_params(args.model)
-    question = Question(params, args.variant, args.noise, args.seed, args.fill_missing)
+    question = Question(params, args.variant, args.noise, args.seed, args.fill_missing, args.surprise)
     weights = f"{find_weights(args.model).stem}, sha256 {load_sidecar(args.model).get('sha256', 'unknown')}"
     job = Job(question, args.columns, args.engine, weights)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:

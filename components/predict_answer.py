@@ -53,6 +53,7 @@ def answer() -> html.Section:
             ],
             className="actions",
         ),
+        html.Div(id="predict-noise-note", className="form-note"),
         label="Ten lines",
         class_name="card-answer",
     )
@@ -70,7 +71,7 @@ def noise_menu() -> html.Div:
         [
             dmc.Select(
                 id="predict-noise",
-                data=[{"value": name, "label": title} for name, title in NOISES.items() if name != "published"],
+                data=[{"value": name, "label": title} for name, title in NOISES.items()],
                 value="none",
                 allowDeselect=False,
                 size="xs",

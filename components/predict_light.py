@@ -17,8 +17,10 @@ from components.predict_form import head
 from model.lines import LEADING_LINES, LINES
 
 SPECTRUM: Final = "predict-spectrum-save"
-STRIKING: Final = 0.005
-"""Share of galaxies that are farther out than a line which starlight is said not to have predicted."""
+PAINTED: Final[Mapping[str, str]] = {
+    "bins": "On a smooth curve through the twelve bins, without stellar absorption lines.",
+    "spectrum": "On your own spectrum: its lines are masked as in training, the predicted ones painted in their place.",
+}
 
 
 class Kin(NamedTuple):
@@ -64,7 +66,7 @@ def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, floa
                 className="form-foot",
             ),
             html.Div(download_menu(SPECTRUM, "Download spectrum"), className="actions"),
-            footnote("A smooth curve through the bins, without stellar absorption lines."),
+            html.P(PAINTED["bins"], id="predict-painted", className="muted footnote"),
             label="Spectrum with its lines",
         ),
     ]
@@ -134,38 +136,3 @@ def kin_table(kin: Sequence[Kin], catalogue: str) -> html.Div:
         rows.append([dcc.Link(one.name, href=address), f"{100 * one.away:.1f} %", *cells])
     titles = ["Galaxy", "Apart", *(line.symbol for line in LEADING_LINES)]
     return widgets.line_table(titles, rows, "The nearest galaxies of the catalogue")
-
-
-def surprise(
-    measured: Float[np.ndarray, " line"] | None,
-    ew: Float[np.ndarray, " line"],
-    percentile: Float[np.ndarray, " line"] | None,
-) -> Any:
-    """Return whether starlight predicted the lines that came along with the galaxy."""
-    if measured is None or percentile is None or not np.isfinite(percentile).any():
-        return None
-    rows = [
-        [widgets.line_name(line), widgets.number(float(seen)), widgets.number(float(said)), _place(float(place))]
-        for line, seen, said, place in zip(LINES, measured, ew, percentile, strict=True)
-        if math.isfinite(place)
-    ]
-    tail = np.nanmin(np.minimum(percentile, 1 - percentile))
-    worst = LINES[int(np.nanargmin(np.minimum(percentile, 1 - percentile)))].label
-    if tail < STRIKING:
-        said = widgets.sentence(
-            f"Starlight did not predict {worst}: {_place(tail)} of such galaxies are farther out.", "warn"
-        )
-    else:
-        said = widgets.sentence("Starlight predicted these lines: none lies in the outer 1 % of its galaxies.", "good")
-    titles = ["Line", "measured Å", "predicted Å", "galaxies below"]
-    return widgets.card(
-        head("Did starlight predict this?", "measured in your file, against the prediction as catalogued"),
-        said,
-        widgets.line_table(titles, rows, "Measured and predicted lines"),
-        label="Did starlight predict this?",
-    )
-
-
-def _place(share: float) -> str:
-    percent = 100 * share
-    return f"{percent:.1f} %" if 0.05 <= percent <= 99.95 else ("< 0.1 %" if percent < 1 else "> 99.9 %")

@@ -4,20 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import dash_mantine_components as dmc
-import numpy as np
 from dash import dcc, html
-from jaxtyping import Float
 
 from components import widgets
-from components.aria import aria
 from components.predict_answer import download_menu
 from components.predict_form import head
-from model.lines import LEADING_LINES, LINES
 
-ROW: Final = "predict-row"
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"
-VARIANTS: Final[Mapping[str, str]] = {"colors": "colours", "luminosity": "colours + luminosity"}
 
 
 class Guess(Protocol):
@@ -137,48 +131,24 @@ def steps_list(steps: Sequence[str]) -> html.Ul:
 
 
 def result_card() -> html.Section:
-    """Return the place of a table's predictions, hidden until there are some."""
+    """Return the place of a table's predictions, hidden until there are some; assets/predict_table.js fills it."""
     return widgets.card(
         head("Galaxies of the file", html.Span(id="predict-file-name")),
         html.Div(id="predict-file-result"),
-        html.Div(download_menu("predict-file-save", "Download all"), className="actions"),
+        dcc.Loading(html.Div(id="predict-table", className="file-grid"), delay_show=250, type="dot"),
+        html.Div(id="predict-histograms", className="histograms"),
+        html.Div(
+            [
+                download_menu("predict-file-save", "Download all"),
+                html.Span(
+                    "all rows and columns, with units, network, citation, and the noise chosen above", className="muted"
+                ),
+            ],
+            className="actions",
+        ),
+        html.Div(id="predict-file-note", className="form-note"),
         label="Galaxies of the file",
         class_name="card-result",
-    )
-
-
-def file_table(
-    ids: Sequence[str],
-    ew: Float[np.ndarray, "galaxy line"],
-    problems: Sequence[str],
-    variants: Sequence[str],
-    verdicts: Sequence[str],
-) -> html.Div:
-    """Return rows of an uploaded file; a click on an id draws that galaxy."""
-    headings = ["Galaxy", *(widgets.line_name(line) for line in LEADING_LINES), "From", "Domain"]
-    places = [LINES.index(line) for line in LEADING_LINES]
-    rows = []
-    for index, (name, values, problem, variant, verdict) in enumerate(
-        zip(ids, ew, problems, variants, verdicts, strict=True)
-    ):
-        if problem:
-            why = html.Td(problem, colSpan=len(headings) - 1, className="why")
-            rows.append(html.Tr([html.Th(name, scope="row"), why]))
-            continue
-        draw = html.Button(name, id={"type": ROW, "index": index}, className="link", type="button", title="Draw it")
-        cells = [html.Td(widgets.number(float(values[place]))) for place in places]
-        about = [html.Td(VARIANTS[variant], className="muted"), html.Td(verdict, className="muted")]
-        rows.append(html.Tr([html.Th(draw, scope="row"), *cells, *about]))
-    table = html.Table(
-        [
-            html.Caption("Predicted equivalent widths in Å", className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(cell, scope="col") for cell in headings])),
-            html.Tbody(rows),
-        ],
-        className="line-table file-table",
-    )
-    return html.Div(
-        table, className="table-scroll file-scroll", tabIndex=0, role="region", **aria(label="Galaxies of the file")
     )
 
 
@@ -186,7 +156,7 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
     """Return how many galaxies of a file were predicted, and the first reason why one was not."""
     bad = sum(map(bool, problems))
     words = f"{n - bad:,} of {n:,} galaxies predicted." if bad else f"{n:,} predicted."
-    more = f" The first {shown} are shown; the download has all." if n > shown else ""
+    more = f" The first {shown:,} are shown; the download has all." if n > shown else ""
     parts: list[Any] = [widgets.sentence(words + more, "warn" if bad else "good")]
     first = next((problem for problem in problems if problem), "")
     if first and first not in problems[:shown]:
@@ -198,3 +168,12 @@ def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.P:
     """Return how predictions compare with the EWs that came along: (line, galaxies, rho, NMAD in Å)."""
     words = [f"{line}: ρ {rho:.3f}, NMAD {nmad:.2f} Å ({n:,})" for line, n, rho, nmad in rows]
     return html.P(["Against the measured EWs of the file · ", " · ".join(words)], className="muted footnote")
+
+
+def not_judged(most: int) -> html.P:
+    """Return why the rows have no verdict on their measured lines."""
+    return html.P(
+        f"Did starlight predict them? Each of up to {most} galaxies is judged here; of more, the one that you open. "
+        "The command line judges any number: cli.py predict --surprise.",
+        className="muted footnote",
+    )

@@ -48,6 +48,12 @@ def _columns() -> Iterator[tuple[str, AnswerColumn]]:
     text = "share of the training galaxies whose colours are rarer"
     yield "DOMAIN_SCORE", AnswerColumn("domain", Field("", text, "stat.probability"))
     yield "DOMAIN_REASON", AnswerColumn("domain", Field("", "why not inside", "meta.note"))
+    text = "probability that lines drawn for such starlight are, together, as unlikely as the measured ones"
+    yield "SURPRISE_PROBABILITY", AnswerColumn("surprise", Field("", text, "stat.probability"))
+    text = "measured line that departs most, given starlight and the other lines"
+    yield "SURPRISE_LINE", AnswerColumn("surprise", Field("", text, "meta.code"))
+    text = "its departure in standard deviations; positive: stronger than expected"
+    yield "SURPRISE_SIGMA", AnswerColumn("surprise", Field("", text, "stat.value"))
     yield "PROBLEM", AnswerColumn(None, Field("", "why the row has no numbers", "meta.note"))
 
 
@@ -106,5 +112,10 @@ def as_columns(answers: Answers) -> dict[str, np.ndarray]:
         columns["DOMAIN"] = np.array(domain.verdict, object)
         columns["DOMAIN_SCORE"] = np.asarray(domain.score, np.float32)
         columns["DOMAIN_REASON"] = np.array(domain.reason, object)
+    if answers.surprise is not None:
+        columns["SURPRISE_PROBABILITY"] = answers.surprise.probability
+        judged = np.isfinite(answers.surprise.probability)
+        columns["SURPRISE_LINE"] = np.where(judged, np.array(LINE_NAMES)[answers.surprise.line], "").astype(object)
+        columns["SURPRISE_SIGMA"] = answers.surprise.sigma
     columns["PROBLEM"] = np.array(answers.problems, object)
     return columns

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from data.errors import CatalogueError
 from data.fluxes import FLUX_RANGE
 from data.schema import FLUX_NAMES
+from data.surprise import Verdict, judge_lines
 from data.verdicts import Verdicts, judge_rows
 from model.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.intrinsic import IntrinsicEW
@@ -18,7 +19,7 @@ from model.noise import published_noise
 
 Variant = Literal["auto", "colors", "luminosity"]
 Noise = Literal["none", "published", "intrinsic", "observed"]
-Part = Literal["catalogued", "intrinsic", "noisy", "domain"]
+Part = Literal["catalogued", "intrinsic", "noisy", "domain", "surprise"]
 
 PARTS: Final[frozenset[Part]] = frozenset(get_args(Part))
 END_BINS: Final = (0, len(FLUX_NAMES) - 1)
@@ -40,6 +41,8 @@ class Question(NamedTuple):
         Number of the realisation; with a row's own fluxes it fixes the row's draw.
     fill_missing : bool
         Whether a first or last bin that is missing is filled in from the others, or is a problem.
+    surprise : bool
+        Whether measured lines that came along are judged, all together; 96 draws a row.
     parts : collection of str
         Which of `PARTS` to compute: the intrinsic percentiles and the domain cost more than the rest.
     """
@@ -49,6 +52,7 @@ class Question(NamedTuple):
     noise: Noise = "none"
     seed: int = 0
     fill_missing: bool = False
+    surprise: bool = False
     parts: Collection[Part] = PARTS
 
 
@@ -63,6 +67,8 @@ class Rows(NamedTuple):
         NaN where a row gives none.
     ew_ivar : (galaxy, 10) array or None
         Inverse variances of observed EWs [1/Å²], for published noise alone.
+    ew, looked : (galaxy, 10) array or None
+        Measured EWs [Å], and which of them say something; see `data.surprise.looked_at`.
     problems : (galaxy,) array of str or None
         Why a row cannot be answered, where its reader knows already; "" where it can.
     """
@@ -71,6 +77,8 @@ class Rows(NamedTuple):
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None
     redshift: Float[np.ndarray, " galaxy"] | None = None
     ew_ivar: Float[np.ndarray, "galaxy line"] | None = None
+    ew: Float[np.ndarray, "galaxy line"] | None = None
+    looked: Bool[np.ndarray, "galaxy line"] | None = None
     problems: np.ndarray | None = None
 
 
@@ -91,6 +99,8 @@ class Answers(NamedTuple):
         None where not asked for.
     problems : list of str
         "" for rows that are answered.
+    surprise : Verdict or None
+        None where not asked for.
     """
 
     catalogued: Prediction
@@ -99,6 +109,7 @@ class Answers(NamedTuple):
     variants: list[str]
     domain: Verdicts | None
     problems: list[str]
+    surprise: Verdict | None = None
 
 
 def answer(rows: Rows, question: Question) -> Answers:
@@ -166,7 +177,11 @@ def answer(rows: Rows, question: Question) -> Answers:
         (noisy,) = each(draw, empty(1))
     domain = judge_rows(params, given, rows.log_luminosity, rows.redshift) if "domain" in question.parts else None
     variants = np.where(usable, np.where(known, "luminosity", "colors"), "").tolist()
-    return Answers(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist())
+    surprise = None
+    if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.looked is not None:
+        light = np.where(known, luminosity, np.nan).astype(np.float32)
+        surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.looked)
+    return Answers(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
 
 
 def has_intrinsic(params: Params) -> bool:
@@ -187,6 +202,11 @@ def require(question: Question) -> None:
         raise CatalogueError(
             f"Noise {question.noise!r} draws from the intrinsic distribution, which these weights do not have. "
             "Use the default model, or noise 'published' or 'none'."
+        )
+    if question.surprise and not has_intrinsic(params):
+        raise CatalogueError(
+            "Measured lines are judged by the intrinsic distribution, which these weights do not have. "
+            "Use the default model."
         )
     if question.variant != "auto" and getattr(params, question.variant) is None:
         raise CatalogueError(f"These weights have no variant {question.variant!r}. Use the other one, or 'auto'.")

@@ -8,9 +8,11 @@ import pyarrow as pa
 from data.answers import Question, Rows
 from data.errors import CatalogueError
 from data.formats.arrow import is_text, pc
-from data.schema import FLUX_NAMES, IVAR_SUFFIX
+from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from data.surprise import looked_at
 from model.lines import LINE_NAMES
 
+EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
 IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
 OPTIONAL_NAMES = ("log_luminosity", "redshift")
 
@@ -34,6 +36,8 @@ def require_columns(schema: pa.Schema, question: Question) -> None:
     missing = [name for name in needed(question) if name not in schema.names]
     if missing:
         raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(schema.names[:20])}.")
+    if question.surprise and not set(EW_NAMES) & set(schema.names):
+        raise CatalogueError(f"The input has no measured line to judge: no column {EW_NAMES[0]} ... {EW_NAMES[-1]}.")
     for name in (*needed(question), *OPTIONAL_NAMES):
         kinds = [field.type for field in schema if field.name == name]
         if len(kinds) > 1:
@@ -50,7 +54,7 @@ def read_rows(batch: pa.RecordBatch, question: Question) -> Rows:
     batch : pyarrow.RecordBatch
         With the columns of `needed`, as numbers or as text.
     question : Question
-        Whether inverse variances are needed.
+        Whether measured lines and inverse variances are needed.
 
     Returns
     -------
@@ -67,7 +71,15 @@ def read_rows(batch: pa.RecordBatch, question: Question) -> Rows:
         _numbers(batch, name, problems) if name in batch.schema.names else None for name in OPTIONAL_NAMES
     )
     ivar = stack(IVAR_NAMES) if question.noise == "published" else None
-    return Rows(flux, luminosity, redshift, ivar, problems)
+    ew = looked = None
+    if question.surprise:
+        ew = np.full((batch.num_rows, len(EW_NAMES)), np.nan, np.float32)
+        given = np.array([name in batch.schema.names for name in EW_NAMES])
+        for place in np.flatnonzero(given):
+            # Words in place of a measured width mean that there is none; the row can be predicted all the same.
+            ew[:, place] = _numbers(batch, EW_NAMES[place], np.full(batch.num_rows, "", object))
+        looked = looked_at(ew, given, redshift)
+    return Rows(flux, luminosity, redshift, ivar, ew, looked, problems)
 
 
 def _is_number(kind: pa.DataType) -> bool:

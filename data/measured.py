@@ -3,15 +3,18 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from data.schema import EW_SUFFIX, IVAR_SUFFIX
+from data.surprise import looked_at
 from data.uploads import FluxTable
 from data.uploads.raw import numbers
 from model.lines import LINE_NAMES, LINES
 from model.metrics import Score, score_lines
 from model.network import Prediction
 
+MAX_EW: Final = 1e30
+"""Beyond it a measured number is none."""
 MIN_SCORED: Final = 10
 """Measured galaxies below which a rank correlation says nothing."""
 
@@ -25,10 +28,13 @@ class Measured(NamedTuple):
         Equivalent widths [Å], positive in emission; NaN where there is none.
     ew_ivar : (galaxy, 10) array
         Their inverse variances [Å^-2]; NaN where there is none.
+    looked : (galaxy, 10) array
+        True where the upload says something of a line: its EW, or by leaving it empty that it was not detected.
     """
 
     ew: Float32[np.ndarray, "galaxy line"]
     ew_ivar: Float32[np.ndarray, "galaxy line"]
+    looked: Bool[np.ndarray, "galaxy line"]
 
 
 def measured_lines(table: FluxTable) -> Measured | None:
@@ -45,14 +51,21 @@ def measured_lines(table: FluxTable) -> Measured | None:
         None when no line has an EW.
     """
     titles = {title.upper(): title for title in table.extra}
-    if not any(name + EW_SUFFIX in titles for name in LINE_NAMES):
+    given = np.array([name + EW_SUFFIX in titles for name in LINE_NAMES])
+    if not given.any():
         return None
-    found = Measured(*np.full((2, len(table.ids), len(LINES)), np.nan, np.float32))
+    ew, ew_ivar = np.full((2, len(table.ids), len(LINES)), np.nan, np.float32)
     for place, name in enumerate(LINE_NAMES):
-        for values, suffix in zip(found, (EW_SUFFIX, IVAR_SUFFIX), strict=True):
+        for values, suffix in ((ew, EW_SUFFIX), (ew_ivar, IVAR_SUFFIX)):
             if title := titles.get(name + suffix):
-                values[:, place] = numbers(np.array(table.extra[title], dtype=object))
-    return found
+                values[:, place] = _read(table.extra[title])
+    return Measured(ew, ew_ivar, looked_at(ew, given, table.redshift))
+
+
+def _read(cells: tuple[str, ...]) -> Float32[np.ndarray, " galaxy"]:
+    """Read a column of EWs; what no EW can be is none."""
+    values = numbers(np.array(cells, dtype=object))
+    return np.where(np.abs(values) < MAX_EW, values, np.nan).astype(np.float32)
 
 
 def scores(measured: Measured, predicted: Prediction) -> dict[str, Score]:

@@ -156,6 +156,8 @@ def _plan(schema: pa.Schema, job: Job) -> Job:
     unanswered = set() if has_intrinsic(question.params) else {"intrinsic"}
     if question.noise == "none":
         unanswered.add("noisy")
+    if not question.surprise:
+        unanswered.add("surprise")
     possible = [passed_name(name) for name in schema.names]
     possible += [name for name, column in ANSWER_COLUMNS.items() if column.part not in unanswered]
     for pattern in job.columns:

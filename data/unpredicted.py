@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from data.atomic import replacing
 from data.overlap import is_cut
 from data.schema import EW_SUFFIX, FLUX_NAMES
-from data.store import Catalogue
+from data.store import EMBEDDED_FILE, Catalogue
 from model.lines import LINE_NAMES
 from model.network import Params
 from model.surprise import Scored, score_surprise, tail_probability
@@ -139,9 +139,24 @@ def find(catalogue: Catalogue, folder: Path) -> Ranking | None:
     """Read a catalogue's ranking, if it has been made: beside the catalogue, or in the folder."""
     for path in (place_of(catalogue, catalogue.path.parent), place_of(catalogue, folder)):
         if path.is_file():
-            with np.load(path, allow_pickle=False) as stored:
-                return Ranking(*(stored[name] for name in NAMES))
+            return _read(path)
     return None
+
+
+def _read(path: Path) -> Ranking:
+    with np.load(path, allow_pickle=False) as stored:
+        return Ranking(*(stored[name] for name in NAMES))
+
+
+def committed() -> Ranking:
+    """Read the ranking of the mock catalogue that comes with these weights.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the weights are newer than it: `cli.py catalogue rank` makes it.
+    """
+    return _read(place_of(Catalogue(EMBEDDED_FILE), EMBEDDED_FILE.parent))
 
 
 def write_beside(catalogue: Catalogue, progress: Callable[[float], None] = lambda _share: None) -> Path:

@@ -18,6 +18,9 @@ CHUNKS: Final = (1, 32, 1024, 4096)
 """Row counts that are compiled; a batch is padded to the next one, or cut into the largest, whose layers fit a core's
 cache: four times as many rows at once take twice the time a row."""
 
+DRAWN: Final = CHUNKS[1:]
+"""Of draws: compiling them takes seconds and memory, so that single rows share the shape of a few."""
+
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
 _score = jax.jit(domain_score)
@@ -35,13 +38,15 @@ def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any
     return jax.vmap(one)(flux, luminosity, redshift)
 
 
-def _in_chunks(function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."]) -> Any:
+def _in_chunks(
+    function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."], chunks: tuple[int, ...] = CHUNKS
+) -> Any:
     """Apply a jitted function of whole arrays chunk by chunk; the result is a pytree of numpy arrays."""
     n = len(columns[0])
     parts = []
-    for start in range(0, max(n, 1), CHUNKS[-1]):
-        rows = min(CHUNKS[-1], n - start)
-        size = next(chunk for chunk in CHUNKS if chunk >= rows)
+    for start in range(0, max(n, 1), chunks[-1]):
+        rows = min(chunks[-1], n - start)
+        size = next(chunk for chunk in chunks if chunk >= rows)
         padded = [np.ones((size, *column.shape[1:]), np.float32) for column in columns]
         for target, column in zip(padded, columns, strict=True):
             target[:rows] = column[start : start + rows]
@@ -130,7 +135,7 @@ def sample_many(
     """
     unknown, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
     known = (unknown if column is None else column for column in (log_luminosity, redshift))
-    return _in_chunks(lambda flux, light, z: _sample(params, number, flux, light, z), bin_flux, *known)
+    return _in_chunks(lambda flux, light, z: _sample(params, number, flux, light, z), bin_flux, *known, chunks=DRAWN)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:

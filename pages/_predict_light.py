@@ -1,25 +1,25 @@
 """One galaxy's light on the Predict page: filled by the server once the hand rests."""
 
-from typing import Any, Final
+from typing import Any
 
 import dash
 import numpy as np
 from dash import ALL, Input, Output, State, callback, ctx, dcc
 
-from components import predict_light, widgets
+from components import predict_light, predict_surprise, predict_upload
+from data import painted, uploads
 from data.errors import UploadError
-from data.fluxes import Form, read_form, read_redshift
-from data.light import DISPERSIONS, RESOLUTIONS, light_of, painted_file
+from data.fluxes import Form
+from data.light import light_of
 from data.neighbours import nearest_to
 from data.results import known_model
 from data.schema import EW_SUFFIX
 from data.store import served
-from model.lines import LINE_NAMES, LINES
-from model.weights import available_models, load_params
-from pages._predict_state import Typed, typed
-
-MAX_EW: Final = 1e6
-"""Beyond it a measured EW [Å] is none."""
+from data.surprise import Verdict, judge_lines
+from model.lines import LINE_NAMES
+from model.weights import load_params
+from pages._predict_files import chosen, unpack
+from pages._predict_state import Typed, lines_of, read_state, typed
 
 
 @callback(
@@ -37,37 +37,28 @@ def shine(state: dict[str, Any] | None) -> tuple[Any, ...]:
     form, redshift = read_state(given)
     if form is None:
         raise dash.exceptions.PreventUpdate
+    ew = lines_of(load_params(known_model(given.model)), given, form)
+    light = light_of(ew, form.bin_flux, form.log_luminosity, redshift, given.measured)
     kin, title = kin_of(form)
-    if given.model not in available_models():
-        note = widgets.sentence("Your weights stay in this page: light and magnitudes need a network of the server.")
-        return note, None, kin, title, None
-    measured = read_measured(given.measured)
-    light = light_of(load_params(given.model), form.bin_flux, form.log_luminosity, redshift, measured)
     return (
         predict_light.light_table(light.luminosity, light.flux),
         predict_light.bands_table(light.magnitudes),
         kin,
         title,
-        predict_light.surprise(measured, light.ew[0], light.percentile),
+        predict_surprise.card(
+            given.measured, light.ew[0], light.percentile, given.looked, verdict_of(given, form, redshift)
+        ),
     )
 
 
-def read_state(given: Typed) -> tuple[Form | None, float | None]:
-    """Return the form and the redshift of a page, None where they cannot be used."""
-    form = read_form(given.bins, given.luminosity)
-    try:
-        redshift = read_redshift(given.redshift, "redshift") if given.redshift.strip() else None
-    except UploadError:
-        return None, None
-    return (None if form.problems else form), redshift
-
-
-def read_measured(values: list[Any] | None) -> np.ndarray | None:
-    """Return the EWs that came along with a row [Å], None where there are none."""
-    if values is None or len(values) != len(LINES):
+def verdict_of(given: Typed, form: Form, redshift: float | None) -> Verdict | None:
+    """Return the explorer's verdict on the lines that came along; None where nothing was measured."""
+    params = load_params()
+    if given.measured is None or given.looked is None or not given.looked.any() or params.intrinsic is None:
         return None
-    known = [value if isinstance(value, (int, float)) and abs(value) < MAX_EW else np.nan for value in values]
-    return np.array(known, float)
+    known = (form.log_luminosity, redshift)
+    luminosity, shift = (None if value is None else np.array([value], np.float32) for value in known)
+    return judge_lines(params, form.bin_flux[None], luminosity, shift, given.measured[None], given.looked[None])
 
 
 def kin_of(form: Form) -> tuple[Any, str]:
@@ -85,38 +76,73 @@ def kin_of(form: Form) -> tuple[Any, str]:
 
 
 @callback(
+    Output("predict-painted", "children"),
+    Input("predict-state", "data"),
+    prevent_initial_call=True,
+)
+def say_what_is_painted(state: dict[str, Any] | None) -> str:
+    """Say on what the lines will be painted."""
+    return predict_light.PAINTED["spectrum" if typed(state).spectrum else "bins"]
+
+
+@callback(
     Output("predict-download", "data", allow_duplicate=True),
     Input({"type": predict_light.SPECTRUM, "format": ALL}, "n_clicks"),
     State("predict-state", "data"),
     State("predict-dispersion", "value"),
     State("predict-fwhm", "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
     prevent_initial_call=True,
 )
-def save_spectrum(clicks: list[int | None], state: dict[str, Any], dispersion: Any, fwhm: Any) -> dict[str, Any]:
+def save_spectrum(
+    clicks: list[int | None],
+    state: dict[str, Any],
+    dispersion: Any,
+    fwhm: Any,
+    values: list[str],
+    fields: list[dict[str, str]],
+    files: list[dict[str, Any]] | None,
+) -> dict[str, Any]:
     """Send the continuum with its lines painted on."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    return painted(state, dispersion, fwhm, trigger["format"])
+    return paint(state, dispersion, fwhm, trigger["format"], files, chosen(values, fields))
 
 
-def painted(state: dict[str, Any], dispersion: Any, fwhm: Any, format: str) -> dict[str, Any]:
+def paint(
+    state: dict[str, Any],
+    dispersion: Any,
+    fwhm: Any,
+    format: str,
+    files: list[dict[str, Any]] | None = None,
+    plan: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Return a spectrum as a download; what the fields cannot mean falls back to their nearest limit."""
     given = typed(state)
     form, redshift = read_state(given)
     if form is None:
         raise dash.exceptions.PreventUpdate
     model = known_model(given.model)
-    light = light_of(load_params(model), form.bin_flux, form.log_luminosity, redshift)
-    content, extension = painted_file(
-        form.bin_flux,
-        light.ew[0],
-        velocity_dispersion=_limited(dispersion, 120.0, DISPERSIONS),
-        instrument_fwhm=_limited(fwhm, 0.0, RESOLUTIONS),
-        redshift=redshift,
-        model=model,
-        format=format,
+    ew = lines_of(load_params(model), given, form)[0].astype(np.float32)
+    brush = painted.Brush(
+        _limited(dispersion, painted.Brush().velocity_dispersion, painted.DISPERSIONS),
+        _limited(fwhm, painted.Brush().instrument_fwhm, painted.RESOLUTIONS),
     )
+    seen = None
+    if given.spectrum and files:
+        try:
+            seen = uploads.carry_out(uploads.open_files(unpack(files)), plan).spectrum
+        except UploadError as error:
+            raise dash.exceptions.PreventUpdate from error
+    columns = (
+        painted.paint_bins(form.bin_flux, ew, brush, redshift)
+        if seen is None
+        else painted.paint_spectrum(seen, ew, brush)
+    )
+    content, extension = painted.as_file(columns, brush, given.model if given.own is not None else model, format)
     return dcc.send_bytes(content, f"galactic_neon_spectrum{extension}")
 
 

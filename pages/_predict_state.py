@@ -2,22 +2,51 @@
 
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from dash.exceptions import PreventUpdate
+from jaxtyping import Bool, Float
 
+from data.errors import UploadError
+from data.fluxes import Form, read_form, read_redshift
 from data.schema import FLUX_NAMES
+from data.single import predict_lines
+from model.lines import LINES
+from model.network import Params
+from model.weights import available_models
 
 LONGEST: Final = 200
 """Characters of a field."""
+MAX_EW: Final = 1e6
+"""Beyond it an EW [Å] is none."""
+MAX_IVAR: Final = 1e30
 
 
 class Typed(NamedTuple):
-    """The form as it was typed: twelve fluxes, luminosity, redshift, the model's name, and measured EWs if any."""
+    """The form as it was typed, and what came along with a galaxy of a file.
+
+    Attributes
+    ----------
+    bins, luminosity, redshift, model : str
+        As typed; the model may be a visitor's own.
+    measured, ivar : (10,) array or None
+        EWs [Å] and inverse variances [1/Å²] of the file, NaN where there are none.
+    looked : (10,) array or None
+        Lines that the file says something of.
+    own : (3, 10) array or None
+        What a visitor's own network gives, computed in the browser: median, 16th and 84th percentile [Å].
+    spectrum : bool
+        Whether the continuum is that of the uploaded spectrum.
+    """
 
     bins: list[str]
     luminosity: str
     redshift: str
     model: str
-    measured: list[Any] | None
+    measured: Float[np.ndarray, " line"] | None
+    ivar: Float[np.ndarray, " line"] | None
+    looked: Bool[np.ndarray, " line"] | None
+    own: Float[np.ndarray, "3 line"] | None
+    spectrum: bool
 
 
 def typed(state: Any) -> Typed:
@@ -36,9 +65,50 @@ def typed(state: Any) -> Typed:
         raise PreventUpdate
     if not all(map(_is_field, [*bins, luminosity, redshift, model])):
         raise PreventUpdate
-    measured = state.get("measured")
-    return Typed(bins, luminosity, redshift, model, measured if isinstance(measured, list) else None)
+    looked, own = state.get("looked"), state.get("own")
+    rows = [_numbers(row, MAX_EW) for row in own[:3]] if isinstance(own, list) else []
+    whole = [row for row in rows if row is not None]
+    return Typed(
+        bins,
+        luminosity,
+        redshift,
+        model,
+        _numbers(state.get("measured"), MAX_EW),
+        _numbers(state.get("ivar"), MAX_IVAR),
+        np.array([value is True for value in looked or ()]) if _is_row(looked) else None,
+        np.stack(whole) if len(whole) == 3 and np.isfinite(whole[0]).all() else None,
+        state.get("spectrum") is True,
+    )
+
+
+def read_state(given: Typed) -> tuple[Form | None, float | None]:
+    """Return the form and the redshift of a page, None where they cannot be used."""
+    form = read_form(given.bins, given.luminosity)
+    try:
+        redshift = read_redshift(given.redshift, "redshift") if given.redshift.strip() else None
+    except UploadError:
+        return None, None
+    return (None if form.problems else form), redshift
+
+
+def lines_of(params: Params, given: Typed, form: Form) -> Float[np.ndarray, "3 line"]:
+    """Return a galaxy's lines as catalogued: the server's, or those of the visitor's own network."""
+    if given.own is not None and given.model not in available_models():
+        return given.own
+    return predict_lines(params, form.bin_flux, form.log_luminosity)
 
 
 def _is_field(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= LONGEST
+
+
+def _is_row(values: Any) -> bool:
+    return isinstance(values, list) and len(values) == len(LINES)
+
+
+def _numbers(values: Any, limit: float) -> Float[np.ndarray, " line"] | None:
+    """Return ten numbers, NaN for whatever is none; None where they are not ten."""
+    if not _is_row(values):
+        return None
+    real = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in values]
+    return np.array([float(x) if ok and abs(x) < limit else np.nan for x, ok in zip(values, real, strict=True)])

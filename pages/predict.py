@@ -1,6 +1,7 @@
 """Predict: any continuum in, ten emission lines out, live.
 
-The browser predicts while a bin is dragged (assets/predict*.js); the callbacks here add what only the server knows.
+The browser predicts while a bin is dragged (assets/predict*.js); the callbacks of `_predict_*` add what only the server
+knows: _lines and _light of one galaxy, _files and _table of what is uploaded.
 """
 
 from collections.abc import Sequence
@@ -8,21 +9,18 @@ from typing import Any, Final
 
 import dash
 import numpy as np
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
+from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
-from components import predict_answer, predict_form, predict_light, predict_upload, theme, widgets
-from data import browser, fluxes, light, uploads
+from components import grid, predict_answer, predict_form, predict_light, predict_upload, theme, widgets
+from data import browser, fluxes, painted, uploads
 from data.errors import UploadError
-from data.fluxes import as_typed, luminosity_advice, read_form
+from data.fluxes import as_typed
 from data.presets import Preset, load_presets
-from data.results import draw_lines, known_model
-from data.schema import FLUX_NAMES
 from model.bins import BIN_EDGES
 from model.domain import EDGE, OUTSIDE
 from model.lines import LINES
 from model.weights import DEFAULT, available_models, load_params
-from pages import _predict_file, _predict_light  # noqa: F401
-from pages._predict_state import typed
+from pages import _predict_files, _predict_light, _predict_lines, _predict_table  # noqa: F401
 
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
@@ -38,10 +36,9 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             dcc.Store(id="predict-manifest", data=manifest(linked)),
             dcc.Store(id="predict-state"),
             dcc.Store(id="predict-drawn"),
-            dcc.Store(id="predict-own-weights"),
             dcc.Store(id="predict-file"),
             dcc.Store(id="predict-row"),
-            dcc.Store(id="predict-rows", data=[]),
+            dcc.Store(id="predict-rows"),
             dcc.Store(id="predict-others"),
             dcc.Store(id="predict-limit", data=uploads.MAX_BYTES),
             dcc.Download(id="predict-download"),
@@ -56,7 +53,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
                         [
                             predict_form.form(),
                             predict_upload.upload_card(
-                                uploads.MAX_BYTES >> 20, uploads.MAX_ROWS, uploads.MAX_PIXELS, _predict_file.EXAMPLES
+                                uploads.MAX_BYTES >> 20, uploads.MAX_ROWS, uploads.MAX_PIXELS, _predict_files.EXAMPLES
                             ),
                         ]
                     ),
@@ -66,7 +63,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             ),
             html.Div(predict_upload.result_card(), id="predict-result", hidden=True),
             html.Div([predict_form.drives_card(), *predict_answer.place_cards()], className="predict-places"),
-            predict_light.light_cards(light.DISPERSIONS, light.RESOLUTIONS),
+            predict_light.light_cards(painted.DISPERSIONS, painted.RESOLUTIONS),
         ],
         id="predict",
         className="page",
@@ -119,6 +116,7 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
         "models": models,
         "choices": predict_form.model_choices(available_models()),
         "shared": models[DEFAULT][browser.SHARED],
+        "grid": grid.script(),
         "background": f"/models/cells.json?v={browser.background_version()}",
         "edges": BIN_EDGES.tolist(),
         "lines": [
@@ -169,72 +167,8 @@ clientside_callback(ClientsideFunction("predict", "open"), Input("predict-row", 
 clientside_callback(
     ClientsideFunction("predict", "weights"),
     Output("predict-weights-note", "children"),
-    Output("predict-own-weights", "data"),
     Output("predict-weights", "contents"),
     Input("predict-weights", "contents"),
     State("predict-weights", "filename"),
     prevent_initial_call=True,
 )
-
-
-@callback(Output("predict-note", "children"), Input("predict-state", "data"), prevent_initial_call=True)
-def note(state: dict[str, Any]) -> Any:
-    """Say what cannot be read, or what to keep in mind."""
-    given = typed(state)
-    form = read_form(given.bins, given.luminosity)
-    problems = form.problems
-    try:
-        if given.redshift.strip():
-            fluxes.read_redshift(given.redshift, "redshift")
-    except UploadError as error:
-        problems = [*problems, str(error)]
-    if problems:
-        first, *others = problems
-        more = f" {len(others)} more to mend." if others else ""
-        return widgets.sentence(f"{first}{more} The answer shown is the last good one.", "bad")
-    advice = luminosity_advice(form.log_luminosity)
-    return widgets.sentence(advice, "warn") if advice else None
-
-
-@callback(
-    Output("predict-drawn", "data"),
-    Input("predict-state", "data"),
-    Input("predict-noise", "value"),
-    Input("predict-next", "n_clicks"),
-    prevent_initial_call=True,
-)
-def draw(state: dict[str, Any] | None, noise: str, realisation: int | None) -> list[float] | None:
-    """Draw one realisation of the ten lines; its number is the seed."""
-    if not state or noise not in ("intrinsic", "observed"):
-        return None
-    given = typed(state)
-    form = read_form(given.bins, given.luminosity)
-    if form.problems:
-        return None
-    return draw_lines(load_params(known_model(given.model)), form, noise, seed_of(realisation), given.redshift)
-
-
-def seed_of(realisation: Any) -> int:
-    """Return the number of a realisation."""
-    return realisation if isinstance(realisation, int) and 0 <= realisation < 2**31 else 0
-
-
-@callback(
-    Output("predict-download", "data", allow_duplicate=True),
-    Input({"type": "predict-save", "format": ALL}, "n_clicks"),
-    State("predict-state", "data"),
-    prevent_initial_call=True,
-)
-def save_typed(clicks: list[int | None], state: dict[str, Any]) -> dict[str, Any]:
-    """Send the last good answer as a table of one row."""
-    trigger: Any = ctx.triggered_id
-    if not any(clicks):
-        raise dash.exceptions.PreventUpdate
-    head = [*FLUX_NAMES, "log_luminosity", "redshift"]
-    given = typed(state)
-    cells = [*map(str.strip, given.bins), given.luminosity.strip(), given.redshift.strip()]
-    try:
-        table = uploads.read("\n".join([",".join(head), ",".join(cells)]).encode(), "typed continuum")
-    except UploadError as error:
-        raise dash.exceptions.PreventUpdate from error
-    return _predict_file.saved(table, known_model(given.model), trigger["format"], "galactic_neon_prediction")

@@ -34,6 +34,27 @@ def test_what_supervises_the_workers_stays_small():
     assert done.stdout == "[]\n"
 
 
+DOWNLOAD = """
+import sys
+from server import lean
+lean.hide("pandas")
+import numpy as np
+from data.formats import FORMATS
+from data.painted import Brush, as_file, paint_bins
+columns = paint_bins(np.ones(12, np.float32), np.ones(10, np.float32), Brush(), 0.1)
+for format in FORMATS:
+    assert as_file(columns, Brush(), "default", format)[0]
+print("pandas" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_downloads_leave_pandas_alone_where_it_is_installed():
+    done = subprocess.run([sys.executable, "-c", DOWNLOAD], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
+    assert 'lean.hide("pandas")' in (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_a_server_starts_and_answers_without_heavy_packages(tmp_path):
     environment = {"CACHE_DIR": str(tmp_path / "cache"), "DATA_DIR": str(tmp_path), "SPARCL_URL": "off"}

@@ -5,6 +5,7 @@ at all raises an `UploadError`. A row that cannot be used keeps its place, with 
 came in comes back.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from data.uploads.bins import FluxTable, tabulate
 from data.uploads.fits import is_redrock, join_redshift
 from data.uploads.formats import read_raw, recognise
 from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
-from data.uploads.pixels import read_spectrum
+from data.uploads.pixels import read_spectrum, warm_up
 from data.uploads.plan import Guess, propose, settle
 from data.uploads.raw import RawTable
 
@@ -34,6 +35,7 @@ __all__ = [
     "recognise",
     "settle",
     "too_large",
+    "warm_up",
 ]
 
 
@@ -63,6 +65,13 @@ def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
     UploadError
         When it cannot be read, or the files do not belong together.
     """
+    # Readers warn of damage in words of the file; what it comes to is said by a sentence of ours.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _open(files)
+
+
+def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
     if len(files) == 1:
         content, name = files[0]
         if recognise(content, name) == "FITS" and is_redrock(content):

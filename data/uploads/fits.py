@@ -1,7 +1,6 @@
 """FITS files: tables, DESI coadds with their redshifts, and SDSS spectra."""
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -25,12 +24,10 @@ def opened(content: bytes, name: str) -> Iterator[Any]:
     """Open a FITS file without unfolding compressed images."""
     from astropy.io import fits
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=True) as parts:
-            headers: list[Any] = [part.header for part in list(parts)]  # type: ignore[attr-defined]
-            check_expanded(name, sum(map(_promised, headers)))
-            yield parts
+    with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=True) as parts:
+        headers: list[Any] = [part.header for part in list(parts)]  # type: ignore[attr-defined]
+        check_expanded(name, sum(map(_promised, headers)))
+        yield parts
 
 
 def _promised(header: Any) -> int:
@@ -42,25 +39,7 @@ def _promised(header: Any) -> int:
 
 
 def read_fits(content: bytes, name: str) -> RawTable:
-    """Read a FITS file: an SDSS spectrum, a DESI coadd, or its first table.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    name : str
-        Its name, for the sentences.
-
-    Returns
-    -------
-    RawTable
-        Its columns.
-
-    Raises
-    ------
-    UploadError
-        When it holds no table.
-    """
+    """Read a FITS file: an SDSS spectrum, a DESI coadd, or its first table."""
     with opened(content, name) as parts:
         if any(f"{camera}_WAVELENGTH" in parts for camera in CAMERAS):
             return _coadd(content, parts, name)

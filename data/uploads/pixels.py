@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from data.errors import UploadError
 from data.fluxes import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
@@ -15,13 +15,13 @@ from data.spectrum import Spectrum
 from data.uploads import units
 from data.uploads.bins import FluxTable
 from data.uploads.limits import MAX_PIXELS
-from data.uploads.plan import NONE, UNCERTAINTIES
+from data.uploads.plan import NONE, UNCERTAINTIES, settle
 from data.uploads.raw import RawTable, numbers
+from model.batch import complete_many
 from model.bins import BIN_EDGES, MIN_COVERAGE
 from model.continuum import continuum_bins
 from model.extinction import attenuation
 from model.features import log_luminosity
-from model.missing import complete_bins
 from model.weights import load_params
 
 LENGTHS: Final = (8192, MAX_PIXELS)
@@ -79,19 +79,19 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
     factor = factor * _undimmed(plan, observed, steps)
     flux, ivar = flux * factor, ivar / factor**2
-    # A pixel beyond float32 is infinite in the spectrum that is drawn; the bins are averaged in doubles.
-    with np.errstate(over="ignore"):
-        single = flux.astype(np.float32), ivar.astype(np.float32)
-    spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
     bin_flux, missing = _bins(raw, rest, flux, ivar, steps)
     known = absolute and redshift > 0
-    luminosity = np.array([float(log_luminosity(bin_flux, redshift))], np.float32) if known else None
+    luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
         steps.append("Light outside the aperture is not seen: the luminosity is the fibre's, as in training.")
     # A spectrum of any unit: where only ratios count, numbers of a handy size.
     scale = 1.0 if absolute else float(np.mean(bin_flux))
     for extreme in (bin_flux.min(), bin_flux.max()):
         within(float(extreme) / scale, FLUX_RANGE, "Mean flux of a bin [1e-17 erg/s/cm²/Å]")
+    # A pixel beyond float32 is infinite in the spectrum that is drawn; the bins are averaged in doubles.
+    with np.errstate(over="ignore"):
+        single = (flux / scale).astype(np.float32), (ivar * scale**2).astype(np.float32)
+    spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
     table = FluxTable(
         ids=(raw.about.get("target_id") or raw.name,),
         bin_flux=(bin_flux / scale)[None].astype(np.float32),
@@ -190,7 +190,7 @@ def _bins(
     if (wild & (ivar > 0)).any():
         steps.append(f"{int((wild & (ivar > 0)).sum()):,} pixels are {WILD:g} times the median or more; left out.")
     flux, ivar = np.where(wild, 0.0, flux), np.where(wild, 0.0, ivar)
-    found = np.asarray(_average()(*_padded(rest, flux / scale, ivar)), np.float64)
+    found = np.asarray(_average()(*padded(rest, flux / scale, ivar)[1]), np.float64)
     for place in np.flatnonzero(np.isfinite(found) & (found <= 0)):
         raise UploadError(
             f"Bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has a mean flux of {found[place] * scale:.3g}; "
@@ -209,7 +209,7 @@ def _bins(
         place = int(missing[0])
         words = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
         steps.append(f"Bin {words} is not covered; it is filled in from the other eleven.")
-        found = np.asarray(complete_bins(load_params(), found.astype(np.float32)), np.float64)
+        found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
     return found * scale, words
 
 
@@ -218,8 +218,38 @@ def _average() -> Any:
     return jax.jit(continuum_bins)
 
 
-def _padded(rest: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cut to what the bins need and pad with masked pixels to few lengths, so that few shapes are compiled."""
+@cache
+def _luminosity() -> Any:
+    return jax.jit(log_luminosity)
+
+
+def warm_up() -> None:
+    """Compile what the first spectrum waits for: one that misses its bluest bin needs everything."""
+    wave = np.arange(3900.0, 7900.0, 2.0)
+    columns = {"wavelength": wave, "flux": np.ones_like(wave)}
+    raw = RawTable("warm", "CSV", columns, {}, np.arange(len(wave)), {})
+    # Of no unit: astropy, which knows the others, is not loaded before a file needs it.
+    read_spectrum(raw, settle(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
+    _luminosity()(np.ones(N_BINS), np.float32(0.1))
+
+
+def padded(
+    rest: Float[np.ndarray, " pixel"], flux: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]
+) -> tuple[Bool[np.ndarray, " pixel"], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Cut to what the bins need and pad with masked pixels to few lengths, so that few shapes are compiled.
+
+    Parameters
+    ----------
+    rest, flux, ivar : (pixel,) array
+        Wavelengths [Å], fluxes of order one, inverse variances.
+
+    Returns
+    -------
+    (pixel,) array
+        Which pixels are left.
+    tuple of three arrays
+        Wavelengths, fluxes, and 1 for good pixels or 0, float32, longer than that.
+    """
     near = (rest > BIN_EDGES[0] - 60) & (rest < BIN_EDGES[-1] + 60)
     if near.sum() < 2:
         near = np.zeros_like(near)
@@ -228,7 +258,7 @@ def _padded(rest: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> tuple[np.nd
     length = next(length for length in LENGTHS if length >= len(rest))
     extra = length - len(rest)
     tail = rest[-1] + (rest[-1] - rest[-2]) * np.arange(1, extra + 1)
-    return (
+    return near, (
         np.concatenate([rest, tail]).astype(np.float32),
         np.concatenate([flux, np.zeros(extra)]).astype(np.float32),
         np.concatenate([(ivar > 0).astype(np.float64), np.zeros(extra)]).astype(np.float32),

@@ -1,5 +1,6 @@
 """What every reader gives: columns by name, before anybody has said what they mean."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,3 +90,9 @@ def plain(values: np.ndarray) -> np.ndarray:
 
 def _is_number(values: np.ndarray) -> bool:
     return values.dtype.kind in "biuf"
+
+
+def redshift_of(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the redshift that a file's metadata give, as `RawTable.about` holds it."""
+    found = next((float(meta[key]) for key in ("redshift", "z") if key in meta), None)
+    return {} if found is None else {"redshift": found}

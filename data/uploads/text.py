@@ -19,25 +19,7 @@ BARE_NAMES: Final = {12: FLUX_NAMES, 2: ("wavelength", "flux"), 3: ("wavelength"
 
 
 def read_text(content: bytes, name: str) -> RawTable:
-    """Read a table of text. Comma, semicolon, tab, bar or blanks separate; lines with # do not count.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    name : str
-        Its name, for the sentences.
-
-    Returns
-    -------
-    RawTable
-        Columns of text; every row as wide as the header.
-
-    Raises
-    ------
-    UploadError
-        When the bytes are no text, a row is too short or too long, or a limit is broken.
-    """
+    """Read a table of text. Comma, semicolon, tab, bar or blanks separate; lines with # do not count."""
     records = _records(_decode(content, name), name)
     row, header = next(records, (1, []))
     first: list[tuple[int, list[str]]] = []

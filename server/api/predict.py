@@ -22,6 +22,9 @@ from server.api.values import as_json
 MAX_JSON_ROWS: Final = 10_000
 """Galaxies in JSON; a hundred numbers each come back. Parquet and CSV may bring `data.uploads.MAX_ROWS`."""
 
+MAX_JUDGED: Final = 1_000
+"""Galaxies whose measured lines are judged in one request: 96 draws each, some seconds of processor together."""
+
 Number = float | None
 Bins = Annotated[list[Number], Field(min_length=N_BINS, max_length=N_BINS)]
 
@@ -40,6 +43,10 @@ class Options(BaseModel):
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="number of the realisation")
     fill_missing: bool = Field(default=False, description="fill in a first or last bin that is null")
+    surprise: bool = Field(
+        default=False,
+        description=f"did starlight predict the measured columns {{LINE}}_EW? Up to {MAX_JUDGED:,} rows, not in JSON",
+    )
 
 
 class FileOptions(Options):
@@ -133,7 +140,9 @@ def _question(options: Options) -> Question:
     """Turn options into a question; a request may name a model, never a path."""
     if options.model not in available_models():
         raise DataError(f"There is no model {options.model[:40]!r}. There are {', '.join(available_models())}.")
-    return Question(load_params(options.model), options.variant, options.noise, options.seed, options.fill_missing)
+    return Question(
+        load_params(options.model), options.variant, options.noise, options.seed, options.fill_missing, options.surprise
+    )
 
 
 def _predict_json(asked: PredictRequest) -> dict[str, Any]:
@@ -146,6 +155,8 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
             )
     if asked.noise == "published":
         raise DataError("Noise 'published' needs the galaxies' inverse variances: send a table, or choose another.")
+    if asked.surprise:
+        raise DataError("The surprise of measured lines needs the columns {LINE}_EW: send a table.")
     question = _question(asked)
     answers = answer(Rows(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question)
     ids = [str(name) for name in asked.ids or range(1, n + 1)]
@@ -193,6 +204,11 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from data.results import about_answers
 
     batch = bodies.read_table(content, kind)
+    if options.surprise and batch.num_rows > MAX_JUDGED:
+        raise DataError(
+            f"Measured lines of {batch.num_rows:,} galaxies; {MAX_JUDGED:,} are judged in one request. "
+            "Send fewer, or use the command line: predict --surprise."
+        )
     question = _question(options)
     require_columns(batch.schema, question)
     table = predict_batch(batch, Job(question))

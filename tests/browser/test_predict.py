@@ -112,6 +112,10 @@ def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
     expect(predict.locator("#predict-weights-note")).to_contain_text("in this page only")
     expect(predict.locator("#predict-model")).to_have_value("Yours: default.safetensors")
     assert halpha(predict) == before
+    expect(predict.locator("#predict-light")).to_contain_text("luminosity")
+    upload(predict, "example.csv", EXAMPLE.read_bytes())
+    predict.get_by_role("button", name="Predict", exact=True).click()
+    expect(predict.locator("#predict-steps")).to_contain_text("Your weights stay in your browser")
     predict.locator("#predict-weights input[type=file]").set_input_files(
         {"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": EXAMPLE.read_bytes()}
     )
@@ -166,9 +170,9 @@ def test_a_good_file_is_explained_predicted_drawn_and_saved(predict: Page, tmp_p
     predict.get_by_role("button", name="Predict", exact=True).click()
     result = predict.locator("#predict-file-result")
     expect(result).to_contain_text("12 predicted.")
-    second = result.locator("tbody tr").nth(1)
-    expected = second.locator("td").nth(3).inner_text()
-    second.get_by_role("button").click()
+    second = predict.locator("#predict-table .ag-center-cols-container .ag-row[row-index='1']")
+    expected = second.locator("[col-id=ew6]").inner_text()
+    predict.locator("#predict-table .ag-row[row-index='1'] button").click()
     # The form holds four digits of each flux.
     predict.wait_for_timeout(300)
     assert float(halpha(predict)) == pytest.approx(float(expected), rel=0.02)
@@ -233,3 +237,27 @@ def test_nothing_is_kept_in_the_browser(predict: Page):
     expect(predict.locator("#predict-file-result")).to_contain_text("12 predicted")
     stored = json.loads(predict.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])"))
     assert "MOCK" not in json.dumps(stored)
+
+
+def test_the_grid_waits_for_a_table_and_shows_measured_beside_predicted(predict: Page):
+    assert not predict.evaluate("Boolean(window.dash_ag_grid)")
+    rows = [row for row in EXAMPLE.read_text(encoding="utf-8").splitlines() if not row.startswith("#")]
+    rows = [f"{row},{'HALPHA_EW' if place == 0 else 5 * place}" for place, row in enumerate(rows)]
+    upload(predict, "measured.csv", "\n".join(rows).encode())
+    predict.get_by_role("button", name="Predict", exact=True).click()
+    table = predict.locator("#predict-table")
+    expect(table.locator(".ag-row[row-index='0'] [col-id=measured6]")).to_have_text("5.0")
+    expect(table).to_contain_text("Did starlight predict it?")
+    expect(predict.locator("#predict-histograms svg")).to_have_count(4)
+    expect(predict.locator("#predict-histograms .found")).to_have_count(1)
+    expect(predict.locator("#predict-surprise")).to_contain_text("Did starlight predict this?")
+
+
+def test_an_uploaded_spectrum_is_drawn_until_a_bin_is_moved(predict: Page):
+    predict.get_by_role("button", name="Try a real galaxy").click()
+    predict.get_by_role("button", name="Predict", exact=True).click()
+    expect(predict.locator("#predict-continuum .seen")).to_have_attribute("d", re.compile("^M"))
+    expect(predict.locator("#predict-painted")).to_contain_text("On your own spectrum")
+    predict.locator(".handle").nth(4).press("ArrowUp")
+    expect(predict.locator("#predict-continuum .seen")).to_have_attribute("d", "")
+    expect(predict.locator("#predict-painted")).to_contain_text("smooth curve")

@@ -13,6 +13,7 @@ from data.formats import TableMeta
 from data.formats.whole import read_table, write_table
 from data.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
+from model.network import predict_ew
 from model.weights import load_params
 
 N = 40
@@ -146,6 +147,23 @@ def test_weights_without_a_distribution_say_so(run, tmp_path, monkeypatch, capsy
     assert not any("INTRINSIC" in name for name in run(galaxies()).column_names)
     assert cli.main(["predict", str(tmp_path / "in.parquet"), str(tmp_path / "b.csv"), "--noise", "observed"]) == 1
     assert "Use the default model" in capsys.readouterr().err
+
+
+def test_measured_lines_are_judged_where_that_is_asked_for(run, tmp_path, capsys):
+    some = slice(20)
+    halpha = np.array(predict_ew(load_params(), FLUX[some]))[:, LINE_NAMES.index("HALPHA")]
+    halpha[1] *= 50
+    measured = galaxies(some, HALPHA_EW=[*map(str, halpha[:-1]), "not detected"])
+    out = run(measured, "--surprise", "--columns", "SURPRISE_*", "INPUT_HALPHA_EW")
+    probability = out["SURPRISE_PROBABILITY"].to_numpy()
+    assert probability[1] < 1e-3 < np.median(probability[np.isfinite(probability)])
+    assert out["SURPRISE_LINE"][1].as_py() == "HALPHA"
+    assert out["SURPRISE_SIGMA"][1].as_py() > 3
+    assert out["INPUT_HALPHA_EW"].to_pylist() == measured["HALPHA_EW"].to_pylist()
+    assert not any("SURPRISE" in name for name in run(measured).column_names)
+    pq.write_table(galaxies(), tmp_path / "in.parquet")
+    assert cli.main(["predict", str(tmp_path / "in.parquet"), str(tmp_path / "b.csv"), "--surprise"]) == 1
+    assert "no measured line to judge" in capsys.readouterr().err
 
 
 def test_help_teaches(capsys):

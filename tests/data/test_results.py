@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from data.answers import Question, answer
 from data.formats import FORMATS, FormatName
 from data.measured import measured_lines, scores
-from data.results import answers_as_file, predict_table
+from data.results import answer_table, answers_as_file, rows_of
 from data.schema import FLUX_NAMES
 from data.uploads import read
 from model.lines import LINE_NAMES
@@ -29,8 +30,9 @@ UPLOAD = "\n".join(
 def test_every_row_comes_back_with_its_own_variant():
     params = load_params()
     table = read(UPLOAD, "a.csv")
-    prediction, variants = predict_table(params, table)
-    assert variants == ("luminosity", "", "colors")
+    answers = answer_table(params, table)
+    prediction = answers.catalogued
+    assert answers.variants == ["luminosity", "", "colors"]
     np.testing.assert_allclose(prediction.ew[0], predict(params, table.bin_flux[0], 6.2).ew, rtol=1e-4)
     np.testing.assert_allclose(prediction.ew[2], predict(params, table.bin_flux[2]).ew, rtol=1e-4)
     assert np.isnan(prediction.ew[1]).all()
@@ -82,7 +84,7 @@ def test_measured_widths_are_found_and_compared():
     np.testing.assert_array_equal(measured.ew[:, place], np.arange(10, 22))
     np.testing.assert_array_equal(measured.ew_ivar[:, place], np.full(12, 4))
     assert np.isnan(measured.ew[:, place - 1]).all()
-    prediction, _ = predict_table(load_params(), table)
+    prediction = answer(rows_of(table), Question(load_params(), parts=("catalogued",))).catalogued
     scored = scores(measured, prediction)
     assert list(scored) == ["HALPHA"]
     expected = spearmanr(measured.ew[:, place], prediction.ew[:, place]).statistic

@@ -1,17 +1,22 @@
 """The Predict page's callbacks as plain functions, and its layout as data."""
 
 import base64
+import csv
 import json
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import dash
+import numpy as np
 import pytest
 
 from data import uploads
 from data.fluxes import as_typed
 from data.presets import load_presets
 from model.lines import LINES
+from model.network import predict
+from model.weights import load_params
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +29,17 @@ def page() -> Any:
 
 
 @pytest.fixture(scope="module")
-def table() -> Any:
-    from pages import _predict_file
+def table(page: Any) -> Any:
+    from pages import _predict_files, _predict_table
 
-    return _predict_file
+    return SimpleNamespace(**vars(_predict_files) | vars(_predict_table))
+
+
+@pytest.fixture(scope="module")
+def lines(page: Any) -> Any:
+    from pages import _predict_lines
+
+    return _predict_lines
 
 
 def posted(content: bytes, name: str = "galaxies.csv") -> list[dict[str, Any]]:
@@ -75,35 +87,59 @@ def test_a_bad_link_opens_a_typical_galaxy_and_says_why(page: Any, query: dict[s
     assert expected in text_of(page.layout(**query, other="ignored"))
 
 
-def test_a_good_form_needs_no_note(page: Any):
-    assert page.note(state(as_typed(load_presets()[0].bin_flux))) is None
+def test_a_good_form_needs_no_note(lines: Any):
+    assert lines.note(state(as_typed(load_presets()[0].bin_flux))) is None
 
 
-def test_a_bad_field_is_named(page: Any):
+def test_a_bad_field_is_named(lines: Any):
     bins = as_typed(load_presets()[0].bin_flux)
-    note = text_of(page.note(state([*bins[:3], "abc", *bins[4:]])))
+    note = text_of(lines.note(state([*bins[:3], "abc", *bins[4:]])))
     assert "Bin 4300–4600 Å: “abc” is not a number" in note
     assert "The answer shown is the last good one" in note
-    assert "redshift: “far” is not a number" in text_of(page.note(state(bins, redshift="far")))
+    assert "redshift: “far” is not a number" in text_of(lines.note(state(bins, redshift="far")))
 
 
-def test_a_luminosity_far_out_is_used_with_advice(page: Any):
-    assert "outside 5.5 to 7" in text_of(page.note(state(as_typed(load_presets()[1].bin_flux), "9")))
+def test_a_luminosity_far_out_is_used_with_advice(lines: Any):
+    assert "outside 5.5 to 7" in text_of(lines.note(state(as_typed(load_presets()[1].bin_flux), "9")))
 
 
-def test_realisations_are_seeded_and_never_negative_when_intrinsic(page: Any):
+def test_realisations_are_seeded_and_never_negative_when_intrinsic(lines: Any):
     given = state(as_typed(load_presets()[2].bin_flux), redshift="0.1")
-    assert page.draw(given, "none", 1) is None
-    first, again, other = (page.draw(given, "intrinsic", seed) for seed in (1, 1, 2))
+    assert lines.draw(given, "none", 1) == (None, None)
+    first, again, other = (lines.draw(given, "intrinsic", seed)[0] for seed in (1, 1, 2))
     assert first == again != other
     assert len(first) == len(LINES)
     assert min(first) >= 0
-    assert page.draw(given, "observed", 1) != first
+    assert lines.draw(given, "observed", 1)[0] != first
 
 
-def test_a_request_cannot_name_a_file_as_its_network(page: Any):
+def test_published_noise_takes_the_galaxys_own_variances(lines: Any):
+    given = state(as_typed(load_presets()[2].bin_flux))
+    drawn, said = lines.draw(given, "published", 1)
+    assert drawn is None
+    assert "{LINE}_EW_IVAR" in text_of(said)
+    ew = np.array(lines.draw(given | {"ivar": [1e20] * 9 + [None]}, "published", 1)[0][:9])
+    noisy = np.array(lines.draw(given | {"ivar": [4.0] * 10}, "published", 1)[0][:9])
+    assert 0.05 < np.std(noisy - ew) < 1.5
+    listed = predict(load_params(), load_presets()[2].bin_flux).ew[:9]
+    np.testing.assert_allclose(ew, listed, rtol=1e-2)
+
+
+def test_weights_of_ones_own_bring_their_numbers_and_no_distribution(lines: Any):
+    own = [[float(10 + line) for line in range(10)], [None] * 10, [None] * 10]
+    given = state(as_typed(load_presets()[2].bin_flux), model="yours") | {"own": own}
+    assert "only published noise" in text_of(lines.draw(given, "intrinsic", 1)[1])
+    drawn, _ = lines.draw(given | {"ivar": [1e20] * 10}, "published", 1)
+    assert drawn == pytest.approx(own[0], rel=1e-5)
+    saved = base64.b64decode(lines.as_file(lines.typed(given), "csv", "none", 0)["content"]).decode()
+    row = next(csv.DictReader(line for line in saved.splitlines() if not line.startswith("#")))
+    assert float(row["HALPHA_EW"]) == own[0][[line.name for line in LINES].index("HALPHA")]
+    assert "a file of the visitor's own" in saved
+
+
+def test_a_request_cannot_name_a_file_as_its_network(lines: Any):
     given = state(as_typed(load_presets()[0].bin_flux), model="/etc/passwd.safetensors")
-    assert page.draw(given, "intrinsic", 1) == page.draw({**given, "model": "default"}, "intrinsic", 1)
+    assert lines.draw(given, "intrinsic", 1) == lines.draw({**given, "model": "default"}, "intrinsic", 1)
 
 
 def plan_of(files: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, str]]]:
@@ -132,6 +168,7 @@ def test_a_real_galaxy_is_predicted_with_its_verdict(table: Any):
     assert row["name"] == "39633345008634465"
     assert row["redshift"] == "0.36874"
     assert "lies outside 0.0588 to 0.3" in text_of(steps)
+    assert 400 < len(row["seen"]["wavelength"]) <= 900
 
 
 def test_a_changed_guess_changes_what_is_said(table: Any):
@@ -147,8 +184,10 @@ def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
     parts, name, hidden, rows, first, others, _ = predicted(table, [table.example(table.TABLE)])
     assert "12 predicted" in text_of(parts)
     assert name == table.TABLE
-    assert len(rows) == 12
-    assert first == rows[0]
+    assert len(rows["name"]) == len(rows["ew"]) == 12
+    assert first["name"] == rows["name"][0]
+    assert first["bins"] == rows["bins"][0]
+    assert sum(rows["histograms"][0]["predicted"]) == 12
     assert [len(others[picture]) for picture in ("map", "bpt", "whan")] == [12, 12, 12]
     assert not hidden
 
@@ -156,9 +195,10 @@ def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
 def test_a_bad_row_keeps_its_place_and_its_reason(table: Any):
     lines = (table.FOLDER / table.TABLE).read_text(encoding="utf-8").splitlines()
     lines[3] = ",".join([*lines[3].split(",")[:-1], "-4"])
-    parts, *_ = predicted(table, posted("\n".join(lines).encode()))
+    parts, _, _, rows, *_ = predicted(table, posted("\n".join(lines).encode()))
     assert "11 of 12 galaxies predicted" in text_of(parts)
-    assert "Row 4, column flux_11: the flux is -4" in text_of(parts)
+    assert "Row 4, column flux_11: the flux is -4" in rows["problem"][1]
+    assert rows["ew"][1] == [None] * 10
 
 
 def test_a_bad_file_is_a_sentence(table: Any):
@@ -195,3 +235,22 @@ def test_a_typed_galaxy_and_a_file_are_saved_whole(page: Any, table: Any):
     saved = table.saved(uploads.read((table.FOLDER / table.TABLE).read_bytes(), "a.csv"), "default", "csv", "galaxies")
     assert saved["filename"] == "galaxies.csv"
     assert base64.b64decode(saved["content"]).count(b"MOCK-") == 12
+
+
+def test_a_file_is_not_predicted_by_other_weights_than_were_chosen(table: Any):
+    files = [table.example(table.TABLE)]
+    *_, said = table.go(1, *plan_of(files), files, "yours")
+    assert "Your weights stay in your browser" in text_of(said)
+
+
+def test_measured_lines_of_a_table_are_judged_and_counted(table: Any):
+    measured = (table.FOLDER / table.TABLE).read_text(encoding="utf-8").splitlines()[1:]
+    measured = [
+        f"{row},{'HALPHA_EW' if place == 0 else ('' if place == 3 else 20)}" for place, row in enumerate(measured)
+    ]
+    parts, _, _, rows, first, *_ = predicted(table, posted("\n".join(measured).encode()))
+    assert "Against the measured EWs" in text_of(parts)
+    place = [line.name for line in LINES].index("HALPHA")
+    assert sum(rows["histograms"][place]["measured"]) == 11
+    assert all(0 < one <= 1 for one in rows["surprise"] if one is not None)
+    assert first["measured"][place] == 20

@@ -3,6 +3,7 @@
 import base64
 import random
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import dash
@@ -15,6 +16,9 @@ from data.catalogue import Catalogue
 from data.store import EMBEDDED_FILE
 from tests.data.test_upload_fuzz import GOOD, REAL, mutated
 
+# In production a warning stops nothing.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 CASES, SOAK_CASES = 60, 2_000
 LONGEST_SECONDS = 2.0
 JUNK = st.recursive(
@@ -25,19 +29,24 @@ JUNK = st.recursive(
 FIELD = st.sampled_from(["1", "1.3", "", "nan", "-2", "1e40", "1e-40", "<b>", "6.2", "٣"]) | st.text(max_size=12)
 STATE = st.fixed_dictionaries(
     {"bins": st.lists(st.sampled_from(["1", "1.5", "2"]) | FIELD, min_size=12, max_size=12) | JUNK},
-    optional=dict.fromkeys(("luminosity", "redshift", "model", "measured"), FIELD | JUNK),
+    optional=dict.fromkeys(("luminosity", "redshift", "model", "measured"), FIELD | JUNK)
+    | dict.fromkeys(
+        ("measured", "ivar", "looked"),
+        st.lists(st.none() | st.booleans() | st.floats(), min_size=10, max_size=10) | JUNK,
+    )
+    | {"own": st.lists(st.lists(st.floats(), min_size=10, max_size=10), min_size=3, max_size=3) | JUNK},
 )
 
 
 @pytest.fixture(scope="module")
 def pages() -> Any:
     dash.Dash(__name__, use_pages=True, pages_folder="")
-    from pages import _predict_file, _predict_light, predict
+    from pages import _predict_files, _predict_light, _predict_lines, _predict_table
 
     mock = Catalogue(EMBEDDED_FILE)
     # Dash keeps the module; the next test file gives it catalogues of its own.
     _predict_light.served = lambda: {"mock": mock}
-    return predict, _predict_file, _predict_light
+    return _predict_lines, SimpleNamespace(**vars(_predict_files) | vars(_predict_table)), _predict_light
 
 
 def posted(content: bytes, name: str) -> dict[str, Any]:
@@ -56,8 +65,9 @@ def on_the_page(file: Any, upload: list[dict[str, Any]], chance: random.Random) 
         place = chance.randrange(len(values))
         values[place] = chance.choice([values[place], values[place], "nonsense", "", None, 7, "0.1", "none"])
         file.preview(values, fields, upload)
-    _, _, _, rows, *_ = file.go(1, values, fields, upload, chance.choice(["default", "/etc/passwd", ""]))
-    return bool(rows)
+    model = chance.choice(["default"] * 4 + ["/etc/passwd", ""])
+    _, _, _, _, first, *_ = file.go(1, values, fields, upload, model)
+    return bool(first)
 
 
 def survive(file: Any, cases: int, seed: int) -> tuple[int, float]:
@@ -104,8 +114,10 @@ def test_thousands_of_damaged_uploads_on_the_page(pages: Any, capsys: pytest.Cap
 @settings(max_examples=40)
 @given(STATE | JUNK)
 def test_any_state_of_the_form_is_answered_or_left(pages: Any, state: Any):
-    predict, _, light = pages
-    for ask in (predict.note, light.shine, lambda state: light.painted(state, 1e9, "x", "?")):
+    lines, _, light = pages
+    asked = (lines.note, light.shine, light.say_what_is_painted, lambda state: light.paint(state, 1e9, "x", "?"))
+    saved = (lambda state: lines.as_file(lines.typed(state), "csv", "published", 1),)
+    for ask in (*asked, *saved, lambda state: lines.draw(state, "published", 1)):
         try:
             ask(state)
         except PreventUpdate:

@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from data import unpredicted, uploads
 from data.catalogue import Catalogue
-from data.fluxes import as_typed
+from data.fluxes import as_typed, read_form
 from data.presets import load_presets
+from data.single import predict_lines
 from data.store import EMBEDDED_FILE
+from data.surprise import judge_lines, looked_at
 from model.lines import LINE_NAMES
+from model.weights import load_params
 
 HALPHA = LINE_NAMES.index("HALPHA")
 
@@ -67,30 +71,75 @@ def test_what_is_missing_is_asked_for(light: Any):
     assert "Give a redshift above 0 for fluxes" in words(light.shine(state(redshift=""))[0])
     with pytest.raises(dash.exceptions.PreventUpdate):
         light.shine(state(redshift="far"))
-    assert "Your weights stay in this page" in words(light.shine(state(model="yours"))[0])
+
+
+def predicted() -> np.ndarray:
+    return predict_lines(load_params(), read_form(state()["bins"], "6.1").bin_flux, 6.1)[0]
+
+
+def test_weights_of_ones_own_are_light_too(light: Any):
+    own = [[20.0] * 10, [None] * 10, [None] * 10]
+    lines, bands, *_ = light.shine(state(model="yours", own=own))
+    assert words(lines) != words(light.shine(state())[0])
+    assert "LSST r" in words(bands)
 
 
 @pytest.mark.parametrize(
-    ("factor", "expected"), [(1.0, "Starlight predicted these lines"), (30.0, "Starlight did not predict Hα 6563")]
+    ("factor", "expected"), [(1.0, "Starlight predicted these lines"), (30.0, "Starlight did not predict these lines")]
 )
-def test_measured_lines_are_judged(light: Any, factor: float, expected: str):
-    form, _ = light.read_state(light.typed(state()))
-    ew = light.light_of(light.load_params(), form.bin_flux, 6.1).ew[0]
-    measured: list[float | None] = [None] * 10
+def test_measured_lines_are_judged_together(light: Any, factor: float, expected: str):
+    ew = predicted()
+    measured: list[float | None] = [float(value) for value in ew]
     measured[HALPHA] = factor * float(ew[HALPHA])
-    assert expected in words(light.shine(state(measured=measured))[4])
+    said = words(light.shine(state(measured=measured, looked=[True] * 10))[4])
+    assert expected in said
+    assert ("Hα 6563 departs most" in said) == (factor > 1)
     assert light.shine(state(measured=["x"]))[4] is None
 
 
+def test_the_verdict_on_a_galaxy_is_the_explorers(light: Any, catalogue: Catalogue):
+    """Its draws are other draws, so that the probabilities agree as two estimates do."""
+    sample, ranking = unpredicted.sample_of(catalogue), unpredicted.committed()
+    rows = np.argsort(-ranking.statistic)[[0, 30, 300, 1000, 3000, 6000, 9000, 12000, 15000, 18000]]
+    looked = looked_at(sample.ew[rows], np.ones(10, bool), sample.redshift[rows])
+    columns = [column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)]
+    found = [
+        judge_lines(load_params(), *(column[[row]] for column in (*columns, looked))).probability[0]
+        for row in range(10)
+    ]
+    away = np.log10(np.array(found) / ranking.probability[rows])
+    assert np.median(np.abs(away)) < 0.3
+    assert np.corrcoef(np.log10(found), np.log10(ranking.probability[rows]))[0, 1] > 0.9
+
+
 def test_the_spectrum_holds_the_predicted_widths(light: Any):
-    saved = light.painted(state(), 150, 2.0, "fits")
+    saved = light.paint(state(), 150, 2.0, "fits")
     assert saved["filename"] == "galactic_neon_spectrum.fits"
     table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
     np.testing.assert_allclose(table["wavelength_obs"], table["wavelength_rest"] * 1.1, rtol=1e-6)
-    form, _ = light.read_state(light.typed(state()))
-    ew = light.light_of(light.load_params(), form.bin_flux, 6.1).ew[0]
+    ew = predicted()
     near = (table["wavelength_rest"] > 6400) & (table["wavelength_rest"] < 6650)
     area = np.sum((table["flux"] / table["continuum"] - 1)[near]) * 0.8
     inside = [LINE_NAMES.index(name) for name in ("NII_6548", "HALPHA", "NII_6584")]
     assert area == pytest.approx(ew[inside].sum(), rel=0.03)
-    assert light.painted(state(redshift=""), None, "wide", "nonsense")["filename"].endswith(".csv")
+    assert light.paint(state(redshift=""), None, "wide", "nonsense")["filename"].endswith(".csv")
+
+
+def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
+    from pages import _predict_files as files
+
+    upload = [files.example(name) for name in files.REAL]
+    outcome = uploads.carry_out(uploads.open_files(files.unpack(upload)))
+    seen = outcome.spectrum
+    typed = state(bins=as_typed(outcome.table.bin_flux[0]), luminosity="", redshift="0.36874", spectrum=True)
+    saved = light.paint(typed, 120, 0.0, "fits", upload, {})
+    table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
+    np.testing.assert_allclose(table["wavelength_rest"], seen.wavelength_rest)
+    np.testing.assert_allclose(table["input"], seen.flux, rtol=1e-6)
+    far = (table["wavelength_rest"] > 5100) & (table["wavelength_rest"] < 5600)
+    np.testing.assert_allclose(table["flux"][far], table["input"][far], rtol=1e-4, atol=1e-6)
+    oiii = np.abs(table["wavelength_rest"] - 5008.24) < 12
+    ew = predict_lines(load_params(), read_form(typed["bins"], "").bin_flux)[0][LINE_NAMES.index("OIII_5007")]
+    area = np.sum((table["flux"] / table["continuum"] - 1)[oiii] * np.gradient(table["wavelength_rest"])[oiii])
+    assert area == pytest.approx(ew, rel=0.1)
+    assert table["input"][oiii].max() > 1.5 * table["continuum"][oiii].max()

@@ -90,7 +90,7 @@ def test_a_bad_galaxy_has_a_problem_and_the_others_have_numbers(api):
         ({"model": "../../etc/passwd"}, "There is no model"),
         ({"noise": "published"}, "inverse variances"),
         ({"redshift": [0.1]}, "redshift has 1 values"),
-        ({"surprise": 1}, "/surprise"),
+        ({"nonsense": 1}, "/nonsense"),
     ],
 )
 def test_what_cannot_be_used_is_a_problem_that_says_where(api, request_, says):
@@ -133,6 +133,14 @@ def test_tables_come_back_in_their_format(api, kind):
 @pytest.mark.parametrize("kind", ["text/csv", PARQUET])
 def test_broken_tables_are_problems(api, content, kind):
     problem(api.post("/api/v1/predict", data=content, content_type=kind), 422)
+
+
+def test_measured_lines_are_judged_in_tables_of_some_size(api):
+    assert "send a table" in problem(predict(api, surprise=True), 422)
+    out = io.BytesIO()
+    pq.write_table(pa.table({name: np.ones(1001, np.float32) for name in (*FLUX_NAMES, "HALPHA_EW")}), out)
+    answer = api.post("/api/v1/predict?surprise=true", data=out.getvalue(), content_type=PARQUET)
+    assert "1,000 are judged in one request" in problem(answer, 422)
 
 
 def test_a_parquet_bomb_is_refused_before_it_unfolds(api):

@@ -1,0 +1,154 @@
+"""A table or spectrum on the Predict page: predicted on demand, shown, and sent back; kept nowhere."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import dash
+import numpy as np
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
+
+from components import predict_upload, widgets
+from components.predict_answer import NOISES
+from data import results, table_view, uploads
+from data.answers import Answers, Noise
+from data.errors import CatalogueError, UploadError
+from data.measured import Measured, measured_lines, scores
+from data.painted import thinned
+from model.lines import LINES
+from model.weights import available_models, load_params
+from pages._predict_files import chosen, names_of, unpack
+
+OWN_WEIGHTS = (
+    "Your weights stay in your browser, which predicts one galaxy at a time; a file is predicted by the server. Choose "
+    "another network above, or run: cli.py predict FILE OUT --model your.safetensors"
+)
+
+clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
+clientside_callback(
+    ClientsideFunction("predictTable", "show"),
+    Output("predict-table", "children"),
+    Input("predict-rows", "data"),
+    State("predict-manifest", "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output("predict-file-result", "children"),
+    Output("predict-file-name", "children"),
+    Output("predict-result", "hidden", allow_duplicate=True),
+    Output("predict-rows", "data"),
+    Output("predict-row", "data"),
+    Output("predict-others", "data"),
+    Output("predict-steps", "children", allow_duplicate=True),
+    Input("predict-go", "n_clicks"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    State("predict-model", "value"),
+    prevent_initial_call=True,
+)
+def go(
+    clicks: int | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]], model: str
+) -> tuple[Any, ...]:
+    """Predict the file as planned; its first galaxy that can be used is drawn."""
+    if not clicks:
+        raise dash.exceptions.PreventUpdate
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+    except UploadError as error:
+        return refused(str(error))
+    alone = len(outcome.table.ids) == 1
+    if not alone and model not in available_models():
+        return refused(OWN_WEIGHTS)
+    params = load_params(results.known_model(model))
+    found, measured = results.answer_table(params, outcome.table), measured_lines(outcome.table)
+    rows = table_view.rows_of_grid(outcome.table, found, measured)
+    first = opened(rows, outcome)
+    steps = predict_upload.steps_list(outcome.steps)
+    if alone:
+        verdicts = found.domain
+        reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
+        said = [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
+        return [], "", True, None, first, None, said
+    rows["histograms"] = table_view.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
+    others = table_view.places_of(params, outcome.table, found)
+    return summary(outcome.table, found, measured), names_of(files), False, rows, first, others, steps
+
+
+def refused(sentence: str) -> tuple[Any, ...]:
+    """Return the answer of `go` when there is none."""
+    return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, "bad")
+
+
+def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | None:
+    """Return the first galaxy without a problem as the form takes it, with its spectrum where the file is one."""
+    first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
+    if first is None:
+        return None
+    kept = ("name", "bins", "luminosity", "redshift", "variant", "measured", "ivar", "looked")
+    row = {name: rows[name][first] for name in kept if name in rows}
+    return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
+
+
+def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None) -> list[Any]:
+    """Return what is said above the grid."""
+    parts = predict_upload.summary(len(table.ids), found.problems, table_view.SHOWN_ROWS)
+    if measured is None:
+        return parts
+    labels = {line.name: line.label for line in LINES}
+    if scored := scores(measured, found.catalogued):
+        rows = [(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()]
+        parts.append(predict_upload.scores(rows))
+    if found.surprise is None:
+        parts.append(predict_upload.not_judged(results.JUDGED))
+    return parts
+
+
+@callback(
+    Output("predict-download", "data"),
+    Output("predict-file-note", "children"),
+    Input({"type": "predict-file-save", "format": ALL}, "n_clicks"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    State("predict-model", "value"),
+    State("predict-noise", "value"),
+    State("predict-next", "n_clicks"),
+    prevent_initial_call=True,
+)
+def save_file(
+    clicks: list[int | None],
+    values: list[str],
+    fields: list[dict[str, str]],
+    files: list[dict[str, Any]],
+    model: str,
+    noise: str,
+    realisation: int | None,
+) -> tuple[Any, Any]:
+    """Predict the posted file once more and send all of it back; nothing was kept."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
+        raise dash.exceptions.PreventUpdate
+    if model not in available_models():
+        return dash.no_update, widgets.sentence(OWN_WEIGHTS, "bad")
+    stem = f"{Path(names_of(files[:1])).stem}_predicted"
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        return saved(outcome.table, model, trigger["format"], stem, noise, realisation), None
+    except (UploadError, CatalogueError) as error:
+        return dash.no_update, widgets.sentence(str(error), "bad")
+
+
+def saved(
+    table: uploads.FluxTable, model: str, form: str, stem: str, noise: str = "none", realisation: Any = None
+) -> dict[str, Any]:
+    """Return a table's predictions as a download in one of the formats."""
+    wanted = cast("Noise", noise if noise in NOISES else "none")
+    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation))
+    return dcc.send_bytes(content, f"{stem}{extension}")
+
+
+def seed_of(realisation: Any) -> int:
+    """Return the number of a realisation."""
+    return realisation if isinstance(realisation, int) and 0 <= realisation < 2**31 else 0
