@@ -38,10 +38,10 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     from tqdm import tqdm
 
     from data.mock.density import save_density
+    from data.mock.fit import RECIPE
     from data.mock.fit import fit_density as fit
-    from data.mock.fit_lines import LineRecipe
 
-    with tqdm(total=1 + LineRecipe().epochs, unit="step", disable=None) as bar:
+    with tqdm(total=1 + RECIPE.epochs, unit="step", disable=None) as bar:
 
         def progress(said: str) -> None:
             bar.set_description(said)
@@ -91,7 +91,8 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
     return (
         f"Wrote {out}. Held-out galaxies: error {measured['error_median_percent']} % of the diagonal (median), "
         f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
-        f"(UMAP itself {measured['trustworthiness_umap']}).\n\n{_explained(measured['explained'])}"
+        f"(UMAP itself {measured['trustworthiness_umap']}).\n\n"
+        + _explained({"the map": measured["explained"], "UMAP": measured["explained_umap"]})
     )
 
 
@@ -106,7 +107,8 @@ def judge_map(table_path: Path) -> str:
     Returns
     -------
     str
-        Its trustworthiness, and how well its neighbours tell each line.
+        Its trustworthiness, and how well its neighbours tell each line; beside it what the first two and the first
+        three principal axes of the continua do.
 
     Raises
     ------
@@ -115,26 +117,32 @@ def judge_map(table_path: Path) -> str:
     """
     import numpy as np
 
-    from data.map import judge
+    from data.map import judge, principal_axes
     from data.sample import read_sample
     from model.batch import place_many
     from model.features import log_flux_shape
 
     sample = read_sample(table_path)
-    flux, ew = sample.bin_flux[sample.held_out], sample.ew[sample.held_out]
-    position = np.asarray(place_many(load_params(), flux).position)
-    judged = judge(np.asarray(log_flux_shape(flux)), position, ew)
-    return f"Trustworthiness {judged['trustworthiness']}.\n\n{_explained(judged['explained'])}"
+    shape, held_out = np.asarray(log_flux_shape(sample.bin_flux)), sample.held_out
+    axes = shape @ principal_axes(shape, ~held_out)
+    places = {
+        "the map": np.asarray(place_many(load_params(), sample.bin_flux[held_out]).position),
+        "two axes": axes[held_out, :2],
+        "three axes": axes[held_out, :3],
+    }
+    judged = {name: judge(shape[held_out], place, sample.ew[held_out]) for name, place in places.items()}
+    trust = ", ".join(f"{name} {one['trustworthiness']}" for name, one in judged.items())
+    return f"Trustworthiness: {trust}.\n\n{_explained({name: one['explained'] for name, one in judged.items()})}"
 
 
-def _explained(shares: dict[str, dict[str, float]]) -> str:
-    """Lay out what the neighbours on a map explain of each line, relative to those in the space of continua."""
-    heads = " | ".join(f"of {neighbours} neighbours" for neighbours in shares)
+def _explained(shares: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Lay out what neighbours on maps explain of each line, relative to those in the space of continua."""
+    columns = {f"{of}, {n} neighbours": by_line for of, each in shares.items() for n, by_line in each.items()}
     rows = [
-        f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in shares.values())} |"
-        for name in next(iter(shares.values()))
+        f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in columns.values())} |"
+        for name in next(iter(columns.values()))
     ]
-    return "\n".join([f"| line | {heads} |", "| --- " * (len(shares) + 1) + "|", *rows])
+    return "\n".join([f"| line | {' | '.join(columns)} |", "| --- " * (len(columns) + 1) + "|", *rows])
 
 
 def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:

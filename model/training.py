@@ -101,11 +101,21 @@ def loss(
     hidden = trunk(network, features)
     middle = hidden @ network.median.weight + network.median.bias
     huber = HUBER_WIDTH**2 * (jnp.sqrt(1 + ((standardised - middle) / HUBER_WIDTH) ** 2) - 1)
+    interval = interval_loss(network, hidden, middle, standardised)
+    return jnp.where(present, huber + interval, 0.0).sum() / jnp.maximum(present.sum(), 1)
+
+
+def interval_loss(
+    network: JointNetwork,
+    hidden: Float[Array, "galaxy width"],
+    middle: Float[Array, "galaxy target"],
+    standardised: Float[Array, "galaxy target"],
+) -> Float[Array, "galaxy target"]:
+    """Pinball losses of the interval heads, which pass no gradient to the trunk and the centre."""
     hidden, fixed = jax.lax.stop_gradient((hidden, middle))
     below = jax.nn.softplus(hidden @ network.below.weight + network.below.bias)
     above = jax.nn.softplus(hidden @ network.above.weight + network.above.bias)
-    interval = pinball(standardised - (fixed - below), 0.16) + pinball(standardised - (fixed + above), 0.84)
-    return jnp.where(present, huber + interval, 0.0).sum() / jnp.maximum(present.sum(), 1)
+    return pinball(standardised - (fixed - below), 0.16) + pinball(standardised - (fixed + above), 0.84)
 
 
 def fit(

@@ -9,14 +9,10 @@ from typing import Any, Final
 
 import jax
 import numpy as np
-from jaxtyping import Float
 from safetensors.numpy import load, save
 
-from .chain import Chain, Heads, Summary
-from .dense import Dense
-from .latent import Scales
-from .mixture import ColorMixture
-from .network import JointNetwork, LineDistribution, Params, PerLineNetwork
+from .network import Params
+from .tensors import rebuild, to_tensors
 
 FORMAT: Final = 1
 PACKAGE_FOLDER: Final = Path(__file__).parent / "weights"
@@ -27,8 +23,6 @@ MAP: Final = "map"
 INTRINSIC: Final = "intrinsic"
 """The intrinsic distribution, in a file beside the default model's."""
 DOMAIN: Final = "domain"
-
-_Part = JointNetwork | PerLineNetwork | LineDistribution | ColorMixture
 
 
 class WeightsError(ValueError):
@@ -77,52 +71,6 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
 
 
-def _names(network: _Part) -> dict[str, Float[np.ndarray, "..."]]:
-    leaves, _ = jax.tree_util.tree_flatten_with_path(network)
-    return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
-
-
-def _rebuild(kind: str, tensors: dict[str, Float[np.ndarray, "..."]]) -> _Part:
-    def dense(prefix: str) -> Dense:
-        return Dense(tensors[f"{prefix}/weight"], tensors[f"{prefix}/bias"])
-
-    def stack(prefix: str) -> tuple[Dense, ...]:
-        count = sum(name.startswith(f"{prefix}/") and name.endswith("/weight") for name in tensors)
-        return tuple(dense(f"{prefix}/{index}") for index in range(count))
-
-    def trunk(prefix: str) -> dict[str, Any]:
-        scalers = {name: tensors[f"{prefix}/{name}"] for name in ("feature_mean", "feature_std")}
-        return {**scalers, "entry": dense(f"{prefix}/entry"), "blocks": stack(f"{prefix}/blocks")}
-
-    def fields(prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
-        return {name: tensors[f"{prefix}/{name}"] for name in names}
-
-    def chain(prefix: str) -> Chain:
-        count = sum(name.startswith(f"{prefix}/heads/") and name.endswith("/output_bias") for name in tensors)
-        heads = tuple(Heads(**fields(f"{prefix}/heads/{index}", Heads._fields)) for index in range(count))
-        return Chain(**trunk(prefix), heads=heads)
-
-    if kind == LineDistribution.__name__:
-        summaries = (Summary(**trunk(name), output=dense(f"{name}/output")) for name in ("colors", "luminosity"))
-        scales = Scales(**fields("scales", Scales._fields))
-        return LineDistribution(scales, chain("listing"), chain("latent"), *summaries)
-    if kind == PerLineNetwork.__name__:
-        return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], stack("layers"))
-    if kind == ColorMixture.__name__:
-        return ColorMixture(**tensors)
-    return JointNetwork(
-        feature_mean=tensors["feature_mean"],
-        feature_std=tensors["feature_std"],
-        target_mean=tensors["target_mean"],
-        target_std=tensors["target_std"],
-        entry=dense("entry"),
-        blocks=stack("blocks"),
-        median=dense("median"),
-        below=dense("below"),
-        above=dense("above"),
-    )
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file under a temporary name and rename it, so that a half-written one is never seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +97,7 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
         The sidecar.
     """
     present = {name: network for name, network in params._asdict().items() if network is not None}
-    tensors = {f"{variant}/{name}": leaf for variant, net in present.items() for name, leaf in _names(net).items()}
+    tensors = {f"{variant}/{name}": leaf for variant, net in present.items() for name, leaf in to_tensors(net).items()}
     content = save({name: np.ascontiguousarray(leaf, np.float32) for name, leaf in tensors.items()})
     sidecar = {
         "format": FORMAT,
@@ -157,7 +105,7 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
         "networks": {
             variant: {
                 "kind": type(network).__name__,
-                "shapes": {name: list(leaf.shape) for name, leaf in _names(network).items()},
+                "shapes": {name: list(leaf.shape) for name, leaf in to_tensors(network).items()},
             }
             for variant, network in present.items()
         },
@@ -221,7 +169,7 @@ def read_params(path: Path) -> Params:
         own = {
             name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(f"{variant}/")
         }
-        networks[variant] = jax.device_put(_rebuild(about["kind"], own))
+        networks[variant] = jax.device_put(rebuild(about["kind"], own))
     return Params(**networks)
 
 

@@ -12,8 +12,6 @@ QUANTITIES: Final = (*(f"color_{index:02d}" for index in range(N_COLORS)), "log_
 """The axes of the mixture, in order."""
 LUMINOSITY_AXIS: Final = N_COLORS
 REDSHIFT_AXIS: Final = N_COLORS + 1
-FAR: Final = 6.0
-"""Standard deviations beyond which a galaxy is as good as this far away for the chain of lines."""
 
 
 class ContinuumMixture(NamedTuple):
@@ -57,10 +55,3 @@ def draw_continuum(
         drawn = drawn * mixture.scale + mixture.center
         kept = np.concatenate([kept, drawn[((drawn >= mixture.low) & (drawn <= mixture.high)).all(axis=1)]])
     return kept[:n]
-
-
-def standardize(
-    mixture: ContinuumMixture, quantities: Float[np.ndarray, "galaxy quantity"]
-) -> Float[np.ndarray, "galaxy quantity"]:
-    """Standardise quantities as the chain of lines reads them."""
-    return np.clip((quantities - mixture.center) / mixture.scale, -FAR, FAR)

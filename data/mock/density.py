@@ -10,22 +10,35 @@ from safetensors.numpy import save
 
 from data.errors import CatalogueError
 from data.mock.continuum import QUANTITIES, ContinuumMixture
-from data.mock.lines import Heads, LineChain
+from model.chain import Chain
+from model.latent import Scales
+from model.tensors import fields, read_chain, read_scales, to_tensors
 from model.weights import write_atomically
 
 DENSITY_FILE: Final = Path(__file__).parents[1] / "files" / "density.safetensors"
 
 
 class Density(NamedTuple):
-    """Both stages."""
+    """Both stages.
+
+    Attributes
+    ----------
+    continuum : ContinuumMixture
+        Of colours, luminosity and redshift.
+    scales : Scales
+        Units of the lines.
+    listing : Chain
+        What a catalogue lists given those, see `model.listing`.
+    """
 
     continuum: ContinuumMixture
-    lines: LineChain
+    scales: Scales
+    listing: Chain
 
 
 def save_density(density: Density, record: dict[str, Any], path: Path) -> None:
     """Write a density as safetensors, float32, with its record as metadata."""
-    tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in _leaves(density, "").items()}
+    tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in to_tensors(density).items()}
     write_atomically(path, save(tensors, metadata={"record": json.dumps(record)}))
 
 
@@ -54,20 +67,7 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
     with safe_open(path, framework="numpy") as stored:
         record = json.loads((stored.metadata() or {}).get("record", "{}"))
         arrays = {name: stored.get_tensor(name).astype(np.float64) for name in stored.keys()}  # noqa: SIM118
-    if tuple(record.get("quantities", ())) != QUANTITIES:
+    if tuple(record.get("quantities", ())) != QUANTITIES or "scales/units" not in arrays:
         raise CatalogueError(f"{path} is not a density of this version's quantities. Fit it again: fit-density.")
-
-    def part(kind: Any, prefix: str, **more: Any) -> Any:
-        return kind(**{name: arrays[f"{prefix}{name}"] for name in kind._fields if name not in more}, **more)
-
-    heads = {name: part(Heads, f"lines.{name}.") for name in ("seen", "strength")}
-    return Density(part(ContinuumMixture, "continuum."), part(LineChain, "lines.", **heads)), record
-
-
-def _leaves(tree: Any, prefix: str) -> dict[str, np.ndarray]:
-    """Name every array of nested named tuples by its path."""
-    if not hasattr(tree, "_asdict"):
-        return {prefix.removesuffix("."): tree}
-    return {
-        name: leaf for key, part in tree._asdict().items() for name, leaf in _leaves(part, f"{prefix}{key}.").items()
-    }
+    continuum = ContinuumMixture(**fields(arrays, "continuum", ContinuumMixture._fields))
+    return Density(continuum, read_scales(arrays, "scales"), read_chain(arrays, "listing")), record

@@ -8,7 +8,7 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from data.errors import CatalogueError
-from data.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS, draw_continuum, standardize
+from data.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS, draw_continuum
 from data.mock.density import Density
 from data.mock.lines import draw_lines
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
@@ -45,10 +45,9 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
         raise CatalogueError(f"Cannot draw {n} galaxies; ask for 1 to 10,000,000.")
     generator = np.random.Generator(np.random.PCG64(seed))
     quantities = draw_continuum(density.continuum, n, generator)
-    redshift = rounded(quantities[:, REDSHIFT_AXIS])
+    quantities[:, REDSHIFT_AXIS] = redshift = rounded(quantities[:, REDSHIFT_AXIS])
     flux = rounded(_fluxes(quantities[:, :N_COLORS], quantities[:, LUMINOSITY_AXIS], redshift))
-    ew, ivar = draw_lines(density.lines, standardize(density.continuum, quantities), redshift, generator)
-    ew, ivar = rounded(ew), rounded(ivar)
+    ew, ivar = map(rounded, draw_lines(density.scales, density.listing, quantities, generator))
 
     columns: dict[str, Any] = {"TARGETID": [f"MOCK-{number:06d}" for number in range(1, n + 1)]}
     columns["redshift"] = redshift.astype(np.float32)

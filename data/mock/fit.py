@@ -7,27 +7,32 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.mock.continuum import QUANTITIES, ContinuumMixture, standardize
+from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture
 from data.mock.density import Density
-from data.mock.fit_lines import LineRecipe, fit_lines, prepare
 from data.overlap import is_cut
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
 from data.schema import standardize as standard_table
+from model.draw_recipe import DrawRecipe
 from model.features import colors
+from model.intrinsic_sample import prepare
+from model.intrinsic_training import fit_listing
 from model.lines import LINE_NAMES
+from model.listing import as_listed
 from model.split import held_out_mask
 
 N_COMPONENTS: Final = 60
 MAX_ITERATIONS: Final = 60
-MIN_IVAR: Final = 1e-6
-"""Inverse variances [Å^-2] below this (errors above 1000 Å) are failures of the fit, not errors."""
+RECIPE: Final = DrawRecipe(known=1.0, weight_decay=0.01)
+"""Of the lines: a mock galaxy's luminosity and redshift are always known."""
+RECORDED: Final = ("width", "blocks", "hidden", "epochs", "batch", "learning_rate", "weight_decay")
+"""What is used of the recipe."""
 
 
 def fit_density(
     table: pa.Table,
     *,
     n_components: int = N_COMPONENTS,
-    recipe: LineRecipe | None = None,
+    recipe: DrawRecipe = RECIPE,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Density, dict[str, Any]]:
@@ -39,7 +44,7 @@ def fit_density(
         Real galaxies with all lines' EWs and inverse variances.
     n_components : int
         Gaussians of the continuum's mixture.
-    recipe : LineRecipe, optional
+    recipe : DrawRecipe
         Choices of the chain's fit.
     seed : int
         Of the mixture's start and the chain's.
@@ -64,11 +69,11 @@ def fit_density(
     quantities = quantities_of(table)
     progress(f"fitting {n_components} Gaussians to {len(quantities):,} continua")
     mixture, about = fit_continuum(quantities, n_components, seed)
-    recipe = (recipe or LineRecipe())._replace(seed=seed)
-    listed, units, limits = prepare(
-        standardize(mixture, quantities), *line_arrays(table), is_cut(table["redshift"].to_numpy())
-    )
-    chain = fit_lines(listed, units, limits, recipe, lambda epoch, loss: progress(f"lines, epoch {epoch}: {loss:.3f}"))
+    known = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
+    rows = prepare(_columns(table, FLUX_NAMES), *known, *_line_columns(table), is_cut(known[1]))
+    listed = as_listed(rows.scales, rows.ew, rows.sigma, rows.cut)
+    recipe = recipe._replace(seed=seed)
+    listing = fit_listing(rows, recipe, listed, lambda loss: progress(f"fitting the lines, loss {loss:.3f}"))
     record = {
         "quantities": QUANTITIES,
         "galaxies": len(quantities),
@@ -76,9 +81,9 @@ def fit_density(
         "components": n_components,
         "seed": seed,
         "continuum": about,
-        "lines": recipe._asdict(),
+        "lines": {name: getattr(recipe, name) for name in RECORDED},
     }
-    return Density(mixture, chain), record
+    return Density(mixture, rows.scales, listing), record
 
 
 def fit_continuum(
@@ -104,13 +109,19 @@ def fit_continuum(
 
 def quantities_of(table: pa.Table) -> Float[np.ndarray, "galaxy quantity"]:
     """Colours [dex], log luminosity and redshift of a standardised table."""
-    flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)
-    continuum = [np.asarray(colors(flux)), table["log_luminosity"].to_numpy(), table["redshift"].to_numpy()]
+    continuum = [
+        np.asarray(colors(_columns(table, FLUX_NAMES))),
+        table["log_luminosity"].to_numpy(),
+        table["redshift"].to_numpy(),
+    ]
     return np.column_stack(continuum).astype(np.float64)
 
 
-def line_arrays(table: pa.Table) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
-    """EWs [Å] and inverse variances [Å^-2] of a standardised table; NaN where missing."""
-    ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1).astype(np.float64)
-    ivar = np.stack([table[name + IVAR_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1).astype(np.float64)
-    return ew, np.maximum(ivar, MIN_IVAR)
+def _line_columns(table: pa.Table) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
+    """EWs [Å] and inverse variances [Å^-2], NaN where missing."""
+    ew, ivar = (_columns(table, tuple(name + suffix for name in LINE_NAMES)) for suffix in (EW_SUFFIX, IVAR_SUFFIX))
+    return ew, ivar
+
+
+def _columns(table: pa.Table, names: tuple[str, ...]) -> Float[np.ndarray, "galaxy column"]:
+    return np.stack([table[name].to_numpy() for name in names], axis=1)

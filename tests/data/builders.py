@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 import pyarrow as pa
 
 from data.builder import write
 from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture
 from data.mock.density import Density
-from data.mock.lines import COMPONENTS, STEPS, Heads, LineChain
 from data.schema import (
     BUILT_COLUMNS,
     EW_SUFFIX,
@@ -19,7 +19,10 @@ from data.schema import (
     MAP_NAMES,
     SCHEMA_VERSION,
 )
+from model.chain import init_chain
+from model.intrinsic_sample import measure_scales
 from model.lines import LINE_NAMES
+from model.listing import CONTEXT, SEEN, STEPS, STRENGTH
 
 
 def galaxies(n: int = 4, **columns: Any) -> pa.Table:
@@ -72,22 +75,12 @@ def density() -> Density:
         high=center + 4 * scale,
     )
 
-    def heads(context: int, raw: int) -> Heads:
-        shapes = ((STEPS, 4, 3), (STEPS, context, 3), (STEPS, 3), (STEPS, 3, raw), (STEPS, raw))
-        return Heads(*(0.1 * generator.standard_normal(shape) for shape in shapes))
-
-    units = np.tile(np.array([0.0, 0.3]), (STEPS, 2, 2, 1))
-    chain = LineChain(
-        entry=0.1 * generator.standard_normal((n, 4)),
-        entry_bias=np.zeros(4),
-        blocks=np.zeros((1, 4, 4)),
-        blocks_bias=np.zeros((1, 4)),
-        seen=heads(4 * STEPS, 1 + 3 * COMPONENTS),
-        strength=heads(4 * STEPS + 1, 3 * COMPONENTS),
-        units=units,
-        limits=np.tile(np.array([-3.0, 3.0]), (STEPS, 2, 2, 1)),
-    )
-    return Density(continuum, chain)
+    features = generator.normal(size=(50, n + 2)).astype(np.float32)  # luminosity and redshift come with a flag each
+    heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
+    listing = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
+    ew = 10 ** generator.normal(0.5, 0.3, (200, len(LINE_NAMES)))
+    scales = measure_scales(ew, 10 ** generator.normal(0.0, 0.1, ew.shape))
+    return Density(continuum, scales, jax.tree.map(np.asarray, listing))
 
 
 REQUIRED_NAMES = tuple(column.name for column in INPUT_COLUMNS if column.required)
