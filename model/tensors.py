@@ -54,12 +54,12 @@ def rebuild(kind: str, tensors: Tensors) -> JointNetwork | PerLineNetwork | Line
         The part, of numpy arrays.
     """
     if kind == LineDistribution.__name__:
-        summaries = (
+        colors, luminosity = (
             Summary(**_trunk(tensors, name), output=_dense(tensors, f"{name}/output"))
             for name in ("colors", "luminosity")
         )
-        chains = (read_chain(tensors, name) for name in ("listing", "latent"))
-        return LineDistribution(read_scales(tensors, "scales"), *chains, *summaries)
+        listing, latent = (read_chain(tensors, name) for name in ("listing", "latent"))
+        return LineDistribution(read_scales(tensors, "scales"), listing, latent, colors, luminosity)
     if kind == PerLineNetwork.__name__:
         return PerLineNetwork(tensors["feature_mean"], tensors["feature_std"], _stack(tensors, "layers"))
     if kind == ColorMixture.__name__:
