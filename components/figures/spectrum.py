@@ -128,7 +128,7 @@ def spectrum_figure(
             *(curves.marker(line.wavelength * stretch, token[line.accent]) for line in LINES),
         ],
         "annotations": [
-            curves.note("flux, 10⁻¹⁷ erg/s/cm²/Å", 0.0, "left", token),
+            curves.note("10⁻¹⁷ erg/s/cm²/Å", 0.0, "left", token),
             curves.note(" · ".join(filter(None, [f"{frame}, vacuum Å", look.kind])), 1.0, "right", token),
         ],
     }
