@@ -7,7 +7,7 @@ import numpy as np
 
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import browser, light, reading, realisations, sparcl, spectra, store, twins, unpredicted, uploads
+from data import browser, light, reading, realisations, results, sparcl, spectra, store, twins, unpredicted, uploads
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
@@ -63,6 +63,7 @@ health.prepare(
     # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
     later={
         "uploads": uploads.warm_up,
+        "tables": results.warm_up,
         "spectra": spectra.warm_up,
         "galaxy": reading.warm_up,
         "twins": lambda: twins.warm_up(len(pane_grid())),

@@ -60,6 +60,12 @@ def answer_table(params: Params, table: FluxTable, noise: Noise = "none", seed: 
     return answer(rows, Question(params, noise=noise, seed=seed, surprise=judged))
 
 
+def warm_up() -> None:
+    """Compile what the first table waits for: a few rows, with luminosities and without."""
+    flux, luminosity = np.ones((4, len(FLUX_NAMES)), np.float32), np.array([6, 6, np.nan, np.nan], np.float32)
+    answer(Rows(flux, luminosity), Question(load_params()))
+
+
 def known_model(name: str) -> str:
     """Return the name of a model if there is one, else the default's: a page's request must not name a path."""
     return name if name in available_models() else DEFAULT
