@@ -61,9 +61,11 @@ def answer_table(params: Params, table: FluxTable, noise: Noise = "none", seed: 
 
 
 def warm_up() -> None:
-    """Compile what the first table waits for: a few rows, with luminosities and without."""
-    flux, luminosity = np.ones((4, len(FLUX_NAMES)), np.float32), np.array([6, 6, np.nan, np.nan], np.float32)
-    answer(Rows(flux, luminosity), Question(load_params()))
+    """Compile what the first upload waits for: one galaxy and a few, with luminosities and without."""
+    for rows in (1, 2):
+        for luminosity in (6.0, np.nan):
+            flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
+            answer(Rows(flux, np.full(rows, luminosity, np.float32)), Question(load_params()))
 
 
 def known_model(name: str) -> str:
