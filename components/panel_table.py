@@ -8,6 +8,7 @@ from dash import html
 from jaxtyping import Float
 
 from components import widgets
+from components.markup import Element
 from model.lines import LINES
 
 
@@ -41,7 +42,7 @@ def panel_table(summaries: Sequence[LineSummary], count: int, n: int) -> list[ht
     ]
 
 
-def _spread(values: Float[np.ndarray, " galaxy"]) -> html.Span | str:
+def _spread(values: Float[np.ndarray, " galaxy"]) -> Element | str:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return widgets.NOTHING

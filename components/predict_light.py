@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from components import widgets
 from components.aria import aria
+from components.markup import Element
 from components.predict_answer import download_menu, footnote
 from components.predict_form import head
 from model.lines import LEADING_LINES, LINES
@@ -95,7 +96,7 @@ def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.n
     return html.Div([table, widgets.sentence("Give a redshift above 0 for fluxes.")])
 
 
-def _scaled(values: Float[np.ndarray, " 3"]) -> html.Span:
+def _scaled(values: Float[np.ndarray, " 3"]) -> Element:
     return widgets.with_interval(*map(float, values))
 
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from dash import html
 
 from components import widgets
 from components.aria import aria
+from components.markup import Element
 from model.lines import LINES
 
 _VARIANTS: Final = (("colors", "colours"), ("luminosity", "colours + luminosity"))
@@ -43,17 +44,18 @@ def score_table(metrics: Mapping[str, Mapping[str, Mapping[str, float]]]) -> htm
             ]
         ),
     ]
-    body = [
-        html.Tr(
+    body: list[Any] = [
+        Element(
+            "Tr",
             [
-                html.Th(widgets.line_name(line), scope="row"),
+                Element("Th", widgets.line_name(line), scope="row"),
                 html.Td(f"{metrics[variants[0][0]][line.name]['n']:,}", className="muted"),
                 *(
                     _cell(html.Td, _text(name, metrics[key][line.name].get(name, math.nan)), index)
                     for key, _ in variants
                     for index, (name, _) in _numbered()
                 ),
-            ]
+            ],
         )
         for line in LINES
     ]

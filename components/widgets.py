@@ -12,10 +12,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.aria import aria
+from components.markup import Element
 from model.lines import Line
 
 Tone = Literal["neutral", "good", "warn", "bad"]
-Child = Component | str | None
+Child = Component | Element | str | None
 
 NOTHING = "–"
 """What stands where there is no number."""
@@ -50,22 +51,22 @@ def number(value: float) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
-def with_error(value: float, error: float, absent: str = "not detected") -> html.Span:
+def with_error(value: float, error: float, absent: str = "not detected") -> Element:
     """Return ``value ± error`` [Å]; where there is no value, the reason."""
     if not math.isfinite(value):
-        return html.Span(absent, className="muted")
+        return Element("Span", absent, className="muted")
     parts: list[Child] = [number(value)]
     if math.isfinite(error):
-        parts.append(html.Span(f" ± {number(error)}", className="muted"))
-    return html.Span(parts)
+        parts.append(Element("Span", f" ± {number(error)}", className="muted"))
+    return Element("Span", parts)
 
 
-def with_interval(value: float, low: float, high: float) -> html.Span:
+def with_interval(value: float, low: float, high: float) -> Element:
     """Return a value [Å] and the ends of its 68 % interval, where it has one."""
     parts: list[Child] = [number(value)]
     if math.isfinite(low) and math.isfinite(high):
-        parts.append(html.Span(f" {number(low)}–{number(high)}", className="muted"))
-    return html.Span(parts)
+        parts.append(Element("Span", f" {number(low)}–{number(high)}", className="muted"))
+    return Element("Span", parts)
 
 
 def galaxy_link(row: int, target_id: str) -> html.Button:
@@ -74,13 +75,13 @@ def galaxy_link(row: int, target_id: str) -> html.Button:
     return html.Button(target_id, type="button", className="link", **attributes)
 
 
-def line_name(line: Line) -> html.Span:
+def line_name(line: Line) -> Element:
     """Return the name of a line behind a dot of its light."""
-    dot = html.Span(className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))
-    return html.Span([dot, line.label], className="line-name")
+    dot = Element("Span", className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))
+    return Element("Span", [dot, line.label], className="line-name")
 
 
-def interval(line: Line, value: float, low: float, high: float, observed: float = math.nan) -> html.Span:
+def interval(line: Line, value: float, low: float, high: float, observed: float = math.nan) -> Element:
     """Return the interval of a prediction as a bar, its value as a tick and the observed value as a point.
 
     The scale is arcsinh from 0 to a little beyond the largest of them, so faint and strong lines read alike.
@@ -96,35 +97,33 @@ def interval(line: Line, value: float, low: float, high: float, observed: float 
     if math.isfinite(low) and math.isfinite(high):
         left, right = percent(low), percent(high)
         style = {"left": f"{left:.1f}%", "width": f"{right - left:.1f}%", "background": accent}
-        parts.append(html.Span(className="interval-bar", style=style))
+        parts.append(Element("Span", className="interval-bar", style=style))
     if math.isfinite(value):
         parts.append(
-            html.Span(className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent})
+            Element("Span", className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent})
         )
     if math.isfinite(observed):
-        parts.append(html.Span(className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
+        parts.append(Element("Span", className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
     # The numbers stand in the same row: to a screen reader the drawing says nothing new.
-    return html.Span(parts, className="interval", **aria(hidden="true"))
+    return Element("Span", parts, className="interval", **aria(hidden="true"))
 
 
 def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
     """Return a table whose first column names lines and whose others are numbers; it scrolls when narrow."""
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(caption, className="visually-hidden"),
-                html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
-                html.Tbody(
-                    [html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows]
-                ),
-            ],
-            className="line-table",
-        ),
-        className="table-scroll",
-        tabIndex=0,
-        role="region",
-        **aria(label=caption),
+    body = [
+        Element("Tr", [Element("Th", first, scope="row"), *[Element("Td", cell) for cell in rest]])
+        for first, *rest in rows
+    ]
+    table: Any = Element(
+        "Table",
+        [
+            Element("Caption", caption, className="visually-hidden"),
+            Element("Thead", Element("Tr", [Element("Th", cell, scope="col") for cell in head])),
+            Element("Tbody", body),
+        ],
+        className="line-table",
     )
+    return html.Div(table, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
 
 
 def menu(label: str, items: Sequence[html.Button], class_name: str) -> html.Details:

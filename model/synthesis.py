@@ -86,8 +86,11 @@ def line_profiles(
     edges = jnp.concatenate([2 * wavelength_rest[:1] - middles[:1], middles, 2 * wavelength_rest[-1:] - middles[-1:]])
     centers = jnp.asarray(COMPONENT_WAVELENGTHS, wavelength_rest.dtype) * (1 + velocity / LIGHT_SPEED)
     sigma = jnp.hypot(centers * velocity_dispersion / LIGHT_SPEED, instrument_fwhm / FWHM_PER_SIGMA)
-    cumulative = jax.scipy.stats.norm.cdf((edges[:, None] - centers) / sigma)
-    return jnp.diff(cumulative, axis=0) / jnp.diff(edges)[:, None]
+    # A row a component, and erf: as a row a pixel, and by the normal distribution, XLA takes ten times as long.
+    cumulative = (
+        jax.scipy.special.erf((edges - centers[:, None]) / (sigma[:, None] * np.sqrt(2.0).astype(edges.dtype))) / 2
+    )
+    return (jnp.diff(cumulative, axis=1) / jnp.diff(edges)).T
 
 
 def smooth_continuum(

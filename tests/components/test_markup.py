@@ -1,9 +1,12 @@
 """HTML as a string: the same elements, everything escaped."""
 
+import json
+
 import pytest
 from dash import dcc, html
+from dash._utils import to_json
 
-from components.markup import to_html
+from components.markup import Element, to_html
 
 
 def test_elements_attributes_and_styles() -> None:
@@ -20,3 +23,12 @@ def test_text_and_attributes_are_escaped() -> None:
 def test_only_html_can_be_written() -> None:
     with pytest.raises(TypeError, match="Graph is not an HTML element"):
         to_html(dcc.Graph())
+
+
+def test_an_element_is_sent_and_written_as_its_component_is() -> None:
+    light = Element("Td", ["1", Element("Span", "2", className="muted")], scope="row", **{"aria-label": "say"})
+    whole = html.Td(["1", html.Span("2", className="muted")], **{"aria-label": "say"})
+    sent = json.loads(to_json(light))
+    assert sent["props"].pop("scope") == "row"
+    assert sent == json.loads(to_json(whole))
+    assert to_html(light) == '<td scope="row" aria-label="say">1<span class="muted">2</span></td>'
