@@ -7,12 +7,25 @@ import numpy as np
 
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import browser, light, reading, realisations, results, sparcl, spectra, store, twins, unpredicted, uploads
+from data import (
+    browser,
+    light,
+    memory,
+    reading,
+    realisations,
+    results,
+    sparcl,
+    spectra,
+    store,
+    twins,
+    unpredicted,
+    uploads,
+)
 from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
 from model.weights import load_params
-from server import columns, galaxies, health, logs, memory, selftest, weights
+from server import columns, galaxies, health, logs, selftest, weights
 from server.factory import attach, create_server
 from server.precompress import compress_page
 from server.settings import load, private_folder, stop
@@ -21,6 +34,7 @@ from server.static import FingerprintedDash
 # gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
 EXIT_CANNOT_BOOT = 3
 
+memory.keep_no_large_pieces()
 settings = load()
 # Its warnings repeat what a visitor's file says.
 warnings.filterwarnings("ignore", module="astropy")

@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 from jaxtyping import Float
 
+from data import memory
 from data.draws import kept_draw
 from data.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.store import Catalogue, served
@@ -71,6 +72,7 @@ def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "g
             luminosity, redshift = catalogue.column("log_luminosity"), catalogue.column("redshift")
             intrinsic, listed = sample_many(seed, load_params(), flux, luminosity, redshift)
             drawn = intrinsic if noise == "intrinsic" else listed.ew
+        memory.give_back()  # drawing needs, for a moment, sixty times what it returns
         return np.asarray(drawn, np.float32)
 
     # The published noise needs no weights but those whose predictions the catalogue carries.
