@@ -1,12 +1,15 @@
 """What holds for the repository as a whole: it speaks of the product alone, and its files agree."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 
 from server import selftest
 from server.settings import Settings
@@ -18,6 +21,7 @@ PLACES = re.compile(
     r"(?<![\w.~])/(?:home/(?!neon\b)|root/|Users/|work/|mnt/)|file:///|(?:extra-)?index-url|--find-links"
 )
 REQUIREMENTS = ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt")
+BY_HAND = ("scripts/filter_curves.py",)  # says itself what to install
 GIVEN = ["dash", "plotly", "jax", "jaxlib", "umap-learn", "pandas", "numpy", "flask-caching", "gunicorn"]
 
 
@@ -56,6 +60,21 @@ def test_requirements_show_the_products_packages():
 
 def test_serving_installs_no_building_package():
     assert not {"pandas", "umap-learn", "scikit-learn", "numba", "optax"} & set(pins("requirements-serve.txt"))
+
+
+def test_every_package_that_the_code_imports_is_pinned():
+    own = packages_distributions()
+    pinned = {canonicalize_name(name) for file in REQUIREMENTS for name in pins(file)}
+    imported = set()
+    for name in tracked():
+        if name.endswith(".py") and name not in BY_HAND:
+            for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    imported |= {each.name.partition(".")[0] for each in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    imported.add(node.module.partition(".")[0])
+    packages = {name: own[name] for name in imported - set(sys.stdlib_module_names) if name in own}
+    assert not {name for name, among in packages.items() if not pinned & set(map(canonicalize_name, among))}
 
 
 def test_release_has_one_number():
