@@ -124,7 +124,7 @@ def test_lines_and_columns_are_chosen(explorer: Page) -> None:
     requests: list[str] = []
     explorer.on("request", lambda request: requests.append(request.url))
     explorer.get_by_role("button", name="Panels").click()
-    explorer.get_by_text("[N II] 6584", exact=True).click()
+    explorer.get_by_role("group", name="Lines").get_by_text("[N II] 6584", exact=True).click()
     explorer.get_by_text("Pull", exact=True).click()
     painted(explorer)
     expect(explorer.locator(".panel")).to_have_count(20)
