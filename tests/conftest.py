@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,9 @@ from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.serving import ROOT, Served, serving
+
+if TYPE_CHECKING:
+    from data.store import Catalogue
 
 # Every shape and type in the library's signatures is checked while the tests run.
 install_import_hook("model", "beartype.beartype")
@@ -49,6 +53,18 @@ def serve() -> Iterator[Callable[..., Served]]:
 def served(serve: Callable[..., Served]) -> Served:
     """The product on its default settings and catalogue; ``served.url`` is where it answers."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> "Iterator[Catalogue]":
+    """The embedded catalogue, served in this process while a module's tests run."""
+    from data import store
+
+    before = dict(store.served())
+    opened = store.open_catalogues()
+    store.serve(opened)
+    yield next(iter(opened.values()))
+    store.serve(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import dash
@@ -40,15 +39,6 @@ def share(page: Any) -> Any:
     from pages import _explorer_share
 
     return _explorer_share
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Iterator[store.Catalogue]:
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
-    yield next(iter(opened.values()))
-    store.serve(before)
 
 
 @pytest.fixture

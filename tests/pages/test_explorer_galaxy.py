@@ -1,6 +1,5 @@
 """The diagrams of a chosen galaxy as a plain function; tests/server/test_galaxies.py has the rest of a click."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import dash
@@ -19,15 +18,6 @@ def page() -> Any:
     from pages import explorer
 
     return explorer._explorer_galaxy
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Iterator[store.Catalogue]:
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
-    yield next(iter(opened.values()))
-    store.serve(before)
 
 
 def test_diagrams_are_valid_and_wait_for_the_first_galaxy(page: Any, catalogue: store.Catalogue) -> None:

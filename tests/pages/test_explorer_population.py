@@ -1,6 +1,5 @@
 """The population's callbacks as plain functions: cards, pages of the table, downloads, surprises, tour."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,15 +26,6 @@ def page() -> Any:
     from pages import explorer
 
     return explorer
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Iterator[store.Catalogue]:
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
-    yield next(iter(opened.values()))
-    store.serve(before)
 
 
 def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> None:

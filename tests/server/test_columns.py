@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import numpy as np
@@ -16,15 +15,6 @@ from data.quantities import QUANTITIES
 from data.realisations import realisation
 from model.lines import LINE_NAMES
 from server import columns
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Iterator[store.Catalogue]:
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
-    yield next(iter(opened.values()))
-    store.serve(before)
 
 
 @pytest.fixture

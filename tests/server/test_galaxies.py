@@ -1,6 +1,5 @@
 """What a click on a galaxy answers: spectrum, lines, places, derived quantities, neighbours, links; within budget."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,15 +18,6 @@ from data.reading import read_galaxy
 from data.spectrum import Spectrum
 from model.lines import LINES
 from server import galaxies
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Iterator[store.Catalogue]:
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
-    yield next(iter(opened.values()))
-    store.serve(before)
 
 
 @pytest.fixture
