@@ -23,7 +23,7 @@
   class LineTable {
     constructor(box, lines, onChoose) {
       this.lines = lines;
-      const head = ["Line", "EW", "68 %", "P(detected)", "", ""].map((title) => {
+      const head = ["Line", "EW [Å]", "68 % [Å]", "P(detected)", "", ""].map((title) => {
         const cell = node("th", "", title);
         cell.scope = "col";
         return cell;

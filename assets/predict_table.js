@@ -55,11 +55,11 @@
     neonOdds: (value) => (Number.isFinite(value) ? odds(value) : NOTHING),
   });
 
-  const width = (field, headerName, tip) => ({
+  const width = (field, headerName, tip, wide = 98) => ({
     field,
     headerName,
     headerTooltip: tip,
-    width: 98,
+    width: wide,
     type: "rightAligned",
     valueFormatter: { function: "neonWidth(params.value)" },
   });
@@ -69,12 +69,14 @@
     const first = { field: "name", headerName: "Galaxy", pinned: "left", width: 150, cellRenderer: "NeonOpen" };
     const order = [...LEADING, ...lines.map((line) => line.name).filter((name) => !LEADING.includes(name))];
     const given = (place) => rows.measured && rows.measured.some((row) => row[place] !== null);
-    const widths = order.map((name) => {
-      const place = lines.findIndex((line) => line.name === name);
+    const widths = order.map((wanted) => {
+      const place = lines.findIndex((line) => line.name === wanted);
       const { label } = lines[place];
-      const said = width(`ew${place}`, "predicted", `${label}: predicted EW as catalogued [Å]`);
-      const children = given(place) ? [said, width(`measured${place}`, "measured", `${label}: EW of the file [Å]`)] : [said];
-      return { headerName: `${label} [Å]`, children };
+      const tip = `${label}: predicted EW as catalogued [Å]`;
+      const name = `${label} [Å]`;
+      if (!given(place)) return width(`ew${place}`, name, tip, 136);
+      const measured = width(`measured${place}`, "measured", `${label}: EW of the file [Å]`);
+      return { headerName: name, children: [width(`ew${place}`, "predicted", tip), measured] };
     });
     const verdict = {
       headerName: "Did starlight predict it?",

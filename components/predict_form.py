@@ -58,7 +58,6 @@ def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.D
                     dcc.Upload(
                         html.Button("Your weights", type="button", className="tool", title="A .safetensors file"),
                         id="predict-weights",
-                        accept=".safetensors",
                         className="upload-button",
                     ),
                     action("Undo", "undo", id="predict-undo", className="tool", disabled=True),
