@@ -92,7 +92,7 @@ def _shared(params: Params) -> dict[str, Any]:
         "domain/whitening": domain.whitening,
         "domain/log_norm": log_norm,
         "domain/level": domain.level,
-        "domain/log_density": domain.log_density[0],
+        "domain/log_density": np.asarray(domain.log_density)[0],
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -52,6 +53,7 @@ def bin_continuum(
     return jnp.where(covered >= MIN_COVERAGE * jnp.asarray(np.diff(BIN_EDGES), covered.dtype), mean, jnp.nan)
 
 
+@jax.jit
 def bin_weights(wavelength_rest: Float[Array | np.ndarray, " pixel"]) -> Float[Array, "pixel bin"]:
     """Give the width of each pixel that lies in each bin.
 

@@ -7,7 +7,6 @@ equivalent widths alone, to first order.
 import math
 from typing import Final, NamedTuple
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -30,7 +29,6 @@ O3N2_LIMITS: Final = (-1.0, 1.9)
 """Where the O3N2 calibration holds [dex] (Pettini & Pagel 2004, MNRAS 348, L59)."""
 
 _LN10: Final = math.log(10)
-_distance: Final = jax.jit(luminosity_distance)
 _A_V_PER_DEX: Final = 2.5 / (HBETA_TO_V - HALPHA_TO_V)
 
 
@@ -142,7 +140,7 @@ def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> 
         slope = 0.4 * HALPHA_TO_V * _A_V_PER_DEX if decades > 0 else 0.0
         error = math.hypot((1 + slope) * relative[HALPHA], slope * relative[HBETA])
         note = "Corrected for dust by Hα/Hβ. "
-    distance = float(_distance(redshift)) * MPC
+    distance = float(luminosity_distance(redshift)) * MPC
     bright = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
     value = SFR_PER_LUMINOSITY * bright
     note += "Light in the fibre only, and all Hα counted as young stars: in retired galaxies and nuclei it is not."

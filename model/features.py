@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -52,6 +53,7 @@ def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[
     return jnp.log(flux / flux.mean(axis=-1, keepdims=True))
 
 
+@jax.jit
 def luminosity_distance(redshift: Float[Array | np.ndarray, "*galaxy"] | float) -> Float[Array, "*galaxy"]:
     """Luminosity distance in the flat LCDM cosmology of the training set (H0 = 70, Om0 = 0.3).
 

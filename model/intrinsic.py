@@ -58,6 +58,7 @@ class IntrinsicEW(NamedTuple):
     p_detected: Float[Array | np.ndarray, "*galaxy line"]
 
 
+@jax.jit
 def line_softening(scales: Scales) -> Float[Array, " line"]:
     """EW [Å] of each line below which the percentiles' scale is linear."""
     strong = jnp.array([step for _, step in TIED])

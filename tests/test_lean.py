@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 
+import jax
 import pytest
 
 from tests.serving import ROOT
 
 HEAVY = ("pandas", "umap", "numba", "sklearn", "optax", "astropy", "scipy", "plotly.validator_cache")
 NOT_AT_THE_START = ("pyarrow", "requests")
+STRAY_OPERATIONS = 2
+"""How many operations may run outside of a compiled function of ours from the start to the first click."""
 
 SERVE = """
 import json, sys
@@ -70,3 +73,8 @@ def test_a_server_starts_and_answers_without_heavy_packages(tmp_path):
         )
         loaded.append(json.loads(done.stdout.splitlines()[-1]))
     assert loaded == [["pyarrow"], []]
+    # Each compiled program stays in memory with more than a MiB around it, an operation outside every `jit` too.
+    operations = {f"jit_{name}" for module in (jax.lax, jax.numpy) for name in vars(module)}
+    compiled = [path.name.rpartition("-")[0].rpartition("-")[0] for path in tmp_path.rglob("jit_*-cache")]
+    assert "jit_predict" in compiled
+    assert len([name for name in compiled if name in operations]) <= STRAY_OPERATIONS, compiled
