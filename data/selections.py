@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 
 from data.errors import UploadError
 from data.overlap import is_cut
@@ -171,10 +171,3 @@ def unpack(selection: Mapping[str, Any], n: int) -> Int[np.ndarray, " member"]:
     if len(rows) and rows[-1] >= n:
         raise UploadError(f"The selection names row {rows[-1]}; the catalogue ends at {n - 1}. Select again.")
     return rows.astype(np.int64)
-
-
-def mask_of(rows: Int[np.ndarray, " member"], n: int) -> Bool[np.ndarray, " galaxy"]:
-    """Say of every galaxy whether it is among the rows."""
-    mask = np.zeros(n, bool)
-    mask[rows] = True
-    return mask

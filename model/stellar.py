@@ -17,8 +17,6 @@ from safetensors.numpy import load_file
 from .features import LIGHT_SPEED
 
 TEMPLATES_FILE: Final = Path(__file__).parent / "templates" / "bc03.safetensors"
-TEMPLATE_FWHM: Final = 2.3
-"""Resolution of the templates [Å], the same at every wavelength (their README)."""
 REDDENINGS: Final = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75], np.float32)
 """E(B-V) of the dust screens tried [mag]."""
 REACH: Final = 4.0
