@@ -77,7 +77,7 @@
       this.panels = neon.panels.build(this.page, plan, {
         lines,
         labels,
-        notes: { heading: this.state.color === "lines" ? "" : this.titleOf(plan.panels[0].name) },
+        notes: { heading: this.state.color === "lines" ? "" : neon.panels.OF_LINE[this.state.color] || this.titleOf(plan.panels[0].name) },
         describe: (panel) => `Galaxies coloured by ${this.titleOf(panel.name)}`,
       });
       // What a column showed is where its galaxies start from.

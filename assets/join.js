@@ -9,6 +9,7 @@
   const CONTROL = "explorer-view-";
   const PANELS = "explorer-panels";
   const SWITCHES = new Set(["lock", "missing", "contours"]);
+  const OVERLAYS = ".mantine-Modal-content, .mantine-Popover-dropdown, details.menu[open]"; // Escape closes these first
   const WORDS = { small: "No galaxy lies there." };
   let current = null; // {explorer, manifest, ids, steps, ...} of the page that is open
 
@@ -126,11 +127,14 @@
           event.preventDefault();
           step(event.shiftKey ? 1 : -1);
         } else if (event.key === "?") set(join.ids.keys, { opened: true });
-        else if (event.key === "Escape" && !event.defaultPrevented) clear(join);
+        else if (event.key === "Escape" && !covered()) clear(join);
       },
-      { signal: join.explorer.stop.signal },
+      // Before whoever closes an overlay: by then it is still there to be seen.
+      { signal: join.explorer.stop.signal, capture: true },
     );
   }
+
+  const covered = () => [...document.querySelectorAll(OVERLAYS)].some((overlay) => overlay.checkVisibility());
 
   /** Escape lets go of the population first, then of the galaxy. */
   function clear(join) {

@@ -10,6 +10,7 @@
     whan: ["log_NII_HALPHA", "log_HALPHA_EW"],
   };
   const HEADINGS = { observed: "Observed", predicted: "Predicted", noise: "Predicted + noise", pull: "Pull" };
+  const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed over predicted" }; // quantities that each line has
   const GAP_X = 1.2; // per cent of the area
   const GAP_Y = 1.4;
 
@@ -30,7 +31,7 @@
    */
   function plan(state) {
     const byLine = state.color === "lines";
-    const ofLine = state.color === "SN" || state.color === "RESIDUAL";
+    const ofLine = state.color in OF_LINE;
     const rows = byLine || ofLine ? state.lines : [state.color];
     let columns = state.columns;
     if (!byLine) {
@@ -134,5 +135,5 @@
     bar.setAttribute("aria-label", label);
   }
 
-  root.galacticNeon = Object.assign(root.galacticNeon || {}, { panels: { HEADINGS, axesOf, build, drawBar, element, hasVersions, plan } });
+  root.galacticNeon = Object.assign(root.galacticNeon || {}, { panels: { HEADINGS, OF_LINE, axesOf, build, drawBar, element, hasVersions, plan } });
 })(globalThis);

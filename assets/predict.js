@@ -58,6 +58,7 @@
           this.tensors(this.manifest.shared),
           fetch(this.manifest.background, { signal: this.stop.signal }).then((answer) => answer.json()),
           this.weightsOf(this.model, "colors"),
+          this.weightsOf(this.model, this.variant()), // a link may bring a luminosity
         ]);
         this.map = neon.network.under(shared, "map");
         this.domain = neon.network.under(shared, "domain");

@@ -22,7 +22,7 @@
     const images = [];
     const annotations = [];
     const shapes = [];
-    const say = (text, x, y, more) => annotations.push({ text, x, y, xref: "paper", yref: "paper", showarrow: false, font: { size: 12, color: tokens.text }, ...more });
+    const say = (text, x, y, more) => annotations.push({ text, x, y, xref: "paper", yref: "paper", showarrow: false, yanchor: "middle", font: { size: 12, color: tokens.text }, ...more });
     for (const panel of panels) {
       const box = panel.box.getBoundingClientRect();
       const [left, top] = [(box.left - area.left) / area.width, (box.top - area.top) / area.height];

@@ -30,7 +30,7 @@ def dialogs() -> html.Div:
             _written(ids.PYTHON, "This view in Python"),
             _written(ids.CITE, "Cite this view"),
             dmc.Modal(
-                html.Div(id=f"{ids.TABLE}-body"), id=ids.TABLE, title="The panels as a table", opened=False, size="xl"
+                html.Div(id=f"{ids.TABLE}-said"), id=ids.TABLE, title="The panels as a table", opened=False, size="xl"
             ),
         ]
     )

@@ -57,8 +57,16 @@ def panel_options(state: Mapping[str, Any]) -> list[Component]:
     ]
 
 
-def color_options(state: Mapping[str, Any]) -> list[Component]:
-    """Return how galaxies are painted: by what, how stretched, in which colours and sizes."""
+def color_options(state: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[Component]:
+    """Return how galaxies are painted: by what, how stretched, in which colours and sizes.
+
+    `columns` are pairs of name and label of the catalogue's quantities.
+    """
+    each = (
+        ("lines", "Equivalent width of each line"),
+        ("SN", "Signal to noise of each line"),
+        ("RESIDUAL", "Observed over predicted, each line"),
+    )
     return [
         _section(
             "Colour by",
@@ -68,17 +76,11 @@ def color_options(state: Mapping[str, Any]) -> list[Component]:
                 size="xs",
                 allowDeselect=False,
                 comboboxProps={"withinPortal": False},
+                searchable=True,
+                openOnFocus=False,  # the popover gives it the focus
                 data=[
-                    {"value": value, "label": label}
-                    for value, label in (
-                        ("lines", "Equivalent width of each line"),
-                        ("SN", "Signal to noise of each line"),
-                        ("RESIDUAL", "Observed over predicted, each line"),
-                        ("redshift", "Redshift"),
-                        ("log_luminosity", "Luminosity"),
-                        ("break_4000", "4000 Å break"),
-                        ("domain_score", "Domain score"),
-                    )
+                    {"group": group, "items": [{"value": value, "label": label} for value, label in choices]}
+                    for group, choices in (("Of each line", each), ("One for all", columns))
                 ],
                 **aria(label="Colour by"),
             ),

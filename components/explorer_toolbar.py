@@ -40,7 +40,7 @@ def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Seq
                 **aria(label="What dragging does"),
             ),
             _popover("Panels", panel_options(state)),
-            _popover("Colours", color_options(state)),
+            _popover("Colours", color_options(state, axes)),
             dmc.Button("Next realisation", id=ids.NEXT_REALISATION, variant="default", size="xs", n_clicks=0),
             html.Div(
                 [

@@ -1,6 +1,7 @@
 """What the explorer says of one galaxy below the panels: where it stands, what follows, who resembles it."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -127,14 +128,20 @@ def derived_table(quantities: Sequence[Derived]) -> html.Dl:
         error = f" ± {one.error:.{digits}f}" if math.isfinite(one.error) else ""
         value = [html.Strong(said), html.Span(f"{error} {one.unit}".rstrip(), className="muted")]
         parts += [
-            html.Dt([html.Span(one.name), html.Span(value, className="end")]),
+            html.Dt([html.Span(_typeset(one.name)), html.Span(value, className="end")]),
             html.Dd([one.note, html.Div(f"{one.source}.", className="source")], className="muted"),
         ]
     return html.Dl(parts, className="derived")
 
 
+def _typeset(name: str) -> list[str | html.Sub]:
+    """Return a quantity's name, what an underscore lowers as a subscript."""
+    head, *lowered = re.split(r"_(\w+)", name)
+    return [head, *(html.Sub(part) if i % 2 == 0 else part for i, part in enumerate(lowered))]
+
+
 def kin_list(
-    kin: Sequence[Kin], predict: str, viewer: str | None, target_id: str
+    kin: Sequence[Kin], predict: str, viewers: Sequence[tuple[str, str]], target_id: str
 ) -> list[html.Div | html.Table | html.Details]:
     """Return the galaxies that resemble one, a click away, and the ways onward.
 
@@ -144,8 +151,8 @@ def kin_list(
         Nearest first.
     predict : str
         Address of the Predict page with this galaxy's continuum.
-    viewer : str or None
-        Address of its spectrum in the Legacy Survey viewer; None for a mock galaxy.
+    viewers : sequence of (str, str)
+        Names and addresses of where else it can be seen; none for a mock galaxy.
     target_id : str
         For the archive snippet.
     """
@@ -173,11 +180,12 @@ def kin_list(
     )
     links = [html.A("Open in Predict", href=predict, className="button-link")]
     parts: list[html.Div | html.Table | html.Details] = [html.Div(table, className="table-scroll")]
-    if viewer is None:
+    if not viewers:
         return [*parts, html.Div(links, className="ways")]
-    links.append(
-        html.A("Legacy Survey viewer", href=viewer, className="button-link", target="_blank", rel="noopener noreferrer")
-    )
+    links += [
+        html.A(name, href=address, className="button-link", target="_blank", rel="noopener noreferrer")
+        for name, address in viewers
+    ]
     snippet = (
         "from sparcl.client import SparclClient\n"
         f'found = SparclClient().retrieve_by_specid([{target_id}], dataset_list=["DESI-EDR"],\n'

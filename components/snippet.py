@@ -1,10 +1,12 @@
 """The explorer's view as a few lines of Python that give its numbers with the library alone."""
 
+import base64
+import zlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from model.lines import LINE_NAMES
 
@@ -73,6 +75,25 @@ for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0)):
         inside ^= crosses & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
 '''
 
+_ROWS: Final = """\
+import base64
+import zlib
+
+# {name}: one bit a galaxy, in the order of the file
+packed = base64.b85decode({packed!r})
+inside = np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8))[: len(ew)].astype(bool)
+"""
+
+_AXES: Final = frozenset(
+    {"redshift", "log_luminosity", "break_4000", "map_x", "map_y"}
+    | {
+        f"{name}{version}"
+        for name in ("log_NII_HALPHA", "log_OIII_HBETA", *(f"log_{line}_EW" for line in LINE_NAMES))
+        for version in ("", "_PREDICTED", "_NOISY")
+    }
+)
+"""Quantities that `_GATE` knows; a gate on others is written as the galaxies in it."""
+
 _NOISE: Final = {
     "published": """\
 from galactic_neon.noise import published_noise
@@ -93,14 +114,31 @@ noisy = sample_many({seed}, params, bin_flux, column["log_luminosity"], column["
 }
 
 
+def _one_line(text: str) -> str:
+    """Return what a catalogue or a link calls something, unable to leave the comment that it stands in."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def galaxy_code(target_id: str, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float) -> str:
     """Return code that predicts one galaxy's lines: the numbers of its table."""
     flux = ", ".join(f"{value:.9g}" for value in bin_flux.tolist())
-    return _GALAXY.format(target_id=target_id, flux=flux, log_luminosity=f"{log_luminosity:.9g}")
+    return _GALAXY.format(target_id=_one_line(target_id), flux=flux, log_luminosity=f"{log_luminosity:.9g}")
 
 
-def catalogue_code(file: str, state: Mapping[str, Any], gate: Mapping[str, Any] | None) -> str:
-    """Return code that predicts a catalogue's lines and summarises those shown, within the gate where there is one.
+class Chosen(NamedTuple):
+    """A population: its name, its galaxies out of `n`, and the polygon that was drawn around them, if one was.
+
+    `gate` has ``x``, ``y`` (names of quantities) and ``polygon``.
+    """
+
+    name: str
+    rows: Int[np.ndarray, " member"]
+    n: int
+    gate: Mapping[str, Any] | None
+
+
+def catalogue_code(file: str, state: Mapping[str, Any], chosen: Chosen | None) -> str:
+    """Return code that predicts a catalogue's lines and summarises those shown, of a population where there is one.
 
     Parameters
     ----------
@@ -108,11 +146,17 @@ def catalogue_code(file: str, state: Mapping[str, Any], gate: Mapping[str, Any] 
         Name of the catalogue's file.
     state : mapping
         See `components.view.FIELDS`.
-    gate : mapping or None
-        ``x``, ``y`` (names of quantities) and ``polygon``.
+    chosen : Chosen or None
+        None for all galaxies.
     """
     inside = "inside = np.ones(len(ew), bool)"
-    if gate:
+    gate = chosen.gate if chosen else None
+    if chosen and not (gate and {gate["x"], gate["y"]} <= _AXES):
+        mask = np.zeros(chosen.n, bool)
+        mask[chosen.rows] = True
+        packed = base64.b85encode(zlib.compress(np.packbits(mask).tobytes(), 9)).decode()
+        inside = _ROWS.format(name=_one_line(chosen.name), packed=packed)
+    elif gate:
         corners = ", ".join(f"({x:.6g}, {y:.6g})" for x, y in gate["polygon"])
         noisy = any(gate[axis].endswith("_NOISY") for axis in "xy")
         noise = _NOISE[state["noise"]].format(seed=state["seed"]) if noisy else ""

@@ -26,7 +26,7 @@ class Field(NamedTuple):
         In the state, and in the address.
     kind : str
         choice: one of `allowed`; several: some of `allowed`, one letter each; flag; number: between the two of
-        `allowed`; numbers: as many as `allowed` says; name: a quantity of the catalogue.
+        `allowed`; numbers: as many as `allowed` says; name: a quantity of the catalogue, or one of `allowed`.
     default : Any
         What an address need not say.
     allowed : tuple
@@ -44,8 +44,8 @@ COLUMNS: Final = ("observed", "predicted", "noise", "pull")
 VIEWS: Final = ("map", "colour", "bpt", "whan", "xy")
 PALETTES: Final = ("inferno", "viridis", "cividis")
 
-COLORS: Final = ("lines", "SN", "RESIDUAL", "redshift", "log_luminosity", "break_4000", "domain_score")
-"""Equivalent widths, another quantity of each line, or one of the galaxy."""
+COLORS: Final = ("lines", "SN", "RESIDUAL")
+"""Quantities of each line that panels can be coloured by; any quantity of the catalogue is the alternative."""
 
 FIELDS: Final[tuple[Field, ...]] = (
     Field(
@@ -61,7 +61,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("x", "x", "name", "break_4000"),
     Field("y", "y", "name", "log_HALPHA_EW"),
     Field("places", "from", "choice", "own", ("own", "observed", "predicted", "noise")),
-    Field("color", "by", "choice", "lines", COLORS),
+    Field("color", "by", "name", "lines", COLORS),
     Field("stretch", "st", "choice", "arcsinh", ("linear", "log", "arcsinh")),
     Field("clip", "clip", "choice", "2", ("0", "0.5", "2", "5")),
     Field("lock", "lock", "flag", False),
@@ -151,7 +151,7 @@ def _read(field: Field, text: str, quantities: Mapping[str, Any]) -> Any:
     if field.kind == "flag":
         return {"0": False, "1": True}.get(text)
     if field.kind == "name":
-        return text if _NAME.fullmatch(text) and text in quantities else None
+        return text if text in field.allowed or (_NAME.fullmatch(text) and text in quantities) else None
     if field.kind == "numbers":
         return _numbers(text, field.allowed[0])
     numbers = _numbers(text, 1)

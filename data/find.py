@@ -1,7 +1,8 @@
 """Finding galaxies by words: names, rows, ranges of any quantity, a place in the sky.
 
 ``redshift 0.1..0.2 & HALPHA_EW > 50`` · ``row 17`` · ``OIII_5007_EW missing`` · ``cone(150.1, 2.2, 0.5)`` ·
-names of galaxies, separated by spaces, commas or lines. Nothing is evaluated: every clause is one of these forms.
+``Green valley``, a named population · names of galaxies, separated by spaces, commas or lines. Nothing is evaluated:
+every clause is one of these forms.
 """
 
 import difflib
@@ -16,6 +17,7 @@ from jaxtyping import Bool, Float, UInt32
 from data.quantities import QUANTITIES, values
 from data.realisations import FIRST_SEED, USUAL_NOISE, Noise
 from data.schema import SKY_NAMES
+from data.selections import called, named_rows
 from data.store import Catalogue
 from model.lines import LINE_NAMES
 
@@ -77,6 +79,8 @@ def find(catalogue: Catalogue, text: str, draw: Draw = FIRST_DRAW) -> UInt32[np.
         raise FindError(f"The search has {len(text):,} characters; the limit is {MAX_LENGTH:,}. Search in parts.")
     if not text:
         return np.arange(catalogue.n, dtype=np.uint32)
+    if population := called(text):
+        return named_rows(catalogue, population.name).astype(np.uint32)
     if not _IS_CLAUSE.search(text):
         return _named(catalogue, re.split(r"[\s,;]+", text))
     clauses = [clause.strip() for clause in re.split(r"&+|\band\b", text, flags=re.IGNORECASE)]
@@ -92,6 +96,9 @@ def _named(catalogue: Catalogue, names: list[str]) -> UInt32[np.ndarray, " found
     rows = [(name, catalogue.row_of(name)) for name in names if name]
     absent = [name for name, row in rows if row is None]
     if absent and len(absent) == len(rows):
+        if _is_quantity(names[0]):
+            first = names[0][:24]
+            raise FindError(f"“{' '.join(names)[:40]}” is no condition. Write {first} 0.1..0.2 or {first} > 0.1.")
         if len(rows) == 1:
             raise FindError(
                 f"No galaxy “{absent[0][:24]}” in this catalogue. "
@@ -116,7 +123,7 @@ def absent_names(catalogue: Catalogue, text: str) -> int:
     int
         Names without a galaxy.
     """
-    if _IS_CLAUSE.search(text):
+    if called(text) or _IS_CLAUSE.search(text):
         return 0
     return sum(catalogue.row_of(name) is None for name in re.split(r"[\s,;]+", text.strip()) if name)
 
@@ -153,6 +160,11 @@ def _clause(catalogue: Catalogue, clause: str, draw: Draw) -> Bool[np.ndarray, "
         f"“{clause[:40]}” was not understood. Conditions are: NAME LOW..HIGH, NAME > NUMBER, NAME missing, row N, "
         "cone(RA, DEC, DEGREES); join them with &."
     )
+
+
+def _is_quantity(name: str) -> bool:
+    wanted = ALIASES.get(name.lower(), name)
+    return wanted.upper() in LINE_NAMES or wanted.lower() in map(str.lower, QUANTITIES)
 
 
 def _quantity(catalogue: Catalogue, name: str, draw: Draw) -> Float[np.ndarray, " galaxy"]:

@@ -97,6 +97,11 @@ NAMED: Final[tuple[Named, ...]] = (
 """The one table of named populations, all cut on observed lines. A continuum cannot see a nucleus: hosts, not AGN."""
 
 
+def called(text: str) -> Named | None:
+    """Give the population of this name, however its letters are written."""
+    return next((one for one in NAMED if one.name.casefold() == text.strip().casefold()), None)
+
+
 def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
     """Find the galaxies of a named population.
 
@@ -133,9 +138,12 @@ def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
 
 
 def pack(name: str, rows: Int[np.ndarray, " member"]) -> dict[str, Any]:
-    """Write a population the way pages pass it around: rows as base64 of little-endian uint32."""
+    """Write a population the way pages pass it around: rows as base64 of little-endian uint32.
+
+    One that can be searched for by its name, or that a search made, is remembered by ``find``.
+    """
     data = base64.b64encode(np.asarray(rows, "<u4").tobytes()).decode()
-    return {"version": VERSION, "name": name, "count": len(rows), "rows": data, "gate": None}
+    return {"version": VERSION, "name": name[:80], "count": len(rows), "rows": data, "gate": None, "find": name}
 
 
 def unpack(selection: Mapping[str, Any], n: int) -> Int[np.ndarray, " member"]:

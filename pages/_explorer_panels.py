@@ -1,6 +1,5 @@
 """The explorer's panels: their controls, which the browser heeds, and finding, which the server does."""
 
-import base64
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
@@ -8,6 +7,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from components import ids
 from components.explorer_controls import control, controls
 from data.find import Draw, FindError, absent_names, find
+from data.selections import called, pack
 from data.store import served
 
 
@@ -72,15 +72,7 @@ def search_for(text: str, state: dict[str, Any], name: str, *, entered: bool) ->
         return no_update, no_update, count, "No galaxy is left; widen a condition.", None
     absent = absent_names(catalogue, text)
     note = f"Not in this catalogue: {absent:,} of the names." if absent else None
-    if len(rows) == 1:
+    if len(rows) == 1 and not called(text):
         return {"row": int(rows[0])}, None, count, None, note
-    packed = base64.b64encode(rows.astype("<u4").tobytes()).decode()
-    selection = {
-        "version": 1,
-        "name": text.strip()[:80],
-        "count": len(rows),
-        "rows": packed,
-        "gate": None,
-        "find": text,
-    }
-    return no_update, selection, count, None, note
+    named = called(text)
+    return no_update, pack(named.name if named else text.strip(), rows), count, None, note

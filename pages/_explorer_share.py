@@ -1,6 +1,5 @@
 """What leaves the explorer: its address, its numbers as Python, its citation, its panels as a table or a picture."""
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from components import ids, panel_table, snippet
 from components.citation import citation
 from data.quantities import values
+from data.selections import unpack
 from data.store import Catalogue, served
 from model.lines import LINES
 from model.metrics import spearman
@@ -32,14 +32,18 @@ for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_P
 def show_python(
     clicks: int | None, state: dict[str, Any], selected: Any, selection: dict[str, Any] | None, name: str
 ) -> tuple[Any, Any]:
-    """Write the view as code: the population if there is a gate, else the chosen galaxy, else the catalogue."""
+    """Write the view as code: the population if one is selected, else the chosen galaxy, else the catalogue."""
     if not clicks:
         return no_update, no_update
-    catalogue, gate = served()[name], (selection or {}).get("gate")
-    if selected and not gate:
+    catalogue = served()[name]
+    if selected and not selection:
         galaxy = catalogue.galaxy(int(selected["row"]))
         return snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity), True
-    return snippet.catalogue_code(f"{catalogue.name}.parquet", state, gate), True
+    chosen = None
+    if selection:
+        rows = unpack(selection, catalogue.n)
+        chosen = snippet.Chosen(str(selection.get("name")), rows, catalogue.n, selection.get("gate"))
+    return snippet.catalogue_code(f"{catalogue.name}.parquet", state, chosen), True
 
 
 @callback(
@@ -58,7 +62,7 @@ def show_citation(clicks: int | None, name: str) -> tuple[Any, Any]:
 
 
 @callback(
-    Output(f"{ids.TABLE}-body", "children"),
+    Output(f"{ids.TABLE}-said", "children"),
     Output(ids.TABLE, "opened"),
     Input(ids.SHOW_TABLE, "n_clicks"),
     State(ids.VIEW, "data"),
@@ -73,7 +77,7 @@ def show_table(
     if not clicks:
         return no_update, no_update
     catalogue = served()[name]
-    rows = np.frombuffer(base64.b64decode(selection["rows"]), "<u4") if selection else np.arange(catalogue.n)
+    rows = unpack(selection, catalogue.n) if selection else np.arange(catalogue.n)
     summaries = [_summary(catalogue, line.name, rows, state) for line in LINES if line.name in state["lines"]]
     return panel_table.panel_table(summaries, len(rows), catalogue.n), True
 

@@ -6,7 +6,7 @@ the page several times, before the question and after the answer.
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import dash
 import numpy as np
@@ -20,6 +20,7 @@ from components.theme import scheme_or_dark
 from data import sparcl
 from data.errors import ArchiveError
 from data.reading import Reading, read_galaxy
+from data.schema import SKY_NAMES
 from data.spectra import rest_spectrum
 from data.spectrum import Spectrum
 from data.store import Catalogue, Galaxy
@@ -28,6 +29,7 @@ from model.bins import BIN_CENTERS
 from model.diagnostics import bpt_class, whan_class
 from server.columns import catalogue_asked, problem
 
+LEGACY_SURVEY: Final = "https://www.legacysurvey.org/viewer/"
 SMOOTHINGS: Final = ("0", "2", "6")
 """Widths of the smoothing that can be asked for [Å]."""
 
@@ -153,7 +155,6 @@ def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
         read.cut,
         is_mock=catalogue.is_mock,
     )
-    viewer = f"https://www.legacysurvey.org/viewer/desi-spectrum/edr/targetid{chosen.target_id}"
     return {
         ids.GALAXY_LINES: table,
         galaxy_details.PLACES: galaxy_details.places(
@@ -163,9 +164,19 @@ def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
         galaxy_details.WHAN_MARK: galaxy_details.mark(diagram.WHAN, float(whan.x), float(whan.y)),
         galaxy_details.DERIVED: galaxy_details.derived_table(read.derived),
         galaxy_details.KIN: galaxy_details.kin_list(
-            kin, predict_address(read), None if catalogue.is_mock else viewer, chosen.target_id
+            kin, predict_address(read), [] if catalogue.is_mock else viewers(catalogue, chosen), chosen.target_id
         ),
     }
+
+
+def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
+    """Return where the Legacy Survey shows a real galaxy: its spectrum, and its picture where its position is known."""
+    found = [("DESI spectrum", f"{LEGACY_SURVEY}desi-spectrum/edr/targetid{quote(chosen.target_id, safe='')}")]
+    ra, dec = (float(catalogue.column(name)[chosen.row]) for name in SKY_NAMES)
+    if np.isfinite(ra + dec):
+        place = urlencode({"ra": f"{ra:.5f}", "dec": f"{dec:.5f}", "layer": "ls-dr9", "pixscale": "0.262"})
+        found.append(("Cutout", f"{LEGACY_SURVEY}cutout.jpg?{place}"))
+    return found
 
 
 def predict_address(read: Reading) -> str:

@@ -115,7 +115,14 @@ def test_keys_walk_and_are_listed(explorer: Page) -> None:
     explorer.keyboard.press("ArrowRight")
     explorer.wait_for_function("(row) => galacticNeon.explorer.selected !== row", arg=first)
     explorer.keyboard.press("?")
-    expect(explorer.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys = explorer.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    # Escape closes what lies on top; the galaxy goes with the next one.
+    explorer.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    assert explorer.evaluate("galacticNeon.explorer.selected") >= 0
+    explorer.keyboard.press("Escape")
+    explorer.wait_for_function("() => galacticNeon.explorer.selected === -1")
 
 
 def test_the_banner_says_what_is_mock(explorer: Page) -> None:

@@ -120,6 +120,18 @@ def test_colours_change_without_a_request(explorer: Page) -> None:
     explorer.wait_for_function("() => location.search.includes('pal=viridis')")
 
 
+def test_panels_are_coloured_by_any_column(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Colours").click()
+    choice, heading = explorer.locator("#explorer-view-color"), explorer.locator(".panel-headings h3")
+    for option, panels in (("Signal to noise of each line", 4), ("Pull of [O II] 3727", 1)):
+        choice.click()
+        explorer.get_by_role("option", name=option, exact=True).click()
+        expect(explorer.locator(".panel")).to_have_count(panels)
+        expect(heading).to_have_text(option.removesuffix(" of each line"))
+        painted(explorer)
+    explorer.wait_for_function("() => location.search.includes('by=OII_DOUBLET_PULL')")
+
+
 def test_lines_and_columns_are_chosen(explorer: Page) -> None:
     requests: list[str] = []
     explorer.on("request", lambda request: requests.append(request.url))

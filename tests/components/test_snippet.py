@@ -41,7 +41,8 @@ def test_a_gates_population_comes_back(catalogue: store.Catalogue, suffix: str) 
     state = {**DEFAULTS, "noise": "published", "seed": 3}
     x, y = f"log_NII_HALPHA{suffix}", f"log_OIII_HBETA{suffix}"
     gate = {"x": x, "y": y, "polygon": [[-0.3, -0.2], [0.4, -0.2], [0.4, 0.8], [-0.3, 0.8]]}
-    printed = run(snippet.catalogue_code(str(store.EMBEDDED_FILE), state, gate))
+    chosen = snippet.Chosen("Drawn", np.arange(0), catalogue.n, gate)  # the polygon says who is in, not the rows
+    printed = run(snippet.catalogue_code(str(store.EMBEDDED_FILE), state, chosen))
     at, up = values(catalogue, x, "published", 3), values(catalogue, y, "published", 3)
     inside = (at > -0.3) & (at < 0.4) & (up > -0.2) & (up < 0.8)
     assert abs(int(printed.split()[0]) - inside.sum()) <= 3  # float32 on the edge
@@ -51,3 +52,13 @@ def test_a_gates_population_comes_back(catalogue: store.Catalogue, suffix: str) 
 
 def test_without_a_gate_all_are_in(catalogue: store.Catalogue) -> None:
     assert run(snippet.catalogue_code(str(Path(store.EMBEDDED_FILE)), DEFAULTS, None)).startswith("20000 galaxies")
+
+
+def test_a_population_without_a_polygon_comes_back_and_its_name_stays_a_comment(catalogue: store.Catalogue) -> None:
+    rows = np.arange(0, catalogue.n, 37)
+    chosen = snippet.Chosen("redshift > 0.2\nraise SystemExit(1)\u2028x", rows, catalogue.n, None)
+    code = snippet.catalogue_code(str(store.EMBEDDED_FILE), DEFAULTS, chosen)
+    assert run(code).startswith(f"{len(rows)} galaxies")
+    polygon = [[-9, -9], [9, -9], [9, 9]]
+    drawn = chosen._replace(gate={"x": "HALPHA_SN", "y": "redshift", "polygon": polygon})
+    assert run(snippet.catalogue_code(str(store.EMBEDDED_FILE), DEFAULTS, drawn)).startswith(f"{len(rows)} galaxies")

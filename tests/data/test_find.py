@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data import store
 from data.find import FindError, absent_names, find
+from data.selections import named_rows
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,10 @@ def test_how_many_are_left(catalogue: store.Catalogue, text: str, count: int) ->
     assert len(find(catalogue, text)) == count
 
 
+def test_a_population_is_found_by_its_name(catalogue: store.Catalogue) -> None:
+    np.testing.assert_array_equal(find(catalogue, "green Valley"), named_rows(catalogue, "Green valley"))
+
+
 def test_missing_and_open_ends(catalogue: store.Catalogue) -> None:
     ew = catalogue.column("OIII_5007_EW")
     assert len(find(catalogue, "OIII_5007_EW missing")) == np.isnan(ew).sum()
@@ -61,6 +66,7 @@ def test_names_that_are_not_there_are_counted(catalogue: store.Catalogue) -> Non
         ("A B", "None of the 2 names"),
         ("redshfit > 1", "Did you mean redshift"),
         ("redshift ..", "has no ends"),
+        ("z 0.1-0.2", "Write z 0.1..0.2 or z > 0.1"),
         ("redshift 2..1", "Write the smaller end first"),
         ("redshift > 1 &", "nothing between two &"),
         ("redshift = 1", "was not understood"),

@@ -14,6 +14,7 @@ from components import ids
 from components.view import DEFAULTS
 from data import store
 from data.quantities import QUANTITIES
+from data.selections import pack
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +109,8 @@ def test_what_is_found_becomes_the_population(panels: Any, catalogue: store.Cata
 
 
 def test_the_table_says_what_the_panels_show(share: Any, catalogue: store.Catalogue) -> None:
-    rows = np.flatnonzero(catalogue.column("redshift") < 0.1).astype("<u4")
-    selection = {"rows": base64.b64encode(rows.tobytes()).decode()}
-    body, opened = share.show_table(1, DEFAULTS, selection, catalogue.name)
+    rows = np.flatnonzero(catalogue.column("redshift") < 0.1)
+    body, opened = share.show_table(1, DEFAULTS, pack("near", rows), catalogue.name)
     assert opened
     text = to_json(body)
     assert f"{len(rows):,} of 20,000 galaxies" in text

@@ -1,5 +1,6 @@
 """What a click on a galaxy answers: spectrum, lines, places, derived quantities, neighbours, links; within budget."""
 
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -85,6 +86,15 @@ def test_the_link_to_predict_carries_the_continuum(client: FlaskClient, catalogu
         query = parse_qs(urlsplit(galaxies.predict_address(read)).query)
     assert [float(value) for value in query["flux"][0].split(",")] == pytest.approx(read.galaxy.bin_flux, rel=1e-4)
     assert float(query["luminosity"][0]) == pytest.approx(read.galaxy.log_luminosity, abs=1e-3)
+
+
+def test_a_real_galaxy_leads_to_its_picture_where_its_place_is_known(catalogue: store.Catalogue) -> None:
+    galaxy = catalogue.galaxy(4)._replace(target_id='9"><x')
+    placed = SimpleNamespace(column=lambda name: np.full(5, {"ra": 150.1, "dec": -2.25}[name]))
+    (_, spectrum), (_, cutout) = galaxies.viewers(placed, galaxy)  # type: ignore[arg-type]
+    assert spectrum.endswith("targetid9%22%3E%3Cx")
+    assert parse_qs(urlsplit(cutout).query)["dec"] == ["-2.25000"]
+    assert len(galaxies.viewers(catalogue, galaxy)) == 1  # the mock has no sky
 
 
 def test_percentiles_of_the_whole_mock_are_spread_evenly(catalogue: store.Catalogue) -> None:
