@@ -140,7 +140,7 @@ def _methods(record: Evaluation) -> str:
     def time(seconds: float | None) -> str:
         if seconds is None:
             return "–"
-        return f"{seconds:.1f} s" if seconds >= 1 else f"{1e3 * seconds:.2g} ms"
+        return f"{seconds:.1f} s" if seconds >= 1 else f"{float(f'{1e3 * seconds:.2g}'):g} ms"
 
     rows = []
     for name, method in record.methods.items():
