@@ -55,7 +55,7 @@
     neonOdds: (value) => (Number.isFinite(value) ? odds(value) : NOTHING),
   });
 
-  const width = (field, headerName, tip, wide = 98) => ({
+  const width = (field, headerName, tip, wide) => ({
     field,
     headerName,
     headerTooltip: tip,
@@ -64,19 +64,16 @@
     valueFormatter: { function: "neonWidth(params.value)" },
   });
 
-  /** Columns: the four leading lines first, measured beside predicted where the file has it. */
+  /** Columns in groups: what the file says, its verdict, the four leading lines first, what the answer rests on. */
   function columns(rows, lines) {
-    const first = { field: "name", headerName: "Galaxy", pinned: "left", width: 150, cellRenderer: "NeonOpen" };
-    const order = [...LEADING, ...lines.map((line) => line.name).filter((name) => !LEADING.includes(name))];
     const given = (place) => rows.measured && rows.measured.some((row) => row[place] !== null);
+    const order = [...LEADING, ...lines.map((line) => line.name).filter((name) => !LEADING.includes(name))];
     const widths = order.map((wanted) => {
       const place = lines.findIndex((line) => line.name === wanted);
       const { label } = lines[place];
-      const tip = `${label}: predicted EW as catalogued [Å]`;
-      const name = `${label} [Å]`;
-      if (!given(place)) return width(`ew${place}`, name, tip, 136);
-      const measured = width(`measured${place}`, "measured", `${label}: EW of the file [Å]`);
-      return { headerName: name, children: [width(`ew${place}`, "predicted", tip), measured] };
+      const predicted = width(`ew${place}`, "predicted", `${label}: predicted EW as catalogued [Å]`, 110);
+      const measured = width(`measured${place}`, "measured", `${label}: EW of the file [Å]`, 110);
+      return { headerName: `${label} [Å]`, children: given(place) ? [predicted, measured] : [predicted] };
     });
     const verdict = {
       headerName: "Did starlight predict it?",
@@ -93,16 +90,25 @@
         { field: "departs", headerName: "departs most", width: 150 },
       ],
     };
+    const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 150, cellRenderer: "NeonOpen" };
     const problem = { field: "problem", headerName: "Problem", width: 420, cellClass: "why", tooltipField: "problem" };
-    return [
-      first,
-      ...(rows.problem.some(Boolean) ? [problem] : []),
-      ...(rows.surprise ? [verdict] : []),
-      ...widths,
+    const basis = [
       { field: "variant", headerName: "From", width: 110 },
       { field: "domain", headerName: "Domain", width: 95 },
     ];
+    // A column without a group would leave an empty row among the headings, which a screen reader stumbles over.
+    const grouped = [
+      { headerName: "Of the file", children: rows.problem.some(Boolean) ? [name, problem] : [name] },
+      ...(rows.surprise ? [verdict] : []),
+      ...widths,
+      { headerName: "The answer’s basis", children: basis },
+    ];
+    return rows.measured ? grouped : grouped.flatMap(flat);
   }
+
+  /** A group of one quantity in one row of headings. */
+  const flat = ({ headerName, children }) =>
+    children.map((child) => (child.headerName === "predicted" ? { ...child, headerName, width: 136 } : child));
 
   function records(rows) {
     return rows.name.map((name, i) => {

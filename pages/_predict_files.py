@@ -83,7 +83,7 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
         guesses = uploads.propose(raw)
     except UploadError as error:
         return widgets.sentence(str(error), "bad"), None, True, True
-    return predict_upload.doctor(names_of(files), raw.form, guesses), said(files, {}), False, True
+    return predict_upload.doctor(names_of(files), raw.form, guesses), said(raw, {}), False, True
 
 
 @callback(
@@ -95,13 +95,16 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
 )
 def preview(values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]) -> Any:
     """Say anew what will be done when a guess was changed."""
-    return said(files, chosen(values, fields))
+    try:
+        return said(uploads.open_files(unpack(files)), chosen(values, fields))
+    except UploadError as error:
+        return widgets.sentence(str(error), "warn")
 
 
-def said(files: list[dict[str, Any]], plan: dict[str, str]) -> Any:
+def said(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
     """Return what will be done with a file, or why it cannot be."""
     try:
-        return predict_upload.steps_list(uploads.carry_out(uploads.open_files(unpack(files)), plan).steps)
+        return predict_upload.steps_list(uploads.carry_out(raw, plan).steps)
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
 

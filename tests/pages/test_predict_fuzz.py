@@ -19,7 +19,7 @@ from tests.data.test_upload_fuzz import GOOD, REAL, mutated
 # In production a warning stops nothing.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-CASES, SOAK_CASES = 60, 2_000
+CASES, SOAK_CASES = 60, 50_000
 LONGEST_SECONDS = 2.0
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
