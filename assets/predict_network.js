@@ -8,7 +8,6 @@
 
   const neon = (window.galacticNeon = window.galacticNeon || {});
   const BINS = 12;
-  const STEP = 1e-4; // of ln(flux): the error of the derivative is a millionth of it in double precision
 
   /** Read a safetensors file of float32 tensors: length, JSON header, numbers. */
   function parseSafetensors(buffer) {
@@ -53,12 +52,14 @@
   const standardise = (features, mean, std, at = 0) =>
     Float64Array.from(features, (x, i) => (x - mean.data[at + i]) / std.data[at + i]);
 
-  /** The shared residual layers of a network. */
-  function trunk(net, features) {
-    let hidden = standardise(features, net.feature_mean, net.feature_std);
-    hidden = dense(hidden, net["entry/weight"], net["entry/bias"]).map(silu);
+  /** The shared residual layers of a network; `kept` gets what each puts into its activation. */
+  function trunk(net, features, kept = []) {
+    const start = dense(standardise(features, net.feature_mean, net.feature_std), net["entry/weight"], net["entry/bias"]);
+    kept.push(start);
+    let hidden = start.map(silu);
     for (let block = 0; net[`blocks/${block}/weight`]; block++) {
       const more = dense(hidden, net[`blocks/${block}/weight`], net[`blocks/${block}/bias`]);
+      kept.push(more);
       hidden = hidden.map((h, i) => h + silu(more[i]));
     }
     return hidden;
@@ -78,19 +79,66 @@
     };
   }
 
-  /** Ten independent SELU networks, as published in 2024; they give no interval. */
-  function perLine(net, features) {
-    const [lines, nIn] = net.feature_mean.shape;
-    return Float64Array.from({ length: lines }, (_, line) => {
-      let hidden = standardise(features, net.feature_mean, net.feature_std, line * nIn);
-      for (let layer = 0; net[`layers/${layer}/weight`]; layer++) {
-        const weight = net[`layers/${layer}/weight`];
-        const [, from, to] = weight.shape;
-        hidden = dense(hidden, weight, net[`layers/${layer}/bias`], to, line * from * to, line * to);
-        if (net[`layers/${layer + 1}/weight`]) hidden = hidden.map(selu);
-      }
-      return hidden[0];
+  /** One of ten independent SELU networks, as published in 2024: arcsinh(EW), and in `kept` each layer's output. */
+  function ofLine(net, features, line, kept = []) {
+    let hidden = standardise(features, net.feature_mean, net.feature_std, line * features.length);
+    for (let layer = 0; net[`layers/${layer}/weight`]; layer++) {
+      const weight = net[`layers/${layer}/weight`];
+      const [, from, to] = weight.shape;
+      const out = dense(layer ? hidden.map(selu) : hidden, weight, net[`layers/${layer}/bias`], to, line * from * to, line * to);
+      kept.push(out);
+      hidden = out;
+    }
+    return hidden[0];
+  }
+
+  // ---- derivatives, from the output back to the features -------------------------------------------------------
+
+  /** weight @ slope: what a layer's inputs add to what its outputs are worth. */
+  function back(slope, weight, nIn, at = 0) {
+    const nOut = slope.length;
+    return Float64Array.from({ length: nIn }, (_, i) => {
+      let sum = 0;
+      for (let o = 0; o < nOut; o++) sum += weight.data[at + i * nOut + o] * slope[o];
+      return sum;
     });
+  }
+
+  function siluSlope(x) {
+    const sigmoid = 1 / (1 + Math.exp(-x));
+    return sigmoid * (1 + x * (1 - sigmoid));
+  }
+
+  const seluSlope = (x) => 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * Math.exp(x));
+
+  /** d target / d feature of one line's median in a joint network, and the target arcsinh(EW). */
+  function jointSlopes(net, features, line) {
+    const kept = [];
+    const hidden = trunk(net, features, kept);
+    const [scale, head] = [net.target_std.data[line], net["median/weight"]];
+    const own = Float64Array.from(hidden, (_, i) => head.data[i * head.shape[1] + line]);
+    const value = own.reduce((sum, w, i) => sum + w * hidden[i], net["median/bias"].data[line]);
+    let slope = own.map((w) => w * scale);
+    for (let block = kept.length - 2; block >= 0; block--) {
+      const inner = back(slope.map((s, i) => s * siluSlope(kept[block + 1][i])), net[`blocks/${block}/weight`], slope.length);
+      slope = slope.map((s, i) => s + inner[i]);
+    }
+    slope = back(slope.map((s, i) => s * siluSlope(kept[0][i])), net["entry/weight"], features.length);
+    return { target: value * scale + net.target_mean.data[line], slopes: slope.map((s, i) => s / net.feature_std.data[i]) };
+  }
+
+  /** The same of a network of its own. */
+  function ownSlopes(net, features, line) {
+    const kept = [];
+    const target = ofLine(net, features, line, kept);
+    let slope = Float64Array.of(1);
+    for (let layer = kept.length - 1; layer >= 0; layer--) {
+      const weight = net[`layers/${layer}/weight`];
+      const [, from, to] = weight.shape;
+      slope = back(slope, weight, from, line * from * to);
+      if (layer) slope = slope.map((s, i) => s * seluSlope(kept[layer - 1][i]));
+    }
+    return { target, slopes: slope.map((s, i) => s / net.feature_std.data[line * features.length + i]) };
   }
 
   function colors(flux) {
@@ -106,8 +154,9 @@
   function predict(net, flux, luminosity) {
     const x = features(flux, luminosity);
     if (net["layers/0/weight"]) {
+      // They give no interval.
       const nothing = new Float64Array(net.feature_mean.shape[0]).fill(NaN);
-      return { ew: perLine(net, x).map(Math.sinh), p16: nothing, p84: nothing };
+      return { ew: nothing.map((_, line) => Math.sinh(ofLine(net, x, line))), p16: nothing, p84: nothing };
     }
     const { median, p16, p84 } = quantiles(net, x);
     const [ew, low, high] = [median, p16, p84].map((target) => target.map((y) => Math.max(Math.sinh(y), 0)));
@@ -166,14 +215,17 @@
     return values[right - 1] + share * (values[right] - values[right - 1]);
   }
 
-  /** dEW / dln(flux) [Å] of one line for the twelve bins, by central differences in double precision. */
+  /** dEW / dln(flux) [Å] of one line for the twelve bins: the exact derivative, by one pass back through the network. */
   function sensitivity(net, flux, luminosity, line) {
-    const at = (bin, step) => {
-      const moved = Float64Array.from(flux);
-      moved[bin] *= Math.exp(step);
-      return predict(net, moved, luminosity).ew[line];
-    };
-    return Float64Array.from({ length: BINS }, (_, bin) => (at(bin, STEP) - at(bin, -STEP)) / (2 * STEP));
+    const joint = !net["layers/0/weight"];
+    const { target, slopes } = (joint ? jointSlopes : ownSlopes)(net, features(flux, luminosity), line);
+    // Widths of a joint network end at 0, and there nothing drives them.
+    const stretch = joint && target <= 0 ? 0 : Math.cosh(target);
+    return Float64Array.from({ length: BINS }, (_, bin) => {
+      const redder = bin ? slopes[bin - 1] : 0;
+      const bluer = bin < BINS - 1 ? slopes[bin] : 0;
+      return ((redder - bluer) * stretch) / Math.LN10;
+    });
   }
 
   neon.network = { parseSafetensors, under, predict, intrinsic, place, domainScore, sensitivity };

@@ -81,16 +81,16 @@
         {
           field: "surprise",
           headerName: "draws as unlikely",
-          width: 140,
+          width: 160,
           type: "rightAligned",
           valueFormatter: { function: "neonOdds(params.value)" },
           cellClassRules: { surprising: `params.value !== null && params.value < ${RARE}` },
           headerTooltip: "Share of draws whose lines are, together, as unlikely as the measured ones",
         },
-        { field: "departs", headerName: "departs most", width: 150 },
+        { field: "departs", headerName: "departs most", width: 185 },
       ],
     };
-    const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 150, cellRenderer: "NeonOpen" };
+    const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 185, cellRenderer: "NeonOpen" };
     const problem = { field: "problem", headerName: "Problem", width: 420, cellClass: "why", tooltipField: "problem" };
     const basis = [
       { field: "variant", headerName: "From", width: 110 },

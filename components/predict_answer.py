@@ -45,10 +45,10 @@ def answer() -> html.Section:
         html.P(KINDS["catalogued"], id="predict-kind-note", className="muted footnote"),
         html.Div(
             [
-                download_menu("predict-save", "Download table"),
+                download_menu("predict-save", "Download"),
                 noise_menu(),
                 action("Copy link", "link", className="tool"),
-                action("Copy as Python", "python", className="tool"),
+                action("Copy Python", "python", className="tool"),
                 html.Span(id="predict-copied", className="muted", role="status"),
             ],
             className="actions",

@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from components import widgets
+from components.aria import aria
 from components.predict_answer import download_menu
 from components.predict_form import head
 
@@ -164,10 +165,21 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
     return parts
 
 
-def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.P:
+def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
     """Return how predictions compare with the EWs that came along: (line, galaxies, rho, NMAD in Å)."""
-    words = [f"{line}: ρ {rho:.3f}, NMAD {nmad:.2f} Å ({n:,})" for line, n, rho, nmad in rows]
-    return html.P(["Against the measured EWs of the file · ", " · ".join(words)], className="muted footnote")
+    lines = [html.Th(line, scope="col") for line, *_ in rows]
+    head = html.Tr([html.Th("Against the EWs of the file"), *lines])
+    body = [
+        html.Tr([html.Th(title, scope="row"), *(html.Td(text) for text in texts)])
+        for title, texts in (
+            ("rank correlation ρ", [f"{rho:.3f}" for _, _, rho, _ in rows]),
+            ("NMAD [Å]", [f"{nmad:.2f}" for *_, nmad in rows]),
+            ("galaxies", [f"{n:,}" for _, n, _, _ in rows]),
+        )
+    ]
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="line-table")
+    # What scrolls on a phone must be reached by keys.
+    return html.Div(table, className="scores", tabIndex=0, role="region", **aria(label="Predicted against measured"))
 
 
 def not_judged(most: int) -> html.P:

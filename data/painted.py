@@ -11,7 +11,7 @@ from jaxtyping import Float
 from data.formats import FORMATS, Field, TableMeta
 from data.results import known_format
 from data.spectrum import Spectrum
-from data.uploads.pixels import padded
+from data.uploads.averaging import padded
 from model.bins import BIN_EDGES
 from model.continuum import mask_lines
 from model.synthesis import add_lines, smooth_continuum

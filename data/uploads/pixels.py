@@ -1,4 +1,4 @@
-"""Rows of one spectrum become twelve bins: rest frame, vacuum, masked and averaged as in training."""
+"""Pixels of one spectrum on their way to a galaxy: in order, in vacuum, at rest, in a known unit."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,28 +6,21 @@ from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from data.errors import UploadError
 from data.fluxes import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
 from data.schema import N_BINS
 from data.spectrum import Spectrum
 from data.uploads import units
+from data.uploads.averaging import average_bins
 from data.uploads.bins import FluxTable
 from data.uploads.limits import MAX_PIXELS
 from data.uploads.plan import NONE, UNCERTAINTIES, settle
 from data.uploads.raw import RawTable, numbers
-from model.batch import complete_many
-from model.bins import BIN_EDGES, MIN_COVERAGE
-from model.continuum import continuum_bins
 from model.extinction import attenuation
 from model.features import log_luminosity
-from model.weights import load_params
 
-LENGTHS: Final = (8192, MAX_PIXELS)
-"""Pixels for which the averaging is compiled; a spectrum is padded to the next."""
-WILD: Final = 1e30
-"""Times the median flux: a damaged number, which float32 could not hold."""
 EBV_RANGE: Final = (0.0, 5.0)
 
 
@@ -79,7 +72,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
     factor = factor * _undimmed(plan, observed, steps)
     flux, ivar = flux * factor, ivar / factor**2
-    bin_flux, missing = _bins(raw, rest, flux, ivar, steps)
+    bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
     known = absolute and redshift > 0
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
@@ -179,45 +172,6 @@ def _undimmed(plan: Mapping[str, str], observed: np.ndarray, steps: list[str]) -
     return 10 ** (0.4 * attenuation(observed, ebv))
 
 
-def _bins(
-    raw: RawTable, rest: np.ndarray, flux: np.ndarray, ivar: np.ndarray, steps: list[str]
-) -> tuple[np.ndarray, str]:
-    """Average in the twelve bins; one missing end bin is filled in from the others."""
-    span = f"{rest[0]:.0f}-{rest[-1]:.0f} Å in the rest frame"
-    steps.append(f"{raw.form}: {len(rest):,} pixels, {span}; lines are masked and the rest averaged in twelve bins.")
-    scale = float(np.median(np.abs(flux[ivar > 0]))) or 1.0
-    wild = np.isfinite(flux) & (np.abs(flux) >= WILD * scale)
-    if (wild & (ivar > 0)).any():
-        steps.append(f"{int((wild & (ivar > 0)).sum()):,} pixels are {WILD:g} times the median or more; left out.")
-    flux, ivar = np.where(wild, 0.0, flux), np.where(wild, 0.0, ivar)
-    found = np.asarray(_average()(*padded(rest, flux / scale, ivar)[1]), np.float64)
-    for place in np.flatnonzero(np.isfinite(found) & (found <= 0)):
-        raise UploadError(
-            f"Bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has a mean flux of {found[place] * scale:.3g}; "
-            "it must be above 0. Check the sky subtraction, the mask and the unit."
-        )
-    missing = np.flatnonzero(~np.isfinite(found))
-    inner = [place for place in missing if place not in (0, N_BINS - 1)]
-    if inner or len(missing) == 2:
-        place = inner[0] if inner else missing[0]
-        raise UploadError(
-            f"The spectrum covers {span}; bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has good pixels over "
-            f"less than {MIN_COVERAGE:.0%} of its width. The network needs 3400-7000 Å: check redshift, unit and mask."
-        )
-    words = ""
-    if missing.size:
-        place = int(missing[0])
-        words = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
-        steps.append(f"Bin {words} is not covered; it is filled in from the other eleven.")
-        found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
-    return found * scale, words
-
-
-@cache
-def _average() -> Any:
-    return jax.jit(continuum_bins)
-
-
 @cache
 def _luminosity() -> Any:
     return jax.jit(log_luminosity)
@@ -231,35 +185,3 @@ def warm_up() -> None:
     # Of no unit: astropy, which knows the others, is not loaded before a file needs it.
     read_spectrum(raw, settle(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
     _luminosity()(np.ones(N_BINS), np.float32(0.1))
-
-
-def padded(
-    rest: Float[np.ndarray, " pixel"], flux: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]
-) -> tuple[Bool[np.ndarray, " pixel"], tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Cut to what the bins need and pad with masked pixels to few lengths, so that few shapes are compiled.
-
-    Parameters
-    ----------
-    rest, flux, ivar : (pixel,) array
-        Wavelengths [Å], fluxes of order one, inverse variances.
-
-    Returns
-    -------
-    (pixel,) array
-        Which pixels are left.
-    tuple of three arrays
-        Wavelengths, fluxes, and 1 for good pixels or 0, float32, longer than that.
-    """
-    near = (rest > BIN_EDGES[0] - 60) & (rest < BIN_EDGES[-1] + 60)
-    if near.sum() < 2:
-        near = np.zeros_like(near)
-        near[:2] = True
-    rest, flux, ivar = rest[near], np.where(np.isfinite(flux[near]), flux[near], 0.0), ivar[near]
-    length = next(length for length in LENGTHS if length >= len(rest))
-    extra = length - len(rest)
-    tail = rest[-1] + (rest[-1] - rest[-2]) * np.arange(1, extra + 1)
-    return near, (
-        np.concatenate([rest, tail]).astype(np.float32),
-        np.concatenate([flux, np.zeros(extra)]).astype(np.float32),
-        np.concatenate([(ivar > 0).astype(np.float64), np.zeros(extra)]).astype(np.float32),
-    )

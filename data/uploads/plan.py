@@ -10,43 +10,12 @@ from data.errors import UploadError
 from data.schema import FLUX_NAMES
 from data.uploads import units
 from data.uploads.raw import RawTable, is_numeric, numbers
+from data.uploads.titles import TITLES, column_of, split_unit
 
 NONE: Final = "none"
 UNCERTAINTIES: Final = ("inverse variance", "error (1 σ)", "variance", NONE)
 MEDIA: Final = ("vacuum", "air")
 FRAMES: Final = ("observed", "rest")
-_TITLES: Final = {
-    "wavelength": (
-        "wavelength_rest",
-        "wavelength",
-        "wavelength_obs",
-        "wavelength_air",
-        "wave_air",
-        "wave",
-        "lambda",
-        "lam",
-        "wl",
-        "loglam",
-        "spectral_axis",
-    ),
-    "flux": ("flux", "flux_density", "fluxdensity", "f_lambda", "flam", "fnu", "f_nu", "spectrum", "counts"),
-    "uncertainty": (
-        "ivar",
-        "flux_ivar",
-        "error",
-        "err",
-        "flux_error",
-        "flux_err",
-        "sigma",
-        "uncertainty",
-        "variance",
-        "var",
-    ),
-    "mask": ("mask", "and_mask", "flag", "flags", "quality"),
-    "id": ("targetid", "target_id", "id", "name", "galaxy", "objid"),
-    "redshift": ("redshift", "z", "zred", "z_spec"),
-    "log_luminosity": ("log_luminosity", "loglum"),
-}
 
 
 class Guess(NamedTuple):
@@ -89,7 +58,7 @@ def propose(raw: RawTable) -> tuple[Guess, ...]:
     UploadError
         When neither twelve fluxes nor wavelength and flux can be made out.
     """
-    wavelength, flux = _titled(raw, "wavelength"), _titled(raw, "flux")
+    wavelength, flux = column_of(raw.columns, "wavelength"), column_of(raw.columns, "flux")
     if wavelength and flux:
         return _spectrum(raw, wavelength, flux)
     return _bins(raw)
@@ -124,12 +93,6 @@ def settle(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, 
     return plan
 
 
-def _titled(raw: RawTable, role: str) -> str:
-    """Find a column by its usual names; several numbers of one quantity do not count."""
-    lower = {title.lower(): title for title in raw.columns}
-    return next((lower[title] for title in _TITLES[role] if title in lower), "")
-
-
 def _or_none(titles: Iterable[str]) -> tuple[str, ...]:
     return (*titles, NONE)
 
@@ -140,11 +103,11 @@ def _bins(raw: RawTable) -> tuple[Guess, ...]:
     rest = _or_none(raw.columns)
 
     def role(name: str, label: str, why: str) -> Guess:
-        found = _titled(raw, name)
+        found = column_of(raw.columns, name)
         return Guess(name, label, found or NONE, rest, why if found else "no column of that name")
 
     # Numbers alone cannot tell Jy from f_lambda, and the columns' names promise the latter.
-    given = raw.about.get("flux_unit") or units.known(raw.units.get(first, ""))
+    given = raw.about.get("flux_unit") or units.known(_unit_said(raw, first))
     unit, unit_why = (given, "the file says so") if given else (units.RELATIVE, "no unit is given; only ratios matter")
     return (
         Guess("kind", "Rows are", "galaxies", ("galaxies",), f"{raw.n:,} rows, twelve fluxes each"),
@@ -177,7 +140,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     series = [group for group in numbered.values() if len(group) == len(FLUX_NAMES)]
     if len(series) == 1:
         return series[0][0], "twelve numbered columns"
-    plain = [title for title in titles if title.lower() not in {*_TITLES["id"], *_TITLES["redshift"], "log_luminosity"}]
+    plain = [title for title in titles if title.lower() not in {*TITLES["id"], *TITLES["redshift"], "log_luminosity"}]
     if len(plain) == len(FLUX_NAMES):
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"
@@ -187,8 +150,12 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     )
 
 
+def _unit_said(raw: RawTable, column: str) -> str:
+    return raw.units.get(column, "") or split_unit(column)[1]
+
+
 def _unit(raw: RawTable, column: str) -> tuple[str, str]:
-    if given := raw.about.get("flux_unit") or units.known(raw.units.get(column, "")):
+    if given := raw.about.get("flux_unit") or units.known(_unit_said(raw, column)):
         return given, "the file says so"
     values = np.abs(numbers(raw.columns[column][:5000]))
     typical = float(np.median(values[np.isfinite(values) & (values > 0)])) if (values > 0).any() else 1.0
@@ -198,14 +165,14 @@ def _unit(raw: RawTable, column: str) -> tuple[str, str]:
 def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
     titles = tuple(raw.columns)
     waves = numbers(raw.columns[wavelength])
-    wave_unit, wave_why = units.of_wavelength(raw.units.get(wavelength, ""), wavelength, waves)
+    wave_unit, wave_why = units.of_wavelength(_unit_said(raw, wavelength), wavelength, waves)
     flux_unit, flux_why = _unit(raw, flux)
-    if flux.lower() in ("fnu", "f_nu") and not raw.units.get(flux):
+    if split_unit(flux)[0].lower() in ("fnu", "f_nu") and not _unit_said(raw, flux):
         flux_unit, flux_why = "Jy", f"the column is called {flux}"
-    uncertainty = _titled(raw, "uncertainty")
-    mask = _titled(raw, "mask")
+    uncertainty = column_of(raw.columns, "uncertainty")
+    mask = column_of(raw.columns, "mask")
     redshift = raw.about.get("redshift")
-    rest = wavelength.lower().endswith("rest") or redshift == 0
+    rest = split_unit(wavelength)[0].lower().endswith("rest") or redshift == 0
     air = raw.about.get("medium") == "air" or "air" in wavelength.lower()
     return (
         Guess("kind", "Rows are", "pixels of one spectrum", ("pixels of one spectrum",), f"{raw.n:,} pixels"),

@@ -38,11 +38,12 @@ def read_text(content: bytes, name: str) -> RawTable:
     if twice is not None:
         raise UploadError(f"{name}, row {row}: the column {shown(twice)} appears twice. Keep one of them.")
     rows = _rows(itertools.chain(first, records), titles, name)
+    form = "TSV" if len(titles) > 1 and b"\t" in content[:2000] and b"," not in content[:2000] else "CSV"
     columns = {
         title or f"column {place + 1}": np.array([cells[place].strip() for _, cells in rows], dtype=object)
         for place, title in enumerate(titles)
     }
-    return RawTable(name, "CSV", columns, {}, np.array([row for row, _ in rows]), {})
+    return RawTable(name, form, columns, {}, np.array([row for row, _ in rows]), {})
 
 
 def _is_number(cell: str) -> bool:

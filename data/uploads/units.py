@@ -27,10 +27,12 @@ FLUX_UNITS: Final = (
 """As astropy writes them; the last two have no scale, and only ratios are used."""
 WAVELENGTH_UNITS: Final = ("Angstrom", "nm", "um", "log10 Angstrom")
 _WAVELENGTH_WORDS: Final = {
-    "Angstrom": ("angstrom", "aa", "a", "å"),
-    "nm": ("nm", "nanometer"),
-    "um": ("um", "micron", "µm"),
+    "Angstrom": ("angstrom", "angstroms", "ang", "aa", "a", "å"),
+    "nm": ("nm", "nanometer", "nanometers"),
+    "um": ("um", "micron", "microns", "µm"),
 }
+_JANSKYS: Final = {"jy": "Jy", "mjy": "mJy", "ujy": "uJy"}
+"""As titles of columns are often typed; astropy distinguishes m and M."""
 LIGHT_SPEED: Final = 2.99792458e18
 """Å/s."""
 
@@ -123,7 +125,7 @@ def flux_factor(wavelength: Float[np.ndarray, " pixel"], unit: str) -> tuple[Flo
 def _parse(text: str) -> Any:
     from astropy import units
 
-    return units.Unit(text)
+    return units.Unit(_JANSKYS.get(text.lower(), text))
 
 
 def _conversion(unit: Any) -> tuple[float, bool, bool]:

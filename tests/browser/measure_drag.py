@@ -14,7 +14,11 @@ MOVES: Final = 60
 BIN: Final = 4
 BETWEEN: Final = 40  # ms from a movement to the next: a hand, slowed so that each has a frame of its own
 
-WATCH = """() => {
+MIDDLE: Final = """(dot) => {
+  const { x, y, width, height } = dot.getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+}"""
+WATCH: Final = """() => {
   const shown = () => [...document.querySelectorAll("#predict-lines td.ew")].map((cell) => cell.textContent).join();
   window.felt = [];
   let before = shown();
@@ -32,10 +36,8 @@ WATCH = """() => {
 
 
 def drag(page: Page) -> list[tuple[float, float]]:
-    """Drag a bin down and up again; returns for each movement [ms] until its numbers were painted, and of it in our code."""
-    place = page.locator(".handle circle").nth(BIN).bounding_box()
-    assert place is not None
-    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    """Drag a bin down and up again; returns per movement [ms] until its numbers are painted, and of it our code."""
+    x, y = page.locator(".handle circle").nth(BIN).evaluate(MIDDLE)
     page.evaluate(WATCH)
     page.mouse.move(x, y)
     page.mouse.down()

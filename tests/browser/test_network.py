@@ -94,7 +94,8 @@ def test_the_published_architecture_too(page: Page, served: Served):
         """({ tensors, rows }) => {
           const net = Object.fromEntries(Object.entries(tensors).map(([name, { shape, data }]) =>
             [name.slice(4), { shape, data: Float32Array.from(data) }]));
-          return rows.map((flux) => Array.from(window.galacticNeon.network.predict(net, flux, null).ew));
+          const { predict, sensitivity } = window.galacticNeon.network;
+          return rows.map((flux) => [predict(net, flux, null).ew, sensitivity(net, flux, null, 6)].map((x) => Array.from(x)));
         }""",
         {
             "tensors": {name: {"shape": leaf.shape, "data": leaf.ravel().tolist()} for name, leaf in tensors.items()},
@@ -102,5 +103,7 @@ def test_the_published_architecture_too(page: Page, served: Served):
         },
     )
     expected = predict(Params(network, None, None), flux).ew
-    np.testing.assert_allclose(np.array(answers), expected, rtol=2e-4, atol=1e-5)
-    assert len(answers[0]) == len(LINES)
+    np.testing.assert_allclose([ew for ew, _ in answers], expected, rtol=2e-4, atol=1e-5)
+    assert len(answers[0][0]) == len(LINES)
+    slope = [ew_sensitivity(Params(network, None, None), row)[6] for row in flux]
+    np.testing.assert_allclose([drives for _, drives in answers], slope, rtol=1e-3, atol=1e-4)

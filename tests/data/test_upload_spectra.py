@@ -48,8 +48,22 @@ F_NU = (FLUX * 1e-17 * u.erg / u.s / u.cm**2 / u.AA).to(u.Jy, u.spectral_density
         ({"wavelength": OBSERVED, "f_nu": F_NU}, {}),
         ({"wavelength": OBSERVED, "flux": F_NU * 1e-23}, {"flux_unit": "erg / (s cm2 Hz)"}),
         ({"wavelength": OBSERVED[::-1], "flux": FLUX[::-1]}, {}),
+        ({"lambda_nm": OBSERVED / 10, "Flux [mJy]": 1e3 * F_NU, "err (mJy)": 10 * F_NU}, {}),
+        ({"wave_um": OBSERVED / 1e4, "fnu_jy": F_NU}, {}),
     ],
-    ids=["Å", "nm, cgs, ivar", "µm, error", "log", "rest", "said to be rest", "f_nu", "cgs f_nu", "backwards"],
+    ids=[
+        "Å",
+        "nm, cgs, ivar",
+        "µm, error",
+        "log",
+        "rest",
+        "said to be rest",
+        "f_nu",
+        "cgs f_nu",
+        "backwards",
+        "titles with units",
+        "_um",
+    ],
 )
 def test_units_and_frames_give_the_same_bins(columns: dict[str, np.ndarray], chosen: dict[str, str]):
     bins = outcome(table(**columns), **chosen).table.bin_flux[0]

@@ -105,7 +105,7 @@ def test_damaged_uploads_are_answered_on_the_page(pages: Any):
 
 
 @pytest.mark.soak
-def test_thousands_of_damaged_uploads_on_the_page(pages: Any, capsys: pytest.CaptureFixture[str]):
+def test_fifty_thousand_damaged_uploads_on_the_page(pages: Any, capsys: pytest.CaptureFixture[str]):
     warm(pages[1])
     read, longest = survive(pages[1], SOAK_CASES, 2)
     with capsys.disabled():

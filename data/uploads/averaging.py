@@ -1,0 +1,118 @@
+"""From the pixels of a spectrum to the twelve bins: masked and averaged with the code of the training."""
+
+from functools import cache
+from typing import Any, Final
+
+import jax
+import numpy as np
+from jaxtyping import Bool, Float
+
+from data.errors import UploadError
+from data.schema import N_BINS
+from data.uploads.limits import MAX_PIXELS
+from model.batch import complete_many
+from model.bins import BIN_EDGES, MIN_COVERAGE
+from model.continuum import continuum_bins
+from model.weights import load_params
+
+LENGTHS: Final = (8192, MAX_PIXELS)
+"""Pixels for which the averaging is compiled; a spectrum is padded to the next."""
+WILD: Final = 1e30
+"""Times the median flux: a damaged number, which float32 could not hold."""
+
+
+def average_bins(
+    form: str,
+    rest: Float[np.ndarray, " pixel"],
+    flux: Float[np.ndarray, " pixel"],
+    ivar: Float[np.ndarray, " pixel"],
+    steps: list[str],
+) -> tuple[Float[np.ndarray, " bin"], str]:
+    """Average a spectrum in the twelve bins; one missing end bin is filled in from the others.
+
+    Parameters
+    ----------
+    form : str
+        What the spectrum was read as, for the sentences.
+    rest, flux, ivar : (pixel,) array
+        Wavelengths in order [Å], fluxes in any unit, inverse variances (0 = masked).
+    steps : list of str
+        Gets a sentence for each thing that is done.
+
+    Returns
+    -------
+    (12,) array
+        In the fluxes' unit.
+    str
+        The bin that was filled in, "" where none was.
+
+    Raises
+    ------
+    UploadError
+        When a bin is not covered, or its mean is not above 0.
+    """
+    span = f"{rest[0]:.0f}-{rest[-1]:.0f} Å in the rest frame"
+    steps.append(f"{form}: {len(rest):,} pixels, {span}; lines are masked and the rest averaged in twelve bins.")
+    scale = float(np.median(np.abs(flux[ivar > 0]))) or 1.0
+    wild = np.isfinite(flux) & (np.abs(flux) >= WILD * scale)
+    if (wild & (ivar > 0)).any():
+        steps.append(f"{int((wild & (ivar > 0)).sum()):,} pixels are {WILD:g} times the median or more; left out.")
+    flux, ivar = np.where(wild, 0.0, flux), np.where(wild, 0.0, ivar)
+    found = np.asarray(_average()(*padded(rest, flux / scale, ivar)[1]), np.float64)
+    for place in np.flatnonzero(np.isfinite(found) & (found <= 0)):
+        raise UploadError(
+            f"Bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has a mean flux of {found[place] * scale:.3g}; "
+            "it must be above 0. Check the sky subtraction, the mask and the unit."
+        )
+    missing = np.flatnonzero(~np.isfinite(found))
+    inner = [place for place in missing if place not in (0, N_BINS - 1)]
+    if inner or len(missing) == 2:
+        place = inner[0] if inner else missing[0]
+        raise UploadError(
+            f"The spectrum covers {span}; bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has good pixels over "
+            f"less than {MIN_COVERAGE:.0%} of its width. The network needs 3400-7000 Å: check redshift, unit and mask."
+        )
+    words = ""
+    if missing.size:
+        place = int(missing[0])
+        words = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
+        steps.append(f"Bin {words} is not covered; it is filled in from the other eleven.")
+        found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
+    return found * scale, words
+
+
+@cache
+def _average() -> Any:
+    return jax.jit(continuum_bins)
+
+
+def padded(
+    rest: Float[np.ndarray, " pixel"], flux: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]
+) -> tuple[Bool[np.ndarray, " pixel"], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Cut to what the bins need and pad with masked pixels to few lengths, so that few shapes are compiled.
+
+    Parameters
+    ----------
+    rest, flux, ivar : (pixel,) array
+        Wavelengths [Å], fluxes of order one, inverse variances.
+
+    Returns
+    -------
+    (pixel,) array
+        Which pixels are left.
+    tuple of three arrays
+        Wavelengths, fluxes, and 1 for good pixels or 0, float32, longer than that.
+    """
+    near = (rest > BIN_EDGES[0] - 60) & (rest < BIN_EDGES[-1] + 60)
+    if near.sum() < 2:
+        near = np.zeros_like(near)
+        near[:2] = True
+    rest, flux, ivar = rest[near], np.where(np.isfinite(flux[near]), flux[near], 0.0), ivar[near]
+    length = next(length for length in LENGTHS if length >= len(rest))
+    extra = length - len(rest)
+    tail = rest[-1] + (rest[-1] - rest[-2]) * np.arange(1, extra + 1)
+    return near, (
+        np.concatenate([rest, tail]).astype(np.float32),
+        np.concatenate([flux, np.zeros(extra)]).astype(np.float32),
+        np.concatenate([(ivar > 0).astype(np.float64), np.zeros(extra)]).astype(np.float32),
+    )
