@@ -95,7 +95,7 @@ def test_the_published_architecture_too(page: Page, served: Served):
           const net = Object.fromEntries(Object.entries(tensors).map(([name, { shape, data }]) =>
             [name.slice(4), { shape, data: Float32Array.from(data) }]));
           const { predict, sensitivity } = window.galacticNeon.network;
-          return rows.map((flux) => [predict(net, flux, null).ew, sensitivity(net, flux, null, 6)].map((x) => Array.from(x)));
+          return rows.map((flux) => [predict(net, flux, null).ew, sensitivity(net, flux, null, 6)].map((x) => [...x]));
         }""",
         {
             "tensors": {name: {"shape": leaf.shape, "data": leaf.ravel().tolist()} for name, leaf in tensors.items()},
