@@ -25,7 +25,7 @@ from data.errors import CatalogueError
 from model import batch
 from model.bins import N_BINS
 from model.weights import load_params
-from server import columns, galaxies, health, logs, selftest, weights
+from server import columns, galaxies, health, logs, rows, selftest, weights
 from server.factory import attach, create_server
 from server.precompress import compress_page
 from server.settings import load, private_folder, stop
@@ -62,6 +62,7 @@ app.index_string = app.index_string.replace("<html>", '<html lang="en">')
 app.layout = shell.layout(store.served().values())
 server.register_blueprint(columns.blueprint)
 server.register_blueprint(galaxies.blueprint)
+server.register_blueprint(rows.blueprint)
 server.register_blueprint(weights.blueprint)
 attach(app)
 health.prepare(

@@ -70,6 +70,7 @@
 
   neon.galaxy = {
     show,
+    say: (sentence) => page && page.say(sentence),
     /** A page has come; its cards are empty. */
     open(arrived) {
       page = arrived;

@@ -8,6 +8,7 @@
         const cards = document.getElementById("population-cards");
         if (!cards) return;
         cards.classList.toggle("is-empty", !selection);
+        window.galacticNeon.populationTable.show(selection);
         for (const chip of document.querySelectorAll(".chips [aria-pressed]")) {
           chip.setAttribute("aria-pressed", String(Boolean(selection) && chip.textContent === selection.name));
         }

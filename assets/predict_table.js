@@ -1,4 +1,4 @@
-/* A table on the Predict page: its grid, whose script is fetched when the first table is shown, and its histograms.
+/* A table on the Predict page: its grid (assets/grid.js), and its histograms.
  *
  * The rows come column by column (data/table_view.py); ag-grid draws those in view alone.
  */
@@ -6,31 +6,11 @@
   "use strict";
 
   const neon = (window.galacticNeon = window.galacticNeon || {});
-  const NOTHING = "–";
   const RARE = 1e-3; // as in the explorer: fewer draws than one in a thousand are as unlikely
   const LEADING = ["OII_DOUBLET", "HBETA", "OIII_5007", "HALPHA"];
   const VARIANTS = { colors: "colours", luminosity: "colours + L" };
-  let loading = null;
   let pictures = [];
   let shown = null;
-
-  /** ag-grid's script, once per visit. */
-  function library(address) {
-    if (window.dash_ag_grid) return Promise.resolve();
-    loading =
-      loading ||
-      new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = address;
-        script.onload = resolve;
-        script.onerror = () => reject(new Error("The table could not be loaded. Reload the page to try again."));
-        document.head.append(script);
-      }).catch((error) => {
-        loading = null;
-        throw error;
-      });
-    return loading;
-  }
 
   const odds = (p) => (1 / p >= 1.95 ? `1 in ${Math.round(1 / p).toLocaleString("en")}` : `${Math.round(100 * p)} %`);
 
@@ -51,23 +31,14 @@
     },
   });
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
-    neonWidth: (value) => (Number.isFinite(value) ? neon.answer.number(value) : NOTHING),
-    neonOdds: (value) => (Number.isFinite(value) ? odds(value) : NOTHING),
-  });
-
-  const width = (field, headerName, tip, wide) => ({
-    field,
-    headerName,
-    headerTooltip: tip,
-    width: wide,
-    type: "rightAligned",
-    valueFormatter: { function: "neonWidth(params.value)" },
+    neonOdds: (value) => (Number.isFinite(value) ? odds(value) : neon.grid.NOTHING),
   });
 
   /** Columns in groups: what the file says, its verdict, the four leading lines first, what the answer rests on. */
   function columns(rows, lines) {
     const given = (place) => rows.measured && rows.measured.some((row) => row[place] !== null);
     const order = [...LEADING, ...lines.map((line) => line.name).filter((name) => !LEADING.includes(name))];
+    const { width } = neon.grid;
     const widths = order.map((wanted) => {
       const place = lines.findIndex((line) => line.name === wanted);
       const { label } = lines[place];
@@ -191,24 +162,13 @@
         }
         drawHistograms(box, rows.histograms, manifest.lines);
         try {
-          await library(manifest.grid);
+          await neon.grid.library(manifest.grid);
         } catch (error) {
           return error.message;
         }
         document.getElementById("predict-table").style.setProperty("--rows", rows.name.length);
-        return {
-          namespace: "dash_ag_grid",
-          type: "AgGrid",
-          props: {
-            id: { type: "grid", name: "predict" },
-            columnDefs: columns(rows, manifest.lines),
-            rowData: records(rows),
-            getRowId: "params.data.row",
-            defaultColDef: { sortable: true, resizable: true, suppressMovable: true },
-            dashGridOptions: { rowHeight: 30, headerHeight: 30, tooltipShowDelay: 300, ensureDomOrder: true },
-            style: { width: "100%" },
-          },
-        };
+        const id = { type: "grid", name: "predict" };
+        return neon.grid.component(id, columns(rows, manifest.lines), { rowData: records(rows), getRowId: "params.data.row" });
       },
     },
   });

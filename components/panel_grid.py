@@ -1,12 +1,12 @@
 """The explorer's panels as the page holds them: what the browser needs to know, and the places it fills."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from dash import html
 
-from components import ids
+from components import grid, ids
 from components.aria import aria
 from components.theme import TOKENS, diverging_colors, palette_stops
 from components.view import FIELDS, PALETTES
@@ -37,7 +37,13 @@ class Quantity(Protocol):
 
 
 def manifest(
-    *, base: str, root: str, catalogue: Mapping[str, Any], shown: Mapping[str, Any], quantities: Iterable[Quantity]
+    *,
+    base: str,
+    root: str,
+    catalogue: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    quantities: Iterable[Quantity],
+    table: Sequence[str],
 ) -> dict[str, Any]:
     """Return what the browser needs to know.
 
@@ -53,6 +59,8 @@ def manifest(
         ``state`` (components/view.py); ``row``, ``galaxy``, ``gate``, ``find`` where the address says them.
     quantities : iterable
         What galaxies can be placed and coloured by.
+    table : sequence of str
+        Columns of the table of galaxies, after their names.
     """
     named = {each.name: each for each in quantities}
     return {
@@ -60,6 +68,9 @@ def manifest(
         **shown,
         "columns": f"{base}columns/",
         "galaxies": f"{base}galaxies/",
+        "tables": base,
+        "tableColumns": list(table),
+        "grid": grid.script(root),
         "cells": f"{base}cells.json?v={catalogue['version']}",
         "plotly": root + PLOTLY,
         "fields": [field._asdict() for field in FIELDS],

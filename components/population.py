@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from components import answer, widgets
@@ -18,8 +17,7 @@ CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum
 CONTINUUM_NOTE, HISTOGRAMS_NOTE, CLASSES, LINES_TABLE = (
     f"population-{name}" for name in ("continuum-note", "histograms-note", "classes", "lines")
 )
-ROWS, SORT, PAGE, SAVE, SAVED = (f"population-{name}" for name in ("rows", "sort", "page", "save", "saved"))
-ROWS_A_PAGE = 25
+ROWS, SAVE, SAVED = (f"population-{name}" for name in ("rows", "save", "saved"))
 
 
 def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
@@ -46,7 +44,7 @@ def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
     )
 
 
-def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) -> html.Div:
+def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
     """Return the cards of the selected population, hidden while there is none."""
     return html.Div(
         [
@@ -82,7 +80,7 @@ def cards(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) 
                 html.Div(id=LINES_TABLE),
                 label="Statistics of ten lines",
             ),
-            widgets.card(*_table(formats, sorts), label="Galaxies of the population", class_name="card-wide"),
+            widgets.card(*_table(formats), label="Galaxies of the population", class_name="card-wide"),
         ],
         id=CARDS,
         className="population-cards is-empty",
@@ -93,17 +91,8 @@ def _head(title: str, said: str) -> html.Div:
     return html.Div([html.H2(title), html.Span(said, className="muted")], className="card-head")
 
 
-def _table(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]]) -> list[Any]:
-    """Return the table twin: its order, its pages, its downloads."""
-    order = dmc.Select(
-        id=SORT,
-        data=[{"value": value, "label": label} for value, label in sorts],
-        value=sorts[0][0],
-        allowDeselect=False,
-        size="xs",
-        w=210,
-        **aria(label="Order of the table"),
-    )
+def _table(formats: Sequence[tuple[str, str]]) -> list[Any]:
+    """Return the table twin, which the browser fills (assets/population_table.js), and its downloads."""
     saves = [
         html.Button(
             label, id={"type": SAVE, "index": name}, type="button", className="chip", n_clicks=0,
@@ -115,7 +104,7 @@ def _table(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]])
         html.Div(
             [
                 html.H2("Its galaxies"),
-                order,
+                html.Span("a column's head sorts them; Enter or a click on a name shows one", className="muted"),
                 html.Div(
                     [html.Span("Download", className="muted"), *saves, dcc.Download(id=SAVED)],
                     className="chips end",
@@ -123,7 +112,5 @@ def _table(formats: Sequence[tuple[str, str]], sorts: Sequence[tuple[str, str]])
             ],
             className="card-head table-head",
         ),
-        html.Div(id=ROWS),
-        # Without arrows: theirs would be buttons without names.
-        dmc.Pagination(id=PAGE, total=1, value=1, size="sm", withControls=False, **aria(label="Pages of the table")),
+        html.Div(id=ROWS, className="data-grid"),
     ]

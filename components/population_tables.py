@@ -140,12 +140,6 @@ def lines_table(facts: Sequence[Facts]) -> html.Div:
     return widgets.line_table(head, rows, "Ten lines in this population")
 
 
-def rows_table(head: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], caption: str) -> html.Div:
-    """Return one page of galaxies: (row, texts) each; the first text leads to the galaxy."""
-    body = [[widgets.galaxy_link(row, name), *rest] for row, (name, *rest) in rows]
-    return widgets.line_table(head, body, caption)
-
-
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if math.isfinite(share) else widgets.NOTHING
 

@@ -136,7 +136,7 @@ def result_card() -> html.Section:
     return widgets.card(
         head("Galaxies of the file", html.Span(id="predict-file-name")),
         html.Div(id="predict-file-result"),
-        dcc.Loading(html.Div(id="predict-table", className="file-grid"), delay_show=250, type="dot"),
+        dcc.Loading(html.Div(id="predict-table", className="file-grid data-grid"), delay_show=250, type="dot"),
         html.Div(id="predict-histograms", className="histograms"),
         html.Div(
             [

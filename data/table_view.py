@@ -49,22 +49,33 @@ def rows_of_grid(table: FluxTable, answers: Answers, measured: Measured | None) 
         "variant": answers.variants[:n],
         "domain": answers.domain.verdict[:n] if answers.domain else [""] * n,
         "problem": answers.problems[:n],
-        "ew": _lists(np.asarray(answers.catalogued.ew)[:n]),
+        "ew": rounded(np.asarray(answers.catalogued.ew)[:n]),
     }
     if measured is not None:
-        shown |= {"measured": _lists(measured.ew[:n]), "ivar": _lists(measured.ew_ivar[:n])}
+        shown |= {"measured": rounded(measured.ew[:n]), "ivar": rounded(measured.ew_ivar[:n])}
         shown["looked"] = measured.looked[:n].tolist()
     if answers.surprise is not None:
         probability, line, sigma, _ = answers.surprise
-        shown |= {"surprise": _lists(probability[:n]), "surprise_sigma": _lists(sigma[:n])}
+        shown |= {"surprise": rounded(probability[:n]), "surprise_sigma": rounded(sigma[:n])}
         shown["surprise_line"] = [LINES[place].label for place in line[:n]]
     return shown
 
 
-def _lists(values: Float[np.ndarray, "..."]) -> Any:
-    """Return numbers of four digits in lists, None for NaN: JSON has no other."""
+def rounded(values: Float[np.ndarray, "..."]) -> Any:
+    """Give numbers of four digits in lists, None for NaN: JSON has no other.
+
+    Parameters
+    ----------
+    values : array
+        Of any shape.
+
+    Returns
+    -------
+    list
+        Of its shape.
+    """
     if values.ndim > 1:
-        return [_lists(row) for row in values]
+        return [rounded(row) for row in values]
     return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values.tolist()]
 
 

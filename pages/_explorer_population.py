@@ -15,22 +15,15 @@ from data import formats
 from data.errors import UploadError
 from data.population import Population, describe
 from data.realisations import Noise
-from data.schema import COLUMNS, EW_SUFFIX, PREDICTION_SUFFIXES
+from data.schema import COLUMNS
 from data.selections import NAMED, named_rows, pack, unpack
 from data.store import Catalogue, served
 from model.bins import BIN_EDGES
-from model.lines import LEADING_LINES
 from pages._explorer_diagrams import sample_density
 
 ANY_NAME: Final = {"type": population.NAMED, "index": ALL}
 ANY_FORMAT: Final = {"type": population.SAVE, "index": ALL}
 DOWNLOADS: Final = (("csv", "CSV"), ("ecsv", "ECSV"), ("fits", "FITS"), ("votable", "VOTable"), ("parquet", "Parquet"))
-SORTS: Final = (
-    ("row", "As in the catalogue"),
-    ("redshift", "Redshift, nearest first"),
-    ("log_luminosity", "Luminosity, brightest first"),
-    *((line.name + EW_SUFFIX, f"{line.label}, strongest first") for line in LEADING_LINES),
-)
 
 clientside_callback(ClientsideFunction("population", "mark"), Input(ids.SELECTION, "data"))
 
@@ -38,7 +31,7 @@ clientside_callback(ClientsideFunction("population", "mark"), Input(ids.SELECTIO
 def layout() -> list[Any]:
     """Return the bar of named populations, the cards of the selected one and the tour."""
     named = [(one.name, f"{one.meaning} ({one.source})") for one in NAMED]
-    return [population.bar(named, tour.start_button()), population.cards(DOWNLOADS, SORTS), tour.card()]
+    return [population.bar(named, tour.start_button()), population.cards(DOWNLOADS), tour.card()]
 
 
 @callback(
@@ -60,8 +53,6 @@ answer.fills(population.ANSWER)
 
 @callback(
     Output(population.ANSWER, "data"),
-    Output(population.PAGE, "total"),
-    Output(population.PAGE, "value"),
     Input(ids.SELECTION, "data"),
     Input(control("noise"), "value"),
     Input(ids.SEED, "data"),
@@ -69,24 +60,21 @@ answer.fills(population.ANSWER)
     State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def show_population(
-    selection: dict[str, Any] | None, noise: str, seed: int, scheme: str | None, name: str
-) -> tuple[Any, Any, Any]:
+def show_population(selection: dict[str, Any] | None, noise: str, seed: int, scheme: str | None, name: str) -> Any:
     """Describe the selected population."""
     if not selection:
-        return no_update, no_update, no_update
+        return no_update
     catalogue = served()[name]
     title = str(selection.get("name") or "Selection")[:60]
     try:
         rows = unpack(selection, catalogue.n)
     except UploadError as error:
-        return answer.answer({population.HEAD: widgets.sentence(str(error), "bad")}, {}), no_update, no_update
+        return answer.answer({population.HEAD: widgets.sentence(str(error), "bad")}, {})
     if not len(rows):
         empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]
-        return answer.answer({population.HEAD: empty}, {}), no_update, no_update
+        return answer.answer({population.HEAD: empty}, {})
     found = describe(catalogue, rows, cast("Noise", noise), seed)
-    said = answer.answer(_words(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
-    return said, -(-found.n // population.ROWS_A_PAGE), 1
+    return answer.answer(_words(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
 
 
 def _words(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any]:
@@ -116,56 +104,6 @@ def _figures(catalogue: Catalogue, found: Population, scheme: Scheme) -> dict[st
         name: diagram.diagram_figure(frame, sample_density(catalogue, frame), scheme, diagram.density(frame, chosen))
         for name, frame, chosen in places
     }
-
-
-@callback(
-    Output(population.ROWS, "children"),
-    Input(population.PAGE, "value"),
-    Input(population.SORT, "value"),
-    Input(ids.SELECTION, "data"),
-    State(ids.CATALOGUE, "data"),
-    prevent_initial_call=True,
-)
-def list_rows(page: int, sort: str, selection: dict[str, Any] | None, name: str) -> Any:
-    """List one page of the population's galaxies."""
-    if not selection:
-        return no_update
-    catalogue = served()[name]
-    try:
-        rows = ordered(catalogue, unpack(selection, catalogue.n), sort)
-    except UploadError:
-        return no_update  # said above
-    if ctx.triggered_id == ids.SELECTION:
-        page = 1
-    first = (max(int(page or 1), 1) - 1) * population.ROWS_A_PAGE
-    shown = rows[first : first + population.ROWS_A_PAGE]
-    head = ["Galaxy", "z", "log L"]
-    columns = [catalogue.column("redshift"), catalogue.column("log_luminosity")]
-    for line in LEADING_LINES:
-        head += [f"{line.label} Å", "predicted"]
-        columns += [catalogue.column(line.name + suffix) for suffix in (EW_SUFFIX, PREDICTION_SUFFIXES[0])]
-    digits = [4, 2]
-    cells = [
-        (
-            int(row),
-            [
-                catalogue.target_ids[int(row)].decode(),
-                *(f"{column[row]:.{digit}f}" for column, digit in zip(columns[:2], digits, strict=True)),
-                *(widgets.number(float(column[row])) for column in columns[2:]),
-            ],
-        )
-        for row in shown
-    ]
-    table = population_tables.rows_table(head, cells, f"Galaxies {first + 1} to {first + len(shown)} of {len(rows)}")
-    return [table, html.Div(f"{first + 1:,}–{first + len(shown):,} of {len(rows):,} galaxies", className="muted")]
-
-
-def ordered(catalogue: Catalogue, rows: np.ndarray, sort: str) -> np.ndarray:
-    """Return rows in one of the `SORTS`; galaxies without the value come last."""
-    if sort not in dict(SORTS) or sort == "row":
-        return rows
-    values = catalogue.column(sort)[rows]
-    return rows[np.argsort(values if sort == "redshift" else -values, kind="stable")]
 
 
 @callback(

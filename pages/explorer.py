@@ -12,6 +12,7 @@ from components.explorer_dialogs import dialogs
 from components.explorer_toolbar import toolbar, zoom_buttons
 from components.panel_grid import manifest, panel_grid
 from data.quantities import QUANTITIES, axis_choices
+from data.rows import TABLE_COLUMNS
 from data.store import Catalogue, served
 from pages import (  # their callbacks are part of this page
     _explorer_galaxy,  # noqa: F401
@@ -112,4 +113,5 @@ def _manifest(shown: Catalogue, asked: dict[str, Any]) -> dict[str, Any]:
         catalogue={**about, "catalogue": "" if shown.name == first else shown.name},
         shown=asked,
         quantities=QUANTITIES.values(),
+        table=TABLE_COLUMNS,
     )

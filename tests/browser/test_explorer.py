@@ -154,3 +154,30 @@ def test_a_phone_scrolls_down_only(browser: Browser, served: Served, scheme: str
         phone.wait_for_selector("#explorer-galaxy-head h2")
         assert phone.evaluate("document.documentElement.scrollWidth") == 390
         assert phone.evaluate("document.querySelector('#panel-HALPHA_EW canvas').width") > 200
+
+
+def test_the_table_scrolls_through_every_galaxy_and_asks_for_those_in_view(explorer: Page) -> None:
+    asked: list[str] = []
+    explorer.on("request", lambda request: asked.append(request.url))
+    search, table = explorer.get_by_label("Find galaxies by name, row or range"), explorer.locator("#population-rows")
+    search.fill("redshift > 0")
+    search.press("Enter")
+    expect(explorer.locator("#population-head")).to_contain_text("20,000 of 20,000")
+    assert not [url for url in asked if "ag_grid" in url or "rows.json" in url]  # not before it is looked at
+    table.scroll_into_view_if_needed()
+    table.locator("[row-index='0'] [col-id=redshift]").click()
+    explorer.keyboard.press("Control+ArrowDown")
+    expect(table.locator("[row-index='19999'] [col-id=name]")).to_have_text("MOCK-020000")
+    explorer.keyboard.press("Enter")
+    expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text("MOCK-020000")
+    table.locator(".ag-header-cell[col-id=redshift]").click()
+    nearest = explorer.evaluate(
+        """async () => {
+          const { explorer } = galacticNeon;
+          const { codes } = await explorer.columns.get("redshift", { bits: 16 });
+          return codes.indexOf(codes.reduce((least, code) => Math.min(least, code)));
+        }"""
+    )
+    explorer.keyboard.press("Control+Home")
+    expect(table.locator("[row-index='0'] [col-id=name]")).to_have_text(f"MOCK-{nearest + 1:06d}")
+    assert len([url for url in asked if "rows.json" in url]) < 12

@@ -7,7 +7,6 @@ from typing import Any
 import dash
 import numpy as np
 import pytest
-from dash import no_update
 from dash._utils import to_json
 from plotly import graph_objects as go
 
@@ -30,7 +29,7 @@ def page() -> Any:
 
 def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> None:
     rows = named_rows(catalogue, "Green valley")
-    answer, pages, _first = page._explorer_population.show_population(
+    answer = page._explorer_population.show_population(
         pack("Green valley", rows), "published", 1, "dark", catalogue.name
     )
     assert set(answer["figures"]) == {population.CONTINUUM, population.HISTOGRAMS, population.BPT, population.WHAN}
@@ -39,7 +38,6 @@ def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> Non
     words = to_json(answer)
     assert f"{len(rows):,} of {catalogue.n:,}" in words
     assert "Lacerda et al. 2020" in words
-    assert pages == -(-len(rows) // population.ROWS_A_PAGE)
     assert len(words) < 120_000
 
 
@@ -48,18 +46,9 @@ def test_the_cards_of_a_population(page: Any, catalogue: store.Catalogue) -> Non
 )
 def test_what_cannot_be_shown_is_said(page: Any, catalogue: store.Catalogue, change: Any, said: str) -> None:
     broken = pack("Mine", np.array([1])) | change
-    answer, *pages = page._explorer_population.show_population(broken, "published", 1, "dark", catalogue.name)
+    answer = page._explorer_population.show_population(broken, "published", 1, "dark", catalogue.name)
     assert said in answer["html"][population.HEAD]
     assert not answer["figures"]
-    assert pages == [no_update, no_update]
-
-
-def test_order_puts_the_strongest_first_and_missing_last(page: Any, catalogue: store.Catalogue) -> None:
-    rows = np.arange(500)
-    values = catalogue.column("HALPHA_EW")[page._explorer_population.ordered(catalogue, rows, "HALPHA_EW")]
-    known = np.isfinite(values)
-    assert (np.diff(values[known]) <= 0).all()
-    assert not known[known.sum() :].any()
 
 
 @pytest.mark.parametrize("kind", ["csv", "ecsv", "fits", "votable", "parquet"])
