@@ -35,7 +35,7 @@ def list_rows(catalogue: Catalogue, rows: Int[np.ndarray, " row"]) -> list[list[
         For each row its name and a number for each of `TABLE_COLUMNS`, None where there is none.
     """
     numbers = rounded(np.stack([catalogue.column(column)[rows] for column in TABLE_COLUMNS], axis=1))
-    return [[catalogue.target_ids[row].decode(), *values] for row, values in zip(rows, numbers, strict=True)]
+    return [[catalogue.target_ids[int(row)].decode(), *values] for row, values in zip(rows, numbers, strict=True)]
 
 
 def order_by(catalogue: Catalogue, column: str, *, falling: bool) -> Int[np.ndarray, " galaxy"]:
