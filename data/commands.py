@@ -67,7 +67,7 @@ def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DE
     """
     density, record = load_density()
     provenance = (
-        f"drawn with seed {seed} from a mixture of {record['components']} Gaussians and a chain of lines "
+        f"drawn with seed {seed} from a mixture of {record['components']} Gaussians and a chain of lines, raked, "
         f"fitted to {record['galaxies']:,} DESI BGS galaxies; no row is a real galaxy"
     )
     return _build(draw(density, n, seed), out, MOCK_TITLE, provenance, model)

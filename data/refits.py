@@ -23,7 +23,7 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     out : Path
         The density, safetensors.
     seed : int
-        Of the mixture's start and the chain's.
+        Of the mixture's start, the chain's, and the draws that are raked.
 
     Returns
     -------
@@ -40,8 +40,9 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     from data.mock.density import save_density
     from data.mock.fit import RECIPE
     from data.mock.fit import fit_density as fit
+    from data.mock.raking import ROUNDS
 
-    with tqdm(total=1 + RECIPE.epochs, unit="step", disable=None) as bar:
+    with tqdm(total=2 + RECIPE.epochs + ROUNDS, unit="step", disable=None) as bar:
 
         def progress(said: str) -> None:
             bar.set_description(said)
@@ -50,7 +51,10 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
         density, record = fit(read_table(table_path), seed=seed, progress=progress)
     record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_density(density, record, out)
-    return f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them."
+    return (
+        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them, "
+        f"{record['raked']['margins']} histograms that say which draws are kept."
+    )
 
 
 def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:

@@ -7,23 +7,16 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from data.distinguish import area_under_roc
+from data.mock.raking import PAIRS
 from data.overlap import is_cut
 from data.sample import Sample
 from model.batch import predict_many
-from model.distribution_metrics import RATIOS, diagrams
+from model.distribution_metrics import diagrams
 from model.features import colors
 from model.lines import LINE_NAMES
 from model.metrics import spearman
 from model.network import Params
 
-PAIRS: Final = (
-    *RATIOS.values(),
-    *(
-        (LINE_NAMES.index(above), LINE_NAMES.index(below))
-        for above, below in (("NII_6584", "HALPHA"), ("OIII_5007", "HBETA"), ("HBETA", "HGAMMA"))
-    ),
-)
-"""Line ratios that the classifier sees."""
 MIN_IVAR: Final = 1e-6
 RESAMPLES: Final = 100
 """Bootstrap samples behind each standard error."""

@@ -1,4 +1,4 @@
-"""The density of mock galaxies as a file: both stages in safetensors, with the record of their fit."""
+"""The density of mock galaxies as a file: its three stages in safetensors, with the record of their fit."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from safetensors.numpy import save
 
 from data.errors import CatalogueError
 from data.mock.continuum import QUANTITIES, ContinuumMixture
+from data.mock.raking import COLUMNS, Margin
 from model.chain import Chain
 from model.latent import Scales
 from model.tensors import fields, read_chain, read_scales, to_tensors
@@ -19,7 +20,7 @@ DENSITY_FILE: Final = Path(__file__).parents[1] / "files" / "density.safetensors
 
 
 class Density(NamedTuple):
-    """Both stages.
+    """All three stages.
 
     Attributes
     ----------
@@ -29,11 +30,14 @@ class Density(NamedTuple):
         Units of the lines.
     listing : Chain
         What a catalogue lists given those, see `model.listing`.
+    margins : tuple of Margin
+        Which of such draws are kept.
     """
 
     continuum: ContinuumMixture
     scales: Scales
     listing: Chain
+    margins: tuple[Margin, ...] = ()
 
 
 def save_density(density: Density, record: dict[str, Any], path: Path) -> None:
@@ -67,7 +71,10 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
     with safe_open(path, framework="numpy") as stored:
         record = json.loads((stored.metadata() or {}).get("record", "{}"))
         arrays = {name: stored.get_tensor(name).astype(np.float64) for name in stored.keys()}  # noqa: SIM118
-    if tuple(record.get("quantities", ())) != QUANTITIES or "scales/units" not in arrays:
+    made_of = tuple(tuple(record.get(name, ())) for name in ("quantities", "columns"))
+    if made_of != (QUANTITIES, COLUMNS) or "scales/units" not in arrays:
         raise CatalogueError(f"{path} is not a density of this version's quantities. Fit it again: fit-density.")
     continuum = ContinuumMixture(**fields(arrays, "continuum", ContinuumMixture._fields))
-    return Density(continuum, read_scales(arrays, "scales"), read_chain(arrays, "listing")), record
+    count = sum(name.startswith("margins/") and name.endswith("/log_weight") for name in arrays)
+    margins = tuple(Margin(**fields(arrays, f"margins/{index}", Margin._fields)) for index in range(count))
+    return Density(continuum, read_scales(arrays, "scales"), read_chain(arrays, "listing"), margins), record

@@ -1,4 +1,7 @@
-"""Drawing mock galaxies: the starlight first, then the lines that go with it; in float64, the same on any machine."""
+"""Drawing mock galaxies: starlight, the lines that go with it, and the choice of which to keep.
+
+In float64 and rounded, so that the same seed gives the same galaxies on any machine.
+"""
 
 from typing import Any, Final
 
@@ -10,7 +13,8 @@ from jaxtyping import Float
 from data.errors import CatalogueError
 from data.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS, draw_continuum
 from data.mock.density import Density
-from data.mock.lines import draw_lines
+from data.mock.lines import ROWS, draw_lines
+from data.mock.raking import columns_of, keep_probability
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from model.features import log_luminosity
 from model.lines import LINE_NAMES
@@ -29,7 +33,7 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
     n : int
         How many, 1 to 10 million.
     seed : int
-        Of the PCG64 generator; the same seed gives the same table.
+        Of the PCG64 generator; the same seed gives the same galaxies, however many are asked for.
 
     Returns
     -------
@@ -44,10 +48,12 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
     if not 1 <= n <= 10_000_000:
         raise CatalogueError(f"Cannot draw {n} galaxies; ask for 1 to 10,000,000.")
     generator = np.random.Generator(np.random.PCG64(seed))
-    quantities = draw_continuum(density.continuum, n, generator)
-    quantities[:, REDSHIFT_AXIS] = redshift = rounded(quantities[:, REDSHIFT_AXIS])
+    blocks: list[tuple[np.ndarray, ...]] = []
+    while sum(len(block[0]) for block in blocks) < n:
+        blocks.append(_block(density, generator))
+    quantities, ew, ivar = (np.concatenate(column)[:n] for column in zip(*blocks, strict=True))
+    redshift = quantities[:, REDSHIFT_AXIS]
     flux = rounded(_fluxes(quantities[:, :N_COLORS], quantities[:, LUMINOSITY_AXIS], redshift))
-    ew, ivar = map(rounded, draw_lines(density.scales, density.listing, quantities, generator))
 
     columns: dict[str, Any] = {"TARGETID": [f"MOCK-{number:06d}" for number in range(1, n + 1)]}
     columns["redshift"] = redshift.astype(np.float32)
@@ -57,6 +63,15 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
         columns[name + EW_SUFFIX] = ew[:, index].astype(np.float32)
         columns[name + IVAR_SUFFIX] = ivar[:, index].astype(np.float32)
     return pa.table(columns)
+
+
+def _block(density: Density, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw a fixed number of candidates and give the quantities, EWs and inverse variances of those that are kept."""
+    quantities = draw_continuum(density.continuum, ROWS, generator)
+    quantities[:, REDSHIFT_AXIS] = rounded(quantities[:, REDSHIFT_AXIS])
+    ew, ivar = map(rounded, draw_lines(density.scales, density.listing, quantities, generator))
+    kept = generator.random(ROWS) < keep_probability(density.margins, columns_of(quantities, ew, ivar))
+    return quantities[kept], ew[kept], ivar[kept]
 
 
 def rounded(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

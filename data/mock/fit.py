@@ -7,8 +7,10 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture
+from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture, draw_continuum
 from data.mock.density import Density
+from data.mock.lines import draw_lines
+from data.mock.raking import COLUMNS, columns_of, rake
 from data.overlap import is_cut
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
 from data.schema import standardize as standard_table
@@ -26,6 +28,8 @@ RECIPE: Final = DrawRecipe(known=1.0, weight_decay=0.01)
 """Of the lines: a mock galaxy's luminosity and redshift are always known."""
 RECORDED: Final = ("width", "blocks", "hidden", "epochs", "batch", "learning_rate", "weight_decay")
 """What is used of the recipe."""
+CANDIDATES: Final = 400_000
+"""Draws that are raked: so many that their own chance is small beside that of the galaxies."""
 
 
 def fit_density(
@@ -33,10 +37,11 @@ def fit_density(
     *,
     n_components: int = N_COMPONENTS,
     recipe: DrawRecipe = RECIPE,
+    candidates: int = CANDIDATES,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Density, dict[str, Any]]:
-    """Fit both stages on the galaxies not held out.
+    """Fit all stages on the galaxies not held out.
 
     Parameters
     ----------
@@ -46,8 +51,10 @@ def fit_density(
         Gaussians of the continuum's mixture.
     recipe : DrawRecipe
         Choices of the chain's fit.
+    candidates : int
+        Draws that are raked.
     seed : int
-        Of the mixture's start and the chain's.
+        Of the mixture's start, the chain's, and the draws that are raked.
     progress : callable
         Told a sentence at each step.
 
@@ -70,20 +77,31 @@ def fit_density(
     progress(f"fitting {n_components} Gaussians to {len(quantities):,} continua")
     mixture, about = fit_continuum(quantities, n_components, seed)
     known = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
-    rows = prepare(_columns(table, FLUX_NAMES), *known, *_line_columns(table), is_cut(known[1]))
+    lines = _line_columns(table)
+    rows = prepare(_columns(table, FLUX_NAMES), *known, *lines, is_cut(known[1]))
     listed = as_listed(rows.scales, rows.ew, rows.sigma, rows.cut)
     recipe = recipe._replace(seed=seed)
     listing = fit_listing(rows, recipe, listed, lambda loss: progress(f"fitting the lines, loss {loss:.3f}"))
+    progress(f"drawing {candidates:,} candidates")
+    generator = np.random.default_rng((seed, candidates))  # not the stream of the mock with this seed
+    drawn = draw_continuum(mixture, candidates, generator)
+    margins = rake(
+        columns_of(quantities, *lines),
+        columns_of(drawn, *draw_lines(rows.scales, listing, drawn, generator)),
+        progress,
+    )
     record = {
         "quantities": QUANTITIES,
+        "columns": COLUMNS,
         "galaxies": len(quantities),
         "split": "int(sha256(TARGETID)) % 5 != 0",
         "components": n_components,
         "seed": seed,
         "continuum": about,
         "lines": {name: getattr(recipe, name) for name in RECORDED},
+        "raked": {"candidates": candidates, "margins": len(margins)},
     }
-    return Density(mixture, rows.scales, listing), record
+    return Density(mixture, rows.scales, listing, margins), record
 
 
 def fit_continuum(

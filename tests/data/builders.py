@@ -10,6 +10,7 @@ import pyarrow as pa
 from data.builder import write
 from data.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture
 from data.mock.density import Density
+from data.mock.raking import Margin
 from data.schema import (
     BUILT_COLUMNS,
     EW_SUFFIX,
@@ -80,7 +81,9 @@ def density() -> Density:
     listing = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
     ew = 10 ** generator.normal(0.5, 0.3, (200, len(LINE_NAMES)))
     scales = measure_scales(ew, 10 ** generator.normal(0.0, 0.1, ew.shape))
-    return Density(continuum, scales, jax.tree.map(np.asarray, listing))
+    # Half of the galaxies nearer than redshift .15 are kept.
+    margin = Margin(np.array([float(REDSHIFT_AXIS)]), np.array([[0.15]]), np.log([1.0, 0.5, 1.0]))
+    return Density(continuum, scales, jax.tree.map(np.asarray, listing), (margin,))
 
 
 REQUIRED_NAMES = tuple(column.name for column in INPUT_COLUMNS if column.required)

@@ -56,11 +56,12 @@ def test_impossible_numbers_are_refused(n):
 
 
 def test_a_density_survives_its_file(tmp_path):
-    save_density(density(), {"quantities": load_density()[1]["quantities"], "seed": 5}, tmp_path / "d.safetensors")
+    save_density(density(), load_density()[1] | {"seed": 5}, tmp_path / "d.safetensors")
     again, record = load_density(tmp_path / "d.safetensors")
     assert record["seed"] == 5
     np.testing.assert_allclose(again.continuum.choleskys, density().continuum.choleskys, rtol=1e-6)
     np.testing.assert_allclose(again.listing.heads[1].output, density().listing.heads[1].output, rtol=1e-6)
+    np.testing.assert_allclose(again.margins[0].log_weight, density().margins[0].log_weight, rtol=1e-6)
 
 
 def test_a_missing_or_foreign_density_says_so(tmp_path):
@@ -138,6 +139,21 @@ def test_weak_lines_of_doublets_are_at_times_detected_alone(sample):
 def test_the_embedded_catalogue_is_the_first_draw_bit_for_bit(shipped):
     again, embedded = draw(shipped, 20_000, seed=0), pq.read_table(EMBEDDED)
     assert digest(again) == digest(embedded.select(again.column_names))
+
+
+def test_the_first_galaxies_are_the_same_however_many_are_drawn(shipped, sample):
+    assert digest(draw(shipped, 10, seed=1)) == digest(sample.slice(0, 10))
+
+
+def test_the_example_table_holds_galaxies_of_the_embedded_catalogue():
+    text = (EMBEDDED.parent / "examples/example_fluxes.csv").read_text(encoding="utf-8")
+    rows = [row.split(",") for row in text.splitlines() if not row.startswith("#")]
+    embedded = pq.read_table(EMBEDDED, columns=rows[0])
+    assert len(rows) == 13
+    for target_id, *values in rows[1:]:
+        row = embedded.slice(int(target_id.removeprefix("MOCK-")) - 1, 1).to_pylist()[0]
+        assert row.pop("TARGETID") == target_id
+        np.testing.assert_allclose(np.array(values, float), list(row.values()), rtol=1e-4)
 
 
 def digest(table):
