@@ -1,5 +1,6 @@
 """FITS binary tables: astropy writes the header, the rows follow piece by piece."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
 
@@ -106,6 +107,7 @@ def _lowest(kind: np.dtype) -> int:
 
 
 def _ascii(text: str) -> str:
-    """Write for a FITS header, which knows ASCII alone."""
-    replaced = text.replace("Å", "Angstrom").replace("²", "2").replace("λ", "lambda")
-    return replaced.encode("ascii", "replace").decode()
+    """Write for a FITS header, which knows ASCII alone; a Greek letter by its name."""
+    replaced = text.replace("Å", "Angstrom").replace("²", "2")
+    named = (unicodedata.name(letter, "").partition("GREEK SMALL LETTER ")[2].lower() or letter for letter in replaced)
+    return "".join(named).encode("ascii", "replace").decode()

@@ -75,6 +75,7 @@ def test_fits_says_what_topcat_and_a_reader_of_headers_want(tmp_path):
         said = {header[f"TTYPE{number}"]: number for number in range(1, header["TFIELDS"] + 1)}
         assert header[f"TUCD{said['HALPHA_EW']}"] == "spect.line.eqWidth;em.opt"
         assert header[f"TCOMM{said['flux_00']}"] == "mean continuum, 3400-3700 Angstrom rest frame"
+        assert header[f"TCOMM{said['HALPHA_EW']}"].startswith("observed EW of Halpha 6563;")
         assert "stae1189" in "".join(header["HISTORY"])
 
 
