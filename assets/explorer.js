@@ -375,8 +375,9 @@
     }
 
     select(row) {
-      this.tell.selected(row); // the question is under way while the marks move
-      this.mark(row);
+      this.tell.selected(row); // the question is under way while the marks move; the strip follows the answer, by mark
+      this.selected = row;
+      this.placeMarks();
     }
 
     hover(event) {

@@ -83,11 +83,37 @@
 
   // ---- what the axes hold -----------------------------------------------------------------------------------------
 
+  /** The points that a curve needs at this size: of those within one pixel's width its first, lowest, highest and last. */
+  function needed(x, y, xs) {
+    const kept = [];
+    if (y.length <= 4 * Math.abs(xs.end - xs.start)) {
+      for (let i = 0; i < y.length; i++) kept.push(i);
+      return kept;
+    }
+    let [first, low, high, column] = [-1, -1, -1, NaN];
+    const keep = (i) => i !== kept[kept.length - 1] && kept.push(i);
+    const close = (last) => first >= 0 && [Math.min(low, high), Math.max(low, high), last].forEach(keep);
+    for (let i = 0; i < y.length; i++) {
+      const here = y[i] === y[i] ? Math.floor(xs.at(x(i))) : NaN;
+      if (here === column) {
+        if (y[i] < y[low]) low = i;
+        if (y[i] > y[high]) high = i;
+        continue;
+      }
+      close(i - 1);
+      column = here;
+      first = low = high = here === here ? i : -1;
+      kept.push(i); // a gap stays one
+    }
+    close(y.length - 1);
+    return kept;
+  }
+
   /** A path through points; a gap where a number is missing; steps hold a value until the next. */
   function path(x, y, { x: xs, y: ys }, stepped) {
     const parts = [];
     let pen = "M";
-    for (let i = 0; i < y.length; i++) {
+    for (const i of needed(x, y, xs)) {
       const value = y[i];
       if (value !== value) {
         pen = "M";
@@ -208,5 +234,5 @@
     if (!known) resized.observe(element);
   }
 
-  root.galacticNeon = Object.assign(root.galacticNeon || {}, { figure: { draw } });
+  root.galacticNeon = Object.assign(root.galacticNeon || {}, { figure: { draw, needed } });
 })(globalThis);

@@ -46,6 +46,7 @@
       showCards(true);
       neon.fill(answer);
       page.named(answer.name);
+      element(WAITING).hidden = true;
       if (answer.elsewhere) lookElsewhere(address);
     } catch {
       if (wanted !== address) return;
@@ -59,8 +60,13 @@
     const waiting = element(WAITING);
     waiting.hidden = false;
     const found = await ask(`${address}&archive=1`).catch(() => null);
+    if (wanted !== address) return; // whoever is shown now says whether it waits
     waiting.hidden = true;
-    if (found && wanted === address) neon.fill(found);
+    if (found) neon.fill(found);
+    else {
+      wanted = ""; // so that the same galaxy may be asked for again
+      page.say("The archive could not be asked for the spectrum. Click the galaxy again.");
+    }
   }
 
   document.addEventListener("click", (event) => {

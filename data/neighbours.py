@@ -10,6 +10,8 @@ from data.schema import FLUX_NAMES
 from data.store import Catalogue
 
 COUNT: Final = 5
+SPARE: Final = 8
+"""Times as many galaxies are measured exactly as are wanted."""
 
 
 class Neighbours(NamedTuple):
@@ -64,7 +66,7 @@ def nearest(catalogue: Catalogue, row: int, count: int = COUNT) -> Neighbours:
     Neighbours
         Nearest first.
     """
-    return _closest(shapes(catalogue), shapes(catalogue)[row], count, but=row)
+    return _closest(catalogue, shapes(catalogue)[row], count, but=row)
 
 
 def nearest_to(catalogue: Catalogue, bin_flux: Float[np.ndarray, " bin"], count: int = COUNT) -> Neighbours:
@@ -85,17 +87,26 @@ def nearest_to(catalogue: Catalogue, bin_flux: Float[np.ndarray, " bin"], count:
         Nearest first.
     """
     flux = np.asarray(bin_flux, np.float64)
-    return _closest(shapes(catalogue), np.log(flux / flux.mean()).astype(np.float32), count)
+    return _closest(catalogue, np.log(flux / flux.mean()).astype(np.float32), count)
 
 
-def _closest(
-    shape: Float[np.ndarray, "galaxy bin"], wanted: Float[np.ndarray, " bin"], count: int, but: int | None = None
-) -> Neighbours:
-    away = shape - wanted
+@lru_cache(maxsize=4)
+def _lengths(catalogue: Catalogue) -> Float[np.ndarray, " galaxy"]:
+    shape = shapes(catalogue)
+    return np.einsum("gb,gb->g", shape, shape)
+
+
+def _closest(catalogue: Catalogue, wanted: Float[np.ndarray, " bin"], count: int, but: int | None = None) -> Neighbours:
+    shape = shapes(catalogue)
+    # One product is ten times as fast as a table of differences, and rounds: it only says who comes into question.
+    rough = _lengths(catalogue) - 2 * (shape @ wanted)
+    if but is not None:
+        rough[but] = np.inf
+    count = min(count, len(shape) - (but is not None))
+    near = np.argpartition(rough, min(SPARE * count, len(shape) - 1))[: SPARE * count]
+    away = shape[near] - wanted
     squared = np.einsum("gb,gb->g", away, away)
     if but is not None:
-        squared[but] = np.inf
-    count = min(count, len(shape) - (but is not None))
-    closest = np.argpartition(squared, max(count - 1, 0))[:count]
-    closest = closest[np.argsort(squared[closest])]
-    return Neighbours(closest, np.sqrt(squared[closest] / shape.shape[1]))
+        squared[near == but] = np.inf
+    first = np.argsort(squared)[:count]
+    return Neighbours(near[first], np.sqrt(squared[first] / shape.shape[1]))

@@ -54,6 +54,18 @@ def test_a_curve_goes_through_its_points_and_stops_at_gaps(board: Page) -> None:
     assert paths(board) == ["M50.00,110.00L250.00,10.00"]
 
 
+def test_of_many_points_those_stay_that_can_be_seen(board: Page) -> None:
+    x = np.linspace(0, 10, 5000)
+    y = 0.5 + 0.01 * np.sin(50 * x)
+    y[1234], y[3210], y[4000] = 1.0, 0.0, np.nan
+    draw(board, curve(x.tolist(), y.tolist()))
+    (path,) = paths(board)
+    assert path.count("M") == 2
+    assert path.count("L") < 4 * 202  # 200 pixels
+    assert f"{50 + 20 * x[1234]:.2f},10.00" in path
+    assert f"{50 + 20 * x[3210]:.2f},110.00" in path
+
+
 def test_steps_hold_their_value_and_areas_reach_down_to_zero(board: Page) -> None:
     steps = {"line": {"color": "#ff0000", "width": 0, "shape": "hv"}, "fill": "tozeroy", "fillcolor": "#00ff00"}
     draw(board, curve([0, 5, 10], [1, 0.5, 0.5], **steps))
