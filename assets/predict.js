@@ -12,8 +12,6 @@
   const REST = 180; // ms without a change before the server is told
   const HISTORY = 100;
   const UPLOADS = 2; // weights, tables
-  const OWN = "yours";
-  const OWN_BYTES = 32 * 2 ** 20;
   /** What came along with a galaxy of a file; a changed continuum is no longer that galaxy. */
   const ALONE = { name: "", measured: null, ivar: null, looked: null, spectrum: false };
   let page = null;
@@ -22,7 +20,8 @@
 
   class Predict {
     constructor(manifest, root) {
-      Object.assign(this, { manifest, root, history: [], weights: {}, kind: "catalogued", stop: new AbortController() });
+      Object.assign(this, { manifest, root, history: [], kind: "catalogued", stop: new AbortController() });
+      this.weights = new neon.weights.Weights(manifest, this.stop.signal);
       this.line = manifest.lines.findIndex((line) => line.name === "HALPHA");
       this.model = manifest.model;
       this.state = structuredClone(manifest.opened);
@@ -55,10 +54,10 @@
     async load() {
       try {
         const [shared, background] = await Promise.all([
-          this.tensors(this.manifest.shared),
+          this.weights.tensors(this.manifest.shared),
           fetch(this.manifest.background, { signal: this.stop.signal }).then((answer) => answer.json()),
-          this.weightsOf(this.model, "colors"),
-          this.weightsOf(this.model, this.variant()), // a link may bring a luminosity
+          this.weights.load(this.model, "colors"),
+          this.weights.load(this.model, this.variant()), // a link may bring a luminosity
         ]);
         this.map = neon.network.under(shared, "map");
         this.domain = neon.network.under(shared, "domain");
@@ -78,51 +77,9 @@
       }
     }
 
-    async tensors(address) {
-      const answer = await fetch(address, { signal: this.stop.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      return neon.network.parseSafetensors(await answer.arrayBuffer());
-    }
-
-    /** The tensors of one variant of a network; null where it has none. */
-    async weightsOf(model, variant) {
-      const key = `${model}/${variant}`;
-      const address = this.manifest.models[model] && this.manifest.models[model][variant];
-      if (!(key in this.weights) && address) this.weights[key] = this.tensors(address);
-      const all = await this.weights[key];
-      if (!all) return null;
-      const summary = neon.network.under(all, "summary");
-      this.loaded = this.loaded || {};
-      this.loaded[key] = { net: neon.network.under(all, "net"), summary: summary.softening ? summary : null };
-      return this.loaded[key];
-    }
-
-    /** Take a user's own file: it stays in this page. */
-    adopt(contents) {
-      const text = contents.slice(contents.indexOf(",") + 1);
-      if (text.length * 0.75 > OWN_BYTES) throw new Error(`The file is larger than ${OWN_BYTES >> 20} MB, the limit here.`);
-      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-      const all = neon.network.parseSafetensors(bytes.buffer);
-      const found = ["colors", "luminosity"].filter((variant) => all[`${variant}/feature_mean`]);
-      if (!found.length) throw new Error("The file has no tensors colors/… or luminosity/… as cli.py train writes them.");
-      this.loaded = this.loaded || {};
-      for (const variant of ["colors", "luminosity"]) {
-        const key = `${OWN}/${variant}`;
-        const net = neon.network.under(all, variant);
-        delete this.loaded[key];
-        this.weights[key] = Promise.resolve(null);
-        if (!found.includes(variant)) continue;
-        const trial = neon.network.predict(net, new Array(12).fill(1), variant === "luminosity" ? 6 : null).ew;
-        if (trial.length !== this.manifest.lines.length || !trial.every(Number.isFinite)) {
-          throw new Error(`The ${variant} network does not give ${this.manifest.lines.length} finite numbers.`);
-        }
-        this.loaded[key] = { net, summary: null };
-      }
-    }
-
     async choose(model) {
       this.model = model;
-      await this.weightsOf(model, this.variant());
+      await this.weights.load(model, this.variant());
       this.redraw();
       this.rest(0);
     }
@@ -178,8 +135,8 @@
         undo: () => this.undo(),
         kind: () => this.setKind(value),
         variant: () => this.setVariant(value),
-        link: () => this.copy(this.link(), "Link copied"),
-        python: () => this.copy(this.python(), "Python copied"),
+        link: () => neon.share.copy(this.link(), this.find("copied"), "Link copied"),
+        python: () => neon.share.copy(this.python(), this.find("copied"), "Python copied"),
       };
       actions[what]();
     }
@@ -232,7 +189,7 @@
     setVariant(variant) {
       this.state.variant = variant;
       this.show();
-      this.weightsOf(this.model, variant).then(() => this.redraw());
+      this.weights.load(this.model, variant).then(() => this.redraw());
       this.redraw();
       this.rest();
     }
@@ -301,24 +258,16 @@
       const seen = this.state.spectrum && this.seen && this.seen.name === this.state.name ? this.seen : null;
       this.continuum.draw({ flux, ew: answer && answer.ew, seen });
       if (!answer || !this.answer) return;
-      const net = this.network(luminosity).net;
-      const slope = neon.network.sensitivity(net, scaled, this.network(luminosity).luminosity, this.line);
+      const used = this.weights.network(this.model, luminosity);
+      const slope = neon.network.sensitivity(used.net, scaled, used.luminosity, this.line);
       this.last = { flux, answer };
       this.answer.draw(answer, slope.map((s) => s / 100), this.line, this.others);
       this.judge(answer.score, luminosity);
-      this.find("variant").textContent = this.network(luminosity).words;
-    }
-
-    /** The network that can answer: without a luminosity network the colours answer, and the page says so. */
-    network(luminosity) {
-      const loaded = this.loaded || {};
-      const [withL, without] = [loaded[`${this.model}/luminosity`], loaded[`${this.model}/colors`]];
-      if (luminosity !== null && withL) return { ...withL, luminosity, words: "colours + luminosity" };
-      return without ? { ...without, luminosity: null, words: "colours" } : null;
+      this.find("variant").textContent = used.words;
     }
 
     predict(flux, luminosity) {
-      const chosen = this.network(luminosity);
+      const chosen = this.weights.network(this.model, luminosity);
       if (!chosen || !this.map) return null;
       const listed = neon.network.predict(chosen.net, flux, chosen.luminosity);
       const free = chosen.summary && neon.network.intrinsic(chosen.summary, flux, chosen.luminosity);
@@ -374,50 +323,19 @@
       this.find("undo").disabled = !this.history.length;
       const luminosity = state.variant === "luminosity" ? state.luminosity : "";
       // A reader's own weights stay here; the server gets what they say, and adds what only it knows.
-      const { ew, p16, p84 } = (this.model === OWN && this.last && this.last.answer.listed) || {};
+      const { ew, p16, p84 } = (this.model === neon.weights.OWN && this.last && this.last.answer.listed) || {};
       const own = ew ? [ew, p16, p84].map((values) => Array.from(values)) : null;
       window.dash_clientside.set_props("predict-state", { data: { ...state, luminosity, model: this.model, own } });
     }
 
     link() {
-      const { state, manifest } = this;
-      const same = JSON.stringify([state.bins, state.luminosity]) === JSON.stringify([manifest.start.bins, ""]);
-      const query = [];
-      if (!same && state.bins.every((text) => !Number.isNaN(this.inRange(text, manifest.limits.flux)))) {
-        query.push(`flux=${state.bins.map((text) => Number(Number(text).toPrecision(5))).join()}`);
-      }
-      if (state.variant === "luminosity" && state.luminosity.trim()) query.push(`luminosity=${Number(state.luminosity)}`);
-      if (state.redshift.trim()) query.push(`redshift=${Number(state.redshift)}`);
-      return `${window.location.pathname}${query.length ? "?" : ""}${query.join("&")}`;
+      const usable = (text) => !Number.isNaN(this.inRange(text, this.manifest.limits.flux));
+      return neon.share.link(this.state, this.manifest.start, usable);
     }
 
     python() {
       const { flux } = this.last || { flux: this.state.bins.map(Number) };
-      const luminosity = this.luminosity();
-      const extra = luminosity === null ? "" : `, log_luminosity=${luminosity}`;
-      return [
-        "import numpy as np",
-        "from galactic_neon import LINES, intrinsic_ew, load_params, predict",
-        "",
-        `bin_flux = np.array([${flux.join(", ")}], np.float32)`,
-        `params = load_params("${this.model === OWN ? "your.safetensors" : this.model}")`,
-        `listed = predict(params, bin_flux / bin_flux.mean()${extra})`,
-        "for line, ew, low, high in zip(LINES, *listed):",
-        '    print(f"{line.name:12s} {float(ew):7.2f} Å  ({float(low):.2f}-{float(high):.2f})")',
-        "",
-      ].join("\n");
-    }
-
-    async copy(text, done) {
-      const whole = text.startsWith("/") ? window.location.origin + text : text;
-      const said = this.find("copied");
-      try {
-        await navigator.clipboard.writeText(whole);
-        said.textContent = done;
-      } catch (error) {
-        said.textContent = whole;
-      }
-      setTimeout(() => (said.textContent = ""), 4000);
+      return neon.share.python(flux, this.luminosity(), this.model === neon.weights.OWN ? "your.safetensors" : this.model);
     }
 
     end() {
@@ -452,14 +370,23 @@
         const same = window.dash_clientside.no_update;
         if (!contents || !page) return [same, same];
         try {
-          page.adopt(contents);
+          page.weights.adopt(contents);
         } catch (error) {
           return [`${name}: ${error.message}`, null];
         }
+        const { OWN } = neon.weights;
         const models = [...page.manifest.choices, { value: OWN, label: `Yours: ${name}` }];
         window.dash_clientside.set_props("predict-model", { data: models, value: OWN });
+        // What another network of the reader's said of a table is no answer of this one.
+        window.dash_clientside.set_props("predict-own", { data: null });
         page.choose(OWN);
         return [`${name} is in use, in this page only.`, null];
+      },
+
+      /** A table for the reader's own network. */
+      table(asked) {
+        if (!page || !asked) return;
+        page.weights.table(asked).then((data) => window.dash_clientside.set_props("predict-own", { data }));
       },
 
       /** One draw from the server. */

@@ -71,6 +71,8 @@ class Rows(NamedTuple):
         Measured EWs [Å], and which of them say something; see `data.surprise.looked_at`.
     problems : (galaxy,) array of str or None
         Why a row cannot be answered, where its reader knows already; "" where it can.
+    catalogued : (3, galaxy, 10) array or None
+        What another network than the question's says: median, 16th and 84th percentile of the EW [Å].
     """
 
     bin_flux: Float[np.ndarray, "galaxy bin"]
@@ -80,6 +82,7 @@ class Rows(NamedTuple):
     ew: Float[np.ndarray, "galaxy line"] | None = None
     looked: Bool[np.ndarray, "galaxy line"] | None = None
     problems: np.ndarray | None = None
+    catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
 
 
 class Answers(NamedTuple):
@@ -160,7 +163,9 @@ def answer(rows: Rows, question: Question) -> Answers:
 
     intrinsic = noisy = None
     catalogued = empty(3)
-    if "catalogued" in question.parts or question.noise == "published":
+    if rows.catalogued is not None:
+        catalogued = tuple(np.where(usable[:, None], values, np.float32(np.nan)) for values in rows.catalogued)
+    elif "catalogued" in question.parts or question.noise == "published":
         catalogued = each(lambda flux, light, _: predict_many(params, flux, light), catalogued)
     if "intrinsic" in question.parts and has_intrinsic(params):
         intrinsic = IntrinsicEW(*each(lambda flux, light, _: intrinsic_many(params, flux, light), empty(4)))

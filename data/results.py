@@ -1,12 +1,13 @@
 """Answers about an uploaded table, and the file that carries them back: every row, in order, ids as text."""
 
 import io
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, NamedTuple, cast
 
 import numpy as np
+from jaxtyping import Float
 
 from data.answer_columns import FIELDS, as_columns, passed_name
-from data.answers import Answers, Noise, Question, Rows, answer, has_intrinsic
+from data.answers import PARTS, Answers, Noise, Question, Rows, Variant, answer, has_intrinsic
 from data.errors import CatalogueError
 from data.formats import FORMATS, FormatName, TableMeta
 from data.measured import measured_lines
@@ -19,6 +20,21 @@ JUDGED: Final = 96
 """Galaxies of an upload whose measured lines are judged: some seconds of one processor at most."""
 
 
+class Own(NamedTuple):
+    """What a visitor's own network said of a table, evaluated elsewhere.
+
+    Attributes
+    ----------
+    ew : (3, galaxy, 10) array
+        Median, 16th and 84th percentile [Å]; NaN where it says nothing.
+    variant : {"auto", "colors", "luminosity"}
+        "auto" where it has both variants.
+    """
+
+    ew: Float[np.ndarray, "3 galaxy line"]
+    variant: Variant
+
+
 def rows_of(table: FluxTable) -> Rows:
     """Return an upload's galaxies as rows to answer about, with their measured lines and their reader's problems."""
     measured, problems = measured_lines(table), np.array(table.problems, object)
@@ -26,7 +42,9 @@ def rows_of(table: FluxTable) -> Rows:
     return Rows(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems)
 
 
-def answer_table(params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0) -> Answers:
+def answer_table(
+    params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0, own: Own | None = None
+) -> Answers:
     """Answer everything about every row of an upload.
 
     Parameters
@@ -39,6 +57,8 @@ def answer_table(params: Params, table: FluxTable, noise: Noise = "none", seed: 
         What a realisation is; see `data.answers.Question`.
     seed : int
         Number of the realisation.
+    own : Own, optional
+        Takes the place of the EWs as catalogued; nothing more is known of such a network.
 
     Returns
     -------
@@ -56,6 +76,13 @@ def answer_table(params: Params, table: FluxTable, noise: Noise = "none", seed: 
             "Published noise takes each galaxy's own inverse variances: the file has no columns {LINE}_EW_IVAR. "
             "Choose another noise."
         )
+    if own is not None:
+        if noise in ("intrinsic", "observed"):
+            raise CatalogueError(
+                "Your weights do not say how the lines vary together: only published noise can be added to them."
+            )
+        rows, parts = rows._replace(catalogued=own.ew), PARTS - {"intrinsic"}
+        return answer(rows, Question(params, variant=own.variant, noise=noise, seed=seed, parts=parts))
     judged = rows.ew is not None and has_intrinsic(params) and len(table.ids) <= JUDGED
     return answer(rows, Question(params, noise=noise, seed=seed, surprise=judged))
 
@@ -122,7 +149,12 @@ def about_answers(model: str) -> TableMeta:
 
 
 def answers_as_file(
-    table: FluxTable, model: str, format: str = "csv", noise: Noise = "none", seed: int = 0
+    table: FluxTable,
+    model: str,
+    format: str = "csv",
+    noise: Noise = "none",
+    seed: int = 0,
+    own: Own | None = None,
 ) -> tuple[bytes, str]:
     """Answer about an upload and write it, for a download.
 
@@ -134,7 +166,7 @@ def answers_as_file(
         Name of the weights.
     format : str
         A key of `data.formats.FORMATS`; CSV in place of anything else.
-    noise, seed
+    noise, seed, own
         As for `answer_table`.
 
     Returns
@@ -148,5 +180,7 @@ def answers_as_file(
         As `answer_table`.
     """
     known, out = known_format(format), io.BytesIO()
-    write_answers(table, answer_table(load_params(model), table, noise, seed), model, out, known)
+    # With a network of the visitor's own, ours gives the domain alone.
+    params = load_params(model if own is None else DEFAULT)
+    write_answers(table, answer_table(params, table, noise, seed, own), model, out, known)
     return out.getvalue(), FORMATS[known].extensions[0]

@@ -1,24 +1,22 @@
 """The Predict page's one galaxy: what cannot be read of it, a realisation of its lines, and its answer as a file."""
 
-import io
 from typing import Any, cast
 
 import dash
 import numpy as np
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html
+from dash import ALL, Input, Output, State, callback, ctx, html
 
 from components import widgets
 from data import results, uploads
-from data.answers import Answers, Noise
+from data.answers import Noise
 from data.errors import CatalogueError, UploadError
 from data.fluxes import luminosity_advice, read_form, read_redshift
-from data.formats import FORMATS
-from data.results import known_format, known_model
+from data.results import known_model
 from data.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.single import draw_lines
 from model.lines import LINE_NAMES
-from model.network import Prediction
 from model.weights import load_params
+from pages._predict_own import OWN
 from pages._predict_state import Typed, lines_of, read_state, typed
 from pages._predict_table import saved, seed_of
 
@@ -98,16 +96,12 @@ def as_file(given: Typed, form: str, noise: str, realisation: Any) -> dict[str, 
         table = uploads.read(as_csv(given), "typed continuum")
     except UploadError as error:
         raise dash.exceptions.PreventUpdate from error
-    if given.own is not None:
-        kept = Answers(Prediction(*given.own[:, None]), None, None, [""], None, [""])
-        known, out = known_format(form), io.BytesIO()
-        results.write_answers(table, kept, given.model, out, known)
-        return dcc.send_bytes(out.getvalue(), f"{FILE}{FORMATS[known].extensions[0]}")
-    model = known_model(given.model)
+    own = results.Own(given.own[:, None].astype(np.float32), "auto") if given.own is not None else None
+    model = OWN if own else known_model(given.model)
     try:
-        return saved(table, model, form, FILE, noise, realisation)
+        return saved(table, model, form, FILE, noise, realisation, own)
     except CatalogueError:
-        return saved(table, model, form, FILE)
+        return saved(table, model, form, FILE, own=own)
 
 
 def as_csv(given: Typed) -> bytes:

@@ -15,13 +15,10 @@ from data.errors import CatalogueError, UploadError
 from data.measured import Measured, measured_lines, scores
 from data.painted import thinned
 from model.lines import LINES
-from model.weights import available_models, load_params
+from model.network import Params
+from model.weights import load_params
 from pages._predict_files import chosen, names_of, unpack
-
-OWN_WEIGHTS = (
-    "Your weights stay in your browser, which predicts one galaxy at a time; a file is predicted by the server. Choose "
-    "another network above, or run: cli.py predict FILE OUT --model your.safetensors"
-)
+from pages._predict_own import OWN, asked, given
 
 clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
 clientside_callback(
@@ -33,14 +30,23 @@ clientside_callback(
 )
 
 
-@callback(
-    Output("predict-file-result", "children"),
-    Output("predict-file-name", "children"),
+ANSWERED = [
+    Output("predict-file-result", "children", allow_duplicate=True),
+    Output("predict-file-name", "children", allow_duplicate=True),
     Output("predict-result", "hidden", allow_duplicate=True),
-    Output("predict-rows", "data"),
-    Output("predict-row", "data"),
-    Output("predict-others", "data"),
+    Output("predict-rows", "data", allow_duplicate=True),
+    Output("predict-row", "data", allow_duplicate=True),
+    Output("predict-others", "data", allow_duplicate=True),
     Output("predict-steps", "children", allow_duplicate=True),
+]
+# The browser predicts what `go` asks of a visitor's own network, and posts it to `take`.
+clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked", "data"))
+
+
+@callback(
+    *ANSWERED,
+    Output("predict-asked", "data"),
+    Output("predict-own", "data"),
     Input("predict-go", "n_clicks"),
     State({"type": predict_upload.PLAN, "field": ALL}, "value"),
     State({"type": predict_upload.PLAN, "field": ALL}, "id"),
@@ -56,29 +62,54 @@ def go(
         raise dash.exceptions.PreventUpdate
     try:
         outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        if len(outcome.table.ids) > 1 and model == OWN:
+            words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
+            return *refused(words, "good"), asked(outcome.table), None
+    except UploadError as error:
+        return *refused(str(error)), None, None
+    return *answered(outcome, load_params(results.known_model(model)), names_of(files)), None, None
+
+
+@callback(
+    *ANSWERED,
+    Input("predict-own", "data"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "value"),
+    State({"type": predict_upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def take(
+    said: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]
+) -> tuple[Any, ...]:
+    """Answer about the file with what the visitor's network said of it."""
+    if not said:
+        raise dash.exceptions.PreventUpdate
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
     except UploadError as error:
         return refused(str(error))
-    alone = len(outcome.table.ids) == 1
-    if not alone and model not in available_models():
-        return refused(OWN_WEIGHTS)
-    params = load_params(results.known_model(model))
-    found, measured = results.answer_table(params, outcome.table), measured_lines(outcome.table)
+    return answered(outcome, load_params(), names_of(files), given(said, len(outcome.table.ids)))
+
+
+def answered(outcome: uploads.Outcome, params: Params, name: str, own: results.Own | None = None) -> tuple[Any, ...]:
+    """Return what the page shows of a file's galaxies; a single one is drawn and no more."""
+    found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
     rows = table_view.rows_of_grid(outcome.table, found, measured)
     first = opened(rows, outcome)
     steps = predict_upload.steps_list(outcome.steps)
-    if alone:
+    if len(outcome.table.ids) == 1:
         verdicts = found.domain
         reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
         said = [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
         return [], "", True, None, first, None, said
     rows["histograms"] = table_view.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
     others = table_view.places_of(params, outcome.table, found)
-    return summary(outcome.table, found, measured), names_of(files), False, rows, first, others, steps
+    return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
 
 
-def refused(sentence: str) -> tuple[Any, ...]:
-    """Return the answer of `go` when there is none."""
-    return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, "bad")
+def refused(sentence: str, tone: str = "bad") -> tuple[Any, ...]:
+    """Return the answer when there is none, or none yet."""
+    return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, tone)
 
 
 def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | None:
@@ -91,7 +122,7 @@ def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | N
     return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
 
 
-def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None) -> list[Any]:
+def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None, judged: bool = True) -> list[Any]:
     """Return what is said above the grid."""
     parts = predict_upload.summary(len(table.ids), found.problems, table_view.SHOWN_ROWS)
     if measured is None:
@@ -100,7 +131,7 @@ def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None)
     if scored := scores(measured, found.catalogued):
         rows = [(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()]
         parts.append(predict_upload.scores(rows))
-    if found.surprise is None:
+    if found.surprise is None and judged:
         parts.append(predict_upload.not_judged(results.JUDGED))
     return parts
 
@@ -115,6 +146,7 @@ def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None)
     State("predict-model", "value"),
     State("predict-noise", "value"),
     State("predict-next", "n_clicks"),
+    State("predict-own", "data"),
     prevent_initial_call=True,
 )
 def save_file(
@@ -125,27 +157,36 @@ def save_file(
     model: str,
     noise: str,
     realisation: int | None,
+    said: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Predict the posted file once more and send all of it back; nothing was kept."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    if model not in available_models():
-        return dash.no_update, widgets.sentence(OWN_WEIGHTS, "bad")
+    if model == OWN and not said:
+        return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
     stem = f"{Path(names_of(files[:1])).stem}_predicted"
     try:
         outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
-        return saved(outcome.table, model, trigger["format"], stem, noise, realisation), None
+        own = given(said, len(outcome.table.ids)) if model == OWN else None
+        name = OWN if own else results.known_model(model)
+        return saved(outcome.table, name, trigger["format"], stem, noise, realisation, own), None
     except (UploadError, CatalogueError) as error:
         return dash.no_update, widgets.sentence(str(error), "bad")
 
 
 def saved(
-    table: uploads.FluxTable, model: str, form: str, stem: str, noise: str = "none", realisation: Any = None
+    table: uploads.FluxTable,
+    model: str,
+    form: str,
+    stem: str,
+    noise: str = "none",
+    realisation: Any = None,
+    own: results.Own | None = None,
 ) -> dict[str, Any]:
     """Return a table's predictions as a download in one of the formats."""
     wanted = cast("Noise", noise if noise in NOISES else "none")
-    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation))
+    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own)
     return dcc.send_bytes(content, f"{stem}{extension}")
 
 

@@ -40,6 +40,8 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             dcc.Store(id="predict-row"),
             dcc.Store(id="predict-rows"),
             dcc.Store(id="predict-others"),
+            dcc.Store(id="predict-asked"),
+            dcc.Store(id="predict-own"),
             dcc.Store(id="predict-limit", data=uploads.MAX_BYTES),
             dcc.Download(id="predict-download"),
             predict_form.toolbar(

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -40,6 +41,13 @@ def fields(page: Page) -> Locator:
 
 def halpha(page: Page) -> str:
     return lines(page).filter(has_text="Hα").locator("td").first.inner_text()
+
+
+def widths(page: Page) -> list[float]:
+    """The Hα EWs that the grid shows."""
+    cells = page.locator("#predict-table .ag-center-cols-container [col-id=ew6]")
+    expect(cells.first).to_be_visible()
+    return [float(text) for text in cells.all_inner_texts()]
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
@@ -115,7 +123,17 @@ def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
     expect(predict.locator("#predict-light")).to_contain_text("luminosity")
     upload(predict, "example.csv", EXAMPLE.read_bytes())
     predict.get_by_role("button", name="Predict", exact=True).click()
-    expect(predict.locator("#predict-steps")).to_contain_text("Your weights stay in your browser")
+    expect(predict.locator("#predict-file-result")).to_contain_text("12 predicted.")
+    own = widths(predict)
+    predict.locator("summary", has_text="Download all").click()
+    with predict.expect_download() as saved:
+        predict.locator("details[open]").get_by_role("button", name="CSV", exact=True).click()
+    assert "a file of the visitor's own" in saved.value.path().read_text(encoding="utf-8")
+    predict.locator("#predict-model").click()
+    predict.get_by_role("option", name="Galactic Neon").click()
+    predict.get_by_role("button", name="Predict", exact=True).click()
+    predict.wait_for_timeout(1500)
+    np.testing.assert_allclose(widths(predict), own, rtol=0.01, atol=0.011)
     predict.locator("#predict-weights input[type=file]").set_input_files(
         {"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": EXAMPLE.read_bytes()}
     )

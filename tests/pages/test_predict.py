@@ -10,10 +10,13 @@ from typing import Any
 import dash
 import numpy as np
 import pytest
+from dash.exceptions import PreventUpdate
 
 from data import uploads
+from data.errors import CatalogueError
 from data.fluxes import as_typed
 from data.presets import load_presets
+from model.batch import predict_many
 from model.lines import LINES
 from model.network import predict
 from model.weights import load_params
@@ -149,7 +152,7 @@ def plan_of(files: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, str]
 
 
 def predicted(table: Any, files: list[dict[str, Any]]) -> tuple[Any, ...]:
-    return table.go(1, *plan_of(files), files, "default")
+    return table.go(1, *plan_of(files), files, "default")[:7]
 
 
 def test_an_upload_is_explained_before_it_is_predicted(table: Any):
@@ -237,10 +240,46 @@ def test_a_typed_galaxy_and_a_file_are_saved_whole(page: Any, table: Any):
     assert base64.b64decode(saved["content"]).count(b"MOCK-") == 12
 
 
-def test_a_file_is_not_predicted_by_other_weights_than_were_chosen(table: Any):
+def as_the_browser_says(asked: dict[str, str]) -> dict[str, Any]:
+    flux, light = (np.frombuffer(base64.b64decode(asked[name]), "<f4") for name in ("flux", "luminosity"))
+    said = np.stack(predict_many(load_params(), flux.reshape(-1, 12), light)).astype("<f4")
+    return {"ew": base64.b64encode(said.tobytes()).decode(), "variants": ["colors", "luminosity"]}
+
+
+def test_weights_of_ones_own_answer_a_table_from_the_browser(table: Any):
     files = [table.example(table.TABLE)]
-    *_, said = table.go(1, *plan_of(files), files, "yours")
-    assert "Your weights stay in your browser" in text_of(said)
+    *shown, asked, before = table.go(1, *plan_of(files), files, "yours")
+    assert "12 galaxies in this browser" in text_of(shown[-1])
+    assert before is None
+    said = as_the_browser_says(asked)
+    parts, name, hidden, rows, first, others, _ = table.take(said, *plan_of(files), files)
+    expected = predicted(table, files)[3]
+    assert rows["ew"] == expected["ew"]
+    assert rows["variant"] == expected["variant"]
+    assert "12 predicted" in text_of(parts)
+    assert (name, hidden, first["name"]) == (table.TABLE, False, rows["name"][0])
+    assert len(others["map"]) == 12
+    upload = uploads.read(base64.b64decode(files[0]["contents"].partition(",")[2]), table.TABLE)
+    saved = table.saved(upload, "yours", "csv", "own", own=table.given(said, 12))
+    assert "a file of the visitor's own" in base64.b64decode(saved["content"]).decode()
+    with pytest.raises(CatalogueError, match="only published noise"):
+        table.saved(upload, "yours", "csv", "own", "intrinsic", 1, table.given(said, 12))
+
+
+def test_what_no_browser_says_of_a_table_is_left(table: Any):
+    for said in (None, 7, {"ew": "?", "variants": []}, {"ew": "AAAA", "variants": ["colors"]}, {"ew": 3}):
+        with pytest.raises(PreventUpdate):
+            table.given(said, 12)
+    ew = np.full((3, 1, 10), 1e9, "<f4")
+    assert np.isnan(table.given({"ew": base64.b64encode(ew.tobytes()).decode(), "variants": []}, 1).ew).all()
+
+
+def test_a_table_too_long_for_the_browser_is_told_the_command(table: Any):
+    rows = (table.FOLDER / table.TABLE).read_text(encoding="utf-8").splitlines()[1:]
+    files = posted("\n".join([rows[0], *[rows[1]] * 8_001]).encode())
+    *shown, asked, _ = table.go(1, *plan_of(files), files, "yours")
+    assert asked is None
+    assert "cli.py predict FILE OUT --model your.safetensors" in text_of(shown[-1])
 
 
 def test_measured_lines_of_a_table_are_judged_and_counted(table: Any):
