@@ -107,7 +107,7 @@ def answered(outcome: uploads.Outcome, params: Params, name: str, own: results.O
     return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
 
 
-def refused(sentence: str, tone: str = "bad") -> tuple[Any, ...]:
+def refused(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
     """Return the answer when there is none, or none yet."""
     return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, tone)
 
