@@ -12,8 +12,6 @@
   const ZOOM_STEP = 1.6;
   const GLIDE = 700; // ms that galaxies take from one diagram to the next
   const RASTERS_KEPT = 9;
-  const VEIL = 0.84; // how far galaxies outside a selection sink into the panel
-  const DIVERGING = /_(PULL|RESIDUAL)$/;
 
   class Explorer {
     /** @param tell {selected(row), selection(data), state(state), say(sentence), hovered(row)}: assets/join.js */
@@ -34,7 +32,7 @@
       this.scrub = new neon.scrub.Scrub(page.querySelector(".scrub canvas"), manifest, this.columns);
       this.listen();
       this.ready = this.apply(this.state, true);
-      if (manifest.gate) this.ready.then(() => this.gateOf(manifest.gate));
+      if (manifest.gate) this.ready.then(() => neon.selection.gateOf(this, manifest.gate));
     }
 
     // ---- what is shown --------------------------------------------------------------------------------------------
@@ -58,7 +56,7 @@
       if (shape !== this.shape) this.rebuild(plan, shape);
       else this.panels.forEach((panel, i) => Object.assign(panel, plan.panels[i]));
       this.page.dataset.painted = "";
-      this.writeNotes();
+      neon.coloring.writeNotes(this);
       try {
         if (state.behind !== "points") this.cells ??= await this.json(this.manifest.cells);
         const placing = this.panels.map(({ axes }) => this.rasterOf(axes));
@@ -175,81 +173,6 @@
       });
     }
 
-    // ---- colours --------------------------------------------------------------------------------------------------
-
-    palettes() {
-      const scheme = colorScheme();
-      const key = `${scheme} ${this.state.palette}`;
-      if (this.paletteKey !== key) {
-        const { palettes, diverging, undetected } = this.manifest;
-        const [from, to] = palettes[this.state.palette].span[scheme];
-        const style = getComputedStyle(document.documentElement);
-        this.paletteKey = key;
-        this.even = neon.scales.palette(palettes[this.state.palette].stops, from, to);
-        this.split = neon.scales.palette(diverging[scheme]);
-        this.undetected = undetected[scheme];
-        this.tokens = Object.fromEntries(["text", "muted", "background", "font"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-        this.ground = scheme === "light" ? "#ffffff" : this.tokens.background;
-      }
-    }
-
-    /** Tables of colours from percentiles and stretch; nothing travels. */
-    recolor() {
-      this.palettes();
-      const { state } = this;
-      const clip = Number(state.clip);
-      const loaded = this.panels.filter(({ end }) => end);
-      for (const panel of loaded) {
-        panel.diverging = DIVERGING.test(panel.name);
-        panel.stretch = panel.end.scale.kind === "linear" ? "linear" : state.stretch;
-        panel.range = neon.scales.limits(panel.end.scale, panel.end.counts, { clip, stretch: panel.stretch, diverging: panel.diverging });
-      }
-      if (state.lock) {
-        for (const kind of new Set(loaded.map(({ column, diverging }) => `${column === "pull"}${diverging}`))) {
-          const same = loaded.filter(({ column, diverging }) => `${column === "pull"}${diverging}` === kind);
-          const range = [Math.min(...same.map(({ range: [low] }) => low)), Math.max(...same.map(({ range: [, high] }) => high))];
-          same.forEach((panel) => (panel.range = range));
-        }
-      }
-      const missing = state.missing ? this.undetected : null;
-      for (const panel of loaded) {
-        const palette = panel.diverging ? this.split : this.even;
-        const colors = neon.scales.colorsOf(panel.scale, panel.range, panel.stretch, palette);
-        panel.table = neon.raster.colorTable(colors, missing);
-        panel.cellTable = neon.raster.colorTable(colors, null, state.behind === "instead" ? 255 : 190);
-        panel.dimTable = neon.raster.dimmed(panel.table, this.ground, VEIL);
-        panel.palette = palette;
-      }
-      this.drawBars();
-    }
-
-    drawBars() {
-      const bars = this.page.querySelectorAll(".panel-bar");
-      this.plan.rows.forEach((row, i) => {
-        const own = this.panels.filter((panel) => panel.row === row && panel.range);
-        const panel = own.find(({ diverging }) => !diverging) || own[0];
-        if (!panel || !bars[i]) return;
-        const unit = (this.manifest.units[panel.against] || "").replace("dex", "");
-        const ticks = neon.scales.barTicks(panel.range, panel.stretch);
-        neon.panels.drawBar(bars[i], panel.palette, ticks, unit, `Colours of ${this.titleOf(panel.name)}: ${neon.scales.short(panel.range[0])} to ${neon.scales.short(panel.range[1])} ${unit}, ${panel.stretch} stretch`);
-      });
-    }
-
-    /** Headings say what a column shows now. */
-    writeNotes() {
-      const { behind, noise, seed } = this.state;
-      const medians = behind === "points" || this.state.view !== "map" ? "" : "real medians";
-      const truth = this.manifest.isMock ? "mock truth" : "";
-      const words = { observed: truth, predicted: "", noise: `${noise}, draw ${seed}`, pull: "observed against predicted, in σ" };
-      for (const note of this.page.querySelectorAll(".panels-note")) {
-        const column = note.className.match(/panels-note-(\w+)/)[1];
-        const cells = column === "observed" || column === "predicted" ? medians : "";
-        note.textContent = this.state.color !== "lines" ? (this.plan.columns.length > 1 ? `places ${neon.panels.HEADINGS[column].toLowerCase()}` : "") : behind === "instead" && cells ? cells : [words[column], cells].filter(Boolean).join(" over ");
-      }
-      this.page.dataset.seed = seed;
-      this.page.querySelector(".panels-place").textContent = this.state.view === "map" ? "UMAP of 12-bin continua · no units, distances are not physical · grey: not detected or cut" : `${this.plan.panels[0].axes.map((name) => this.titleOf(name).split(",")[0]).join(" and ")} · galaxies without a place are left out`;
-    }
-
     // ---- painting -------------------------------------------------------------------------------------------------
 
     paint(panel) {
@@ -297,7 +220,7 @@
         const rasters = new Set(painted.map(({ raster }) => raster));
         rasters.forEach((raster) => raster.project(this.view, ...size, { glide: eased, size: this.state.size }));
         this.contours = this.state.contours && !this.gliding ? new Map([...rasters].map((raster) => [raster, neon.overlay.contourPath(raster)])) : null;
-        if (!this.moving) this.recolor();
+        if (!this.moving) neon.coloring.recolor(this);
         this.moving = false;
         painted.forEach((panel) => this.paint(panel));
         this.placeMarks();
@@ -341,7 +264,7 @@
         hover: (event) => this.hover(event),
         pan: (dx, dy) => this.look(neon.gestures.panned(this.view, dx, dy)),
         zoom: (factor, fx, fy) => this.look(neon.gestures.zoomed(this.view, factor, fx, fy)),
-        outline: (panel, path, done) => this.draw(panel.of, path, done),
+        outline: (panel, path, done) => neon.selection.draw(this, panel.of, path, done),
         reset: () => this.reset(),
         key: (name) => this.key(name),
       }, signal);
@@ -477,50 +400,6 @@
       if (found >= 0) this.select(found);
     }
 
-    // ---- populations ----------------------------------------------------------------------------------------------
-
-    /** A lasso or a box on its way, in pixels of a panel; when done its galaxies are the selection. */
-    draw(panel, path, done) {
-      const { raster } = panel;
-      const { width, height } = panel.canvas.getBoundingClientRect();
-      const { x0, x1, y0, y1 } = raster.view;
-      const outline = path.map(([x, y]) => [x0 + (x / width) * (x1 - x0), y1 - (y / height) * (y1 - y0)]);
-      if (!done) {
-        this.outline = outline.length ? { panel, path: outline } : null;
-        this.paint(panel);
-        return;
-      }
-      this.outline = null;
-      const scale = [(x1 - x0) / width, (y1 - y0) / height];
-      const flat = outline.map(([x, y]) => [x / scale[0], y / scale[1]]);
-      const polygon = neon.shapes.simplify(flat, 1.5).map(([x, y]) => [x * scale[0], y * scale[1]].map((value) => Number(value.toPrecision(5))));
-      if (polygon.length < 3) return void this.redraw();
-      this.gateOf({ x: panel.axes[0], y: panel.axes[1], polygon }, raster);
-      return undefined;
-    }
-
-    /** Select what a polygon holds; its axes need not be those shown. */
-    async gateOf({ x, y, polygon }, shown = null) {
-      const raster = shown || (await this.rasterOf([x, y]));
-      const rows = raster.inside(polygon);
-      const view = Object.keys(VIEW_NAMES).find((name) => x.startsWith(VIEW_NAMES[name][0]) && y.startsWith(VIEW_NAMES[name][1])) || "xy";
-      this.tell.selection({ version: 1, name: `Drawn on ${TITLES[view]}`, count: rows.length, rows: toBase64(rows), gate: { view, x, y, polygon } });
-    }
-
-    /** Show a selection everywhere; null shows all. */
-    choose(selection) {
-      this.selection = selection;
-      this.gate = selection ? selection.gate : null;
-      this.chosen = null;
-      if (selection) {
-        const mask = new Uint8Array(this.manifest.n);
-        for (const row of fromBase64(selection.rows)) mask[row] = 1;
-        this.chosen = neon.raster.arrange(this.order, mask);
-      }
-      this.page.dataset.selected = selection ? selection.count : "";
-      this.redraw();
-    }
-
     async json(address) {
       const answer = await fetch(address, { signal: this.stop.signal });
       if (!answer.ok) throw new Error(await answer.text());
@@ -534,27 +413,5 @@
     }
   }
 
-  const VIEW_NAMES = { map: ["map_x", "map_y"], colour: ["break_4000", "log_luminosity"], bpt: ["log_NII_HALPHA", "log_OIII_HBETA"], whan: ["log_NII_HALPHA", "log_HALPHA_EW"] };
-  const TITLES = { map: "the map", colour: "colour and luminosity", bpt: "the BPT diagram", whan: "the WHAN diagram", xy: "two quantities" };
-
-  /** Rows as the stores carry them: little-endian uint32 in base64. */
-  function toBase64(rows) {
-    const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-    let text = "";
-    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-    return btoa(text);
-  }
-
-  function fromBase64(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    return new Uint32Array(bytes.buffer);
-  }
-
-  function colorScheme() {
-    const chosen = document.documentElement.dataset.mantineColorScheme;
-    if (chosen === "dark" || chosen === "light") return chosen;
-    return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  }
-
-  Object.assign(neon, { Explorer, toBase64, fromBase64 });
+  neon.Explorer = Explorer;
 })();

@@ -189,7 +189,7 @@
         if (!current) return [nothing, nothing];
         const { explorer, manifest } = current;
         if ((selection || null) !== (explorer.selection || null)) {
-          explorer.choose(selection || null);
+          neon.selection.choose(explorer, selection || null);
           told(current, explorer.state);
         }
         const typing = window.dash_clientside.callback_context.triggered.some(({ prop_id: id }) => id.startsWith(current.ids.found));

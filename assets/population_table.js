@@ -118,7 +118,7 @@
   function show(selection) {
     const place = document.getElementById(PLACE);
     if (!place || !selection) return;
-    rows = neon.fromBase64(selection.rows);
+    rows = neon.selection.fromBase64(selection.rows);
     place.style.setProperty("--rows", rows.length);
     if (!shown || shown.place !== place) watch.observe(place);
     else if (shown.api) shown.api.setGridOption("datasource", source(rows));

@@ -1,0 +1,64 @@
+"""Is the explorer's pull a standard normal on held-out galaxies?
+
+``python -m scripts.explorer_pulls CATALOGUE [GALAXIES]``. The column takes the place of an observed line in the network's
+percentiles. Beside it stands its place among joint draws with DESI's noise; among 96 of them no pull exceeds 2.6.
+"""
+
+import sys
+from statistics import NormalDist
+
+import numpy as np
+from jaxtyping import Float
+
+from data.quantities import values
+from data.schema import EW_SUFFIX, FLUX_NAMES
+from data.store import open_catalogues
+from model.batch import sample_many
+from model.lines import LINE_NAMES
+from model.split import is_held_out
+from model.weights import load_params
+
+DRAWS = 96
+FEWEST = 8
+"""Listed draws for a galaxy to be counted in a line."""
+
+
+def main(path: str, galaxies: int) -> None:
+    """Print a table of both pulls per line."""
+    (catalogue,) = open_catalogues(path).values()
+    held_out = np.flatnonzero([is_held_out(name.decode()) for name in catalogue.target_ids])
+    rows = held_out[:: max(1, len(held_out) // galaxies)][:galaxies]
+    flux = np.stack([catalogue.column(name) for name in FLUX_NAMES], axis=1)[rows]
+    known = [np.asarray(catalogue.column(name))[rows] for name in ("log_luminosity", "redshift")]
+    params = load_params()
+    draws = np.stack([np.asarray(sample_many(seed, params, flux, *known)[1].ew) for seed in range(DRAWS)])
+    print(f"{len(rows)} held-out galaxies, {DRAWS} draws each\n")
+    print("| line | n | mean | std | 16-84 % | beyond 3 | drawn: mean | std | 16-84 % | rank correlation |")
+    print("| --- " * 10 + "|")
+    for place, line in enumerate(LINE_NAMES):
+        column = values(catalogue, f"{line}_PULL")[rows]
+        drawn = pull_among(draws[:, :, place], catalogue.column(line + EW_SUFFIX)[rows])
+        both = np.isfinite(column + drawn)
+        one, other = column[both], drawn[both]
+        alike = np.corrcoef(one.argsort().argsort(), other.argsort().argsort())[0, 1]
+        print(f"| {line} | {both.sum()} | {said(one)} | {(np.abs(one) > 3).mean():.1%} | {said(other)} | {alike:.3f} |")
+
+
+def said(pull: Float[np.ndarray, " galaxy"]) -> str:
+    """Return mean, standard deviation and central 68 %."""
+    low, high = np.percentile(pull, (16, 84))
+    return f"{pull.mean():+.2f} | {pull.std():.2f} | {low:+.2f} {high:+.2f}"
+
+
+def pull_among(
+    draws: Float[np.ndarray, "draw galaxy"], seen: Float[np.ndarray, " galaxy"]
+) -> Float[np.ndarray, " galaxy"]:
+    """Return Phi^-1 of the place of what was seen among the listed draws; NaN where either is missing."""
+    listed = (draws > 0).sum(axis=0)
+    place = (((draws > 0) & (draws < seen)).sum(axis=0) + 0.5) / (listed + 1)
+    normal = np.array([NormalDist().inv_cdf(each) for each in place])
+    return np.where(np.isfinite(seen) & (listed >= FEWEST), normal, np.nan)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4000)
