@@ -1,7 +1,7 @@
-"""Is the explorer's pull a standard normal on held-out galaxies?
+"""Compare the explorer's pulls with a standard normal: ``python -m scripts.explorer_pulls CATALOGUE [GALAXIES]``.
 
-``python -m scripts.explorer_pulls CATALOGUE [GALAXIES]``. The column takes the place of an observed line in the network's
-percentiles. Beside it stands its place among joint draws with DESI's noise; among 96 of them no pull exceeds 2.6.
+The column takes the place of an observed line in the network's percentiles. Beside it stands its place among joint
+draws with DESI's noise; among 96 of them no pull exceeds 2.6. Held-out galaxies alone.
 """
 
 import sys
