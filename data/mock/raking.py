@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from data.errors import CatalogueError
 from data.mock.continuum import QUANTITIES
 from model.distribution_metrics import HALPHA, HBETA, NII, OIII, RATIOS
 from model.lines import LINE_NAMES
@@ -40,6 +41,8 @@ ROUNDS: Final = 20
 PRIOR: Final = 20.0
 """Galaxies added to each cell of both histograms: a cell with few is left about as it is."""
 LEAST_IVAR: Final = 1e-12
+LEAST_KEPT: Final = 0.1
+"""Share of candidates; below it drawing takes long, and the weights, not the density, are what is drawn from."""
 
 
 class Margin(NamedTuple):
@@ -100,6 +103,11 @@ def rake(
     -------
     tuple of Margin
         For `keep_probability`.
+
+    Raises
+    ------
+    CatalogueError
+        When candidates are so unlike the galaxies that less than `LEAST_KEPT` of them would be kept.
     """
     margins = _margins(real)
     drawn = [_cells(margin, candidates) for margin in margins]
@@ -111,6 +119,11 @@ def rake(
         for margin, cell, wish in zip(margins, drawn, wanted, strict=True):
             # A probability cannot exceed 1: limited here as in the draw, so that the other cells make up for it.
             kept = np.exp(np.minimum(log, 0.0))
+            if kept.mean() < LEAST_KEPT:
+                raise CatalogueError(
+                    f"Of the density's draws {kept.mean():.1%} would be kept, at least {LEAST_KEPT:.0%} should: "
+                    "they are too unlike the galaxies. Fit it to more galaxies, or for more epochs."
+                )
             have = np.bincount(cell, weights=kept * (len(real) / kept.sum()), minlength=len(wish)) + PRIOR
             step = np.log(wish / have)
             margin.log_weight[:] += step

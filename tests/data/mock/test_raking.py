@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from data.errors import CatalogueError
 from data.mock.density import load_density
 from data.mock.raking import COLUMNS, Margin, columns_of, keep_probability, rake
 from model.lines import LINE_NAMES
@@ -55,6 +56,12 @@ def test_a_probability_is_one_without_margins_and_never_more():
     eager = Margin(redshift, np.array([[0.0]]), np.array([0.0, np.log(3.0), np.log(0.5)]))
     expected = np.where(columns[:, int(redshift[0])] < 0, 1.0, 0.5)
     np.testing.assert_allclose(keep_probability((eager,), columns), expected)
+
+
+def test_candidates_of_another_kind_are_refused():
+    real = galaxies(5)
+    with pytest.raises(CatalogueError, match=r"would be kept, at least 10% should: .* more epochs"):
+        rake(real, real + 3.0)
 
 
 def test_the_shipped_weights_move_no_cell_far():
