@@ -26,7 +26,7 @@
       this.model = manifest.model;
       this.state = structuredClone(manifest.opened);
       this.settled = structuredClone(this.state);
-      this.continuum = new neon.plot.Continuum(this.find("continuum"), {
+      this.continuum = new neon.Continuum(this.find("continuum"), {
         edges: manifest.edges,
         lines: manifest.lines,
         onChange: (bin, value) => this.set(bin, short(value)),

@@ -61,7 +61,7 @@
         { field: "departs", headerName: "departs most", width: 185 },
       ],
     };
-    const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 185, cellRenderer: "NeonOpen" };
+    const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 196, cellRenderer: "NeonOpen" };
     const problem = { field: "problem", headerName: "Problem", width: 420, cellClass: "why", tooltipField: "problem" };
     const basis = [
       { field: "variant", headerName: "From", width: 110 },
@@ -111,7 +111,7 @@
     }
 
     draw() {
-      const { el } = neon.plot;
+      const { el } = neon.picture;
       const { edges, predicted, measured } = this.counted;
       const { width: wide, height: high } = this.box.getBoundingClientRect();
       if (!wide) return;
