@@ -16,6 +16,8 @@
   /** A page that was left takes its stores along: what a timer or an animation says late has nobody to hear it. */
   const set = (id, props) => current && current.page.isConnected && window.dash_clientside.set_props(id, props);
 
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
   /** Paint a page's panels as soon as they are in the document: Dash calls nobody before it has gone through the rest. */
   function open(page) {
     if (current) current.explorer.end();
@@ -23,8 +25,8 @@
     const join = { manifest, page, ids: manifest.ids, galaxy: manifest.galaxy || "" };
     current = join;
     join.explorer = new neon.Explorer(manifest, page, {
-      // The stores hear of it when the cards are filled: what Dash does with a store holds the browser up.
-      selected: (row) => neon.galaxy.show(row).then(() => join.explorer.selected === row && set(join.ids.selected, { data: { row } })),
+      // The stores hear of it when the filled cards are on the screen: what Dash does with a store holds the browser up.
+      selected: (row) => neon.galaxy.show(row).then(painted).then(() => join.explorer.selected === row && set(join.ids.selected, { data: { row } })),
       selection: (data) => set(join.ids.selection, { data: data.count ? data : null }) || (data.count || say(WORDS.small)),
       state: (state) => told(join, state),
       tool: (name) => set(join.ids.tool, { value: name }),
