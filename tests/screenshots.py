@@ -9,7 +9,7 @@ from tests.serving import ROOT, serving
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-GALAXY = "MOCK-004855"
+GALAXY = "MOCK-009585"
 SHOTS = (
     ("explorer-dark", f"/?galaxy={GALAXY}", DESKTOP, "dark"),
     ("explorer-light", f"/?galaxy={GALAXY}", DESKTOP, "light"),

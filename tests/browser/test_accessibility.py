@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from tests.serving import ROOT, Served
 
 pytestmark = pytest.mark.browser
-GALAXY = "MOCK-004855"
+GALAXY = "MOCK-009585"
 EXAMPLE = ROOT / "data" / "files" / "examples" / "example_fluxes.csv"
 SCREENS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 PLACES = {
