@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from data import uploads
 from data.schema import FLUX_NAMES
 from model.lines import LINES
+from model.network import predict_ew
+from model.weights import load_params
 from tests.serving import ROOT, Served
 
 pytestmark = pytest.mark.browser
@@ -180,6 +182,16 @@ def test_a_luminosity_chooses_the_variant(predict: Page):
     expect(predict.locator("#predict-variant")).to_have_text("colours + luminosity")
     predict.locator("#predict-luminosity").fill("9")
     expect(predict.locator("#predict-note")).to_contain_text("outside 5.5 to 7")
+
+
+def test_a_link_with_a_luminosity_is_answered_with_it(page: Page, served: Served):
+    page.goto(f"{served.url}/predict?flux={ROW}&luminosity=6.2")
+    expect(page.locator("#predict[data-ready]")).to_be_attached()
+    expect(page.locator("#predict-variant")).to_have_text("colours + luminosity")
+    flux = np.array(FLUXES, np.float32)
+    with_it, without = (float(predict_ew(load_params(), flux, given)[6]) for given in (6.2, None))
+    assert abs(with_it - without) > 0.1
+    assert float(halpha(page)) == pytest.approx(with_it, abs=0.051)
 
 
 def test_a_good_file_is_explained_predicted_drawn_and_saved(predict: Page, tmp_path: Path):
