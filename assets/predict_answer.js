@@ -10,6 +10,12 @@
     return value.toFixed(Math.abs(value) >= 1 ? 1 : 2).replace("-", "−");
   }
 
+  /** A probability as the explorer writes it: nothing is certain. */
+  function chance(share) {
+    if (!Number.isFinite(share)) return NOTHING;
+    return share < 0.995 ? `${Math.round(100 * share)} %` : "> 99 %";
+  }
+
   function node(name, className, ...children) {
     const made = document.createElement(name);
     if (className) made.className = className;
@@ -67,7 +73,7 @@
       this.rows.forEach((row, i) => {
         row.ew.textContent = number(ew[i]);
         row.ends.textContent = Number.isFinite(p16[i]) ? `${number(p16[i])}–${number(p84[i])}` : NOTHING;
-        row.detected.textContent = pDetected ? `${Math.round(100 * pDetected[i])} %` : NOTHING;
+        row.detected.textContent = pDetected ? chance(pDetected[i]) : NOTHING;
         row.drawn.textContent = drawn ? (drawn[i] > 0 ? number(drawn[i]) : "not detected") : "";
         row.name.setAttribute("aria-pressed", String(i === chosen));
         const [low, high] = [percent(p16[i]), percent(p84[i])];
