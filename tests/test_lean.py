@@ -37,6 +37,23 @@ def test_what_supervises_the_workers_stays_small():
     assert done.stdout == "[]\n"
 
 
+WORKER = """
+import gc, runpy
+from gunicorn.config import Config
+known = Config().settings
+hooks = [runpy.run_path("gunicorn.conf.py")[name] for name in ("post_fork", "post_worker_init") if name in known]
+hooks[0](None, None)
+paused = gc.isenabled()
+hooks[1](None)
+print(paused, gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+
+
+def test_garbage_is_looked_for_as_soon_as_a_worker_has_started():
+    done = subprocess.run([sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("False True True\n", 0), done.stderr
+
+
 DOWNLOAD = """
 import sys
 from server import lean
