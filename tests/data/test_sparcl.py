@@ -176,7 +176,8 @@ def hang_up(request: Handler) -> None:
 def test_a_fault_is_one_sentence_and_then_the_archive_is_left_alone(fault, sentence):
     stand_in = StandIn(spectras=fault)
     with answering(stand_in) as url:
-        archive = Archive(url, timeout=0.3)
+        # Short only where the fault is that nothing comes: a busy machine may take longer for 9 MB.
+        archive = Archive(url, timeout=0.3 if "0.3 s" in sentence else 3)
         start = time.monotonic()
         with pytest.raises(ArchiveError, match=sentence):
             archive.fetch(TARGET_ID)
