@@ -5,7 +5,6 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
-import jax
 import numpy as np
 from safetensors.numpy import save
 
@@ -13,6 +12,7 @@ from data.catalogue.cells import load_cells
 from model.distribution.colors import LOG_TWO_PI
 from model.predictions.intrinsic import line_softening
 from model.predictions.params import Params
+from model.storage.tensors import to_tensors
 from model.storage.weights import available_models, load_params
 
 SHARED: Final = "shared"
@@ -109,5 +109,4 @@ def _variant(params: Params, part: str) -> dict[str, Any]:
 
 def named(prefix: str, tree: Any) -> dict[str, Any]:
     """Name the leaves of a pytree as its weights file does, below a prefix."""
-    leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
-    return {f"{prefix}/{jax.tree_util.keystr(path, simple=True, separator='/')}": leaf for path, leaf in leaves}
+    return {f"{prefix}/{name}": leaf for name, leaf in to_tensors(tree).items()}

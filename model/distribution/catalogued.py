@@ -104,7 +104,7 @@ def log_likelihood(
     (galaxy,) array
         Lines that were not looked for do not count.
     """
-    hidden = run_trunk(chain, jnp.asarray(features))
+    hidden = run_trunk(chain.trunk, jnp.asarray(features))
     before = jnp.tril(jnp.ones((STEPS, STEPS), hidden.dtype), -1)
     context = (listed.context[:, None] * before[:, :, None]).reshape(-1, STEPS, CONTEXT)
     seen = run_heads(chain.heads[0], hidden, context)
@@ -156,7 +156,7 @@ def draw_list(
     DrawnList
         Arrays (..., 10).
     """
-    hidden = run_trunk(chain, jnp.asarray(features))
+    hidden = run_trunk(chain.trunk, jnp.asarray(features))
     shape, dtype = hidden.shape[:-1], hidden.dtype
     known = jnp.ones(shape, bool)
 

@@ -52,7 +52,7 @@ def latent_log_density(
     """Log density of each free line given the features, what is listed, and the lines before it."""
     before = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
     wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
-    raw = run_heads(chain.heads[0], run_trunk(chain, features), jnp.concatenate([before, wide], axis=-1))
+    raw = run_heads(chain.heads[0], run_trunk(chain.trunk, features), jnp.concatenate([before, wide], axis=-1))
     return log_density(mixture(raw), unit, jnp.broadcast_to(unit_floor(scales), unit.shape))
 
 
@@ -67,7 +67,7 @@ def draw_latent(
 
     `levels` are uniform numbers, see `truncated.draw`.
     """
-    hidden, floor = run_trunk(chain, features), unit_floor(scales)
+    hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
 
     def draw_line(unit: Array, given: tuple[Array, Array]) -> tuple[Array, None]:

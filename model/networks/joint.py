@@ -5,9 +5,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from .layers import Dense, run_trunk
+from .layers import Dense, Trunk, init_dense, init_trunk, run_trunk
 
 
 class JointNetwork(NamedTuple):
@@ -17,12 +17,9 @@ class JointNetwork(NamedTuple):
     percentiles never cross.
     """
 
-    feature_mean: Float[Array | np.ndarray, " feature"]
-    feature_std: Float[Array | np.ndarray, " feature"]
+    trunk: Trunk
     target_mean: Float[Array | np.ndarray, " target"]
     target_std: Float[Array | np.ndarray, " target"]
-    entry: Dense
-    blocks: tuple[Dense, ...]
     median: Dense
     below: Dense
     above: Dense
@@ -41,7 +38,7 @@ def standardized_quantiles(network: JointNetwork, features: Float[Array, "*galax
     heads = (network.median, network.below, network.above)  # multiplied as one: three narrow products take longer
     weight = jnp.concatenate([head.weight for head in heads], axis=-1)
     bias = jnp.concatenate([head.bias for head in heads], axis=-1)
-    middle, below, above = jnp.split(run_trunk(network, features) @ weight + bias, 3, axis=-1)
+    middle, below, above = jnp.split(run_trunk(network.trunk, features) @ weight + bias, 3, axis=-1)
     return Quantiles(middle, middle - jax.nn.softplus(below), middle + jax.nn.softplus(above))
 
 
@@ -49,3 +46,20 @@ def quantiles(network: JointNetwork, features: Float[Array, "*galaxy feature"]) 
     """Median and 16th, 84th percentile of each target, in the targets' own units."""
     standardized = standardized_quantiles(network, features)
     return Quantiles(*(value * network.target_std + network.target_mean for value in standardized))
+
+
+def init_joint(
+    key: PRNGKeyArray,
+    features: Float[np.ndarray, "galaxy feature"],
+    targets: Float[np.ndarray, "galaxy target"],
+    width: int,
+    blocks: int,
+) -> JointNetwork:
+    """Make an untrained network that standardises with these rows' means and deviations (NaN targets left out)."""
+    entry, median, below, above, *inner = jax.random.split(key, blocks + 4)
+    return JointNetwork(
+        init_trunk(entry, inner, features, width),
+        jnp.asarray(np.nanmean(targets, axis=0), jnp.float32),
+        jnp.asarray(np.nanstd(targets, axis=0), jnp.float32),
+        *(init_dense(head, width, targets.shape[1], gain=0.1) for head in (median, below, above)),
+    )

@@ -19,7 +19,7 @@ from ..distribution.conditioning import with_known
 from ..distribution.latent import FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..distribution.scales import Scales
 from ..features import colors
-from ..networks.layers import run_trunk
+from ..networks.layers import run_dense, run_trunk
 from .params import LineDistribution, Params
 
 
@@ -72,8 +72,8 @@ def summarize(
     summary: Summary, features: Float[Array, "*galaxy feature"]
 ) -> tuple[Float[Array, "*galaxy three line"], Float[Array, "*galaxy line"]]:
     """Percentiles 16, 50, 84 of arcsinh(EW / softening), and the logit of being listed."""
-    hidden = run_trunk(summary, features)
-    middle, below, above, logit = jnp.split(hidden @ summary.output.weight + summary.output.bias, 4, axis=-1)
+    raw = run_dense(summary.output, run_trunk(summary.trunk, features))
+    middle, below, above, logit = jnp.split(raw, 4, axis=-1)
     low, high = middle - jax.nn.softplus(below), middle + jax.nn.softplus(above)
     return jnp.stack([low, middle, high], axis=-2), logit
 

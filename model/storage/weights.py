@@ -12,7 +12,7 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from ..predictions.params import Params
-from .tensors import rebuild, to_tensors
+from .tensors import from_tensors, kinds, to_tensors
 
 FORMAT: Final = 1
 PACKAGE_FOLDER: Final = Path(__file__).parent / "weights"
@@ -96,18 +96,24 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
     Path
         The sidecar.
     """
-    present = {name: network for name, network in params._asdict().items() if network is not None}
-    tensors = {f"{variant}/{name}": leaf for variant, net in present.items() for name, leaf in to_tensors(net).items()}
-    content = save({name: np.ascontiguousarray(leaf, np.float32) for name, leaf in tensors.items()})
+    present = {field: network for field, network in params._asdict().items() if network is not None}
+    tensors = {field: to_tensors(network) for field, network in present.items()}
+    content = save(
+        {
+            f"{field}/{name}": np.ascontiguousarray(leaf, np.float32)
+            for field, own in tensors.items()
+            for name, leaf in own.items()
+        }
+    )
     sidecar = {
         "format": FORMAT,
         "sha256": sha256(content).hexdigest(),
         "networks": {
-            variant: {
+            field: {
                 "kind": type(network).__name__,
-                "shapes": {name: list(leaf.shape) for name, leaf in to_tensors(network).items()},
+                "shapes": {name: list(leaf.shape) for name, leaf in tensors[field].items()},
             }
-            for variant, network in present.items()
+            for field, network in present.items()
         },
         **about,
     }
@@ -165,11 +171,9 @@ def read_params(path: Path) -> Params:
         raise WeightsError(f"The checksum of {path.name} differs from its sidecar's. Copy both files again.")
     tensors = load(content)
     networks: dict[str, Any] = dict.fromkeys(Params._fields)
-    for variant, about in sidecar["networks"].items():
-        own = {
-            name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(f"{variant}/")
-        }
-        networks[variant] = jax.device_put(rebuild(about["kind"], own))
+    for field, about in sidecar["networks"].items():
+        kind = kinds(Params.__annotations__[field])[about["kind"]]
+        networks[field] = jax.device_put(from_tensors(kind, tensors, field))
     return Params(**networks)
 
 

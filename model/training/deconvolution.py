@@ -101,7 +101,7 @@ def filter_lines(
     chain: Chain, scales: Scales, features: Float[Array, "galaxy feature"], evidence: Evidence, key: PRNGKeyArray
 ) -> tuple[Float[Array, " galaxy"], Float[Array, "galaxy free"]]:
     """Log likelihood of the evidence, and a draw of the intrinsic lines it leaves possible, line by line."""
-    hidden, floor = run_trunk(chain, features), unit_floor(scales)
+    hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
     fraction = (jnp.arange(NODES) + 0.5) / NODES
     softening, center, spread = map(jnp.asarray, (scales.softening, scales.center, scales.spread))

@@ -16,10 +16,10 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..distribution.chain import Summary, init_summary
 from ..features import colors
-from ..networks.joint import JointNetwork, standardized_quantiles
-from ..networks.layers import run_trunk
+from ..networks.joint import JointNetwork, init_joint, standardized_quantiles
+from ..networks.layers import run_dense, run_trunk
 from ..predictions.params import Params
-from .network import Recipe, check_rows, fit, init_network
+from .network import Recipe, check_rows, fit
 from .optimization import Checkpoints, Progress, Schedule, minimize
 
 LEVELS: Final = (0.05, 0.16, 0.3, 0.4, 0.5, 0.6, 0.7, 0.84, 0.95)
@@ -90,7 +90,7 @@ def teach(
 
 def ask(teacher: Summary, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy level target"]:
     """Quantiles of the standardised targets."""
-    raw = run_trunk(teacher, features) @ teacher.output.weight + teacher.output.bias
+    raw = run_dense(teacher.output, run_trunk(teacher.trunk, features))
     return raw.reshape(*raw.shape[:-1], len(LEVELS), -1)
 
 
@@ -134,7 +134,7 @@ def learn(
         answer = jnp.stack(standardized_quantiles(student, x[rows]), axis=1)
         return jnp.mean((answer - y[rows]) ** 2)
 
-    student = init_network(jax.random.key(recipe.seed), features, lessons[:, 0], recipe.width, recipe.blocks)
+    student = init_joint(jax.random.key(recipe.seed), features, lessons[:, 0], recipe.width, recipe.blocks)
     student = student._replace(target_mean=jnp.asarray(standard.mean), target_std=jnp.asarray(standard.std))
     schedule = Schedule(recipe.epochs, recipe.batch, recipe.learning_rate, 0.0, recipe.warm_up, recipe.seed)
     return minimize(student, loss, len(x), schedule, progress, checkpoint)

@@ -161,6 +161,7 @@ def _untrained(
     wide = np.array(with_known(table.shape, table.log_luminosity, table.redshift))
     chain = init_chain(jax.random.key(seed), wide, recipe.width, recipe.blocks, recipe.hidden, heads)
     flag = np.ptp(wide, axis=0) == 0
-    # Whether something is known is a number already: 1 or 0.
-    mean, std = np.where(flag, 0.0, chain.feature_mean), np.where(flag, 1.0, chain.feature_std)
-    return chain._replace(feature_mean=jnp.asarray(mean, jnp.float32), feature_std=jnp.asarray(std, jnp.float32))
+    # Whether a value is given is a number already: 1 or 0.
+    mean, std = np.where(flag, 0.0, chain.trunk.feature_mean), np.where(flag, 1.0, chain.trunk.feature_std)
+    scaled = {"feature_mean": jnp.asarray(mean, jnp.float32), "feature_std": jnp.asarray(std, jnp.float32)}
+    return chain._replace(trunk=chain.trunk._replace(**scaled))

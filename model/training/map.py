@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..networks.joint import JointNetwork
-from ..networks.layers import Dense, run_trunk
-from .network import Recipe, check_rows, init_network, interval_loss
+from ..networks.joint import JointNetwork, init_joint
+from ..networks.layers import Dense, Trunk, run_dense, run_trunk
+from .network import Recipe, check_rows, interval_loss
 from .optimization import Progress, minimize
 
 FALSE_NEIGHBOURS: Final = 4.0
@@ -75,8 +75,8 @@ def fit_places(
     ranks = Ranks(*(jnp.asarray(column) for column in count_ranks(space, recipe.seed)))
 
     def loss(network: JointNetwork, rows: Array, _: Array) -> Array:
-        hidden = run_trunk(network, x[rows])
-        middle = hidden @ network.median.weight + network.median.bias
+        hidden = run_trunk(network.trunk, x[rows])
+        middle = run_dense(network.median, hidden)
         standardised = (places[rows] - network.target_mean) / network.target_std
         unit = network.target_std / network.target_std.mean()
         miss = (((middle - standardised) * unit) ** 2).sum(axis=-1)
@@ -84,7 +84,7 @@ def fit_places(
         false = false_neighbours(middle * unit, s[rows], Ranks(*(column[rows] for column in ranks)))
         return to_umap + FALSE_NEIGHBOURS * false + interval_loss(network, hidden, middle, standardised).mean()
 
-    network = init_network(jax.random.key(recipe.seed), features, position, recipe.width, recipe.blocks)
+    network = init_joint(jax.random.key(recipe.seed), features, position, recipe.width, recipe.blocks)
     return _narrowed(minimize(network, loss, len(x), recipe.schedule(), progress), shape, widened)
 
 
@@ -164,8 +164,8 @@ def _narrowed(
     network: JointNetwork, shape: Float[np.ndarray, "galaxy bin"], widened: Float[np.ndarray, "bin feature"]
 ) -> JointNetwork:
     """Give the same function of the bins alone: the first layer takes the differences in."""
-    weight = (widened / network.feature_std) @ np.asarray(network.entry.weight)
+    trunk = network.trunk
+    weight = (widened / trunk.feature_std) @ np.asarray(trunk.entry.weight)
     bins = np.ones(len(widened), np.float32)
-    return network._replace(
-        feature_mean=shape.mean(axis=0), feature_std=bins, entry=Dense(weight, np.asarray(network.entry.bias))
-    )
+    entry = Dense(weight, np.asarray(trunk.entry.bias))
+    return network._replace(trunk=Trunk(shape.mean(axis=0), bins, entry, trunk.blocks))

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
-from ..distribution.chain import init_dense
-from ..networks.joint import JointNetwork
-from ..networks.layers import Dense, run_trunk
+from ..networks.joint import JointNetwork, init_joint
+from ..networks.layers import run_dense, run_trunk
 from .optimization import Checkpoints, Progress, Schedule, minimize
 
 HUBER_WIDTH = 0.5
@@ -31,33 +30,6 @@ class Recipe(NamedTuple):
     def schedule(self) -> Schedule:
         """Give the part of it that says how long and how fast to train."""
         return Schedule(self.epochs, self.batch, self.learning_rate, self.weight_decay, self.warm_up, self.seed)
-
-
-def init_network(
-    key: PRNGKeyArray,
-    features: Float[np.ndarray, "galaxy feature"],
-    targets: Float[np.ndarray, "galaxy target"],
-    width: int,
-    blocks: int,
-) -> JointNetwork:
-    """Make an untrained network that standardises with these rows' means and deviations (NaN targets left out)."""
-    keys = jax.random.split(key, blocks + 4)
-
-    def head(key: PRNGKeyArray) -> Dense:
-        start = init_dense(key, width, targets.shape[1])
-        return start._replace(weight=0.1 * start.weight)
-
-    return JointNetwork(
-        feature_mean=jnp.asarray(features.mean(axis=0), jnp.float32),
-        feature_std=jnp.asarray(features.std(axis=0), jnp.float32),
-        target_mean=jnp.asarray(np.nanmean(targets, axis=0), jnp.float32),
-        target_std=jnp.asarray(np.nanstd(targets, axis=0), jnp.float32),
-        entry=init_dense(keys[0], features.shape[1], width),
-        blocks=tuple(init_dense(key, width, width) for key in keys[4:]),
-        median=head(keys[1]),
-        below=head(keys[2]),
-        above=head(keys[3]),
-    )
 
 
 def check_rows(features: Float[np.ndarray, "galaxy feature"], batch: int) -> None:
@@ -98,8 +70,8 @@ def loss(
     """
     present = jnp.isfinite(targets)
     standardised = jnp.where(present, (targets - network.target_mean) / network.target_std, 0.0)
-    hidden = run_trunk(network, features)
-    middle = hidden @ network.median.weight + network.median.bias
+    hidden = run_trunk(network.trunk, features)
+    middle = run_dense(network.median, hidden)
     huber = HUBER_WIDTH**2 * (jnp.sqrt(1 + ((standardised - middle) / HUBER_WIDTH) ** 2) - 1)
     interval = interval_loss(network, hidden, middle, standardised)
     return jnp.where(present, huber + interval, 0.0).sum() / jnp.maximum(present.sum(), 1)
@@ -113,8 +85,8 @@ def interval_loss(
 ) -> Float[Array, "galaxy target"]:
     """Pinball losses of the interval heads, which pass no gradient to the trunk and the centre."""
     hidden, fixed = jax.lax.stop_gradient((hidden, middle))
-    below = jax.nn.softplus(hidden @ network.below.weight + network.below.bias)
-    above = jax.nn.softplus(hidden @ network.above.weight + network.above.bias)
+    below = jax.nn.softplus(run_dense(network.below, hidden))
+    above = jax.nn.softplus(run_dense(network.above, hidden))
     return pinball(standardised - (fixed - below), 0.16) + pinball(standardised - (fixed + above), 0.84)
 
 
@@ -152,7 +124,7 @@ def fit(
     """
     check_rows(features, recipe.batch)
     x, y = jnp.asarray(features, jnp.float32), jnp.asarray(targets, jnp.float32)
-    network = init_network(jax.random.key(recipe.seed), features, targets, recipe.width, recipe.blocks)
+    network = init_joint(jax.random.key(recipe.seed), features, targets, recipe.width, recipe.blocks)
     return minimize(
         network,
         lambda network, rows, _: loss(network, x[rows], y[rows]),

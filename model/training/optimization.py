@@ -15,15 +15,13 @@ from jaxtyping import Array, PRNGKeyArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from ..distribution.chain import Chain, Summary
-from ..networks.joint import JointNetwork
 from ..storage.weights import write_atomically
 
 SCALERS = ("feature_mean", "feature_std", "target_mean", "target_std")
-"""Fields that are measured on the sample, not trained."""
+"""Fields of a network that are measured on the sample, not trained."""
 LARGEST_STEP = 5.0
 """Norm to which a gradient is cut: one bad batch cannot throw a run."""
-Network = TypeVar("Network", Chain, Summary, JointNetwork)
+Network = TypeVar("Network")
 Progress = Callable[[float], None] | None
 
 
@@ -36,6 +34,20 @@ class Schedule(NamedTuple):
     weight_decay: float = 0.1
     warm_up: float = 0.05
     seed: int = 0
+
+    def steps(self, rows: int) -> int:
+        """Count the steps of the whole training on so many rows."""
+        return self.epochs * (rows // self.batch)
+
+    def optimizer(self, rows: int) -> Any:
+        """Make AdamW with clipped gradients, linear warm-up and cosine decay."""
+        import optax
+
+        steps = self.steps(rows)
+        rate = optax.warmup_cosine_decay_schedule(0.0, self.learning_rate, int(self.warm_up * steps) + 1, steps)
+        return optax.chain(
+            optax.clip_by_global_norm(LARGEST_STEP), optax.adamw(rate, b2=0.99, weight_decay=self.weight_decay)
+        )
 
 
 class Checkpoints(NamedTuple):
@@ -92,8 +104,9 @@ def minimize(
     schedule: Schedule,
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
+    optimizer: Any = None,
 ) -> Network:
-    """Minimise a loss over shuffled batches: AdamW, warm-up, cosine decay.
+    """Minimise a loss over shuffled batches, one compiled scan an epoch.
 
     Parameters
     ----------
@@ -109,6 +122,8 @@ def minimize(
         Called with the mean loss of each epoch, those done before an interruption included.
     checkpoint : Checkpoints, optional
         Where to keep the state after each epoch, and to take it up from.
+    optimizer : optax.GradientTransformation, optional
+        By default `Schedule.optimizer`: AdamW with warm-up and cosine decay.
 
     Returns
     -------
@@ -125,22 +140,18 @@ def minimize(
     if rows < schedule.batch:
         raise ValueError(f"{rows} rows are fewer than one batch of {schedule.batch}. Give more galaxies.")
     n_batches = rows // schedule.batch
-    steps = schedule.epochs * n_batches
-    rate = optax.warmup_cosine_decay_schedule(0.0, schedule.learning_rate, int(schedule.warm_up * steps) + 1, steps)
-    optimizer = optax.chain(
-        optax.clip_by_global_norm(LARGEST_STEP), optax.adamw(rate, b2=0.99, weight_decay=schedule.weight_decay)
-    )
-    fixed = [name for name in SCALERS if name in network._fields]
+    optimizer = optimizer or schedule.optimizer(rows)
 
     def freeze(tree: Network) -> Network:
-        return tree._replace(**{name: jnp.zeros_like(getattr(tree, name)) for name in fixed})
+        return jax.tree_util.tree_map_with_path(
+            lambda path, leaf: jnp.zeros_like(leaf) if getattr(path[-1], "name", "") in SCALERS else leaf, tree
+        )
 
     def step(state: tuple, batch: tuple) -> tuple:
         network, memory = state
         value, gradient = jax.value_and_grad(loss)(network, *batch)
-        update: Any  # optax types it as any tree; it is a network
         update, memory = optimizer.update(freeze(gradient), memory, network)
-        return (optax.apply_updates(network, freeze(update)), memory), value
+        return (optax.apply_updates(network, freeze(update)), memory), value  # pyright: ignore[reportArgumentType]
 
     @jax.jit
     def epoch(state: tuple, key: PRNGKeyArray) -> tuple:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 from safetensors.numpy import load_file, save
 
+from model.networks.joint import JointNetwork
+from model.networks.per_line import PerLineNetwork
+from model.storage.tensors import from_tensors, to_tensors
 from model.storage.weights import write_atomically
+from model.training.optimization import Progress
 from research.baselines import local, trained
 from research.baselines.local import Predictor
-from research.baselines.trained import Network, Recipe
+from research.baselines.trained import Recipe
 
 
 def cache_folder() -> Path:
@@ -23,12 +26,12 @@ def cache_folder() -> Path:
 
 
 def remembered(
-    fit: Callable[..., Network],
+    fit: Callable[..., JointNetwork | PerLineNetwork],
     features: np.ndarray,
     ew: np.ndarray,
     recipe: Recipe,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Network:
+    progress: Progress = None,
+) -> JointNetwork | PerLineNetwork:
     """Train, or read what the same rows, recipe and code gave before.
 
     Parameters
@@ -36,28 +39,22 @@ def remembered(
     fit : callable
         `trained.fit_per_line` or `trained.fit_joint`.
     features, ew : arrays
-        What it is trained on.
+        The training sample.
     recipe : Recipe
-        What it is trained with.
-    progress : callable
-        Told after each epoch.
+        Sizes, rates, seed.
+    progress : callable, optional
+        Called with the mean loss of each epoch.
 
     Returns
     -------
-    Network
+    NamedTuple
         The trained network.
     """
     path = _place(f"{fit.__name__} {recipe} {inspect.getsource(trained)}", features, ew)
     if path.is_file():
-        tensors = {name: jnp.asarray(value) for name, value in load_file(path).items()}
-        layers = [(tensors[f"weight{i}"], tensors[f"bias{i}"]) for i in range(len(tensors) // 2 - 2)]
-        progress(recipe.epochs)
-        return Network(**{name: tensors[name] for name in Network._fields if name != "layers"}, layers=layers)
+        return from_tensors(fit.__annotations__["return"], load_file(path))
     network = fit(features, ew, recipe, progress)
-    tensors = {name: np.asarray(value) for name, value in network._asdict().items() if name != "layers"}
-    for index, (weight, bias) in enumerate(network.layers):
-        tensors |= {f"weight{index}": np.asarray(weight), f"bias{index}": np.asarray(bias)}
-    write_atomically(path, save(tensors))
+    write_atomically(path, save(to_tensors(network)))
     return network
 
 

@@ -89,7 +89,7 @@ def _retrained(sample: Sample, progress: Progress) -> Method:
         "the published recipe, a network 64-128-64 per line, on the rows that ours is trained on: "
         f"{recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
     )
-    answers = _learned(sample, progress, trained.fit_per_line, trained.per_line, recipe, "the published recipe")
+    answers = _learned(sample, progress, trained.fit_per_line, recipe, "the published recipe")
     return Method("published recipe, retrained", about, answers)
 
 
@@ -99,7 +99,7 @@ def _prototype(sample: Sample, progress: Progress) -> Method:
         f"one plain joint network, {len(recipe.sizes) - 1} residual layers of {recipe.sizes[0]}, pseudo-Huber loss, "
         f"AdamW, {recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
     )
-    answers = _learned(sample, progress, trained.fit_joint, trained.joint, recipe, "the joint prototype")
+    answers = _learned(sample, progress, trained.fit_joint, recipe, "the joint prototype")
     return Method("joint prototype", about, answers)
 
 
@@ -177,13 +177,13 @@ def _looked_up(title: str, about: str, sample: Sample, method: Callable[[np.ndar
     return Method(title, about, answers, remembered=remembered)
 
 
-def _learned(sample: Sample, progress: Progress, fit, apply, recipe: trained.Recipe, what: str) -> dict[str, Answer]:
+def _learned(sample: Sample, progress: Progress, fit, recipe: trained.Recipe, what: str) -> dict[str, Answer]:
     answers = {}
     for variant in VARIANTS:
 
-        def told(epoch: int, variant: str = variant) -> None:
-            progress(f"training {what}, {variant}, epoch {epoch} of {recipe.epochs}")
+        def told(loss: float, variant: str = variant) -> None:
+            progress(f"training {what}, {variant}, loss {loss:.4f}")
 
         network = remembered(fit, *_known(sample, variant), recipe, told)
-        answers[variant] = _answer(variant, trained.predictor(apply, network))
+        answers[variant] = _of_params(Params(None, None, None)._replace(**{variant: network}), variant)
     return answers

@@ -12,7 +12,7 @@ from data.errors import CatalogueError
 from data.paths import FILES
 from model.distribution.chain import Chain
 from model.distribution.scales import Scales
-from model.storage.tensors import fields, read_chain, read_scales, to_tensors
+from model.storage.tensors import from_tensors, to_tensors
 from model.storage.weights import write_atomically
 from research.mock.continuum import QUANTITIES, ContinuumMixture
 from research.mock.raking import COLUMNS, Margin
@@ -75,7 +75,4 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
     made_of = tuple(tuple(record.get(name, ())) for name in ("quantities", "columns"))
     if made_of != (QUANTITIES, COLUMNS) or "scales/units" not in arrays:
         raise CatalogueError(f"{path} is not a density of this version's quantities. Fit it again: fit-density.")
-    continuum = ContinuumMixture(**fields(arrays, "continuum", ContinuumMixture._fields))
-    count = sum(name.startswith("margins/") and name.endswith("/log_weight") for name in arrays)
-    margins = tuple(Margin(**fields(arrays, f"margins/{index}", Margin._fields)) for index in range(count))
-    return Density(continuum, read_scales(arrays, "scales"), read_chain(arrays, "listing"), margins), record
+    return from_tensors(Density, arrays), record

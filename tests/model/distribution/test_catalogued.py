@@ -31,7 +31,7 @@ def chain():
     features = np.asarray(with_known(rng.normal(size=(N, 11)), rng.normal(6, 0.3, N), rng.uniform(0.1, 0.3, N)))
     heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
     made = init_chain(jax.random.key(0), features, 8, 1, 8, heads)
-    return made._replace(feature_std=np.maximum(made.feature_std, 1e-3)), features
+    return made._replace(trunk=made.trunk._replace(feature_std=np.maximum(made.trunk.feature_std, 1e-3))), features
 
 
 def _levels(seed):

@@ -52,6 +52,17 @@ def test_saving_and_reading_changes_nothing(tmp_path):
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".json", ".safetensors"]
 
 
+@pytest.mark.parametrize("name", ["default", "map", "domain", "intrinsic"])
+def test_a_committed_file_is_written_again_byte_by_byte(name, tmp_path):
+    committed = PACKAGE_FOLDER / f"{name}.safetensors"
+    save_params(read_params(committed), tmp_path / committed.name, {})
+    assert (tmp_path / committed.name).read_bytes() == committed.read_bytes()
+    again, before = (
+        json.loads(path.with_suffix(".json").read_text()) for path in (tmp_path / committed.name, committed)
+    )
+    assert again["networks"] == before["networks"]
+
+
 def test_a_changed_byte_is_noticed(copied):
     content = bytearray(copied.read_bytes())
     content[-1] ^= 1

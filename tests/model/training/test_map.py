@@ -36,6 +36,6 @@ def test_the_network_places_bins_as_it_learned():
     recipe = Recipe(width=32, blocks=1, epochs=40, batch=250, learning_rate=5e-3, weight_decay=0.0)
     network = fit_places(SHAPE, SHAPE, 3 * PLACE + 1, recipe)
     place = quantiles(network, jnp.asarray(SHAPE))
-    assert network.entry.weight.shape == (12, 32)
+    assert network.trunk.entry.weight.shape == (12, 32)
     assert np.median(np.hypot(*(np.asarray(place.median) - 3 * PLACE - 1).T)) < 0.15
     assert (np.asarray(place.p84) > np.asarray(place.p16)).all()

@@ -36,9 +36,9 @@ def test_it_learns_a_function_and_its_scatter_from_rows_with_gaps():
 def test_the_same_seed_gives_the_same_network():
     features, targets, _ = _toy(1024)
     one, two = (fit(features, targets, SMALL._replace(epochs=2)) for _ in range(2))
-    assert np.array_equal(one.entry.weight, two.entry.weight)
+    assert np.array_equal(one.trunk.entry.weight, two.trunk.entry.weight)
     other = fit(features, targets, SMALL._replace(epochs=2, seed=1))
-    assert not np.array_equal(one.entry.weight, other.entry.weight)
+    assert not np.array_equal(one.trunk.entry.weight, other.trunk.entry.weight)
 
 
 def test_bad_rows_are_named():
