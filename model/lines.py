@@ -31,6 +31,11 @@ class Line(NamedTuple):
         Whether the line leads every display.
     tied_to : str or None
         The stronger line of its doublet, when FastSpecFit ties the two amplitudes.
+    flux_ratio : float
+        Flux of that stronger line over this one's: atomic physics, as FastSpecFit 3.6 fixes it.
+    draw_rank : int
+        Position among the free lines in which the joint distribution draws them, the best measured first; lines of one
+        rank follow the order of the table.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Line(NamedTuple):
     accent: Literal["violet", "cyan", "green", "red"]
     leading: bool = False
     tied_to: str | None = None
+    flux_ratio: float = 1.0
+    draw_rank: int = 99
 
     @property
     def wavelength(self) -> float:
@@ -54,17 +61,19 @@ class Line(NamedTuple):
 
 
 LINES: Final[tuple[Line, ...]] = (
-    Line("OII_DOUBLET", "[O II] 3727", "[O II]", "3727", (3727.10, 3729.86), "violet", leading=True),
-    Line("HGAMMA", "Hγ 4340", "Hγ", "4340", (4341.692,), "cyan"),
-    Line("HBETA", "Hβ 4861", "Hβ", "4861", (4862.71,), "cyan", leading=True),
-    Line("OIII_4959", "[O III] 4959", "[O III]", "4959", (4960.295,), "green", tied_to="OIII_5007"),
-    Line("OIII_5007", "[O III] 5007", "[O III]", "5007", (5008.240,), "green", leading=True),
-    Line("NII_6548", "[N II] 6548", "[N II]", "6548", (6549.861,), "red", tied_to="NII_6584"),
-    Line("HALPHA", "Hα 6563", "Hα", "6563", (6564.60,), "red", leading=True),
-    Line("NII_6584", "[N II] 6584", "[N II]", "6584", (6585.273,), "red"),
-    Line("SII_6716", "[S II] 6716", "[S II]", "6716", (6718.294,), "red"),
-    Line("SII_6731", "[S II] 6731", "[S II]", "6731", (6732.674,), "red"),
+    Line("OII_DOUBLET", "[O II] 3727", "[O II]", "3727", (3727.10, 3729.86), "violet", leading=True, draw_rank=6),
+    Line("HGAMMA", "Hγ 4340", "Hγ", "4340", (4341.692,), "cyan", draw_rank=7),
+    Line("HBETA", "Hβ 4861", "Hβ", "4861", (4862.71,), "cyan", leading=True, draw_rank=4),
+    Line("OIII_4959", "[O III] 4959", "[O III]", "4959", (4960.295,), "green", tied_to="OIII_5007", flux_ratio=2.993),
+    Line("OIII_5007", "[O III] 5007", "[O III]", "5007", (5008.240,), "green", leading=True, draw_rank=5),
+    Line("NII_6548", "[N II] 6548", "[N II]", "6548", (6549.861,), "red", tied_to="NII_6584", flux_ratio=3.049),
+    Line("HALPHA", "Hα 6563", "Hα", "6563", (6564.60,), "red", leading=True, draw_rank=0),
+    Line("NII_6584", "[N II] 6584", "[N II]", "6584", (6585.273,), "red", draw_rank=1),
+    Line("SII_6716", "[S II] 6716", "[S II]", "6716", (6718.294,), "red", draw_rank=2),
+    Line("SII_6731", "[S II] 6731", "[S II]", "6731", (6732.674,), "red", draw_rank=3),
 )
 
 LINE_NAMES: Final[tuple[str, ...]] = tuple(line.name for line in LINES)
 LEADING_LINES: Final[tuple[Line, ...]] = tuple(line for line in LINES if line.leading)
+FREE_LINES: Final[tuple[int, ...]] = tuple(index for index, line in enumerate(LINES) if line.tied_to is None)
+"""Positions in `LINES` of the lines whose amplitude is free; a tied line repeats its stronger partner."""

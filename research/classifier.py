@@ -3,7 +3,8 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from model.statistics.scores import HALPHA, HBETA, NII, OIII, RATIOS
+from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.statistics.scores import RATIOS
 
 
 def line_columns(

@@ -16,13 +16,13 @@ from jaxtyping import Array, Bool, Float
 from ..networks.layers import run_trunk
 from .chain import Chain, run_head, run_heads
 from .gaussian_mixture import draw, log_density, mixture
-from .latent import FREE, ORDER, TIED
+from .latent import N_FREE, ORDER, TIED
 from .scales import Scales
 
-STEPS: Final = FREE + len(TIED)
+STEPS: Final = N_FREE + len(TIED)
 SEQUENCE: Final = (*ORDER, *(line for line, _ in TIED))
 """The lines in the order of drawing, as places on the line axis: the free ones, then the tied."""
-STRONG: Final = (*range(FREE), *(step for _, step in TIED))
+STRONG: Final = (*range(N_FREE), *(step for _, step in TIED))
 """For each step, that of the line whose ratio it is drawn by; a free line's own."""
 COMPONENTS: Final = 8
 """Gaussians per mixture: errors and strengths are far from normal."""

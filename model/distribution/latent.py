@@ -8,22 +8,19 @@ import numpy as np
 from jax.scipy.special import ndtri
 from jaxtyping import Array, Float
 
-from ..lines import LINE_NAMES, LINES
+from ..lines import FREE_LINES, LINE_NAMES, LINES
 from ..networks.layers import run_trunk
 from .chain import Chain, run_head, run_heads
 from .gaussian_mixture import draw, log_density, mixture
 from .scales import Scales
 
-ORDER: Final = tuple(
-    LINE_NAMES.index(name)
-    for name in ("HALPHA", "NII_6584", "SII_6716", "SII_6731", "HBETA", "OIII_5007", "OII_DOUBLET", "HGAMMA")
-)
-"""The free lines in the order in which they are drawn, as places on the line axis: the best measured first."""
+ORDER: Final = tuple(sorted(FREE_LINES, key=lambda index: LINES[index].draw_rank))
+"""The free lines in the order in which they are drawn, as positions on the line axis."""
 TIED: Final = tuple(
     (index, ORDER.index(LINE_NAMES.index(line.tied_to))) for index, line in enumerate(LINES) if line.tied_to
 )
-"""For each tied line, its place on the line axis and the step at which its strong partner is drawn."""
-FREE: Final = len(ORDER)
+"""For each tied line, its position on the line axis and the step at which its strong partner is drawn."""
+N_FREE: Final = len(ORDER)
 
 
 def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
@@ -50,7 +47,7 @@ def latent_log_density(
     unit: Float[Array, "*galaxy free"],
 ) -> Float[Array, "*galaxy free"]:
     """Log density of each free line given the features, what is listed, and the lines before it."""
-    before = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
+    before = unit[..., None, :] * (jnp.arange(N_FREE)[None, :] < jnp.arange(N_FREE)[:, None])
     wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
     raw = run_heads(chain.heads[0], run_trunk(chain.trunk, features), jnp.concatenate([before, wide], axis=-1))
     return log_density(mixture(raw), unit, jnp.broadcast_to(unit_floor(scales), unit.shape))
@@ -76,7 +73,7 @@ def draw_latent(
         value = draw(level, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
         return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
 
-    start, steps = jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE)
+    start, steps = jnp.zeros((*features.shape[:-1], N_FREE), features.dtype), jnp.arange(N_FREE)
     return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(levels, -2, 0)))[0]
 
 

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from ..bins import N_BINS
 from .domain import domain_score
 from .imputation import complete_bins
 from .intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_both
@@ -204,7 +205,7 @@ def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:
         Row counts to compile.
     """
     for size in sizes:
-        flux = np.ones((size, 12), np.float32)
+        flux = np.ones((size, N_BINS), np.float32)
         if params.colors is not None:
             predict_many(params, flux)
         if params.luminosity is not None:

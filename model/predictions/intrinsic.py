@@ -16,7 +16,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_list
 from ..distribution.chain import Summary
 from ..distribution.conditioning import with_known
-from ..distribution.latent import FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
+from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..distribution.scales import Scales
 from ..features import colors
 from ..networks.layers import run_dense, run_trunk
@@ -192,14 +192,16 @@ def sample_both(
     """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
     model, color = distribution_of(params), colors(bin_flux)
     features = with_known(color, log_luminosity, redshift)
-    numbers = (5 * STEPS, 2 * FREE, len(TIED), STEPS)
+    numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
     level = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
     listing, latent, pair, faint = jnp.split(level, np.cumsum(numbers)[:-1], axis=-1)
-    listing, latent = (each.reshape(*each.shape[:-1], count, -1) for each, count in ((listing, STEPS), (latent, FREE)))
+    listing, latent = (
+        each.reshape(*each.shape[:-1], count, -1) for each, count in ((listing, STEPS), (latent, N_FREE))
+    )
     drawn = draw_list(listing, model.listing, model.scales, features)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
     free = from_unit(model.scales, draw_latent(latent, model.latent, model.scales, features, context))
-    strong, weak = np.array([step for _, step in TIED]), slice(FREE, None)
+    strong, weak = np.array([step for _, step in TIED]), slice(N_FREE, None)
     both = drawn.there[..., strong] & drawn.there[..., weak]
     ties = draw_ties(pair, model.scales)
     # The catalogue's fit gives both lines of a pair one amplitude: their listed ratio is free of noise.

@@ -7,6 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ..lines import LINES
+
 MIN_IVAR: Final = 1e-6
 """Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement: they give NaN."""
 
@@ -19,8 +21,8 @@ def row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
 
 
 @jax.jit
-def _draw(seed: Array, bin_flux: Float[Array, "galaxy bin"]) -> Float[Array, "galaxy 10"]:
-    return jax.vmap(lambda flux: jax.random.normal(row_key(seed, flux), (10,), jnp.float32))(bin_flux)
+def _draw(seed: Array, bin_flux: Float[Array, "galaxy bin"]) -> Float[Array, "galaxy line"]:
+    return jax.vmap(lambda flux: jax.random.normal(row_key(seed, flux), (len(LINES),), jnp.float32))(bin_flux)
 
 
 def published_noise(

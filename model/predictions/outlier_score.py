@@ -13,10 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from ..lines import LINES
+from ..lines import FREE_LINES
 
-FREE: Final = tuple(index for index, line in enumerate(LINES) if line.tied_to is None)
-"""Lines that carry information of their own: the weak line of a tied pair repeats the strong one."""
 LEAST_WIDTH: Final = 0.08
 """Smallest width on the arcsinh scale: where nearly every draw is undetected, percentiles coincide."""
 SHRINKAGE: Final = 0.1
@@ -73,7 +71,7 @@ def score_surprise(
     Scored
         In the order of the galaxies.
     """
-    free = list(FREE)
+    free = list(FREE_LINES)
     seen = looked[:, free]
     shape, spare = _scale(draws[:-kept, :, free]), _scale(draws[-kept:, :, free])
     low, middle, high = np.percentile(shape, (16, 50, 84), axis=0)

@@ -1,6 +1,5 @@
 """Gaussians at the ten lines of a spectrum whose starlight was taken off: areas, one width and one shift."""
 
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import jax
@@ -8,12 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..lines import LINE_NAMES, LINES
+from ..lines import FREE_LINES, LINE_NAMES, LINES
 from .side_bands import COMPONENT_LINE
 from .synthesis import DEFAULT_DISPERSION, line_profiles
 
-FLUX_RATIOS: Final = MappingProxyType({"OIII_4959": 2.993, "NII_6548": 3.049})
-"""Flux of the strong line of a tied pair over the weak one's: atomic physics, as FastSpecFit 3.6 fixes them."""
 DISPERSION_SPREAD: Final = 0.4
 """Spread of ln(velocity dispersion) expected of galaxies around the usual one; a strong line overrules it."""
 VELOCITY_SPREAD: Final = 60.0
@@ -37,7 +34,7 @@ class LineFit(NamedTuple):
         Areas, and their variances with those of the shared width and shift.
     response : (10, nuisance) array
         What a unit of each nuisance spectrum would add to the areas.
-    coverage : (11,) array
+    coverage : (component,) array
         Share of each component's profile that lies on good pixels.
     velocity_dispersion, velocity : float
         Gaussian sigma without the instrument, and shift [km/s].
@@ -115,12 +112,12 @@ def fit_lines(
 def _ties() -> tuple[Float[np.ndarray, "component free"], Float[np.ndarray, "line free"]]:
     """Build the matrices from the free areas to the areas of the components and of the lines."""
     names = [LINE_NAMES[line] for line in COMPONENT_LINE]
-    free = [index for index, name in enumerate(names) if name not in FLUX_RATIOS]
+    free = [index for index, line in enumerate(COMPONENT_LINE) if line in FREE_LINES]
     components = np.zeros((len(names), len(free)), np.float32)
     components[free, range(len(free))] = 1
-    for weak, ratio in FLUX_RATIOS.items():
-        strong = LINES[LINE_NAMES.index(weak)].tied_to or weak
-        components[names.index(weak)] = components[names.index(strong)] / ratio
+    for line in LINES:
+        if line.tied_to is not None:
+            components[names.index(line.name)] = components[names.index(line.tied_to)] / line.flux_ratio
     return components, np.stack([components[line == COMPONENT_LINE].sum(axis=0) for line in range(len(LINES))])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ..features import LIGHT_SPEED
-from ..lines import LINES
+from ..lines import FREE_LINES, LINES
 from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA
 
 DESI_PIXEL: Final = 0.8
@@ -26,10 +26,10 @@ DESI_FWHM: Final = 1.65
 CONTINUUM_PIXELS: Final = 30.0
 """N above, for the errors that FastSpecFit lists."""
 
-_GROUPS: Final = (("OII_DOUBLET",), ("HGAMMA",), ("HBETA", "OIII_5007"), ("HALPHA", "NII_6584", "SII_6716", "SII_6731"))
-"""Lines that share a noise level. The tied lines know nothing of their own."""
-_TYPICAL: Final = np.log([1.2, 0.44, 0.33, 0.2])
-"""Median of s / C per group in the mock catalogue."""
+_GAP: Final = 200.0
+"""Lines less than this apart [Å] share a noise level."""
+_TYPICAL: Final = np.array([3728.48, 4341.692, 4935.475, 6650.21025]), np.log([1.2, 0.44, 0.33, 0.2])
+"""Median of ln(s / C) in the mock catalogue at these rest wavelengths [Å]."""
 _BLUE_END: Final = (3400.0, float(np.log(2.0)))
 """Below [O II] the noise goes on rising as it does between [O II] and Hγ."""
 _LARGEST_CHANGE: Final = 2.5
@@ -66,15 +66,15 @@ def relative_noise(
         known = np.isfinite(ew) & (ew_ivar > 0)
     strength = np.where(known, ew, 0.0)
     log_noise = -0.5 * np.log(np.where(known, ew_ivar, 1.0) * (width + strength**2 / CONTINUUM_PIXELS))
-    names = [line.name for line in LINES]
+    free = np.array(FREE_LINES)  # a tied line's error repeats its partner's
     anchors, change = [], []
-    for group, typical in zip(_GROUPS, _TYPICAL, strict=True):
-        members = [names.index(name) for name in group]
-        told = [log_noise[member] - typical for member in members if known[member]]
+    for members in np.split(free, np.flatnonzero(np.diff(wavelengths[free]) > _GAP) + 1):
         anchors.append(float(wavelengths[members].mean()))
-        change.append(np.clip(np.median(told), -_LARGEST_CHANGE, _LARGEST_CHANGE) if told else np.nan)
+        measured = log_noise[members][known[members]] - np.interp(anchors[-1], *_TYPICAL)
+        change.append(np.clip(np.median(measured), -_LARGEST_CHANGE, _LARGEST_CHANGE) if len(measured) else np.nan)
     given = np.isfinite(change)
     change = np.where(given, change, np.mean(np.array(change)[given]) if given.any() else 0.0)
     blue_end, rise = _BLUE_END
-    typical = np.interp(wavelength_rest, [blue_end, *anchors], [_TYPICAL[0] + rise, *_TYPICAL])
+    knots, levels = _TYPICAL
+    typical = np.interp(wavelength_rest, [blue_end, *knots], [levels[0] + rise, *levels])
     return np.exp(typical + np.interp(wavelength_rest, anchors, change))

@@ -14,7 +14,7 @@ from .templates import attenuation, load_templates, nnls, smear
 
 DISPERSIONS: Final = (70.0, 130.0, 200.0, 280.0)
 """Velocity dispersions of the stars that are tried [km/s]."""
-OTHER_LINES: Final = np.array(
+_WEAK_LINES: Final = np.array(
     [
         3869.86,
         3890.17,
@@ -32,6 +32,8 @@ OTHER_LINES: Final = np.array(
     ]
 )
 """Vacuum wavelengths [Å] of weaker lines that starlight lacks (FastSpecFit's table), and of interstellar Na D."""
+OTHER_LINES: Final = _WEAK_LINES[np.abs(_WEAK_LINES[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) > 1.0]
+"""Those of them that the line table does not hold."""
 LINE_REACH: Final = 800.0
 """Pixels this near to one of the ten lines [km/s] are left out."""
 OTHER_REACH: Final = 500.0

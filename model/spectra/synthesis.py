@@ -9,7 +9,8 @@ from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES
 from ..features import LIGHT_SPEED
-from .side_bands import COMPONENT_WAVELENGTHS, side_band_levels
+from ..lines import LINE_NAMES
+from .side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
 
 DEFAULT_DISPERSION: Final = 120.0
 """Gas velocity dispersion [km/s]."""
@@ -51,9 +52,12 @@ def add_lines(
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
     profiles = line_profiles(wavelength_rest, velocity_dispersion, instrument_fwhm)
-    # Of the two components of [O II] the bluer comes first.
-    share = jnp.stack([1 / (1 + jnp.asarray(oii_ratio, continuum.dtype)), oii_ratio / (1 + oii_ratio)])
-    ew = jnp.concatenate([jnp.asarray(ew)[0] * share, jnp.asarray(ew)[1:]])
+    blue, red = np.flatnonzero(LINE_NAMES.index("OII_DOUBLET") == COMPONENT_LINE)
+    share = jnp.ones(len(COMPONENT_LINE), continuum.dtype)
+    share = (
+        share.at[blue].set(1 / (1 + jnp.asarray(oii_ratio, continuum.dtype))).at[red].set(oii_ratio / (1 + oii_ratio))
+    )
+    ew = jnp.asarray(ew)[COMPONENT_LINE] * share
     return continuum + profiles @ (ew * side_band_levels(wavelength_rest, continuum))
 
 

@@ -5,25 +5,16 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from ..lines import LINE_NAMES
-from ..physics.diagnostics import KAUFFMANN, KEWLEY, WHAN_CLASSES, is_above, whan_class
+from ..lines import LINE_NAMES, LINES
+from ..physics.diagnostics import HALPHA, HBETA, KAUFFMANN, KEWLEY, NII, OIII, WHAN_CLASSES, is_above, whan_class
 
-HALPHA, HBETA, NII, NII_WEAK, OIII, OIII_WEAK, SII_BLUE, SII_RED = (
-    LINE_NAMES.index(name)
-    for name in (
-        "HALPHA",
-        "HBETA",
-        "NII_6584",
-        "NII_6548",
-        "OIII_5007",
-        "OIII_4959",
-        "SII_6716",
-        "SII_6731",
-    )
-)
+SII_BLUE, SII_RED = (LINE_NAMES.index(name) for name in ("SII_6716", "SII_6731"))
 RATIOS: Final = {
-    "OIII_5007/4959": (OIII, OIII_WEAK),
-    "NII_6584/6548": (NII, NII_WEAK),
+    **{
+        f"{line.tied_to}/{line.name.rpartition('_')[2]}": (LINE_NAMES.index(line.tied_to), weak)
+        for weak, line in enumerate(LINES)
+        if line.tied_to is not None
+    },
     "SII_6716/6731": (SII_BLUE, SII_RED),
     "HALPHA/HBETA": (HALPHA, HBETA),
 }

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..bins import N_BINS
 from ..lines import LINE_NAMES
 from ..networks.layers import Dense
 from ..networks.per_line import PerLineNetwork
@@ -116,8 +117,8 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
             layers,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise WeightsError(f"{path.name} lacks the ten lines' weights and scalers ({error!r}). Wrong file?") from error
-    return ("colors" if network.feature_mean.shape[1] == 11 else "luminosity"), network
+        raise WeightsError(f"{path.name} lacks the weights and scalers ({error!r}). Wrong file?") from error
+    return ("colors" if network.feature_mean.shape[1] == N_BINS - 1 else "luminosity"), network
 
 
 def import_published(path: Path, out: Path) -> str:

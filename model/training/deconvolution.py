@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ..distribution.chain import Chain, init_chain, run_head
 from ..distribution.gaussian_mixture import RAW, Mixture, log_density, mixture
-from ..distribution.latent import FREE, ORDER, to_unit, unit_floor
+from ..distribution.latent import N_FREE, ORDER, to_unit, unit_floor
 from ..distribution.scales import Scales
 from ..networks.layers import run_trunk
 from .optimization import Checkpoints, Progress, minimize
@@ -69,7 +69,7 @@ def deconvolve(
     )
     x = jnp.asarray(everything)
     chain = init_chain(
-        jax.random.key(recipe.seed), everything, recipe.summary_width, 1, recipe.hidden, ((FREE, FREE, RAW),)
+        jax.random.key(recipe.seed), everything, recipe.summary_width, 1, recipe.hidden, ((N_FREE, N_FREE, RAW),)
     )
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
@@ -78,7 +78,7 @@ def deconvolve(
 
     chain = minimize(chain, loss, len(x), recipe.schedule(recipe.deconvolution_epochs), progress, checkpoint)
     draw = jax.jit(lambda key, x, evidence: filter_lines(chain, scales, x, evidence, key)[1])
-    result = np.empty((recipe.draws, len(x), FREE), np.float32)
+    result = np.empty((recipe.draws, len(x), N_FREE), np.float32)
     for number in range(recipe.draws):
         for start in range(0, len(x), CHUNK):
             rows = np.arange(start, start + CHUNK) % len(x)
@@ -130,7 +130,7 @@ def filter_lines(
         drawn = jax.lax.stop_gradient(low + (high - low) * where)
         return unit.at[:, step].set(drawn), jnp.where(listed | absent, logsumexp(weight, axis=-1), 0.0)
 
-    unit, log_likelihood = jax.lax.scan(weigh, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(FREE))
+    unit, log_likelihood = jax.lax.scan(weigh, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(N_FREE))
     return log_likelihood.sum(axis=0), unit
 
 
@@ -151,7 +151,7 @@ def faint_sigma(
     upper = np.triu_indices(x.shape[1])
     columns = np.column_stack([np.ones(len(x)), x, x[:, upper[0]] * x[:, upper[1]]])
     result = np.empty_like(unit)
-    for step in range(FREE):
+    for step in range(N_FREE):
         use = np.isfinite(unit[:, step]) & np.isfinite(log_sigma[:, step])
         own = np.clip(unit[use, step] - floor[step], 0, 4)[:, None]
         design = np.column_stack([columns[use], own, own**2])

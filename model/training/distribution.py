@@ -21,7 +21,7 @@ from ..distribution.catalogued import CONTEXT, SEEN, STEPS, STRENGTH, Listed, as
 from ..distribution.chain import Chain, Summary, init_chain, init_summary
 from ..distribution.conditioning import with_known
 from ..distribution.gaussian_mixture import RAW
-from ..distribution.latent import FREE, latent_log_density
+from ..distribution.latent import N_FREE, latent_log_density
 from ..predictions.batch import sample_many
 from ..predictions.intrinsic import line_softening, summarize
 from ..predictions.params import LineDistribution, Params
@@ -62,7 +62,7 @@ def fit_latent(
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
     """Fit p(intrinsic lines | what is listed, colours, luminosity, redshift) to deconvolved draws."""
-    chain = _untrained(recipe.seed + 2, table, recipe, ((FREE, FREE + CONTEXT, RAW),))
+    chain = _untrained(recipe.seed + 2, table, recipe, ((N_FREE, N_FREE + CONTEXT, RAW),))
     context, u = listed.context.reshape(-1, CONTEXT), jnp.asarray(units)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:

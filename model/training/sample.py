@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
+from ..bins import LUMINOSITY_BIN
 from ..distribution.catalogued import measure_units
 from ..distribution.latent import ORDER, TIED
 from ..distribution.scales import Scales
@@ -38,7 +39,7 @@ def prepare(
     sigma = np.clip(sigma, *np.nanpercentile(sigma, [0.05, 99.9], axis=0)).astype(np.float32)
     scales = measure_scales(ew, sigma)
     shape = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
-    level = np.log10(bin_flux[:, 10]).astype(np.float32)
+    level = np.log10(bin_flux[:, LUMINOSITY_BIN]).astype(np.float32)
     cap = np.full(ew.shape[1], np.inf, np.float32)
     cap[list(ORDER)] = scales.cap
     ew = np.minimum(ew, cap)

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from model.statistics.scores import HALPHA, HBETA, NII, OIII, diagrams
+from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.statistics.scores import diagrams
 from research.evaluation.histograms import cells
 from research.evaluation.record import Cells
 

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from data.catalogue.camera_gaps import is_cut
 from model.features import colors
-from model.lines import LINE_NAMES, LINES
+from model.lines import FREE_LINES, LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
@@ -95,7 +95,7 @@ def score_distribution(
         name: _score_line(seen[:, i], made.ew[:, :, i], neighbours[:, :, i], chance[:, i], made.cut[:, i], quintile)
         for i, name in enumerate(LINE_NAMES)
     }
-    free = [i for i, line in enumerate(LINES) if line.tied_to is None]
+    free = list(FREE_LINES)
     whole = np.isfinite(made.ew[:, :, free]).all(axis=(0, 2))
     progress(f"can trees tell the draws from real galaxies? {variant}")
     # The trees see of a galaxy what the draws were made from: its luminosity only where they knew it.

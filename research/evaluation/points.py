@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float, Int
 
+from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.predictions.predict import Prediction
 from model.statistics.bootstrap import (
@@ -116,7 +117,7 @@ def seconds(answer: Answer, galaxies: HeldOut) -> tuple[float, float]:
     """
 
     def best(n: int, repeats: int) -> float:
-        flux, luminosity = np.resize(galaxies.flux, (n, 12)), np.resize(galaxies.luminosity, n)
+        flux, luminosity = np.resize(galaxies.flux, (n, N_BINS)), np.resize(galaxies.luminosity, n)
         times = []
         for _ in range(repeats):
             start = time.perf_counter()

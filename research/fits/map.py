@@ -17,6 +17,7 @@ from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, check, standardize
 from model.features import log_flux_shape
 from model.lines import LINE_NAMES
 from model.networks.joint import JointNetwork
+from model.physics.diagnostics import HALPHA
 from model.predictions.map import place_on_map
 from model.predictions.params import Params
 from model.training.held_out import held_out_mask
@@ -97,9 +98,9 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
         position[held_out] = umap.transform(space[held_out])
 
     ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
-    strength = np.arcsinh(ew[:, LINE_NAMES.index("HALPHA")])
+    strength = np.arcsinh(ew[:, HALPHA])
     strength[np.isnan(strength)] = 0.0  # not detected; the rows cut in a camera overlap are left out below
-    cut = is_cut(table["redshift"].to_numpy())[:, LINE_NAMES.index("HALPHA")]
+    cut = is_cut(table["redshift"].to_numpy())[:, HALPHA]
     fitted = ~held_out & ~cut
     center, rotation = orientation(position[fitted], strength[fitted], table["log_luminosity"].to_numpy()[fitted])
     return MapFit(shape, ((position - center) @ rotation).astype(np.float32), held_out, ew)

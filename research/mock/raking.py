@@ -16,7 +16,8 @@ from jaxtyping import Float, Int
 
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
-from model.statistics.scores import HALPHA, HBETA, NII, OIII, RATIOS
+from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.statistics.scores import RATIOS
 from research.mock.continuum import QUANTITIES
 
 HGAMMA: Final = LINE_NAMES.index("HGAMMA")

@@ -1,0 +1,104 @@
+"""A line added to the table is everywhere: nothing but retraining is left to do."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import importlib.util
+import sys
+
+# The table is loaded and changed before the package, whose modules read it while they are imported.
+spec = importlib.util.spec_from_file_location("model.lines", "model/lines.py")
+lines = sys.modules["model.lines"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(lines)
+added = lines.Line({line})
+lines.LINES = tuple(sorted((*lines.LINES, added), key=lambda line: line.wavelength))
+lines.LINE_NAMES = tuple(line.name for line in lines.LINES)
+lines.LEADING_LINES = tuple(line for line in lines.LINES if line.leading)
+lines.FREE_LINES = tuple(index for index, line in enumerate(lines.LINES) if line.tied_to is None)
+N = len(lines.LINES)
+
+import jax
+import numpy as np
+
+from analysis.explorer.quantities import QUANTITIES
+from components.explorer.panels import manifest
+from data.catalogue.schema import COLUMNS
+from model.distribution.catalogued import CONTEXT, SEQUENCE, STEPS
+from model.features import colors
+from model.networks.joint import init_joint
+from model.predictions.batch import intrinsic_many, predict_many, sample_many
+from model.predictions.noise import published_noise
+from model.predictions.params import Params
+from model.spectra.measure import measure_lines
+from model.spectra.pixel_noise import relative_noise
+from model.spectra.starlight import starlight, starlight_grid
+from model.spectra.synthesis import add_lines
+from model.statistics.scores import RATIOS, diagrams
+from model.training.distribution import fit_distribution
+from model.training.recipe import DistributionConfig
+from model.training.sample import prepare
+from research.mock.raking import COLUMNS as MOCK_COLUMNS
+
+rng = np.random.default_rng(0)
+flux = np.exp(rng.normal(0, 0.1, (300, 12))).astype(np.float32)
+ew = np.exp(rng.normal(1, 0.5, (300, N))).astype(np.float32)
+luminosity, redshift = np.full(300, 6.2, np.float32), np.full(300, 0.1, np.float32)
+
+shape = np.asarray(colors(flux))
+network = init_joint(jax.random.key(0), shape, np.arcsinh(ew), 8, 1)
+assert predict_many(Params(network, None, None), flux).ew.shape == (300, N)
+assert published_noise(1, flux, ew, np.ones_like(ew)).shape == (300, N)
+
+recipe = DistributionConfig(8, 1, 8, 8, 1, 1, 1, 1, batch=100, draws=1)
+table = prepare(flux, luminosity, redshift, ew, np.full_like(ew, 4.0), np.zeros(ew.shape, bool))
+params = fit_distribution(table, recipe)
+assert STEPS == N and sorted(SEQUENCE) == list(range(N))
+drawn, observed = sample_many(1, params, flux, luminosity, redshift)
+assert drawn.shape == observed.ew.shape == intrinsic_many(params, flux).p50.shape == (300, N)
+assert np.isfinite(drawn).all()
+
+grid, stars = starlight_grid(), np.asarray(starlight(np.linspace(1, 2, 12, dtype=np.float32)))
+one = lines.LINE_NAMES.index(added.name)
+strong = lines.LINE_NAMES.index(added.tied_to or added.name)
+emission = np.zeros(N)
+emission[strong], emission[one] = 20.0, 20.0 / added.flux_ratio
+spectrum = np.asarray(add_lines(grid, stars, emission))
+measured = measure_lines(grid, spectrum, np.full(len(grid), 1e4))
+assert measured.ew.shape == (N,)
+assert np.isclose(measured.ew[strong], 20, rtol=0.1), measured.ew
+assert (measured.ew[one] > 0) and np.isfinite(measured.ew_ivar[one])
+assert relative_noise(grid, ew[0], np.full(N, 4.0), 0.1).shape == grid.shape
+assert diagrams(ew, np.full_like(ew, 100.0))
+assert len(MOCK_COLUMNS) == 13 + 3 * N + len(RATIOS) + 4
+
+names = {{column.name for column in COLUMNS}}
+for suffix in ("_EW", "_EW_IVAR", "_EW_PREDICTED", "_EW_PREDICTED_P16", "_EW_PREDICTED_P84"):
+    assert added.name + suffix in names
+assert added.label in QUANTITIES[added.name + "_EW"].label
+about = manifest(
+    base="", root="", catalogue={{"version": "1"}}, shown={{}}, quantities=QUANTITIES.values(), table=[]
+)
+assert list(about["lines"]) == list(lines.LINE_NAMES)
+assert about["labels"][added.name + "_EW"] == added.label
+"""
+
+LINES = {
+    "between others": '"OI_6300", "[O I] 6300", "[O I]", "6300", (6302.046,), "red"',
+    "the bluest": '"HKAPPA", "test 3500", "test", "3500", (3500.0,), "violet", leading=True',
+    "tied": '"SIII_6312", "test 6200", "test", "6200", (6200.0,), "red", tied_to="OIII_5007", flux_ratio=3.0',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_an_eleventh_line_of_the_table_has_everything_that_the_ten_have(line):
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM.format(line=line)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=1200,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-2000:]
