@@ -10,7 +10,7 @@ from analysis.answers.measured import Measured
 from data.uploads import FluxTable
 from data.uploads.readers.numbers import as_typed
 from model.lines import LINES
-from model.physics.diagnostics import bpt_place, whan_place
+from model.physics.diagnostics import bpt_point, whan_point
 from model.predictions.batch import place_many
 from model.predictions.params import Params
 
@@ -145,6 +145,6 @@ def places_of(params: Params, table: FluxTable, answers: PredictOutput) -> dict[
     none = np.full_like(ew, np.nan)
     pairs = {"map": np.asarray(place_many(params, table.bin_flux[rows]).position) if params.map is not None else ew[:0]}
     pairs |= {
-        name: np.stack(place(ew, none)[:2], axis=-1) for name, place in (("bpt", bpt_place), ("whan", whan_place))
+        name: np.stack(place(ew, none)[:2], axis=-1) for name, place in (("bpt", bpt_point), ("whan", whan_point))
     }
     return {name: np.round(xy[np.isfinite(xy).all(axis=1)], 4).tolist() for name, xy in pairs.items()}

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from data.catalogue.cells import Cells, load_cells
-from model.lines import LINE_NAMES
+from model.physics.diagnostics import GREEN_VALLEY, HALPHA, KAUFFMANN, STARBURST, WHAN_WEAK, bpt_point, is_above
 
 
 class Medians(NamedTuple):
@@ -38,26 +38,37 @@ class PresetClass(NamedTuple):
     holds: Callable[[Medians], Bool[np.ndarray, " cell"]]
 
 
+HOST_RATIO: Final = -0.2
+"""log [N II]/Hα beyond which the median galaxy of a cell is far from star formation alone."""
+DUSTY: Final = 15.0
+"""EW(Hα) [Å] above which red starlight is dusty and not old."""
+
+
 def _above_kauffmann(cells: Medians) -> Bool[np.ndarray, " cell"]:
-    """Tell what lies above the curve of Kauffmann et al. 2003 (MNRAS 346, 1055)."""
-    below_branch = cells.n2 < 0.05
-    curve = 0.61 / np.where(below_branch, cells.n2 - 0.05, -1.0) + 1.3
-    return ~below_branch | (cells.o3 > curve)
+    return is_above(KAUFFMANN, cells.n2, cells.o3)
+
+
+def _star_forming(cells: Medians) -> Bool[np.ndarray, " cell"]:
+    return (cells.halpha > GREEN_VALLEY[1]) & (cells.halpha <= STARBURST) & ~_above_kauffmann(cells)
 
 
 CLASSES: Final = (
-    PresetClass("Quiescent", "old starlight, no young stars", lambda cells: cells.halpha < 3),
-    PresetClass("Green valley", "star formation fading", lambda cells: (cells.halpha >= 3) & (cells.halpha < 8)),
-    PresetClass("Star-forming", "young stars in plenty", lambda cells: (cells.halpha >= 25) & (cells.halpha < 40)),
-    PresetClass("Starburst", "a burst outshines the rest", lambda cells: cells.halpha >= 50),
-    PresetClass("Dusty", "young stars behind dust", lambda cells: (cells.halpha >= 15) & (cells.redness > 0)),
+    PresetClass("Quiescent", "old starlight, no young stars", lambda cells: cells.halpha < WHAN_WEAK),
+    PresetClass(
+        "Green valley",
+        "star formation fading",
+        lambda cells: (cells.halpha >= GREEN_VALLEY[0]) & (cells.halpha <= GREEN_VALLEY[1]),
+    ),
+    PresetClass("Star-forming", "young stars in plenty", _star_forming),
+    PresetClass("Starburst", "a burst outshines the rest", lambda cells: cells.halpha > STARBURST),
+    PresetClass("Dusty", "young stars behind dust", lambda cells: (cells.halpha >= DUSTY) & (cells.redness > 0)),
     PresetClass(
         "Seyfert / LINER host",
         "where lines point to a nucleus, which the starlight itself cannot show",
-        lambda cells: (cells.halpha >= 3) & (cells.n2 > -0.2) & _above_kauffmann(cells),
+        lambda cells: (cells.halpha >= WHAN_WEAK) & (cells.n2 > HOST_RATIO) & _above_kauffmann(cells),
     ),
 )
-"""Below 3 Å galaxies are retired (Cid Fernandes et al. 2011, MNRAS 413, 1687); the other edges are ours."""
+"""The limits are those of `model.physics.diagnostics`, applied to the medians of cells."""
 
 
 class Preset(NamedTuple):
@@ -104,13 +115,10 @@ def typical_continua(cells: Cells) -> tuple[Preset, ...]:
 
 def read_medians(cells: Cells) -> Medians:
     """Gather what tells the types apart; a cell that lacks a line is of no type that asks for it."""
-    ew = dict(zip(LINE_NAMES, cells.ew.T.astype(float), strict=True))
     with np.errstate(invalid="ignore"):
+        x, y, *_ = bpt_point(cells.ew)
         return Medians(
-            ew["HALPHA"],
-            np.log10(ew["NII_6584"] / ew["HALPHA"]),
-            np.log10(ew["OIII_5007"] / ew["HBETA"]),
-            np.log10(cells.shape[:, 11] / cells.shape[:, 3]).astype(float),
+            cells.ew[:, HALPHA].astype(float), x, y, np.log10(cells.shape[:, 11] / cells.shape[:, 3]).astype(float)
         )
 
 

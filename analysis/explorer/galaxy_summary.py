@@ -9,7 +9,7 @@ from analysis.explorer.neighbours import Neighbours, nearest, shapes
 from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue, Galaxy, served
 from model.physics.derived import Derived, derive
-from model.physics.diagnostics import Place, bpt_place, whan_place
+from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
 from model.predictions.batch import intrinsic_many, score_many
 from model.predictions.domain import Domain, judge
 from model.predictions.params import Params
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
         Probability that DESI lists the line; NaN where the weights hold no distribution.
     domain : Domain or None
         Verdict on its starlight, luminosity and redshift.
-    bpt, whan : Place
+    bpt, whan : DiagramPoint
         Where it lies in the diagrams.
     derived : tuple of Derived
         Dust, star formation rate, metallicity.
@@ -46,8 +46,8 @@ class Reading(NamedTuple):
     percentile: Float[np.ndarray, " line"]
     p_detected: Float[np.ndarray, " line"]
     domain: Domain | None
-    bpt: Place
-    whan: Place
+    bpt: DiagramPoint
+    whan: DiagramPoint
     derived: tuple[Derived, ...]
     neighbours: Neighbours
 
@@ -80,8 +80,8 @@ def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
         percentile=percentile(galaxy.ew, *map(np.asarray, galaxy.predicted)),
         p_detected=_p_detected(params, flux),
         domain=_domain(params, galaxy, flux),
-        bpt=bpt_place(galaxy.ew, galaxy.ew_ivar),
-        whan=whan_place(galaxy.ew, galaxy.ew_ivar),
+        bpt=bpt_point(galaxy.ew, galaxy.ew_ivar),
+        whan=whan_point(galaxy.ew, galaxy.ew_ivar),
         derived=derive(galaxy.bin_flux, galaxy.ew, galaxy.ew_ivar, galaxy.redshift),
         neighbours=nearest(catalogue, row),
     )

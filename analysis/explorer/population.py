@@ -12,7 +12,15 @@ from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LEADING_LINES, LINE_NAMES
-from model.physics.diagnostics import BPT_CLASSES, WHAN_CLASSES, Place, bpt_class, bpt_place, whan_class, whan_place
+from model.physics.diagnostics import (
+    BPT_CLASSES,
+    WHAN_CLASSES,
+    DiagramPoint,
+    bpt_class,
+    bpt_point,
+    whan_class,
+    whan_point,
+)
 from model.statistics.metrics import spearman
 
 BINS: Final = 28
@@ -87,7 +95,7 @@ class Population(NamedTuple):
         By the name of the leading lines.
     lines : tuple of LineFacts
         In the order of `LINES`.
-    bpt, whan : Place
+    bpt, whan : DiagramPoint
         Observed places.
     bpt_shares, whan_shares : mapping
         From class to (observed, predicted, predicted + noise) shares of the galaxies that have a place.
@@ -100,8 +108,8 @@ class Population(NamedTuple):
     sample: Continuum
     histograms: Mapping[str, Histogram]
     lines: tuple[LineFacts, ...]
-    bpt: Place
-    whan: Place
+    bpt: DiagramPoint
+    whan: DiagramPoint
     bpt_shares: Mapping[str, tuple[float, float, float]]
     whan_shares: Mapping[str, tuple[float, float, float]]
     placed: Mapping[str, tuple[int, int, int]]
@@ -133,7 +141,7 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Nois
     # Equal selection: what is not listed of the observed lines is left out of the others too.
     listed = np.isfinite(observed)
     versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]
-    bpt, whan = ([place(ew) for ew in versions] for place in (bpt_place, whan_place))
+    bpt, whan = ([place(ew) for ew in versions] for place in (bpt_point, whan_point))
     shape = shapes(catalogue)
     cut = is_cut(catalogue.column("redshift")[rows]) & ~listed
     return Population(
@@ -144,8 +152,8 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Nois
             line.name: _histogram(*(ew[:, LINE_NAMES.index(line.name)] for ew in versions)) for line in LEADING_LINES
         },
         lines=tuple(_facts(observed[:, i], predicted[:, i], ~cut[:, i]) for i in range(len(LINE_NAMES))),
-        bpt=bpt_place(observed, ivar),
-        whan=whan_place(observed, ivar),
+        bpt=bpt_point(observed, ivar),
+        whan=whan_point(observed, ivar),
         bpt_shares=_shares([bpt_class(at.x, at.y) for at in bpt], BPT_CLASSES),
         whan_shares=_shares([whan_class(at.x, at.y) for at in whan], WHAN_CLASSES),
         placed={"BPT": _placed(bpt), "WHAN": _placed(whan)},
@@ -194,7 +202,7 @@ def _facts(observed: np.ndarray, predicted: np.ndarray, looked: np.ndarray) -> L
     )
 
 
-def _placed(places: list[Place]) -> tuple[int, int, int]:
+def _placed(places: list[DiagramPoint]) -> tuple[int, int, int]:
     observed, predicted, noisy = (int(np.isfinite(at.x + at.y).sum()) for at in places)
     return observed, predicted, noisy
 

@@ -10,6 +10,7 @@ from analysis.explorer.realisations import FIRST_SEED, USUAL_NOISE, Noise, reali
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES, LINES
+from model.physics.diagnostics import BREAK_BINS, HALPHA, HBETA, NII, OIII, break_4000
 from model.predictions.batch import score_many
 from model.storage.weights import load_params
 
@@ -121,7 +122,7 @@ def values(
 
 def _compute(catalogue: Catalogue, name: str, noise: Noise, seed: int) -> Float[np.ndarray, " galaxy"]:
     if name == "break_4000":
-        return np.log10(catalogue.column("flux_02") / catalogue.column("flux_01"))
+        return break_4000(np.stack([catalogue.column(name) for name in FLUX_NAMES[: max(BREAK_BINS) + 1]], axis=-1))
     if name == "domain_score":
         return _domain_score(catalogue)
     if name in SHAPE_NAMES:
@@ -135,9 +136,9 @@ def _compute(catalogue: Catalogue, name: str, noise: Noise, seed: int) -> Float[
         return catalogue.column(f"{line}{EW_SUFFIX}{version}")
 
     if name.startswith("log_NII_HALPHA"):
-        return _log_ratio(width("NII_6584"), width("HALPHA"))
+        return _log_ratio(width(LINE_NAMES[NII]), width(LINE_NAMES[HALPHA]))
     if name.startswith("log_OIII_HBETA"):
-        return _log_ratio(width("OIII_5007"), width("HBETA"))
+        return _log_ratio(width(LINE_NAMES[OIII]), width(LINE_NAMES[HBETA]))
     line = next((each for each in LINE_NAMES if name.removeprefix("log_").startswith(f"{each}_")), None)
     if line is None:
         return catalogue.column(name)

@@ -13,17 +13,22 @@ from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from data.errors import UploadError
 from model.lines import LINE_NAMES
-from model.physics.diagnostics import HALPHA, HBETA, KAUFFMANN, KEWLEY, NII, OIII, Place, bpt_place, is_above
+from model.physics.diagnostics import (
+    BPT_LINES,
+    GREEN_VALLEY,
+    HALPHA,
+    KAUFFMANN,
+    KEWLEY,
+    MIN_SIGNAL,
+    STARBURST,
+    WHAN_STRONG,
+    WHAN_WEAK,
+    DiagramPoint,
+    bpt_point,
+    is_above,
+)
 
 VERSION: Final = 1
-GREEN: Final = (3.0, 10.0)
-"""EW(Hα) [Å] between retired and star-forming galaxies (Lacerda et al. 2020, MNRAS 492, 3073)."""
-BURST: Final = 100.0
-"""EW(Hα) [Å] of a starburst (Lee et al. 2009, ApJ 692, 1305)."""
-SEYFERT: Final = 6.0
-"""EW(Hα) [Å] that divides Seyfert nuclei from LINERs (Cid Fernandes et al. 2011, MNRAS 413, 1687)."""
-SIGNAL: Final = 3.0
-"""Signal-to-noise that each of the four BPT lines needs before a nucleus is claimed."""
 
 
 class Lines(NamedTuple):
@@ -31,7 +36,7 @@ class Lines(NamedTuple):
 
     halpha: np.ndarray
     looked: np.ndarray
-    bpt: Place
+    bpt: DiagramPoint
     sure: np.ndarray
 
 
@@ -55,16 +60,16 @@ class Named(NamedTuple):
 
 
 def _green(lines: Lines) -> np.ndarray:
-    return (lines.halpha >= GREEN[0]) & (lines.halpha <= GREEN[1])
+    return (lines.halpha >= GREEN_VALLEY[0]) & (lines.halpha <= GREEN_VALLEY[1])
 
 
 def _quiescent(lines: Lines) -> np.ndarray:
-    return lines.looked & ~(lines.halpha >= GREEN[0])
+    return lines.looked & ~(lines.halpha >= GREEN_VALLEY[0])
 
 
 def _star_forming(lines: Lines) -> np.ndarray:
     below = ~is_above(KAUFFMANN, lines.bpt.x, lines.bpt.y) & np.isfinite(lines.bpt.x + lines.bpt.y)
-    return (lines.halpha > GREEN[1]) & below
+    return (lines.halpha > GREEN_VALLEY[1]) & below
 
 
 def _nucleus(lines: Lines) -> np.ndarray:
@@ -72,26 +77,26 @@ def _nucleus(lines: Lines) -> np.ndarray:
 
 
 NAMED: Final[tuple[Named, ...]] = (
-    Named("Quiescent", "EW(Hα) below 3 Å, or Hα not detected", "Cid Fernandes et al. 2011", _quiescent),
-    Named("Green valley", "EW(Hα) 3 to 10 Å", "Lacerda et al. 2020", _green),
+    Named("Quiescent", f"EW(Hα) below {WHAN_WEAK:g} Å, or Hα not detected", "Cid Fernandes et al. 2011", _quiescent),
+    Named("Green valley", f"EW(Hα) {GREEN_VALLEY[0]:g} to {GREEN_VALLEY[1]:g} Å", "Lacerda et al. 2020", _green),
     Named(
         "Star-forming",
-        "EW(Hα) above 10 Å, below Kauffmann's curve",
+        f"EW(Hα) above {GREEN_VALLEY[1]:g} Å, below Kauffmann's curve",
         "Lacerda et al. 2020; Kauffmann et al. 2003",
         _star_forming,
     ),
-    Named("Starburst", "EW(Hα) above 100 Å", "Lee et al. 2009", lambda lines: lines.halpha > BURST),
+    Named("Starburst", f"EW(Hα) above {STARBURST:g} Å", "Lee et al. 2009", lambda lines: lines.halpha > STARBURST),
     Named(
         "Seyfert hosts",
-        "above Kewley's curve with S/N > 3 in four lines, EW(Hα) above 6 Å",
+        f"above Kewley's curve with S/N > {MIN_SIGNAL:g} in four lines, EW(Hα) above {WHAN_STRONG:g} Å",
         "Kewley et al. 2001; Cid Fernandes et al. 2011",
-        lambda lines: _nucleus(lines) & (lines.halpha > SEYFERT),
+        lambda lines: _nucleus(lines) & (lines.halpha > WHAN_STRONG),
     ),
     Named(
         "LINER hosts",
-        "above Kewley's curve with S/N > 3 in four lines, EW(Hα) 3 to 6 Å",
+        f"above Kewley's curve with S/N > {MIN_SIGNAL:g} in four lines, EW(Hα) {WHAN_WEAK:g} to {WHAN_STRONG:g} Å",
         "Kewley et al. 2001; Cid Fernandes et al. 2011",
-        lambda lines: _nucleus(lines) & (lines.halpha >= GREEN[0]) & (lines.halpha <= SEYFERT),
+        lambda lines: _nucleus(lines) & (lines.halpha >= GREEN_VALLEY[0]) & (lines.halpha <= WHAN_STRONG),
     ),
 )
 """The one table of named populations, all cut on observed lines. A continuum cannot see a nucleus: hosts, not AGN."""
@@ -125,16 +130,15 @@ def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
     chosen = next((one for one in NAMED if one.name == name), None)
     if chosen is None:
         raise KeyError(name)
-    columns = (("HALPHA", "HBETA", "NII_6584", "OIII_5007"), (HALPHA, HBETA, NII, OIII))
     ew, ivar = (np.full((catalogue.n, len(LINE_NAMES)), np.nan, np.float32) for _ in range(2))
-    for line, place in zip(*columns, strict=True):
-        ew[:, place] = catalogue.column(line + EW_SUFFIX)
-        ivar[:, place] = catalogue.column(line + IVAR_SUFFIX)
-    four = list(columns[1])
+    four = list(BPT_LINES)
+    for line in four:
+        ew[:, line] = catalogue.column(LINE_NAMES[line] + EW_SUFFIX)
+        ivar[:, line] = catalogue.column(LINE_NAMES[line] + IVAR_SUFFIX)
     with np.errstate(invalid="ignore"):
-        sure = np.asarray((ew[:, four] * np.sqrt(ivar[:, four]) > SIGNAL).all(axis=1))
+        sure = np.asarray((ew[:, four] * np.sqrt(ivar[:, four]) > MIN_SIGNAL).all(axis=1))
     looked = ~is_cut(catalogue.column("redshift"))[:, HALPHA]
-    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], looked, bpt_place(ew), sure)))
+    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], looked, bpt_point(ew), sure)))
 
 
 def pack(name: str, rows: Int[np.ndarray, " member"]) -> dict[str, Any]:

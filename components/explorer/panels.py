@@ -12,6 +12,7 @@ from components.theme import TOKENS, diverging_colors, palette_stops
 from components.widgets import table_script
 from components.widgets.aria import aria
 from model.lines import LINES
+from model.physics.diagnostics import describe
 
 SCHEMES: Final = ("dark", "light")
 _SUFFIXES: Final = {"observed": "_EW", "predicted": "_EW_PREDICTED", "noise": "_EW_NOISY", "pull": "_PULL"}
@@ -84,6 +85,7 @@ def manifest(
             }
             for line in LINES
         },
+        "diagrams": describe(),
         "labels": {name: each.label for name, each in named.items()},
         "units": {name: each.unit for name, each in named.items() if each.unit},
         "palettes": {name: palette_stops(name) for name in PALETTES},

@@ -13,13 +13,15 @@ from jaxtyping import Float
 from components.figures.curves import Json
 from components.theme import TOKENS, Scheme, template_json
 from model.physics.diagnostics import (
+    BPT_CLASSES,
     KAUFFMANN,
     KEWLEY,
+    WHAN_CLASSES,
     WHAN_PASSIVE,
     WHAN_RATIO,
     WHAN_STRONG,
     WHAN_WEAK,
-    Place,
+    DiagramPoint,
     curve_height,
 )
 
@@ -40,7 +42,7 @@ BPT: Final = Frame((-1.5, 0.6), (-1.2, 1.3), "log [N II] / Hα", "log [O III] / 
 WHAN: Final = Frame((-1.5, 0.6), (-0.8, 2.5), "log [N II] / Hα", "log EW(Hα) / Å")
 
 
-def density(frame: Frame, place: Place) -> Float[np.ndarray, "row column"]:
+def density(frame: Frame, place: DiagramPoint) -> Float[np.ndarray, "row column"]:
     """Return how many galaxies lie in each cell, on a scale that keeps sparse cells visible: 0 to 1."""
     x, y = np.asarray(place.x), np.asarray(place.y)
     known = np.isfinite(x) & np.isfinite(y)
@@ -146,17 +148,17 @@ def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Json]:
 def _names(frame: Frame, color: str) -> list[Json]:
     if frame is BPT:
         words = (
-            (-1.45, -1.12, "star-forming", "left", "bottom"),
-            (0.56, -1.12, "composite", "right", "bottom"),
-            (0.56, 1.24, "above Kewley", "right", "top"),
+            (-1.45, -1.12, BPT_CLASSES[0], "left", "bottom"),
+            (0.56, -1.12, BPT_CLASSES[1], "right", "bottom"),
+            (0.56, 1.24, BPT_CLASSES[2], "right", "top"),
         )
     else:
         words = (
-            (-1.45, 2.42, "star-forming", "left", "top"),
-            (0.56, 2.42, "strong", "right", "top"),
-            (0.56, 0.62, "weak", "right", "middle"),
-            (-1.45, 0.38, "retired", "left", "top"),
-            (-1.45, -0.38, "passive", "left", "top"),
+            (-1.45, 2.42, WHAN_CLASSES[0], "left", "top"),
+            (0.56, 2.42, WHAN_CLASSES[1].split()[0], "right", "top"),
+            (0.56, 0.62, WHAN_CLASSES[2].split()[0], "right", "middle"),
+            (-1.45, 0.38, WHAN_CLASSES[3], "left", "top"),
+            (-1.45, -0.38, WHAN_CLASSES[4], "left", "top"),
         )
     return [
         {

@@ -12,7 +12,7 @@ from components.figures import diagram
 from components.figures.diagram import Frame
 from components.widgets import fragments, widgets
 from model.physics.derived import Derived
-from model.physics.diagnostics import Place
+from model.physics.diagnostics import DiagramPoint
 
 DETAILS = "galaxy-details"
 BPT, WHAN = "galaxy-bpt", "galaxy-whan"
@@ -95,7 +95,7 @@ def mark(frame: Frame, x: float, y: float) -> html.Span | None:
     return html.Span(className="place-ring", style={"left": f"{100 * at[0]:.2f}%", "top": f"{100 * at[1]:.2f}%"})
 
 
-def places(bpt: Place, whan: Place, bpt_class: str, whan_class: str) -> html.Dl:
+def places(bpt: DiagramPoint, whan: DiagramPoint, bpt_class: str, whan_class: str) -> html.Dl:
     """Return what the diagrams say, in words and numbers."""
     return html.Dl(
         [
@@ -105,7 +105,7 @@ def places(bpt: Place, whan: Place, bpt_class: str, whan_class: str) -> html.Dl:
     )
 
 
-def _place(name: str, place: Place, said: str, axes: tuple[str, str], needs: str) -> list[html.Dt | html.Dd]:
+def _place(name: str, place: DiagramPoint, said: str, axes: tuple[str, str], needs: str) -> list[html.Dt | html.Dd]:
     if not said:
         return [html.Dt(name), html.Dd(f"no place: {needs}", className="muted")]
     x, y = (_value(*pair) for pair in ((place.x, place.x_error), (place.y, place.y_error)))

@@ -1,9 +1,10 @@
-"""Diagnostic diagrams of line ratios: their axes, the curves drawn in them, and the classes that the curves divide.
+"""Diagnostic diagrams and classes of galaxies: the one definition of every axis, curve, limit and name.
 
-Equivalent-width ratios stand in for flux ratios: the lines of a ratio are neighbours, so their continua nearly cancel.
+Figures, searches, presets and tables read it; `describe` gives it as plain data for the browser. Ratios of equivalent
+widths stand in for ratios of fluxes: the lines of a ratio are neighbours, so their continua nearly cancel.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -20,29 +21,41 @@ WHAN_WEAK: Final = 3.0
 """EW(Hα) [Å] below which old stars alone can ionise the gas (the same)."""
 WHAN_PASSIVE: Final = 0.5
 """EW(Hα) [Å] below which a galaxy counts as lineless (the same)."""
+GREEN_VALLEY: Final = (WHAN_WEAK, 10.0)
+"""EW(Hα) [Å] between retired and star-forming galaxies (Lacerda et al. 2020, MNRAS 492, 3073)."""
+STARBURST: Final = 100.0
+"""EW(Hα) [Å] above which a galaxy is a starburst: several times its past average of star formation (Lee et al. 2009,
+ApJ 692, 1305)."""
+BREAK_BINS: Final = (2, 1)
+"""Bins above and below the 4000 Å break: 4000-4300 over 3700-4000 Å, the neighbours of the bands 4050-4250 and
+3750-3950 Å of D4000 (Bruzual 1983, ApJ 273, 105)."""
+MIN_SIGNAL: Final = 3.0
+"""Signal-to-noise of each of the four BPT lines before a nucleus is claimed (Kewley et al. 2006, MNRAS 372, 961)."""
 
 
 class Curve(NamedTuple):
-    """A dividing curve y = height / (x - pole) + level of the BPT diagram, left of its pole."""
+    """A dividing curve y = height / (x - pole) + level of the BPT diagram, left of its pole [dex]."""
 
     name: str
+    source: str
     height: float
     pole: float
     level: float
 
 
-KAUFFMANN: Final = Curve("Kauffmann 2003", 0.61, 0.05, 1.3)
+KAUFFMANN: Final = Curve("Kauffmann", "Kauffmann et al. 2003", 0.61, 0.05, 1.3)
 """Star formation alone lies below (Kauffmann et al. 2003, MNRAS 346, 1055)."""
-KEWLEY: Final = Curve("Kewley 2001", 0.61, 0.47, 1.19)
+KEWLEY: Final = Curve("Kewley", "Kewley et al. 2001", 0.61, 0.47, 1.19)
 """The most that star formation can reach (Kewley et al. 2001, ApJ 556, 121)."""
 
 BptClass = Literal["star-forming", "composite", "above Kewley", ""]
 WhanClass = Literal["star-forming", "strong nucleus", "weak nucleus", "retired", "passive", ""]
-BPT_CLASSES: Final[tuple[BptClass, ...]] = ("star-forming", "composite", "above Kewley")
-WHAN_CLASSES: Final[tuple[WhanClass, ...]] = ("star-forming", "strong nucleus", "weak nucleus", "retired", "passive")
+BPT_CLASSES: Final[tuple[BptClass, ...]] = get_args(BptClass)[:-1]
+WHAN_CLASSES: Final[tuple[WhanClass, ...]] = get_args(WhanClass)[:-1]
+BPT_LINES: Final = (NII, HALPHA, OIII, HBETA)
 
 
-class Place(NamedTuple):
+class DiagramPoint(NamedTuple):
     """Coordinates in a diagram.
 
     Attributes
@@ -68,11 +81,13 @@ def curve_height(curve: Curve, x: Float[np.ndarray, "*point"]) -> Float[np.ndarr
 def is_above(
     curve: Curve, x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"]
 ) -> Bool[np.ndarray, "*galaxy"]:
-    """Tell which places lie above a curve; beyond its pole everything does, and places that are NaN never do."""
+    """Tell which points lie above a curve; beyond its pole all do, and points that are NaN never do."""
     return np.asarray((y > curve_height(curve, x)) | ((x >= curve.pole) & np.isfinite(y)))
 
 
-def bpt_place(ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, "*galaxy line"] | None = None) -> Place:
+def bpt_point(
+    ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, "*galaxy line"] | None = None
+) -> DiagramPoint:
     """Place galaxies in the BPT diagram: log [N II] 6584 / Hα against log [O III] 5007 / Hβ.
 
     Parameters
@@ -84,7 +99,7 @@ def bpt_place(ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, 
 
     Returns
     -------
-    Place
+    DiagramPoint
         The two ratios.
 
     References
@@ -92,7 +107,7 @@ def bpt_place(ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, 
     Baldwin, Phillips & Terlevich 1981, PASP 93, 5.
     """
     log_ew, error = _logs(ew, ew_ivar)
-    return _place(
+    return _point(
         log_ew[..., NII] - log_ew[..., HALPHA],
         log_ew[..., OIII] - log_ew[..., HBETA],
         np.hypot(error[..., NII], error[..., HALPHA]),
@@ -100,9 +115,9 @@ def bpt_place(ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, 
     )
 
 
-def whan_place(
+def whan_point(
     ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, "*galaxy line"] | None = None
-) -> Place:
+) -> DiagramPoint:
     """Place galaxies in the WHAN diagram: log [N II] 6584 / Hα against log EW(Hα) / Å.
 
     Parameters
@@ -114,7 +129,7 @@ def whan_place(
 
     Returns
     -------
-    Place
+    DiagramPoint
         Ratio and strength.
 
     References
@@ -122,7 +137,7 @@ def whan_place(
     Cid Fernandes et al. 2011, MNRAS 413, 1687.
     """
     log_ew, error = _logs(ew, ew_ivar)
-    return _place(
+    return _point(
         log_ew[..., NII] - log_ew[..., HALPHA],
         log_ew[..., HALPHA],
         np.hypot(error[..., NII], error[..., HALPHA]),
@@ -131,50 +146,101 @@ def whan_place(
 
 
 def bpt_class(x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"]) -> np.ndarray:
-    """Name the class of each BPT place; "" where a line is missing.
+    """Name the class of each point of the BPT diagram; "" where a line is missing.
 
     Parameters
     ----------
     x, y : (...) array
-        From `bpt_place` [dex].
+        From `bpt_point` [dex].
 
     Returns
     -------
     (...) array of str
         One of `BPT_CLASSES`.
     """
-    known = np.isfinite(x) & np.isfinite(y)
-    named = np.where(is_above(KEWLEY, x, y), "above Kewley", "composite")
-    named = np.where(is_above(KAUFFMANN, x, y), named, "star-forming")
-    return np.where(known, named, "")
+    measured = np.isfinite(x) & np.isfinite(y)
+    below, between, above = BPT_CLASSES
+    named = np.where(is_above(KEWLEY, x, y), above, between)
+    named = np.where(is_above(KAUFFMANN, x, y), named, below)
+    return np.where(measured, named, "")
 
 
 def whan_class(x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"]) -> np.ndarray:
-    """Name the class of each WHAN place; "" where a line is missing.
+    """Name the class of each point of the WHAN diagram; "" where a line is missing.
 
     Parameters
     ----------
     x, y : (...) array
-        From `whan_place` [dex].
+        From `whan_point` [dex].
 
     Returns
     -------
     (...) array of str
         One of `WHAN_CLASSES`.
     """
-    known = np.isfinite(x) & np.isfinite(y)
-    nucleus = np.where(y > np.log10(WHAN_STRONG), "strong nucleus", "weak nucleus")
-    active = np.where(x >= WHAN_RATIO, nucleus, "star-forming")
-    faint = np.where(y > np.log10(WHAN_PASSIVE), "retired", "passive")
-    return np.where(known, np.where(y > np.log10(WHAN_WEAK), active, faint), "")
+    measured = np.isfinite(x) & np.isfinite(y)
+    forming, strong, weak, retired, passive = WHAN_CLASSES
+    nucleus = np.where(y > np.log10(WHAN_STRONG), strong, weak)
+    active = np.where(x >= WHAN_RATIO, nucleus, forming)
+    faint = np.where(y > np.log10(WHAN_PASSIVE), retired, passive)
+    return np.where(measured, np.where(y > np.log10(WHAN_WEAK), active, faint), "")
 
 
-def _place(*values: np.ndarray | np.floating) -> Place:
-    """Make a place; numbers of a single galaxy become arrays without axes."""
-    return Place(*map(np.asarray, values))
+def break_4000(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, "*galaxy"]:
+    """Give the strength of the 4000 Å break.
+
+    Parameters
+    ----------
+    bin_flux : (..., bin) array
+        Mean continuum per bin, any unit.
+
+    Returns
+    -------
+    (...) array
+        log10 of the flux above over the flux below the break, see `BREAK_BINS` [dex].
+    """
+    above, below = BREAK_BINS
+    return np.asarray(np.log10(bin_flux[..., above] / bin_flux[..., below]))
+
+
+def describe() -> dict[str, Any]:
+    """Give the definitions as plain data that JSON can hold.
+
+    Returns
+    -------
+    dict
+        ``bpt``: the lines of its ratios (``x`` and ``y``, numerator first), its ``curves`` (``height``, ``pole`` and
+        ``level`` of y = height / (x - pole) + level, left of the pole [dex]) and ``classes``. ``whan``: ``ratio``
+        [dex], EW(Hα) limits ``strong``, ``weak`` and ``passive`` [Å], ``classes``. ``populations``: EW(Hα) limits
+        ``greenValley`` and ``starburst`` [Å]. ``breakBins``: bins above and below the 4000 Å break.
+    """
+    return {
+        "bpt": {
+            "x": [LINE_NAMES[NII], LINE_NAMES[HALPHA]],
+            "y": [LINE_NAMES[OIII], LINE_NAMES[HBETA]],
+            "curves": [curve._asdict() for curve in (KAUFFMANN, KEWLEY)],
+            "classes": list(BPT_CLASSES),
+        },
+        "whan": {
+            "x": [LINE_NAMES[NII], LINE_NAMES[HALPHA]],
+            "y": LINE_NAMES[HALPHA],
+            "ratio": WHAN_RATIO,
+            "strong": WHAN_STRONG,
+            "weak": WHAN_WEAK,
+            "passive": WHAN_PASSIVE,
+            "classes": list(WHAN_CLASSES),
+        },
+        "populations": {"greenValley": list(GREEN_VALLEY), "starburst": STARBURST},
+        "breakBins": list(BREAK_BINS),
+    }
+
+
+def _point(*values: np.ndarray | np.floating) -> DiagramPoint:
+    """Make a point; numbers of a single galaxy become arrays without axes."""
+    return DiagramPoint(*map(np.asarray, values))
 
 
 def _logs(ew: np.ndarray, ew_ivar: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    listed = np.where(ew > 0, ew, np.nan).astype(float)
-    ivar = np.full(listed.shape, np.nan) if ew_ivar is None else np.where(ew_ivar > 0, ew_ivar, np.nan)
-    return np.log10(listed), 1 / (np.sqrt(ivar) * listed * np.log(10))
+    detected = np.where(ew > 0, ew, np.nan).astype(float)
+    ivar = np.full(detected.shape, np.nan) if ew_ivar is None else np.where(ew_ivar > 0, ew_ivar, np.nan)
+    return np.log10(detected), 1 / (np.sqrt(ivar) * detected * np.log(10))

@@ -6,7 +6,19 @@ import numpy as np
 from jaxtyping import Float
 
 from ..lines import LINE_NAMES, LINES
-from ..physics.diagnostics import HALPHA, HBETA, KAUFFMANN, KEWLEY, NII, OIII, WHAN_CLASSES, is_above, whan_class
+from ..physics.diagnostics import (
+    BPT_LINES,
+    HALPHA,
+    HBETA,
+    KAUFFMANN,
+    KEWLEY,
+    MIN_SIGNAL,
+    NII,
+    OIII,
+    WHAN_CLASSES,
+    is_above,
+    whan_class,
+)
 
 SII_BLUE, SII_RED = (LINE_NAMES.index(name) for name in ("SII_6716", "SII_6731"))
 RATIOS: Final = {
@@ -107,12 +119,12 @@ def diagrams(
         cuts = {"all": np.isfinite(x) & np.isfinite(y)}
         if ew_ivar is not None:
             signal = listed * np.sqrt(ew_ivar)
-            cuts["S/N > 3"] = cuts["all"] & (signal[..., [NII, HALPHA, OIII, HBETA]] > 3).all(axis=-1)
+            cuts[f"S/N > {MIN_SIGNAL:g}"] = cuts["all"] & (signal[..., list(BPT_LINES)] > MIN_SIGNAL).all(axis=-1)
         for name, cut in cuts.items():
             a, b = x[cut], y[cut]
             found[f"BPT x width, {name}"], found[f"BPT y width, {name}"] = width(a), width(b)
-            found[f"above Kauffmann, {name}"] = float(np.mean(is_above(KAUFFMANN, a, b)))
-            found[f"above Kewley, {name}"] = float(np.mean(is_above(KEWLEY, a, b)))
+            found[f"above {KAUFFMANN.name}, {name}"] = float(np.mean(is_above(KAUFFMANN, a, b)))
+            found[f"above {KEWLEY.name}, {name}"] = float(np.mean(is_above(KEWLEY, a, b)))
         both = np.isfinite(x)
         a, strength = x[both], listed[..., HALPHA][both]
         named = whan_class(a, np.log10(strength))

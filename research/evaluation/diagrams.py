@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
 from model.statistics.scores import diagrams
 from research.evaluation.histograms import cells
 from research.evaluation.record import Cells
@@ -18,10 +18,8 @@ BPT_X: Final = (-1.4, 0.5)
 BPT_Y: Final = (-1.2, 1.1)
 WHAN_Y: Final = (-0.6, 2.4)
 SIZE: Final = (34, 34)
-MIN_SIGNAL: Final = 3.0
-BPT_LINES: Final = [NII, HALPHA, OIII, HBETA]
 RESAMPLES: Final = 100
-CUTS: Final = ("all", "S/N > 3")
+CUTS: Final = ("all", f"S/N > {MIN_SIGNAL:g}")
 
 Lines = Float[np.ndarray, "*galaxy line"]
 
@@ -117,7 +115,7 @@ def _versions(
 
     def strong(ew: np.ndarray, ivar: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):
-            return np.asarray((ew * np.sqrt(ivar) > MIN_SIGNAL)[..., BPT_LINES].all(axis=-1))
+            return np.asarray((ew * np.sqrt(ivar) > MIN_SIGNAL)[..., list(BPT_LINES)].all(axis=-1))
 
     yield "observed", seen, strong(seen, ivar)
     yield "predicted", np.where(np.isfinite(seen), point, np.nan), strong(seen, ivar)

@@ -39,12 +39,12 @@ class HeldOut:
     def __init__(self, sample: Sample) -> None:
         rows = sample.held_out
         self.flux, self.luminosity, self.ew = sample.bin_flux[rows], sample.log_luminosity[rows], sample.ew[rows]
-        self.color = break_color(self.flux)
+        self.color = blue_color(self.flux)
         self.quintile = color_quintile(self.flux)
 
 
-def break_color(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
-    """Colour across the 4000 Å break, log10 of the third over the first bin [dex]; larger is redder.
+def blue_color(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
+    """Colour of the blue continuum, log10 of F(4000-4300 Å) over F(3400-3700 Å) [dex]; larger is redder.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """What the pictures of an evaluation show, in sentences: for those who do not see them, and those in a hurry."""
 
+from model.physics.diagnostics import KAUFFMANN, KEWLEY
 from research.evaluation.record import FEWEST, OURS, Distribution, LineRecord, Variant
 
 
@@ -122,4 +123,5 @@ def diagram_words(distribution: Distribution, cut: str) -> str:
             f"{name} lie {seen:.1f} % of the observed galaxies, {said:.1f} % of the predicted, {drawn:.1f} % with noise"
         )
 
-    return f"A{numbers('above Kewley')[1:]}; {numbers('above Kauffmann')}."
+    kewley, kauffmann = (numbers(f"above {curve.name}") for curve in (KEWLEY, KAUFFMANN))
+    return f"{kewley[0].upper()}{kewley[1:]}; {kauffmann}."

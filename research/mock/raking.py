@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
-from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
 from model.statistics.scores import RATIOS
 from research.mock.continuum import QUANTITIES
 
@@ -32,7 +32,7 @@ COLUMNS: Final = (
 """What margins may be over: the continuum's quantities; logarithms of EW, error, S/N and ratios, and of the least S/N
 of the four lines in the BPT diagram."""
 BPT_X, BPT_Y = (COLUMNS.index(f"{LINE_NAMES[above]}/{LINE_NAMES[below]}") for above, below in PAIRS[-3:-1])
-DETECTED: Final = float(np.log10(3))
+DETECTED: Final = float(np.log10(MIN_SIGNAL))
 """Where the BPT diagram's S/N is cut."""
 FINE, FINEST, COARSE = 20, 60, 12
 """Cells of equal numbers of galaxies: along one quantity, along redshift (galaxies come in walls), and in a plane."""
@@ -74,7 +74,7 @@ def columns_of(
         strength, error = np.log10(ew), -0.5 * np.log10(np.maximum(ivar, LEAST_IVAR))
     ratios = [strength[:, above] - strength[:, below] for above, below in PAIRS]
     signal = strength - error
-    least = signal[:, [NII, HALPHA, OIII, HBETA]].min(axis=1)
+    least = signal[:, list(BPT_LINES)].min(axis=1)
     return np.column_stack([quantities, strength, error, signal, *ratios, least])
 
 

@@ -101,7 +101,7 @@ def residual_figure(
     return figure(
         scheme,
         traces,
-        {"range": [x[0], x[-1]], "title": {"text": "colour across the 4000 Å break [dex], redder →", "standoff": 6}},
+        {"range": [x[0], x[-1]], "title": {"text": "colour, log F(4150) / F(3550) [dex], redder →", "standoff": 6}},
         {
             "range": [-edge, edge],
             "tickmode": "array",

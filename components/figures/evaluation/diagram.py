@@ -1,26 +1,39 @@
 """BPT and WHAN diagrams of a population, with the curves that astronomers read them by."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
 from components.figures.evaluation.frame import CellCounts, Figure, figure, heat, line, note
 from components.theme import TOKENS, Scheme
+from model.physics.diagnostics import (
+    KAUFFMANN,
+    KEWLEY,
+    WHAN_CLASSES,
+    WHAN_PASSIVE,
+    WHAN_RATIO,
+    WHAN_STRONG,
+    WHAN_WEAK,
+    Curve,
+    curve_height,
+)
 
 STEPS: Final = 60
 _CLASSES: Final = (
-    ("star-forming", -1.36, 2.25),
-    ("strong nucleus", -0.36, 2.25),
-    ("retired", -1.36, 0.36),
-    ("passive", -1.36, -0.42),
+    (WHAN_CLASSES[0], -1.36, 2.25),
+    (WHAN_CLASSES[1], -0.36, 2.25),
+    (WHAN_CLASSES[3], -1.36, 0.36),
+    (WHAN_CLASSES[4], -1.36, -0.42),
 )
 """Names of WHAN's classes, and where they stand."""
 
 
-def _branch(center: float, offset: float, low: float, floor: float) -> tuple[list[float], list[float]]:
-    """Return the curve y = .61 / (x - center) + offset, from `low` to where it leaves the picture at `floor`."""
-    end = center + 0.61 / (floor - offset)
-    x = [low + (end - low) * k / (STEPS - 1) for k in range(STEPS)]
-    return x, [0.61 / (each - center) + offset for each in x]
+def _branch(curve: Curve, low: float, floor: float) -> tuple[list[float], list[float]]:
+    """Return a dividing curve from `low` to where it leaves the picture at `floor`."""
+    x = np.linspace(low, curve.pole + curve.height / (floor - curve.level), STEPS)
+    return x.tolist(), curve_height(curve, x).tolist()
 
 
 def bpt_figure(cells: CellCounts, scheme: Scheme) -> Figure:
@@ -42,8 +55,8 @@ def bpt_figure(cells: CellCounts, scheme: Scheme) -> Figure:
     token = TOKENS[scheme]
     traces = [
         heat(cells, scheme),
-        line(*_branch(0.47, 1.19, low, floor), token["text"], line={"width": 1.5}),
-        line(*_branch(0.05, 1.3, low, floor), token["text"], line={"width": 1.5, "dash": "dash"}),
+        line(*_branch(KEWLEY, low, floor), token["text"], line={"width": 1.5}),
+        line(*_branch(KAUFFMANN, low, floor), token["text"], line={"width": 1.5, "dash": "dash"}),
     ]
     return _diagram(cells, scheme, traces, "log [N II] / Hα", "log [O III] / Hβ", lambda _: [])
 
@@ -65,13 +78,13 @@ def whan_figure(cells: CellCounts, scheme: Scheme) -> Figure:
     """
     (left, right), (bottom, top) = cells.x_range, cells.y_range
     token = TOKENS[scheme]
-    logs = {0.5: -0.301, 3.0: 0.477, 6.0: 0.778}
+    passive, weak, strong = (round(math.log10(limit), 3) for limit in (WHAN_PASSIVE, WHAN_WEAK, WHAN_STRONG))
     traces = [
         heat(cells, scheme),
-        line([-0.4, -0.4], [logs[3.0], top], token["text"]),
-        line([left, right], [logs[3.0]] * 2, token["text"]),
-        line([-0.4, right], [logs[6.0]] * 2, token["text"]),
-        line([left, right], [logs[0.5]] * 2, token["text"]),
+        line([WHAN_RATIO, WHAN_RATIO], [weak, top], token["text"]),
+        line([left, right], [weak] * 2, token["text"]),
+        line([WHAN_RATIO, right], [strong] * 2, token["text"]),
+        line([left, right], [passive] * 2, token["text"]),
     ]
 
     def names(scheme: Scheme) -> list[Figure]:
@@ -80,8 +93,8 @@ def whan_figure(cells: CellCounts, scheme: Scheme) -> Figure:
     made = _diagram(cells, scheme, traces, "log [N II] / Hα", "EW Hα [Å]", names)
     made["layout"]["yaxis"] |= {
         "tickmode": "array",
-        "tickvals": [-0.301, 0.477, 0.778, 1.477, 2.0],
-        "ticktext": ["0.5", "3", "6", "30", "100"],
+        "tickvals": [passive, weak, strong, 1.477, 2.0],
+        "ticktext": [*(f"{limit:g}" for limit in (WHAN_PASSIVE, WHAN_WEAK, WHAN_STRONG)), "30", "100"],
         "range": [bottom, top],
     }
     return made

@@ -11,11 +11,11 @@ from model.physics.diagnostics import (
     NII,
     OIII,
     bpt_class,
-    bpt_place,
+    bpt_point,
     curve_height,
     is_above,
     whan_class,
-    whan_place,
+    whan_point,
 )
 
 
@@ -49,7 +49,7 @@ def test_beyond_a_pole_everything_is_above_and_nothing_unknown_is() -> None:
 )
 def test_a_galaxy_is_named_by_its_lines(oiii: float, nii: float, bpt: str, whan: str) -> None:
     ew = lines(halpha=28.0, hbeta=9.0, oiii=oiii, nii=nii)
-    at, here = bpt_place(ew), whan_place(ew)
+    at, here = bpt_point(ew), whan_point(ew)
     assert (str(bpt_class(at.x, at.y)), str(whan_class(here.x, here.y))) == (bpt, whan)
 
 
@@ -57,13 +57,13 @@ def test_a_galaxy_is_named_by_its_lines(oiii: float, nii: float, bpt: str, whan:
     ("halpha", "named"), [(10.0, "strong nucleus"), (4.0, "weak nucleus"), (2.0, "retired"), (0.4, "passive")]
 )
 def test_faint_galaxies_have_no_nucleus_whatever_their_ratio(halpha: float, named: str) -> None:
-    here = whan_place(lines(halpha=halpha, nii=halpha))
+    here = whan_point(lines(halpha=halpha, nii=halpha))
     assert str(whan_class(here.x, here.y)) == named
 
 
 def test_missing_lines_give_no_class_and_errors_are_propagated() -> None:
     ew = lines(halpha=20.0, nii=5.0)
-    at = bpt_place(ew, np.full(10, 1.0))
+    at = bpt_point(ew, np.full(10, 1.0))
     assert np.isnan(at.y)
     assert str(bpt_class(at.x, at.y)) == ""
     assert at.x_error == pytest.approx(np.hypot(1 / 20, 1 / 5) / np.log(10))
