@@ -5,6 +5,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 TABLE ?=
+TRAIN_OPTIONS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run real test check lint format bench screenshots soak train pin audit sbom container-check clean python serving \
@@ -53,15 +54,18 @@ soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true
 	@$(BIN)/python -m pytest -m soak
 
-train: whole ## make every committed weight, map, density and mock again: make train TABLE=galaxies.parquet
+train: whole ## from a table to served: weights, map, densities, mock, evaluation, self-test: make train TABLE=galaxies.parquet
 	@test -f "$(TABLE)" || { echo "Say where the real galaxies are: make train TABLE=galaxies.parquet" >&2; exit 2; }
-	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution
+	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution $(TRAIN_OPTIONS)
 	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
+	@$(BIN)/python -m server.process.selftest
 	@$(BIN)/python cli.py catalogue fit-cells $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-density $(TABLE)
 	@$(BIN)/python cli.py catalogue mock data/files/mock.parquet
 	@$(BIN)/python cli.py catalogue rank data/files/mock.parquet
+	@$(BIN)/python cli.py evaluate $(TABLE) --against published,retrained,prototype,knn,lwlr --draws 64 \
+		--missing 0 --missing 11 --missing 0 11 --commit
 
 pin: developing ## write the requirements files from what is installed
 	@$(BIN)/python scripts/pin.py
