@@ -1,8 +1,10 @@
-"""Galactic Neon: equivalent widths of ten optical emission lines from a galaxy's starlight alone.
+"""Galactic Neon: equivalent widths of optical emission lines from a galaxy's starlight alone.
 
 Pure functions on arrays whose last axis is the line, the bin or the colour; one galaxy per call, `jax.vmap` for many.
 They run under `jit`, `grad` and `vmap`.
 """
+
+from typing import Any
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .features import colors
@@ -10,7 +12,7 @@ from .lines import LINES
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
 from .predictions.imputation import complete_bins
-from .predictions.intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_ew, sample_observed
+from .predictions.intrinsic import IntrinsicEW, ObservedLines, intrinsic_ew, sample_ew, sample_observed
 from .predictions.map import MapPlace, place_on_map
 from .predictions.noise import published_noise
 from .predictions.params import Params
@@ -28,7 +30,7 @@ __all__ = [
     "IntrinsicEW",
     "MapPlace",
     "MeasuredLines",
-    "Observed",
+    "ObservedLines",
     "Params",
     "Prediction",
     "WeightsError",
@@ -50,3 +52,13 @@ __all__ = [
     "sample_many",
     "sample_observed",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Give names of the last release, with a warning; they go with the next."""
+    if name == "Observed":
+        import warnings
+
+        warnings.warn("Observed is now called ObservedLines.", DeprecationWarning, stacklevel=2)
+        return ObservedLines
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,12 +22,12 @@ def line_columns(
     (galaxy, column) array
         A broken tie, a wrong error and a wrong pattern of gaps each show in it.
     """
-    listed = np.where((ew > 0) & (ew_ivar > 0), ew, np.nan).astype(float)
+    detected = np.where((ew > 0) & (ew_ivar > 0), ew, np.nan).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        log_sigma = np.where(np.isfinite(listed), -0.5 * np.log10(ew_ivar), np.nan)
+        log_sigma = np.where(np.isfinite(detected), -0.5 * np.log10(ew_ivar), np.nan)
         pairs = [*RATIOS.values(), (NII, HALPHA), (OIII, HBETA)]
-        ratios = [np.log10(listed[:, above] / listed[:, below]) for above, below in pairs]
-    return np.column_stack([np.arcsinh(listed), *ratios, log_sigma])
+        ratios = [np.log10(detected[:, above] / detected[:, below]) for above, below in pairs]
+    return np.column_stack([np.arcsinh(detected), *ratios, log_sigma])
 
 
 def area_under_roc(

@@ -45,9 +45,9 @@ def check_trainable(sample: Sample, name: str, distribution: bool = False) -> No
             )
     for index, line in enumerate(LINE_NAMES):
         for suffix, values in (("EW", sample.ew), ("EW_IVAR", sample.ew_ivar))[: 1 + distribution]:
-            known = np.count_nonzero(np.isfinite(values[seen, index]) & (values[seen, index] > 0))
-            if known < FEWEST_LINES:
+            positive = np.count_nonzero(np.isfinite(values[seen, index]) & (values[seen, index] > 0))
+            if positive < FEWEST_LINES:
                 raise CatalogueError(
-                    f"{line}_{suffix} of {name} has {known} values > 0 among the {galaxies} galaxies to train on; "
+                    f"{line}_{suffix} of {name} has {positive} values > 0 among the {galaxies} galaxies to train on; "
                     f"at least {FEWEST_LINES} are needed. Give a table with measured lines."
                 )

@@ -78,12 +78,12 @@ def density() -> Density:
 
     features = generator.normal(size=(50, n + 2)).astype(np.float32)  # luminosity and redshift come with a flag each
     heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
-    listing = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
+    catalogued = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
     ew = 10 ** generator.normal(0.5, 0.3, (200, len(LINE_NAMES)))
     scales = measure_scales(ew, 10 ** generator.normal(0.0, 0.1, ew.shape))
     # Half of the galaxies nearer than redshift .15 are kept.
     margin = Margin(np.array([float(REDSHIFT_AXIS)]), np.array([[0.15]]), np.log([1.0, 0.5, 1.0]))
-    return Density(continuum, scales, jax.tree.map(np.asarray, listing), (margin,))
+    return Density(continuum, scales, jax.tree.map(np.asarray, catalogued), (margin,))
 
 
 REQUIRED_NAMES = tuple(column.name for column in INPUT_COLUMNS if column.required)

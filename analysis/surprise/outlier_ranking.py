@@ -19,7 +19,7 @@ from data.catalogue.registry import EMBEDDED_FILE, Catalogue
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from data.storage.atomic import replacing
 from model.lines import LINE_NAMES
-from model.predictions.outlier_score import Scored, score_surprise, tail_probability
+from model.predictions.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.predictions.params import Params
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
 
@@ -89,9 +89,9 @@ def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lam
         In the order of the galaxies.
     """
     looked = ~(is_cut(sample.redshift) & ~np.isfinite(sample.ew))
-    parts: list[Scored] = []
+    parts: list[OutlierScores] = []
     for rows, drawn in _draws(sample, params):
-        parts.append(score_surprise(sample.ew[rows], looked[rows], drawn, KEPT))
+        parts.append(score_outliers(sample.ew[rows], looked[rows], drawn, KEPT))
         progress(rows.stop / len(looked))
     statistic, line, sigma, expected = (
         np.concatenate([np.asarray(getattr(part, name)) for part in parts])

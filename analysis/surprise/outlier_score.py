@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Int
 from analysis.surprise.outlier_ranking import FITTED, KEPT, Ranking, committed
 from data.catalogue.camera_gaps import is_cut
 from model.predictions.batch import sample_many
-from model.predictions.outlier_score import score_surprise
+from model.predictions.outlier_score import score_outliers
 from model.predictions.params import Params
 
 FEW: Final = 32
@@ -118,7 +118,7 @@ def judge_lines(
         rows = usable[start : start + together]
         asked = bin_flux[rows], luminosity[rows], shift[rows]
         draws = np.stack([np.asarray(sample_many(seed, params, *asked)[1].ew) for seed in range(FITTED + KEPT)])
-        scored = score_surprise(ew[rows], looked[rows], draws, KEPT)
+        scored = score_outliers(ew[rows], looked[rows], draws, KEPT)
         statistic[rows], line[rows], sigma[rows], expected[rows] = (
             scored.statistic,
             scored.line,

@@ -34,7 +34,7 @@ CONTEXT: Final = 4 * STEPS
 """Numbers a head sees besides the trunk: four for every line."""
 
 
-class Listed(NamedTuple):
+class CataloguedLines(NamedTuple):
     """What a catalogue lists, in the order of `SEQUENCE` and in the chain's units.
 
     Attributes
@@ -47,19 +47,19 @@ class Listed(NamedTuple):
         What other steps see: looked for, listed, error and strength.
     """
 
-    known: Bool[Array, "*galaxy step"]
-    there: Bool[Array, "*galaxy step"]
+    observable: Bool[Array, "*galaxy step"]
+    detected: Bool[Array, "*galaxy step"]
     value: Float[Array, "*galaxy step two"]
     context: Float[Array, "*galaxy step four"]
 
 
 @jax.jit
-def as_listed(
+def to_catalogued(
     scales: Scales,
     ew: Float[Array | np.ndarray, "galaxy line"],
     sigma: Float[Array | np.ndarray, "galaxy line"],
     cut: Bool[Array | np.ndarray, "galaxy line"],
-) -> Listed:
+) -> CataloguedLines:
     """Bring a catalogue's lines into the chain's units.
 
     Parameters
@@ -77,16 +77,16 @@ def as_listed(
         Of all galaxies.
     """
     order = jnp.array(SEQUENCE)
-    ew, sigma, known = jnp.asarray(ew)[:, order], jnp.asarray(sigma)[:, order], ~jnp.asarray(cut)[:, order]
-    there = jnp.isfinite(ew) & known
-    logs = jnp.log10(jnp.where(there[..., None], jnp.stack([sigma, ew], axis=-1), 1.0))
-    columns = [_own_units(scales, step, there, logs) for step in range(STEPS)]
-    context = [_context(scales, step, known[:, step], there[:, step], logs[:, step]) for step in range(STEPS)]
-    return Listed(known, there, jnp.stack(columns, axis=1), jnp.stack(context, axis=1))
+    ew, sigma, observable = jnp.asarray(ew)[:, order], jnp.asarray(sigma)[:, order], ~jnp.asarray(cut)[:, order]
+    detected = jnp.isfinite(ew) & observable
+    logs = jnp.log10(jnp.where(detected[..., None], jnp.stack([sigma, ew], axis=-1), 1.0))
+    columns = [_own_units(scales, step, detected, logs) for step in range(STEPS)]
+    context = [_context(scales, step, observable[:, step], detected[:, step], logs[:, step]) for step in range(STEPS)]
+    return CataloguedLines(observable, detected, jnp.stack(columns, axis=1), jnp.stack(context, axis=1))
 
 
 def log_likelihood(
-    chain: Chain, features: Float[Array | np.ndarray, "galaxy feature"], listed: Listed
+    chain: Chain, features: Float[Array | np.ndarray, "galaxy feature"], catalogued: CataloguedLines
 ) -> Float[Array, " galaxy"]:
     """Log likelihood of what a catalogue lists, summed over the lines.
 
@@ -106,16 +106,16 @@ def log_likelihood(
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
     before = jnp.tril(jnp.ones((STEPS, STEPS), hidden.dtype), -1)
-    context = (listed.context[:, None] * before[:, :, None]).reshape(-1, STEPS, CONTEXT)
-    seen = run_heads(chain.heads[0], hidden, context)
-    strength = run_heads(chain.heads[1], hidden, jnp.concatenate([context, listed.value[..., :1]], axis=-1))
-    present = log_density(mixture(seen[..., 1:]), listed.value[..., 0])
-    present += log_density(mixture(strength), listed.value[..., 1])
-    chance = jax.nn.log_sigmoid(jnp.where(listed.there, seen[..., 0], -seen[..., 0]))
-    return jnp.where(listed.known, chance + jnp.where(listed.there, present, 0.0), 0.0).sum(axis=-1)
+    context = (catalogued.context[:, None] * before[:, :, None]).reshape(-1, STEPS, CONTEXT)
+    raw_detection = run_heads(chain.heads[0], hidden, context)
+    strength = run_heads(chain.heads[1], hidden, jnp.concatenate([context, catalogued.value[..., :1]], axis=-1))
+    present = log_density(mixture(raw_detection[..., 1:]), catalogued.value[..., 0])
+    present += log_density(mixture(strength), catalogued.value[..., 1])
+    chance = jax.nn.log_sigmoid(jnp.where(catalogued.detected, raw_detection[..., 0], -raw_detection[..., 0]))
+    return jnp.where(catalogued.observable, chance + jnp.where(catalogued.detected, present, 0.0), 0.0).sum(axis=-1)
 
 
-class DrawnList(NamedTuple):
+class DrawnLines(NamedTuple):
     """One realisation of a catalogue's row, in the order of `SEQUENCE`.
 
     Attributes
@@ -128,18 +128,18 @@ class DrawnList(NamedTuple):
         See `Listed`.
     """
 
-    there: Bool[Array, "*galaxy step"]
+    detected: Bool[Array, "*galaxy step"]
     ew: Float[Array, "*galaxy step"]
     sigma: Float[Array, "*galaxy step"]
     context: Float[Array, "*galaxy step four"]
 
 
-def draw_list(
-    levels: Float[Array, "*galaxy step five"],
+def draw_catalogued(
+    uniforms: Float[Array, "*galaxy step five"],
     chain: Chain,
     scales: Scales,
     features: Float[Array | np.ndarray, "*galaxy feature"],
-) -> DrawnList:
+) -> DrawnLines:
     """Draw what a catalogue would list of galaxies, no line cut.
 
     Parameters
@@ -158,31 +158,31 @@ def draw_list(
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
     shape, dtype = hidden.shape[:-1], hidden.dtype
-    known = jnp.ones(shape, bool)
+    observable = jnp.ones(shape, bool)
 
     def draw_line(state: tuple[Array, Array], given: tuple[Array, Array]) -> tuple[tuple[Array, Array], Array]:
-        (context, logs), (step, level) = state, given
+        (context, logs), (step, uniform) = state, given
         flat = context.reshape(*shape, CONTEXT)
         raw = run_head(chain.heads[0], step, hidden, flat)
-        there = level[..., 0] < jax.nn.sigmoid(raw[..., 0])
+        detected = uniform[..., 0] < jax.nn.sigmoid(raw[..., 0])
         strong = jnp.array(STRONG)[step]
         regime = ((strong != step) & (context[..., strong, 1] > 0)).astype(int)
         units, limits = _of_regime(scales.units, step, regime), _of_regime(scales.limits, step, regime)
 
         def pick(kind: int, raw: Array) -> Array:
-            value = draw(level[..., 1 + 2 * kind : 3 + 2 * kind], mixture(raw))
+            value = draw(uniform[..., 1 + 2 * kind : 3 + 2 * kind], mixture(raw))
             return jnp.clip(value, limits[..., kind, 0], limits[..., kind, 1]).astype(dtype)
 
         error = pick(0, raw[..., 1:])
         raw = run_head(chain.heads[1], step, hidden, jnp.concatenate([flat, error[..., None]], axis=-1))
         value = jnp.stack([error, pick(1, raw)], axis=-1) * units[..., 1] + units[..., 0]
         value = jnp.where(regime[..., None] == 1, logs[..., strong, :] - value, value)
-        context = context.at[..., step, :].set(_context(scales, step, known, there, value).astype(dtype))
-        return (context, logs.at[..., step, :].set(value.astype(dtype))), there
+        context = context.at[..., step, :].set(_context(scales, step, observable, detected, value).astype(dtype))
+        return (context, logs.at[..., step, :].set(value.astype(dtype))), detected
 
     start = jnp.zeros((*shape, STEPS, 4), dtype), jnp.zeros((*shape, STEPS, 2), dtype)
-    (context, logs), there = jax.lax.scan(draw_line, start, (jnp.arange(STEPS), jnp.moveaxis(levels, -2, 0)))
-    return DrawnList(jnp.moveaxis(there, 0, -1), 10 ** logs[..., 1], 10 ** logs[..., 0], context)
+    (context, logs), detected = jax.lax.scan(draw_line, start, (jnp.arange(STEPS), jnp.moveaxis(uniforms, -2, 0)))
+    return DrawnLines(jnp.moveaxis(detected, 0, -1), 10 ** logs[..., 1], 10 ** logs[..., 0], context)
 
 
 def measure_units(
@@ -201,14 +201,14 @@ def measure_units(
         See `Scales`.
     """
     logs = np.log10(np.stack([sigma, ew], axis=-1))[:, list(SEQUENCE)]
-    there = np.isfinite(logs[..., 1])
+    detected = np.isfinite(logs[..., 1])
     units, limits = np.zeros((2, STEPS, 2, 2, 2), np.float32)
     units[..., 1] = 1.0
     for step, strong in enumerate(STRONG):
-        beside = (strong != step) & there[:, strong]
-        raw = np.where(beside[:, None], logs[:, strong] - logs[:, step], logs[:, step])
+        with_strong = (strong != step) & detected[:, strong]
+        raw = np.where(with_strong[:, None], logs[:, strong] - logs[:, step], logs[:, step])
         for regime in range(2):
-            here = raw[there[:, step] & (beside == regime)]
+            here = raw[detected[:, step] & (with_strong == regime)]
             if not len(here):
                 continue
             low, middle, high = np.quantile(here, [0.16, 0.5, 0.84], axis=0)
@@ -218,14 +218,14 @@ def measure_units(
     return units, limits
 
 
-def _own_units(scales: Scales, step: int, there: Array, logs: Array) -> Array:
+def _own_units(scales: Scales, step: int, detected: Array, logs: Array) -> Array:
     """Error and strength of one line in the units of its regime, within their limits."""
     strong = STRONG[step]
-    regime = (there[:, strong] if strong != step else jnp.zeros(len(there), bool)).astype(int)
+    regime = (detected[:, strong] if strong != step else jnp.zeros(len(detected), bool)).astype(int)
     raw = jnp.where(regime[:, None] == 1, logs[:, strong] - logs[:, step], logs[:, step])
     units, limits = _of_regime(scales.units, step, regime), _of_regime(scales.limits, step, regime)
     standard = jnp.clip((raw - units[..., 0]) / units[..., 1], limits[..., 0], limits[..., 1])
-    return jnp.where(there[:, step, None], standard, 0.0)
+    return jnp.where(detected[:, step, None], standard, 0.0)
 
 
 def _of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) -> Float[Array, "*galaxy kind two"]:
@@ -233,8 +233,8 @@ def _of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) ->
     return jnp.moveaxis(jnp.asarray(numbers)[step][:, regime], 0, -2)
 
 
-def _context(scales: Scales, step: int | Array, known: Array, there: Array, logs: Array) -> Array:
+def _context(scales: Scales, step: int | Array, observable: Array, detected: Array, logs: Array) -> Array:
     units = jnp.asarray(scales.units)[step, :, 0]
     standard = (logs - units[:, 0]) / units[:, 1]
-    flags = jnp.stack([known, there], axis=-1).astype(standard.dtype)
-    return jnp.concatenate([flags, jnp.where(there[..., None], standard, 0.0)], axis=-1)
+    flags = jnp.stack([observable, detected], axis=-1).astype(standard.dtype)
+    return jnp.concatenate([flags, jnp.where(detected[..., None], standard, 0.0)], axis=-1)

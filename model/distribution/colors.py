@@ -90,8 +90,8 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     """
     missing = jnp.isnan(jnp.asarray(bin_flux))[..., END_COLORS]
     color = colors(bridge(bin_flux))
-    unknown = jnp.zeros(color.shape, bool).at[..., END_COLORS].set(missing)
-    away = jnp.where(unknown[..., None, :], 0.0, color[..., None, :] - mixture.center)
+    is_missing = jnp.zeros(color.shape, bool).at[..., END_COLORS].set(missing)
+    away = jnp.where(is_missing[..., None, :], 0.0, color[..., None, :] - mixture.center)
     white = jnp.einsum("...kc,kcd->...kd", away, mixture.whitening, precision="highest")
 
     # The unknown colours of each Gaussian move to where its density is highest: a system of two equations at most.
@@ -107,11 +107,11 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     move = jnp.stack([move_first, move_last], axis=-1)
     white = white + jnp.einsum("...ke,ked->...kd", move, end, precision="highest")
 
-    known = (~unknown).sum(axis=-1, keepdims=True, dtype=color.dtype)
+    n_colors = (~is_missing).sum(axis=-1, keepdims=True, dtype=color.dtype)
     # A triangular factor; `slogdet` would load all of SciPy into the serving process.
     diagonal = jnp.diagonal(jnp.asarray(mixture.whitening), axis1=-2, axis2=-1)
     log_volume = jnp.log(jnp.abs(diagonal)).sum(axis=-1) - jnp.log(determinant) / 2
-    log_each = mixture.log_weight + log_volume - (known * LOG_TWO_PI + (white**2).sum(axis=-1)) / 2
+    log_each = mixture.log_weight + log_volume - (n_colors * LOG_TWO_PI + (white**2).sum(axis=-1)) / 2
     expected = jax.nn.softmax(log_each, axis=-1)[..., None] * (jnp.asarray(mixture.center)[:, END_COLORS] + move)
     end_color = jnp.where(missing, expected.sum(axis=-2), color[..., END_COLORS])
     return Marginal(jax.nn.logsumexp(log_each, axis=-1), end_color, missing)

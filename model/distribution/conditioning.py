@@ -11,11 +11,11 @@ TYPICAL_LUMINOSITY: Final = 6.2
 TYPICAL_REDSHIFT: Final = 0.15
 """Stands in for a redshift that is not known."""
 
-Known = Float[Array | np.ndarray, "*galaxy"] | float | None
+Condition = Float[Array | np.ndarray, "*galaxy"] | float | None
 
 
-def with_known(
-    color: Float[Array | np.ndarray, "*galaxy color"], log_luminosity: Known = None, redshift: Known = None
+def with_conditions(
+    color: Float[Array | np.ndarray, "*galaxy color"], log_luminosity: Condition = None, redshift: Condition = None
 ) -> Float[Array, "*galaxy wider"]:
     """Append luminosity and redshift, each with a flag that is 1 where it is known.
 
@@ -36,6 +36,6 @@ def with_known(
     for value, typical in ((log_luminosity, TYPICAL_LUMINOSITY), (redshift, TYPICAL_REDSHIFT)):
         given = jnp.asarray(jnp.nan if value is None else value, color.dtype)
         given = jnp.broadcast_to(given, color.shape[:-1])
-        known = jnp.isfinite(given)
-        columns.append(jnp.stack([jnp.where(known, given, typical), known.astype(color.dtype)], axis=-1))
+        is_given = jnp.isfinite(given)
+        columns.append(jnp.stack([jnp.where(is_given, given, typical), is_given.astype(color.dtype)], axis=-1))
     return jnp.concatenate(columns, axis=-1)

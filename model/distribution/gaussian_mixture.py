@@ -50,7 +50,7 @@ def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Flo
 
 
 def draw(
-    level: Float[Array, "*shape two"], parts: Mixture, floor: Float[Array, "*shape"] | None = None
+    uniform: Float[Array, "*shape two"], parts: Mixture, floor: Float[Array, "*shape"] | None = None
 ) -> Float[Array, "*shape"]:
     """Turn two uniform numbers in (0, 1) into a value of each mixture, above `floor`.
 
@@ -61,11 +61,11 @@ def draw(
     if floor is not None:
         weight = weight * ndtr((parts.mean - floor[..., None]) / parts.scale)
     bounds = jnp.cumsum(weight, axis=-1)
-    chosen = (level[..., :1] * bounds[..., -1:] > bounds[..., :-1]).sum(axis=-1)
+    chosen = (uniform[..., :1] * bounds[..., -1:] > bounds[..., :-1]).sum(axis=-1)
     picked = jax.nn.one_hot(chosen, weight.shape[-1], dtype=weight.dtype)
     mean, scale = ((part * picked).sum(axis=-1) for part in (parts.mean, parts.scale))
     if floor is None:
-        return mean - scale * ndtri(level[..., 1])
+        return mean - scale * ndtri(uniform[..., 1])
     # The upper tail is drawn by its survival, which stays accurate far above the mean.
-    survival = level[..., 1] * jnp.maximum(ndtr((mean - floor) / scale), 1e-30)
+    survival = uniform[..., 1] * jnp.maximum(ndtr((mean - floor) / scale), 1e-30)
     return jnp.maximum(mean - scale * ndtri(survival), floor)

@@ -54,7 +54,7 @@ def latent_log_density(
 
 
 def draw_latent(
-    levels: Float[Array, "*galaxy free two"],
+    uniforms: Float[Array, "*galaxy free two"],
     chain: Chain,
     scales: Scales,
     features: Float[Array, "*galaxy feature"],
@@ -68,18 +68,18 @@ def draw_latent(
     top = to_unit(scales, jnp.asarray(scales.cap))
 
     def draw_line(unit: Array, given: tuple[Array, Array]) -> tuple[Array, None]:
-        step, level = given
+        step, uniform = given
         parts = mixture(run_head(chain.heads[0], step, hidden, jnp.concatenate([unit, context], axis=-1)))
-        value = draw(level, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
+        value = draw(uniform, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
         return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
 
     start, steps = jnp.zeros((*features.shape[:-1], N_FREE), features.dtype), jnp.arange(N_FREE)
-    return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(levels, -2, 0)))[0]
+    return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(uniforms, -2, 0)))[0]
 
 
-def draw_ties(level: Float[Array, "*galaxy pair"], scales: Scales) -> Float[Array, "*galaxy pair"]:
+def draw_ties(uniform: Float[Array, "*galaxy pair"], scales: Scales) -> Float[Array, "*galaxy pair"]:
     """Turn uniform numbers into weak / strong of the tied pairs, for lines that are not both listed."""
-    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * ndtri(level))
+    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * ndtri(uniform))
 
 
 def tied_ew(

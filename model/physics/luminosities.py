@@ -39,8 +39,8 @@ def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, "
     (10,) array
         In the unit of `bin_flux`; the mean over the components of [O II].
     """
-    levels = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
-    return np.bincount(COMPONENT_LINE, levels) / np.bincount(COMPONENT_LINE)
+    continuum_at_lines = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
+    return np.bincount(COMPONENT_LINE, continuum_at_lines) / np.bincount(COMPONENT_LINE)
 
 
 def line_luminosities(
@@ -117,7 +117,7 @@ def magnitude_changes(
         Magnitudes, negative where the lines brighten; NaN where 3400-7000 Å at rest covers less than 99 % of the band.
     """
     continuum, _ = _smooth(_unit_mean(bin_flux))
-    levels = continuum_levels(_unit_mean(bin_flux))
+    continuum_at_lines = continuum_levels(_unit_mean(bin_flux))
     weight = responses * wavelength_obs
     rest = wavelength_obs / (1 + redshift)
     inside = (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
@@ -126,8 +126,8 @@ def magnitude_changes(
     lines = np.zeros(len(responses))
     share = 1 / np.bincount(COMPONENT_LINE)[COMPONENT_LINE]
     for index, wavelength, part in zip(COMPONENT_LINE, COMPONENT_WAVELENGTHS, share, strict=True):
-        there = np.array([np.interp(wavelength * (1 + redshift), wavelength_obs, one) for one in weight])
-        lines += part * ew[index] * (1 + redshift) * levels[index] * there
+        response = np.array([np.interp(wavelength * (1 + redshift), wavelength_obs, one) for one in weight])
+        lines += part * ew[index] * (1 + redshift) * continuum_at_lines[index] * response
     covered = weight[:, inside].sum(axis=1) / weight.sum(axis=1)
     usable = (covered >= LEAST_COVERED) & (starlight > 0)
     change = np.full(len(responses), np.nan)

@@ -1,6 +1,7 @@
 """Many galaxies at a time: fixed chunk shapes, so that nothing compiles twice and memory stays flat."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import jax
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from ..bins import N_BINS
 from .domain import domain_score
 from .imputation import complete_bins
-from .intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_both
+from .intrinsic import IntrinsicEW, ObservedLines, intrinsic_ew, sample_both
 from .map import MapPlace, place_on_map
 from .noise import row_key
 from .params import Params
@@ -31,10 +32,10 @@ _intrinsic = jax.jit(intrinsic_ew)
 
 
 @jax.jit
-def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, Observed]:
+def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
     """One draw per row, keyed by the seed and the row itself."""
 
-    def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, Observed]:
+    def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
         return sample_both(row_key(seed, flux), params, flux, luminosity, redshift)
 
     return jax.vmap(one)(flux, luminosity, redshift)
@@ -54,6 +55,10 @@ def _in_chunks(
             target[:rows] = column[start : start + rows]
         parts.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[:rows], function(*padded)))
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def _given(column: Float[np.ndarray, " galaxy"] | None) -> tuple[Float[np.ndarray, " galaxy"], ...]:
+    return () if column is None else (column,)
 
 
 def predict_many(
@@ -77,9 +82,7 @@ def predict_many(
     Prediction
         numpy arrays (galaxy, 10) [Å]; NaN where an input is not a positive number.
     """
-    if log_luminosity is None:
-        return _in_chunks(lambda flux: _predict(params, flux), bin_flux)
-    return _in_chunks(lambda flux, luminosity: _predict(params, flux, luminosity), bin_flux, log_luminosity)
+    return _in_chunks(partial(_predict, params), bin_flux, *_given(log_luminosity))
 
 
 def intrinsic_many(
@@ -103,9 +106,7 @@ def intrinsic_many(
     IntrinsicEW
         numpy arrays (galaxy, 10); NaN where an input is not a positive number.
     """
-    if log_luminosity is None:
-        return _in_chunks(lambda flux: _intrinsic(params, flux), bin_flux)
-    return _in_chunks(lambda flux, luminosity: _intrinsic(params, flux, luminosity), bin_flux, log_luminosity)
+    return _in_chunks(partial(_intrinsic, params), bin_flux, *_given(log_luminosity))
 
 
 def sample_many(
@@ -114,7 +115,7 @@ def sample_many(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
     redshift: Float[np.ndarray, " galaxy"] | None = None,
-) -> tuple[Float[np.ndarray, "galaxy line"], Observed]:
+) -> tuple[Float[np.ndarray, "galaxy line"], ObservedLines]:
     """Draw many galaxies' intrinsic lines, and what DESI would list of the same draw.
 
     Parameters
@@ -132,12 +133,12 @@ def sample_many(
 
     Returns
     -------
-    (galaxy, 10) array, Observed
+    (galaxy, 10) array, ObservedLines
         Intrinsic equivalent widths [Å], and the catalogue's.
     """
-    unknown, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
-    known = (unknown if column is None else column for column in (log_luminosity, redshift))
-    return _in_chunks(lambda flux, light, z: _sample(params, number, flux, light, z), bin_flux, *known, chunks=DRAWN)
+    not_given, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
+    conditions = (not_given if column is None else column for column in (log_luminosity, redshift))
+    return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAWN)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
@@ -155,7 +156,7 @@ def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Map
     MapPlace
         numpy arrays (galaxy, 2).
     """
-    return _in_chunks(lambda flux: _place(params, flux), bin_flux)
+    return _in_chunks(partial(_place, params), bin_flux)
 
 
 def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
@@ -173,7 +174,7 @@ def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Flo
     (galaxy,) array
         Shares of the training galaxies whose colours are rarer.
     """
-    return _in_chunks(lambda flux: _score(params, flux), bin_flux)
+    return _in_chunks(partial(_score, params), bin_flux)
 
 
 def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, "galaxy bin"]:
@@ -191,7 +192,7 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
     (galaxy, 12) array
         The same fluxes, those of the missing end bins filled in.
     """
-    return _in_chunks(lambda flux: _complete(params, flux), bin_flux)
+    return _in_chunks(partial(_complete, params), bin_flux)
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_list
+from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
 from ..distribution.chain import Summary
-from ..distribution.conditioning import with_known
+from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..distribution.scales import Scales
 from ..features import colors
@@ -23,7 +23,7 @@ from ..networks.layers import run_dense, run_trunk
 from .params import LineDistribution, Params
 
 
-class Observed(NamedTuple):
+class ObservedLines(NamedTuple):
     """Lines as a catalogue would list them.
 
     Attributes
@@ -153,7 +153,7 @@ def sample_observed(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
-) -> Observed:
+) -> ObservedLines:
     """Draw what DESI's catalogue would list: the draw of `sample_ew` for the same key, with noise and selection.
 
     Parameters
@@ -188,33 +188,33 @@ def sample_both(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
-) -> tuple[Float[Array, "*galaxy line"], Observed]:
+) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
     """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
     model, color = distribution_of(params), colors(bin_flux)
-    features = with_known(color, log_luminosity, redshift)
+    features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
-    level = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
-    listing, latent, pair, faint = jnp.split(level, np.cumsum(numbers)[:-1], axis=-1)
-    listing, latent = (
-        each.reshape(*each.shape[:-1], count, -1) for each, count in ((listing, STEPS), (latent, N_FREE))
+    uniform = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
+    catalogued, latent, pair, faint = jnp.split(uniform, np.cumsum(numbers)[:-1], axis=-1)
+    catalogued, latent = (
+        each.reshape(*each.shape[:-1], count, -1) for each, count in ((catalogued, STEPS), (latent, N_FREE))
     )
-    drawn = draw_list(listing, model.listing, model.scales, features)
+    drawn = draw_catalogued(catalogued, model.catalogued, model.scales, features)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
     free = from_unit(model.scales, draw_latent(latent, model.latent, model.scales, features, context))
     strong, weak = np.array([step for _, step in TIED]), slice(N_FREE, None)
-    both = drawn.there[..., strong] & drawn.there[..., weak]
+    both = drawn.detected[..., strong] & drawn.detected[..., weak]
     ties = draw_ties(pair, model.scales)
     # The catalogue's fit gives both lines of a pair one amplitude: their listed ratio is free of noise.
     ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
     ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties))
     place = np.argsort(np.array(SEQUENCE))
-    there, listed, sigma = (column[..., place] for column in (drawn.there, drawn.ew, drawn.sigma))
-    return ew, Observed(jnp.where(there, listed, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
+    detected, ew_catalogued, sigma = (column[..., place] for column in (drawn.detected, drawn.ew, drawn.sigma))
+    return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
 
 
-def _below_zero(level: Array, signal: Array) -> Array:
+def _below_zero(uniform: Array, signal: Array) -> Array:
     """Signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, given that it ends below zero."""
-    return jnp.minimum(signal + ndtri(level * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
+    return jnp.minimum(signal + ndtri(uniform * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
 
 
 def distribution_of(params: Params) -> LineDistribution:

@@ -23,7 +23,7 @@ FARTHEST: Final = 8.0
 """Departures are cut here while the covariance is estimated, so that one wild draw does not make it."""
 
 
-class Scored(NamedTuple):
+class OutlierScores(NamedTuple):
     """Statistics of galaxies, comparable between them.
 
     Attributes
@@ -47,12 +47,12 @@ class Scored(NamedTuple):
     expected: Float[np.ndarray, "galaxy line"]
 
 
-def score_surprise(
+def score_outliers(
     observed: Float[np.ndarray, "galaxy line"],
-    looked: Bool[np.ndarray, "galaxy line"],
+    covered: Bool[np.ndarray, "galaxy line"],
     draws: Float[np.ndarray, "draw galaxy line"],
     kept: int,
-) -> Scored:
+) -> OutlierScores:
     """Score observed lines against draws of them.
 
     Parameters
@@ -72,26 +72,26 @@ def score_surprise(
         In the order of the galaxies.
     """
     free = list(FREE_LINES)
-    seen = looked[:, free]
-    shape, spare = _scale(draws[:-kept, :, free]), _scale(draws[-kept:, :, free])
-    low, middle, high = np.percentile(shape, (16, 50, 84), axis=0)
+    is_covered = covered[:, free]
+    reference, spare = _scale(draws[:-kept, :, free]), _scale(draws[-kept:, :, free])
+    low, middle, high = np.percentile(reference, (16, 50, 84), axis=0)
     below, above = (np.maximum(side, LEAST_WIDTH) for side in (middle - low, high - middle))
 
     def depart(scaled: np.ndarray) -> np.ndarray:
         away = scaled - middle
-        return np.where(seen, away / np.where(away < 0, below, above), 0.0)
+        return np.where(is_covered, away / np.where(away < 0, below, above), 0.0)
 
-    fitted = depart(shape)
+    fitted = depart(reference)
     cut = np.clip(fitted, -FARTHEST, FARTHEST)
     covariance = (1 - SHRINKAGE) * np.einsum("dgi,dgj->gij", cut, cut) / len(cut) + SHRINKAGE * np.eye(len(free))
-    both = seen[:, :, None] & seen[:, None, :]
+    both = is_covered[:, :, None] & is_covered[:, None, :]
     inverse = np.linalg.inv(np.where(both, covariance, np.eye(len(free))))
     unit = np.maximum(np.percentile(_distance(fitted, inverse), 90, axis=0), 1e-6)
     here = depart(_scale(np.nan_to_num(observed[:, free])))
     alone = np.einsum("gij,gj->gi", inverse, here) / np.sqrt(np.einsum("gii->gi", inverse))
     worst = np.abs(alone).argmax(axis=1)
     everything = np.percentile(_scale(draws[:-kept]), 50, axis=0)
-    return Scored(
+    return OutlierScores(
         (_distance(here[None], inverse)[0] / unit).astype(np.float32),
         (_distance(depart(spare), inverse) / unit).astype(np.float32),
         np.array(free)[worst],

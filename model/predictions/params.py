@@ -25,7 +25,7 @@ class LineDistribution(NamedTuple):
     """
 
     scales: Scales
-    listing: Chain
+    catalogued: Chain
     latent: Chain
     colors: Summary
     luminosity: Summary

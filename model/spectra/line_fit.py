@@ -92,8 +92,8 @@ def fit_lines(
     best, spacing = grid.reshape(-1, 2)[np.argmin(costs)], _FIRST_SPACING
     variance = np.zeros(len(LINES))
     for _ in range(_STENCILS):
-        shapes = jnp.asarray(best + _STENCIL * spacing, jnp.float32)
-        cost, areas = (np.asarray(part, np.float64) for part in _tried(shapes, pixels))
+        trials = jnp.asarray(best + _STENCIL * spacing, jnp.float32)
+        cost, areas = (np.asarray(part, np.float64) for part in _tried(trials, pixels))
         parabola = np.linalg.lstsq(_TERMS, cost, rcond=None)[0]
         bend = np.array([[2 * parabola[3], parabola[4]], [parabola[4], 2 * parabola[5]]])
         values, vectors = np.linalg.eigh(bend)
@@ -125,10 +125,10 @@ _COMPONENTS, _LINES = _ties()
 
 
 def _areas(
-    shape: Float[Array, "2"], pixels: _Pixels, spectra: Float[Array, "spectrum pixel"]
+    kinematics: Float[Array, "2"], pixels: _Pixels, spectra: Float[Array, "spectrum pixel"]
 ) -> tuple[Float[Array, "free spectrum"], Float[Array, "free free"], Float[Array, "pixel component"]]:
     """Give the free areas that fit each spectrum best, their covariance, and the profiles."""
-    profiles = line_profiles(pixels.wavelength_rest, jnp.exp(shape[0]), pixels.instrument_fwhm, shape[1])
+    profiles = line_profiles(pixels.wavelength_rest, jnp.exp(kinematics[0]), pixels.instrument_fwhm, kinematics[1])
     root = jnp.sqrt(pixels.ivar)
     columns = (profiles @ _COMPONENTS) * root[:, None]
     size = jnp.sqrt((columns**2).sum(axis=0))
@@ -141,28 +141,28 @@ def _areas(
 
 @jax.jit
 def _tried(
-    shapes: Float[Array, "shape 2"], pixels: _Pixels
+    trials: Float[Array, "shape 2"], pixels: _Pixels
 ) -> tuple[Float[Array, " shape"], Float[Array, "shape line"]]:
     """Give half the chi square, up to a constant, and the areas for some widths and shifts."""
 
-    def one(shape: Float[Array, "2"]) -> tuple[Float[Array, ""], Float[Array, " line"]]:
-        areas, _, profiles = _areas(shape, pixels, pixels.flux[None])
+    def one(kinematics: Float[Array, "2"]) -> tuple[Float[Array, ""], Float[Array, " line"]]:
+        areas, _, profiles = _areas(kinematics, pixels, pixels.flux[None])
         found = profiles @ (_COMPONENTS @ areas[:, 0])
-        surprise = (shape - jnp.array([np.log(DEFAULT_DISPERSION), 0.0])) / jnp.array(
+        departure = (kinematics - jnp.array([np.log(DEFAULT_DISPERSION), 0.0])) / jnp.array(
             [DISPERSION_SPREAD, VELOCITY_SPREAD]
         )
         # What the lines explain, not what they leave: small numbers keep their digits.
         explained = (pixels.ivar * found * (2 * pixels.flux - found)).sum()
-        return ((surprise**2).sum() - explained) / 2, jnp.asarray(_LINES) @ areas[:, 0]
+        return ((departure**2).sum() - explained) / 2, jnp.asarray(_LINES) @ areas[:, 0]
 
-    return jax.vmap(one)(shapes)
+    return jax.vmap(one)(trials)
 
 
 @jax.jit
 def _at(
-    shape: Float[Array, "2"], pixels: _Pixels, nuisance: Float[Array, "nuisance pixel"]
+    kinematics: Float[Array, "2"], pixels: _Pixels, nuisance: Float[Array, "nuisance pixel"]
 ) -> tuple[Float[Array, " line"], Float[Array, " line"], Float[Array, "line nuisance"], Float[Array, " component"]]:
-    areas, covariance, profiles = _areas(shape, pixels, jnp.concatenate([pixels.flux[None], nuisance]))
+    areas, covariance, profiles = _areas(kinematics, pixels, jnp.concatenate([pixels.flux[None], nuisance]))
     lines = jnp.asarray(_LINES) @ areas
     coverage = (profiles * (pixels.ivar > 0)[:, None]).sum(axis=0) / jnp.maximum(profiles.sum(axis=0), 1e-30)
     return lines[:, 0], ((_LINES @ covariance) * _LINES).sum(axis=1), lines[:, 1:], coverage

@@ -63,14 +63,14 @@ def relative_noise(
     components = np.array([len(line.wavelengths) for line in LINES])
     width = components * 2 * np.sqrt(np.pi) * sigma * DESI_PIXEL / (1 + redshift)
     with np.errstate(invalid="ignore"):
-        known = np.isfinite(ew) & (ew_ivar > 0)
-    strength = np.where(known, ew, 0.0)
-    log_noise = -0.5 * np.log(np.where(known, ew_ivar, 1.0) * (width + strength**2 / CONTINUUM_PIXELS))
+        measured = np.isfinite(ew) & (ew_ivar > 0)
+    strength = np.where(measured, ew, 0.0)
+    log_noise = -0.5 * np.log(np.where(measured, ew_ivar, 1.0) * (width + strength**2 / CONTINUUM_PIXELS))
     free = np.array(FREE_LINES)  # a tied line's error repeats its partner's
     anchors, change = [], []
     for members in np.split(free, np.flatnonzero(np.diff(wavelengths[free]) > _GAP) + 1):
         anchors.append(float(wavelengths[members].mean()))
-        measured = log_noise[members][known[members]] - np.interp(anchors[-1], *_TYPICAL)
+        measured = log_noise[members][measured[members]] - np.interp(anchors[-1], *_TYPICAL)
         change.append(np.clip(np.median(measured), -_LARGEST_CHANGE, _LARGEST_CHANGE) if len(measured) else np.nan)
     given = np.isfinite(change)
     change = np.where(given, change, np.mean(np.array(change)[given]) if given.any() else 0.0)

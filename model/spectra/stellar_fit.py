@@ -149,12 +149,12 @@ def _fit(
     chance = jax.nn.softmax(-misfit.ravel()).reshape(misfit.shape)
     model = jnp.einsum("ds,dst,sp,dtp->p", chance, share, screen, light)
     dispersion, dust = jnp.unravel_index(jnp.argmax(chance), chance.shape)
-    best, there = light[dispersion] * screen[dust], share[dispersion, dust] > 0
+    best, positive = light[dispersion] * screen[dust], share[dispersion, dust] > 0
     # Shares at zero stay there; the others may move together as their normal equations let them.
-    inside = jnp.where(there[:, None] & there, gram[dispersion, dust], 0.0)
+    inside = jnp.where(positive[:, None] & positive, gram[dispersion, dust], 0.0)
     # Populations alike within float32 would break the factorisation.
-    inside += jnp.diag(jnp.where(there, RESOLVED * jnp.diagonal(inside), 1.0))
-    best = jnp.where(there[:, None], best, 0.0)
+    inside += jnp.diag(jnp.where(positive, RESOLVED * jnp.diagonal(inside), 1.0))
+    best = jnp.where(positive[:, None], best, 0.0)
     modes = jax.scipy.linalg.solve_triangular(jnp.linalg.cholesky(inside), best, lower=True)
     return _levelled(wavelength_rest, flux, weight, model, modes)
 
@@ -175,9 +175,9 @@ def _levelled(
         total = jnp.concatenate([jnp.zeros_like(total[..., :1]), total], axis=-1)
         return total[..., last] - total[..., first]
 
-    seen = around(weight * model**2)
-    told = seen > 0
-    seen = jnp.where(told, seen, 1.0)
-    ratio = jnp.where(told, around(weight * model * flux) / seen, 1.0)
-    modes = modes - model * around(weight * model * modes) / seen
-    return model * ratio, jnp.where(told, 1 / jnp.sqrt(seen), jnp.inf), modes
+    weight_around = around(weight * model**2)
+    constrained = weight_around > 0
+    weight_around = jnp.where(constrained, weight_around, 1.0)
+    ratio = jnp.where(constrained, around(weight * model * flux) / weight_around, 1.0)
+    modes = modes - model * around(weight * model * modes) / weight_around
+    return model * ratio, jnp.where(constrained, 1 / jnp.sqrt(weight_around), jnp.inf), modes

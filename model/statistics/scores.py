@@ -112,13 +112,13 @@ def diagrams(
     1687.
     """
     found: dict[str, float] = {}
-    listed = np.where(ew > 0, ew, np.nan).astype(float)
+    detected = np.where(ew > 0, ew, np.nan).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        x = np.log10(listed[..., NII] / listed[..., HALPHA])
-        y = np.log10(listed[..., OIII] / listed[..., HBETA])
+        x = np.log10(detected[..., NII] / detected[..., HALPHA])
+        y = np.log10(detected[..., OIII] / detected[..., HBETA])
         cuts = {"all": np.isfinite(x) & np.isfinite(y)}
         if ew_ivar is not None:
-            signal = listed * np.sqrt(ew_ivar)
+            signal = detected * np.sqrt(ew_ivar)
             cuts[f"S/N > {MIN_SIGNAL:g}"] = cuts["all"] & (signal[..., list(BPT_LINES)] > MIN_SIGNAL).all(axis=-1)
         for name, cut in cuts.items():
             a, b = x[cut], y[cut]
@@ -126,10 +126,10 @@ def diagrams(
             found[f"above {KAUFFMANN.name}, {name}"] = float(np.mean(is_above(KAUFFMANN, a, b)))
             found[f"above {KEWLEY.name}, {name}"] = float(np.mean(is_above(KEWLEY, a, b)))
         both = np.isfinite(x)
-        a, strength = x[both], listed[..., HALPHA][both]
+        a, strength = x[both], detected[..., HALPHA][both]
         named = whan_class(a, np.log10(strength))
         found |= {f"WHAN {name}": float(np.mean(named == name)) for name in WHAN_CLASSES}
         for name, (above, below) in RATIOS.items():
-            ratio = np.log10(listed[..., above] / listed[..., below])
+            ratio = np.log10(detected[..., above] / detected[..., below])
             found[f"{name} median"], found[f"{name} scatter"] = float(10 ** np.nanmedian(ratio)), width(ratio.ravel())
     return found

@@ -67,8 +67,8 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
         if path.is_file():
             return path
     hint = " Import it first: cli.py import-published FILE.npy OUT." if str(name_or_path) == "published" else ""
-    known = ", ".join(available_models())
-    raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
+    names = ", ".join(available_models())
+    raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {names}; or give a .safetensors file.{hint}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

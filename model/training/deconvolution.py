@@ -52,20 +52,20 @@ def deconvolve(
         See `latent.to_unit`.
     """
     scales, order = table.scales, list(ORDER)
-    everything = np.column_stack([table.shape, table.log_luminosity, table.redshift, table.level]).astype(np.float32)
+    everything = np.column_stack([table.color, table.log_luminosity, table.redshift, table.level]).astype(np.float32)
     ew = table.ew[:, order]
     log_sigma = np.log10(table.sigma[:, order])
     unit = np.asarray(to_unit(scales, jnp.asarray(ew)))
     floor = np.asarray(unit_floor(scales))
     empty = faint_sigma(everything, unit, floor, log_sigma)
-    listed = np.isfinite(ew)
-    sigma = 10 ** np.where(listed, log_sigma, empty)
-    usable = listed & (sigma < 20 * scales.softening) & (ew < scales.cap)
+    detected = np.isfinite(ew)
+    sigma = 10 ** np.where(detected, log_sigma, empty)
+    usable = detected & (sigma < 20 * scales.softening) & (ew < scales.cap)
     evidence = Evidence(
-        jnp.asarray(np.where(listed, ew, 0.0), jnp.float32),
+        jnp.asarray(np.where(detected, ew, 0.0), jnp.float32),
         jnp.asarray(sigma, jnp.float32),
         jnp.asarray(usable),
-        jnp.asarray(~listed & ~table.cut[:, order]),
+        jnp.asarray(~detected & ~table.cut[:, order]),
     )
     x = jnp.asarray(everything)
     chain = init_chain(
@@ -93,8 +93,8 @@ class Evidence(NamedTuple):
 
     ew: Float[Array, "galaxy free"]
     sigma: Float[Array, "galaxy free"]
-    listed: Bool[Array, "galaxy free"]
-    absent: Bool[Array, "galaxy free"]
+    detected: Bool[Array, "galaxy free"]
+    undetected: Bool[Array, "galaxy free"]
 
 
 def filter_lines(
@@ -107,13 +107,13 @@ def filter_lines(
     softening, center, spread = map(jnp.asarray, (scales.softening, scales.center, scales.spread))
 
     def weigh(unit: Array, step: Array) -> tuple[Array, Array]:
-        ew, sigma, listed, absent = (column[:, step] for column in evidence)
+        ew, sigma, detected, undetected = (column[:, step] for column in evidence)
 
         def place(value: Array) -> Array:
             return (jnp.arcsinh(value / softening[step]) - center[step]) / spread[step]
 
-        low = jnp.where(listed, place(jnp.maximum(ew - 4.5 * sigma, 0.0)), floor[step])
-        high = jnp.where(listed, place(ew + 4.5 * sigma), jnp.where(absent, place(6 * sigma), top[step]))
+        low = jnp.where(detected, place(jnp.maximum(ew - 4.5 * sigma, 0.0)), floor[step])
+        high = jnp.where(detected, place(ew + 4.5 * sigma), jnp.where(undetected, place(6 * sigma), top[step]))
         high = jnp.maximum(jnp.minimum(high, top[step]), low + 1e-3)
         nodes = low[:, None] + (high - low)[:, None] * fraction
         value = jnp.sinh(nodes * spread[step] + center[step]) * softening[step]
@@ -121,14 +121,14 @@ def filter_lines(
         parts = Mixture(*(part[:, None] for part in parts))
         log_prior = log_density(parts, nodes, jnp.broadcast_to(floor[step], nodes.shape))
         gaussian = -0.5 * ((ew[:, None] - value) / sigma[:, None]) ** 2 - jnp.log(sigma)[:, None]
-        says = jnp.where(listed[:, None], gaussian, 0.0)
-        says = jnp.where(absent[:, None], log_ndtr(-value / sigma[:, None]), says)
-        weight = log_prior + says + jnp.log((high - low) / NODES)[:, None]
+        log_evidence = jnp.where(detected[:, None], gaussian, 0.0)
+        log_evidence = jnp.where(undetected[:, None], log_ndtr(-value / sigma[:, None]), log_evidence)
+        weight = log_prior + log_evidence + jnp.log((high - low) / NODES)[:, None]
         pick, jitter = jax.random.split(jax.random.fold_in(key, step))
         chosen = jax.random.categorical(pick, jax.lax.stop_gradient(weight), axis=-1)
         where = (chosen + jax.random.uniform(jitter, chosen.shape)) / NODES
         drawn = jax.lax.stop_gradient(low + (high - low) * where)
-        return unit.at[:, step].set(drawn), jnp.where(listed | absent, logsumexp(weight, axis=-1), 0.0)
+        return unit.at[:, step].set(drawn), jnp.where(detected | undetected, logsumexp(weight, axis=-1), 0.0)
 
     unit, log_likelihood = jax.lax.scan(weigh, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(N_FREE))
     return log_likelihood.sum(axis=0), unit

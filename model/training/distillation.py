@@ -69,13 +69,13 @@ def teach(
     checkpoint: Checkpoints | None = None,
 ) -> Summary:
     """Train one teacher on standardised targets; NaN where there is none."""
-    levels = jnp.array(LEVELS)[:, None]
+    quantile_levels = jnp.array(LEVELS)[:, None]
     x, y = jnp.asarray(features, jnp.float32), jnp.asarray(standardized, jnp.float32)
 
     def loss(teacher: Summary, rows: Array, _: PRNGKeyArray) -> Array:
         present = jnp.isfinite(y[rows])[:, None, :]
         miss = jnp.where(present, y[rows][:, None, :] - ask(teacher, x[rows]), 0.0)
-        pinball = jnp.sqrt(miss**2 + SMOOTHING**2) / 2 + (levels - 0.5) * miss
+        pinball = jnp.sqrt(miss**2 + SMOOTHING**2) / 2 + (quantile_levels - 0.5) * miss
         return jnp.where(present, pinball, 0.0).sum() / jnp.maximum(present.sum(), 1)
 
     seed = recipe.seed + member
@@ -192,9 +192,9 @@ def variants_of(
     bin_flux: Float[np.ndarray, "galaxy bin"], log_luminosity: Float[np.ndarray, " galaxy"]
 ) -> Iterator[tuple[str, Float[np.ndarray, "galaxy feature"]]]:
     """Give the name and the features of each variant."""
-    shape = np.asarray(colors(bin_flux))
-    yield "colors", shape
-    yield "luminosity", np.column_stack([shape, log_luminosity])
+    color = np.asarray(colors(bin_flux))
+    yield "colors", color
+    yield "luminosity", np.column_stack([color, log_luminosity])
 
 
 def fit_variants(

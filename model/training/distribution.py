@@ -17,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ..distribution.catalogued import CONTEXT, SEEN, STEPS, STRENGTH, Listed, as_listed, log_likelihood
+from ..distribution.catalogued import CONTEXT, SEEN, STEPS, STRENGTH, CataloguedLines, log_likelihood, to_catalogued
 from ..distribution.chain import Chain, Summary, init_chain, init_summary
-from ..distribution.conditioning import with_known
+from ..distribution.conditioning import with_conditions
 from ..distribution.gaussian_mixture import RAW
 from ..distribution.latent import N_FREE, latent_log_density
 from ..predictions.batch import sample_many
@@ -35,10 +35,10 @@ LEVELS: Final = (0.16, 0.5, 0.84)
 """Percentiles that the summaries learn."""
 
 
-def fit_listing(
+def fit_catalogued(
     table: TrainingTable,
     recipe: DistributionConfig,
-    listed: Listed,
+    catalogued_lines: CataloguedLines,
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
@@ -47,31 +47,31 @@ def fit_listing(
     chain = _untrained(recipe.seed + 3, table, recipe, heads)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
-        x = _with_some_hidden(key, table, rows, recipe.known)
-        return -log_likelihood(chain, x, Listed(*(column[rows] for column in listed))).mean()
+        x = _with_some_hidden(key, table, rows, recipe.given_share)
+        return -log_likelihood(chain, x, CataloguedLines(*(column[rows] for column in catalogued_lines))).mean()
 
-    return minimize(chain, loss, len(table.shape), recipe.schedule(recipe.epochs), progress, checkpoint)
+    return minimize(chain, loss, len(table.color), recipe.schedule(recipe.epochs), progress, checkpoint)
 
 
 def fit_latent(
     table: TrainingTable,
     recipe: DistributionConfig,
-    listed: Listed,
+    catalogued_lines: CataloguedLines,
     units: Float[np.ndarray, "draw galaxy free"],
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
     """Fit p(intrinsic lines | what is listed, colours, luminosity, redshift) to deconvolved draws."""
     chain = _untrained(recipe.seed + 2, table, recipe, ((N_FREE, N_FREE + CONTEXT, RAW),))
-    context, u = listed.context.reshape(-1, CONTEXT), jnp.asarray(units)
+    context, u = catalogued_lines.context.reshape(-1, CONTEXT), jnp.asarray(units)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
         which, hide = jax.random.split(key)
         unit = u[jax.random.randint(which, rows.shape, 0, len(u)), rows]
-        x = _with_some_hidden(hide, table, rows, recipe.known)
+        x = _with_some_hidden(hide, table, rows, recipe.given_share)
         return -latent_log_density(chain, table.scales, x, context[rows], unit).sum(axis=-1).mean()
 
-    return minimize(chain, loss, len(table.shape), recipe.schedule(recipe.latent_epochs), progress, checkpoint)
+    return minimize(chain, loss, len(table.color), recipe.schedule(recipe.latent_epochs), progress, checkpoint)
 
 
 def fit_summary(
@@ -84,16 +84,16 @@ def fit_summary(
 ) -> Summary:
     """Teach a network the percentiles of intrinsic draws [Å], and how often lines are listed."""
     x, targets = jnp.asarray(features), jnp.arcsinh(jnp.asarray(draws) / line_softening(table.scales))
-    there, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
-    levels = jnp.array(LEVELS)[:, None]
+    detected, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
+    quantile_levels = jnp.array(LEVELS)[:, None]
 
     def loss(summary: Summary, rows: Array, key: PRNGKeyArray) -> Array:
         percentiles, logit = summarize(summary, x[rows])
         target = targets[jax.random.randint(key, rows.shape, 0, len(targets)), rows]
         miss = target[:, None, :] - percentiles
-        percentile = pinball(miss, levels).sum(axis=(1, 2))
-        surprise = jnp.where(cut[rows], 0.0, -jax.nn.log_sigmoid(jnp.where(there[rows], logit, -logit))).sum(axis=-1)
-        return (percentile + surprise).mean()
+        percentile = pinball(miss, quantile_levels).sum(axis=(1, 2))
+        detection = -jax.nn.log_sigmoid(jnp.where(detected[rows], logit, -logit))
+        return (percentile + jnp.where(cut[rows], 0.0, detection).sum(axis=-1)).mean()
 
     key = jax.random.key(recipe.seed + 5)
     summary = init_summary(key, features, recipe.summary_width, 1, 4 * targets.shape[-1])
@@ -128,37 +128,37 @@ def fit_distribution(
     def run(part: str) -> tuple[Progress, Checkpoints | None]:
         return None if progress is None else partial(progress, part), checkpoint and checkpoint.part(part)
 
-    listed = as_listed(table.scales, table.ew, table.sigma, table.cut)
-    listing = fit_listing(table, recipe, listed, *run("what is listed"))
+    catalogued_lines = to_catalogued(table.scales, table.ew, table.sigma, table.cut)
+    catalogued = fit_catalogued(table, recipe, catalogued_lines, *run("what is listed"))
     units = deconvolve(table, recipe, *run("deconvolution"))
-    latent = fit_latent(table, recipe, listed, units, *run("what is behind"))
-    wide = np.column_stack([table.shape, table.log_luminosity])
+    latent = fit_latent(table, recipe, catalogued_lines, units, *run("what is behind"))
+    wide = np.column_stack([table.color, table.log_luminosity])
     empty = init_summary(jax.random.key(0), wide, 1, 1, 1)
-    drawn = Params(None, None, None, intrinsic=LineDistribution(table.scales, listing, latent, empty, empty))
+    drawn = Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, empty, empty))
     # Draws that know everything are, taken over the galaxies of some colours, draws that know the colours alone.
-    flux = 10 ** np.cumsum(np.pad(table.shape, ((0, 0), (1, 0))), axis=1)
-    known = table.log_luminosity, table.redshift
-    draws = np.stack([sample_many(seed, drawn, flux, *known)[0] for seed in range(recipe.draws)])
+    flux = 10 ** np.cumsum(np.pad(table.color, ((0, 0), (1, 0))), axis=1)
+    given_share = table.log_luminosity, table.redshift
+    draws = np.stack([sample_many(seed, drawn, flux, *given_share)[0] for seed in range(recipe.draws)])
     summaries = (
         fit_summary(table, recipe, features, draws, *run(f"percentiles, {name}"))
-        for name, features in (("colors", table.shape), ("luminosity", wide))
+        for name, features in (("colors", table.color), ("luminosity", wide))
     )
-    return Params(None, None, None, intrinsic=LineDistribution(table.scales, listing, latent, *summaries))
+    return Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, *summaries))
 
 
-def _with_some_hidden(key: PRNGKeyArray, table: TrainingTable, rows: Array, known: float) -> Array:
+def _with_some_hidden(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:
     """Features of a batch; each galaxy's luminosity and redshift are known with this probability."""
     columns = []
     for number, column in enumerate((table.log_luminosity, table.redshift)):
-        shown = jax.random.bernoulli(jax.random.fold_in(key, number), known, rows.shape)
+        shown = jax.random.bernoulli(jax.random.fold_in(key, number), given_share, rows.shape)
         columns.append(jnp.where(shown, jnp.asarray(column)[rows], jnp.nan))
-    return with_known(jnp.asarray(table.shape)[rows], *columns)
+    return with_conditions(jnp.asarray(table.color)[rows], *columns)
 
 
 def _untrained(
     seed: int, table: TrainingTable, recipe: DistributionConfig, heads: tuple[tuple[int, int, int], ...]
 ) -> Chain:
-    wide = np.array(with_known(table.shape, table.log_luminosity, table.redshift))
+    wide = np.array(with_conditions(table.color, table.log_luminosity, table.redshift))
     chain = init_chain(jax.random.key(seed), wide, recipe.width, recipe.blocks, recipe.hidden, heads)
     flag = np.ptp(wide, axis=0) == 0
     # Whether a value is given is a number already: 1 or 0.

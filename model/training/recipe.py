@@ -20,7 +20,7 @@ class DistributionConfig(NamedTuple):
     learning_rate: float = 2e-3
     weight_decay: float = 0.1
     draws: int = 8
-    known: float = 0.6
+    given_share: float = 0.6
     seed: int = 0
 
     def schedule(self, epochs: int) -> Schedule:

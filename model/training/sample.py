@@ -15,7 +15,7 @@ class TrainingTable(NamedTuple):
     """A training sample in the units of the fit."""
 
     scales: Scales
-    shape: Float[np.ndarray, "galaxy color"]
+    color: Float[np.ndarray, "galaxy color"]
     log_luminosity: Float[np.ndarray, " galaxy"]
     redshift: Float[np.ndarray, " galaxy"]
     level: Float[np.ndarray, " galaxy"]
@@ -33,17 +33,17 @@ def prepare(
     cut: Bool[np.ndarray, "galaxy line"],
 ) -> TrainingTable:
     """Bring a sample into the units of the fit: errors limited, listed lines that were cut taken as looked for."""
-    there = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
-    ew = np.where(there, ew, np.nan).astype(np.float32)
-    sigma = np.where(there, 1 / np.sqrt(np.maximum(np.where(there, ew_ivar, 1), 1e-12)), np.nan)
+    detected = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
+    ew = np.where(detected, ew, np.nan).astype(np.float32)
+    sigma = np.where(detected, 1 / np.sqrt(np.maximum(np.where(detected, ew_ivar, 1), 1e-12)), np.nan)
     sigma = np.clip(sigma, *np.nanpercentile(sigma, [0.05, 99.9], axis=0)).astype(np.float32)
     scales = measure_scales(ew, sigma)
-    shape = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
+    color = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
     level = np.log10(bin_flux[:, LUMINOSITY_BIN]).astype(np.float32)
     cap = np.full(ew.shape[1], np.inf, np.float32)
     cap[list(ORDER)] = scales.cap
     ew = np.minimum(ew, cap)
-    return TrainingTable(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~there)
+    return TrainingTable(scales, color, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~detected)
 
 
 def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]) -> Scales:

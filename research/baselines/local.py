@@ -68,7 +68,7 @@ def local_regression(features: Float[np.ndarray, "known feature"], ew: Float[np.
     """
     space = _Space(features)
     present, target = np.isfinite(ew), np.nan_to_num(np.arcsinh(ew)).astype(np.float32)
-    design = np.column_stack([np.ones(len(features), np.float32), space.known])
+    design = np.column_stack([np.ones(len(features), np.float32), space.reference])
     n, n_lines = design.shape[1], ew.shape[1]
     upper = np.triu_indices(n)
     products = design[:, upper[0]] * design[:, upper[1]]  # the first n of them are the design itself
@@ -123,8 +123,8 @@ class _Space:
 
     def __init__(self, features: Float[np.ndarray, "known feature"]) -> None:
         self.mean, self.std = features.mean(axis=0), features.std(axis=0)
-        self.known = self.scale(features)
-        self.square = (self.known**2).sum(axis=1)
+        self.reference = self.scale(features)
+        self.square = (self.reference**2).sum(axis=1)
 
     def scale(self, features: Float[np.ndarray, "galaxy feature"]) -> Float[np.ndarray, "galaxy feature"]:
         return ((features - self.mean) / self.std).astype(np.float32)
@@ -132,11 +132,11 @@ class _Space:
     def nearest(
         self, asked: Float[np.ndarray, "galaxy feature"], count: int
     ) -> tuple[Int[np.ndarray, "galaxy near"], Float[np.ndarray, "galaxy near"]]:
-        count = min(count, len(self.known))
-        rank = (-2 * asked) @ self.known.T
+        count = min(count, len(self.reference))
+        rank = (-2 * asked) @ self.reference.T
         rank += self.square
         place = np.argpartition(rank, count - 1, axis=1)[:, :count]
-        distance = np.linalg.norm(self.known[place] - asked[:, None], axis=-1)
+        distance = np.linalg.norm(self.reference[place] - asked[:, None], axis=-1)
         order = np.argsort(distance, axis=1)
         return np.take_along_axis(place, order, axis=1), np.take_along_axis(distance, order, axis=1)
 

@@ -153,7 +153,7 @@ def _features(variant: str, flux: np.ndarray, luminosity: np.ndarray) -> np.ndar
     return shape if variant == "colors" else np.column_stack([shape, luminosity]).astype(np.float32)
 
 
-def _known(sample: Sample, variant: str) -> tuple[np.ndarray, np.ndarray]:
+def _training_rows(sample: Sample, variant: str) -> tuple[np.ndarray, np.ndarray]:
     seen = ~sample.held_out
     return _features(variant, sample.bin_flux[seen], sample.log_luminosity[seen]), sample.ew[seen]
 
@@ -170,10 +170,10 @@ def _answer(variant: str, predict: Predictor) -> Answer:
 def _looked_up(title: str, about: str, sample: Sample, method: Callable[[np.ndarray, np.ndarray], Predictor]) -> Method:
     answers, remembered = {}, {}
     for variant in VARIANTS:
-        known = _known(sample, variant)
-        predict = method(*known)
+        training_rows = _training_rows(sample, variant)
+        predict = method(*training_rows)
         answers[variant] = _answer(variant, predict)
-        remembered[variant] = _answer(variant, partial(looked_up, title, predict, *known))
+        remembered[variant] = _answer(variant, partial(looked_up, title, predict, *training_rows))
     return Method(title, about, answers, remembered=remembered)
 
 
@@ -184,6 +184,6 @@ def _learned(sample: Sample, progress: Progress, fit, recipe: trained.Recipe, wh
         def told(loss: float, variant: str = variant) -> None:
             progress(f"training {what}, {variant}, loss {loss:.4f}")
 
-        network = remembered(fit, *_known(sample, variant), recipe, told)
+        network = remembered(fit, *_training_rows(sample, variant), recipe, told)
         answers[variant] = _of_params(Params(None, None, None)._replace(**{variant: network}), variant)
     return answers

@@ -153,7 +153,7 @@ def _score_line(seen, drawn, neighbours, chance, cut, quintile) -> DrawnLine:
     rho, half = spearman(truth, median), len(ensemble) // 2
     halves = [spearman(truth, np.nanmedian(part, axis=0)) for part in (ensemble[:half], ensemble[half:])]
     within = {"68": (pit > 0.16) & (pit < 0.84), "95": (pit > 0.025) & (pit < 0.975)}
-    looked = [~cut & (quintile == k) for k in range(5)]
+    observable = [~cut & (quintile == k) for k in range(5)]
     return DrawnLine(
         n=int(use.sum()),
         crps=float(crps(ensemble, truth).mean()),
@@ -170,7 +170,7 @@ def _score_line(seen, drawn, neighbours, chance, cut, quintile) -> DrawnLine:
         spearman_limit=2 * rho - float(np.nanmean(halves)),
         nmad=1.48 * float(np.median(np.abs(truth - median))),
         largest=float(np.nanmax(drawn)),
-        listed=[float(np.isfinite(seen[k]).mean()) for k in looked],
-        listed_predicted=[float(chance[k].mean()) for k in looked],
-        listed_drawn=[float(np.isfinite(drawn[:, k]).mean()) for k in looked],
+        listed=[float(np.isfinite(seen[k]).mean()) for k in observable],
+        listed_predicted=[float(chance[k].mean()) for k in observable],
+        listed_drawn=[float(np.isfinite(drawn[:, k]).mean()) for k in observable],
     )

@@ -60,17 +60,17 @@ def coverage_words(variant: Variant) -> str:
         One or two sentences.
     """
     shares = [found.scores[OURS].coverage for found in variant.lines.values()]
-    known = [share for share in shares if share is not None]
-    said = "The network gives no intervals."
-    if known:
-        said = f"The network’s 16–84 % interval holds {_range(known)} of the observed EWs, line by line; 68 % is exact."
+    given = [share for share in shares if share is not None]
+    text = "The network gives no intervals."
+    if given:
+        text = f"The network’s 16–84 % interval holds {_range(given)} of the observed EWs, line by line; 68 % is exact."
     if variant.distribution is not None:
         drawn = variant.distribution.lines.values()
-        said += (
+        text += (
             f" Of the draws, the central 68 % hold {_range([each.cover_68 for each in drawn])}, the central 95 % "
             f"{_range([each.cover_95 for each in drawn])}."
         )
-    return said
+    return text
 
 
 def _range(shares: list[float]) -> str:
@@ -96,8 +96,8 @@ def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
     for name, (value, low, high) in variant.mean_against.items():
         side = "not told apart from" if low * high <= 0 else "ahead of" if value > 0 else "behind"
         sides[side].append(f"{titles[name]} ({value:+.4f})")
-    said = [f"{side} {', '.join(names)}" for side, names in sides.items() if names]
-    return f"In the mean ρ of the ten lines this network is {'; '.join(said)}." if said else "Nothing was compared."
+    text = [f"{side} {', '.join(names)}" for side, names in sides.items() if names]
+    return f"In the mean ρ of the ten lines this network is {'; '.join(text)}." if text else "Nothing was compared."
 
 
 def diagram_words(distribution: Distribution, cut: str) -> str:
@@ -118,10 +118,8 @@ def diagram_words(distribution: Distribution, cut: str) -> str:
 
     def numbers(name: str) -> str:
         versions = ("observed", "predicted", "drawn")
-        seen, said, drawn = (100 * distribution.diagrams[version][f"{name}, {cut}"] for version in versions)
-        return (
-            f"{name} lie {seen:.1f} % of the observed galaxies, {said:.1f} % of the predicted, {drawn:.1f} % with noise"
-        )
+        seen, predicted, drawn = (100 * distribution.diagrams[version][f"{name}, {cut}"] for version in versions)
+        return f"{name} lie {seen:.1f} % of the observed galaxies, {predicted:.1f} % of the predicted, {drawn:.1f} % with noise"
 
     kewley, kauffmann = (numbers(f"above {curve.name}") for curve in (KEWLEY, KAUFFMANN))
     return f"{kewley[0].upper()}{kewley[1:]}; {kauffmann}."

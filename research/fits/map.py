@@ -281,8 +281,8 @@ def _explained(
 ) -> float:
     from sklearn.neighbors import NearestNeighbors
 
-    listed = np.isfinite(strength)
-    space, strength = space[listed], strength[listed]
+    detected = np.isfinite(strength)
+    space, strength = space[detected], strength[detected]
     search = NearestNeighbors(n_neighbors=neighbours).fit(space)
     near = search.kneighbors(return_distance=False)  # of the galaxies fitted, without themselves
     return 1 - float(np.mean((strength - strength[near].mean(axis=1)) ** 2) / np.var(strength))

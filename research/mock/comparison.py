@@ -88,8 +88,8 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
         "everything": _side_by_side(continuum, [one.redshift for one in pair], lines),
     }
     undetected = [
-        [np.isnan(one.ew[looked_for[:, line], line]).mean() for line in range(len(LINE_NAMES))]
-        for one, looked_for in ((one, ~is_cut(one.redshift)) for one in pair)
+        [np.isnan(one.ew[observable[:, line], line]).mean() for line in range(len(LINE_NAMES))]
+        for one, observable in ((one, ~is_cut(one.redshift)) for one in pair)
     ]
     drawn = [diagrams(one.ew, one.ew_ivar) for one in pair]
     train = _rows(real, ~real.held_out)
@@ -166,17 +166,17 @@ def _shuffled(sample: Sample, generator: np.random.Generator) -> Sample:
 
 def _rho(params: Params, one: Sample) -> list[float]:
     predicted = np.asarray(predict_many(params, one.bin_flux).ew)
-    listed = np.isfinite(one.ew)
-    return [spearman(one.ew[use, line], predicted[use, line]) for line, use in enumerate(listed.T)]
+    detected = np.isfinite(one.ew)
+    return [spearman(one.ew[use, line], predicted[use, line]) for line, use in enumerate(detected.T)]
 
 
 def _distances(one: Sample, train: Sample) -> Float[np.ndarray, " galaxy"]:
     """Give the distance to the nearest training galaxy; copies of training galaxies would be near zero."""
     from sklearn.neighbors import NearestNeighbors
 
-    known, asked = (np.asarray(colors(sample.bin_flux), float) for sample in (train, one))
-    center, scale = known.mean(axis=0), known.std(axis=0)
-    search = NearestNeighbors(n_neighbors=1).fit((known - center) / scale)
+    reference, asked = (np.asarray(colors(sample.bin_flux), float) for sample in (train, one))
+    center, scale = reference.mean(axis=0), reference.std(axis=0)
+    search = NearestNeighbors(n_neighbors=1).fit((reference - center) / scale)
     return search.kneighbors((asked - center) / scale)[0][:, 0]
 
 

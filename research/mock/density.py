@@ -37,7 +37,7 @@ class Density(NamedTuple):
 
     continuum: ContinuumMixture
     scales: Scales
-    listing: Chain
+    catalogued: Chain
     margins: tuple[Margin, ...] = ()
 
 

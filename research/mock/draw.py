@@ -69,7 +69,7 @@ def _block(density: Density, generator: np.random.Generator) -> tuple[np.ndarray
     """Draw a fixed number of candidates and give the quantities, EWs and inverse variances of those that are kept."""
     quantities = draw_continuum(density.continuum, ROWS, generator)
     quantities[:, REDSHIFT_AXIS] = rounded(quantities[:, REDSHIFT_AXIS])
-    ew, ivar = map(rounded, draw_lines(density.scales, density.listing, quantities, generator))
+    ew, ivar = map(rounded, draw_lines(density.scales, density.catalogued, quantities, generator))
     kept = generator.random(ROWS) < keep_probability(density.margins, columns_of(quantities, ew, ivar))
     return quantities[kept], ew[kept], ivar[kept]
 

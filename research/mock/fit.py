@@ -10,10 +10,10 @@ from jaxtyping import Float
 from data.catalogue.camera_gaps import is_cut
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
 from data.catalogue.schema import standardize as standard_table
-from model.distribution.catalogued import as_listed
+from model.distribution.catalogued import to_catalogued
 from model.features import colors
 from model.lines import LINE_NAMES
-from model.training.distribution import fit_listing
+from model.training.distribution import fit_catalogued
 from model.training.held_out import held_out_mask
 from model.training.recipe import DistributionConfig
 from model.training.sample import prepare
@@ -24,7 +24,7 @@ from research.mock.raking import COLUMNS, columns_of, rake
 
 N_COMPONENTS: Final = 60
 MAX_ITERATIONS: Final = 60
-RECIPE: Final = DistributionConfig(known=1.0, weight_decay=0.01)
+RECIPE: Final = DistributionConfig(given_share=1.0, weight_decay=0.01)
 """Of the lines: a mock galaxy's luminosity and redshift are always known."""
 RECORDED: Final = ("width", "blocks", "hidden", "epochs", "batch", "learning_rate", "weight_decay")
 """What is used of the recipe."""
@@ -76,18 +76,20 @@ def fit_density(
     quantities = quantities_of(table)
     progress(f"fitting {n_components} Gaussians to {len(quantities):,} continua")
     mixture, about = fit_continuum(quantities, n_components, seed)
-    known = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
+    conditions = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
     lines = _line_columns(table)
-    rows = prepare(_columns(table, FLUX_NAMES), *known, *lines, is_cut(known[1]))
-    listed = as_listed(rows.scales, rows.ew, rows.sigma, rows.cut)
+    rows = prepare(_columns(table, FLUX_NAMES), *conditions, *lines, is_cut(conditions[1]))
+    catalogued_lines = to_catalogued(rows.scales, rows.ew, rows.sigma, rows.cut)
     recipe = recipe._replace(seed=seed)
-    listing = fit_listing(rows, recipe, listed, lambda loss: progress(f"fitting the lines, loss {loss:.3f}"))
+    catalogued = fit_catalogued(
+        rows, recipe, catalogued_lines, lambda loss: progress(f"fitting the lines, loss {loss:.3f}")
+    )
     progress(f"drawing {candidates:,} candidates")
     generator = np.random.default_rng((seed, candidates))  # not the stream of the mock with this seed
     drawn = draw_continuum(mixture, candidates, generator)
     margins = rake(
         columns_of(quantities, *lines),
-        columns_of(drawn, *draw_lines(rows.scales, listing, drawn, generator)),
+        columns_of(drawn, *draw_lines(rows.scales, catalogued, drawn, generator)),
         progress,
     )
     record = {
@@ -101,7 +103,7 @@ def fit_density(
         "lines": {name: getattr(recipe, name) for name in RECORDED},
         "raked": {"candidates": candidates, "margins": len(margins)},
     }
-    return Density(mixture, rows.scales, listing, margins), record
+    return Density(mixture, rows.scales, catalogued, margins), record
 
 
 def fit_continuum(

@@ -88,9 +88,8 @@ assert about["labels"][added.name + "_EW"] == added.label
 """
 
 LINES = {
-    "between others": '"OI_6300", "[O I] 6300", "[O I]", "6300", (6302.046,), "red"',
-    "the bluest": '"HKAPPA", "test 3500", "test", "3500", (3500.0,), "violet", leading=True',
-    "tied": '"SIII_6312", "test 6200", "test", "6200", (6200.0,), "red", tied_to="OIII_5007", flux_ratio=3.0',
+    "free": '"HDELTA", "Hδ 4101", "Hδ", "4101", (4102.892,), "violet", leading=True',
+    "tied": '"NII_5755", "test 5400", "test", "5400", (5400.0,), "green", tied_to="OIII_5007", flux_ratio=3.0',
 }
 
 

@@ -2,9 +2,18 @@ import jax
 import numpy as np
 import pytest
 
-from model.distribution.catalogued import CONTEXT, SEEN, SEQUENCE, STEPS, STRENGTH, as_listed, draw_list, log_likelihood
+from model.distribution.catalogued import (
+    CONTEXT,
+    SEEN,
+    SEQUENCE,
+    STEPS,
+    STRENGTH,
+    draw_catalogued,
+    log_likelihood,
+    to_catalogued,
+)
 from model.distribution.chain import init_chain
-from model.distribution.conditioning import with_known
+from model.distribution.conditioning import with_conditions
 from model.distribution.latent import TIED
 from model.lines import LINE_NAMES, LINES
 from model.training.sample import measure_scales
@@ -28,7 +37,7 @@ def catalogue():
 @pytest.fixture(scope="module")
 def chain():
     rng = np.random.default_rng(1)
-    features = np.asarray(with_known(rng.normal(size=(N, 11)), rng.normal(6, 0.3, N), rng.uniform(0.1, 0.3, N)))
+    features = np.asarray(with_conditions(rng.normal(size=(N, 11)), rng.normal(6, 0.3, N), rng.uniform(0.1, 0.3, N)))
     heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
     made = init_chain(jax.random.key(0), features, 8, 1, 8, heads)
     return made._replace(trunk=made.trunk._replace(feature_std=np.maximum(made.trunk.feature_std, 1e-3))), features
@@ -45,25 +54,25 @@ def _axis_order(column):
 def test_what_is_drawn_reads_like_what_is_listed(catalogue, chain):
     """A drawn list, read as a catalogue, shows later lines what drawing showed them."""
     scales = measure_scales(*catalogue)
-    drawn = jax.jit(draw_list)(_levels(3), chain[0], scales, chain[1])
-    there = _axis_order(drawn.there)
-    ew, sigma = (np.where(there, _axis_order(column), np.nan) for column in (drawn.ew, drawn.sigma))
-    read = as_listed(scales, ew, sigma, np.zeros(ew.shape, bool))
-    assert np.array_equal(read.there, drawn.there)
+    drawn = jax.jit(draw_catalogued)(_levels(3), chain[0], scales, chain[1])
+    detected = _axis_order(drawn.detected)
+    ew, sigma = (np.where(detected, _axis_order(column), np.nan) for column in (drawn.ew, drawn.sigma))
+    read = to_catalogued(scales, ew, sigma, np.zeros(ew.shape, bool))
+    assert np.array_equal(read.detected, drawn.detected)
     assert np.allclose(read.context, drawn.context, atol=1e-3)
 
 
 def test_no_draw_leaves_what_was_ever_seen(catalogue, chain):
     ew, sigma = catalogue
     scales = measure_scales(ew, sigma)
-    drawn = draw_list(_levels(4), chain[0], scales, chain[1])
+    drawn = draw_catalogued(_levels(4), chain[0], scales, chain[1])
     free = [step for step, line in enumerate(SEQUENCE) if LINES[line].tied_to is None]
     order = [SEQUENCE[step] for step in free]
     assert (np.asarray(drawn.ew)[:, free] <= np.nanmax(ew, axis=0)[order] * 1.001).all()
     assert (np.asarray(drawn.sigma)[:, free] <= np.nanmax(sigma, axis=0)[order] * 1.001).all()
     weak, step = TIED[0]
     ratio = np.asarray(drawn.ew)[:, step] / np.asarray(drawn.ew)[:, SEQUENCE.index(weak)]
-    both = np.asarray(drawn.there)[:, step] & np.asarray(drawn.there)[:, SEQUENCE.index(weak)]
+    both = np.asarray(drawn.detected)[:, step] & np.asarray(drawn.detected)[:, SEQUENCE.index(weak)]
     seen = ew[:, SEQUENCE[step]] / ew[:, weak]
     assert both.any()
     assert (ratio[both] <= np.nanmax(seen) * 1.001).all()
@@ -75,8 +84,8 @@ def test_lines_that_were_cut_do_not_count(catalogue, chain):
     scales = measure_scales(ew, sigma)
     cut = np.zeros(ew.shape, bool)
     cut[:, 3] = True
-    once = log_likelihood(*chain, as_listed(scales, ew, sigma, cut))
+    once = log_likelihood(*chain, to_catalogued(scales, ew, sigma, cut))
     other = ew.copy()
     other[:, 3] = np.nan
-    assert np.allclose(once, log_likelihood(*chain, as_listed(scales, other, sigma, cut)))
-    assert not np.allclose(once, log_likelihood(*chain, as_listed(scales, other, sigma, np.zeros(ew.shape, bool))))
+    assert np.allclose(once, log_likelihood(*chain, to_catalogued(scales, other, sigma, cut)))
+    assert not np.allclose(once, log_likelihood(*chain, to_catalogued(scales, other, sigma, np.zeros(ew.shape, bool))))

@@ -60,7 +60,7 @@ def test_a_density_survives_its_file(tmp_path):
     again, record = load_density(tmp_path / "d.safetensors")
     assert record["seed"] == 5
     np.testing.assert_allclose(again.continuum.choleskys, density().continuum.choleskys, rtol=1e-6)
-    np.testing.assert_allclose(again.listing.heads[1].output, density().listing.heads[1].output, rtol=1e-6)
+    np.testing.assert_allclose(again.catalogued.heads[1].output, density().catalogued.heads[1].output, rtol=1e-6)
     np.testing.assert_allclose(again.margins[0].log_weight, density().margins[0].log_weight, rtol=1e-6)
 
 
