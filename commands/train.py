@@ -11,7 +11,6 @@ from typing import Any
 
 from data.storage.revision import git_revision
 from model.storage.weights import DEFAULT, INTRINSIC, save_params
-from research.evaluation.held_out import as_text, score_variants
 
 CHECKPOINTS = ".training"
 """Folder beside the weights in which an unfinished run is kept."""
@@ -64,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
     from model.training.distillation import DistillationRecipe, fit_variants, fit_variants_directly
     from model.training.network import Recipe
+    from research.evaluation.held_out import as_text, score_variants
 
     seen = ~sample.held_out
     rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen]
@@ -76,10 +76,16 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
         recipe = _replaced(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
         with _progress(recipe.epochs_in_all()) as progress:
             params = fit_variants(*rows, recipe, progress, _checkpoints(args, about, recipe))
-    metrics = {variant: table for variant, table in score_variants(params, sample).items() if table}
+    scores = score_variants(params, sample)
+    metrics = {
+        variant: {
+            line: {name: round(value, 4) for name, value in score._asdict().items()} for line, score in lines.items()
+        }
+        for variant, lines in scores.items()
+    }
     answer = "median and 16-84 % of the catalogued EW, given detection"
     _write(args, params, DEFAULT, answer, recipe, about | {"metrics": metrics})
-    print(as_text(metrics))
+    print(as_text(scores))
 
 
 def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:

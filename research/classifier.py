@@ -10,11 +10,11 @@ from model.statistics.scores import RATIOS
 def line_columns(
     ew: Float[np.ndarray, "galaxy line"], ew_ivar: Float[np.ndarray, "galaxy line"]
 ) -> Float[np.ndarray, "galaxy column"]:
-    """Lay out lines for a classifier: arcsinh EW, log ratios, log errors; NaN where a line is not listed.
+    """Lay out lines for a classifier: arcsinh EW, log ratios, log errors; NaN where a line is not detected.
 
     Parameters
     ----------
-    ew, ew_ivar : (galaxy, 10) arrays
+    ew, ew_ivar : (galaxy, line) arrays
         Equivalent widths [Å] and inverse variances [1/Å²]; what is <= 0 or NaN is not listed.
 
     Returns

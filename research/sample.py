@@ -27,7 +27,7 @@ class Sample(NamedTuple):
         Redshift; log10 of [1e-17 erg/s/cm²/Å Mpc²].
     bin_flux : (galaxy, 12) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
-    ew, ew_ivar : (galaxy, 10) arrays
+    ew, ew_ivar : (galaxy, line) arrays
         Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where there is none.
     held_out : (galaxy,) array
         Galaxies that no weight may see.

@@ -1,9 +1,9 @@
 """What DESI's catalogue would list of a galaxy, drawn line by line given its continuum.
 
-For each line in turn a small network says, from the continuum and from the lines before it, how probable a detection
-is, and how the line's error and its strength are distributed. Noise, selection and the quirks of the fit that measured
-the lines are in what is learned, so that nothing has to be assumed of them. A weak line of a tied doublet is drawn by
-its ratio to the strong one wherever that is listed.
+For each line in turn a small network gives, from the continuum and the lines drawn before, the probability of a
+detection and the distributions of the line's error and strength. Noise, selection and the pipeline's fit are part of
+the training data, so that no model of them is assumed. The weak line of a tied doublet is drawn by its ratio to the strong
+one wherever the strong one is detected.
 """
 
 from typing import Final, NamedTuple
@@ -23,28 +23,28 @@ STEPS: Final = N_FREE + len(TIED)
 SEQUENCE: Final = (*ORDER, *(line for line, _ in TIED))
 """The lines in the order of drawing, as places on the line axis: the free ones, then the tied."""
 STRONG: Final = (*range(N_FREE), *(step for _, step in TIED))
-"""For each step, that of the line whose ratio it is drawn by; a free line's own."""
+"""For each step, the step of the strong line that its ratio refers to; a free line's own step."""
 COMPONENTS: Final = 8
 """Gaussians per mixture: errors and strengths are far from normal."""
 SEEN: Final = 1 + 3 * COMPONENTS
-"""Numbers per line: whether it is listed, and the mixture of its error."""
+"""Raw parameters per line: the logit of a detection, and the mixture of the error."""
 STRENGTH: Final = 3 * COMPONENTS
 """Numbers per line: the mixture of its strength."""
 CONTEXT: Final = 4 * STEPS
-"""Numbers a head sees besides the trunk: four for every line."""
+"""Inputs of a head besides the trunk: four for every line."""
 
 
 class CataloguedLines(NamedTuple):
-    """What a catalogue lists, in the order of `SEQUENCE` and in the chain's units.
+    """The lines of a catalogue, in the order of `SEQUENCE` and in the chain's units.
 
     Attributes
     ----------
-    known, there : (..., 10) array of bool
-        Whether a line was looked for, and whether it is listed.
+    observable, detected : (..., line) array of bool
+        Whether a line falls on good pixels, and whether the catalogue holds it.
     value : (..., 10, 2) array
-        Error and strength, of a tied line relative to its strong one where that is listed; 0 where not listed.
+        Error and strength, of a tied line relative to its strong one where that is detected; 0 where not detected.
     context : (..., 10, 4) array
-        What other steps see: looked for, listed, error and strength.
+        Input of the other steps: observable, detected, error and strength.
     """
 
     observable: Bool[Array, "*galaxy step"]
@@ -66,14 +66,14 @@ def to_catalogued(
     ----------
     scales : Scales
         Units of the sample.
-    ew, sigma : (galaxy, 10) array
-        Catalogued EWs and their errors [Å], NaN where not listed.
-    cut : (galaxy, 10) array
-        Lines that were not looked for.
+    ew, sigma : (galaxy, line) array
+        Catalogued EWs and their errors [Å], NaN where not detected.
+    cut : (galaxy, line) array
+        Lines that are not observable.
 
     Returns
     -------
-    Listed
+    CataloguedLines
         Of all galaxies.
     """
     order = jnp.array(SEQUENCE)
@@ -88,21 +88,21 @@ def to_catalogued(
 def log_likelihood(
     chain: Chain, features: Float[Array | np.ndarray, "galaxy feature"], catalogued: CataloguedLines
 ) -> Float[Array, " galaxy"]:
-    """Log likelihood of what a catalogue lists, summed over the lines.
+    """Log likelihood of the lines of a catalogue, summed over the lines.
 
     Parameters
     ----------
     chain : Chain
         The networks.
     features : (galaxy, 15) array
-        From `known.with_known`.
-    listed : Listed
-        From `as_listed`.
+        From `conditioning.with_conditions`.
+    catalogued : CataloguedLines
+        From `to_catalogued`.
 
     Returns
     -------
     (galaxy,) array
-        Lines that were not looked for do not count.
+        Lines that are not observable do not count.
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
     before = jnp.tril(jnp.ones((STEPS, STEPS), hidden.dtype), -1)
@@ -120,12 +120,12 @@ class DrawnLines(NamedTuple):
 
     Attributes
     ----------
-    there : (..., 10) array of bool
-        Whether the line is listed.
-    ew, sigma : (..., 10) array
-        Equivalent width and error [Å]; where a line is not listed, only the error means something.
+    detected : (..., line) array of bool
+        Whether the catalogue holds the line.
+    ew, sigma : (..., line) array
+        Equivalent width and error [Å]; only the error is meaningful where a line is not detected.
     context : (..., 10, 4) array
-        See `Listed`.
+        See `CataloguedLines`.
     """
 
     detected: Bool[Array, "*galaxy step"]
@@ -140,21 +140,21 @@ def draw_catalogued(
     scales: Scales,
     features: Float[Array | np.ndarray, "*galaxy feature"],
 ) -> DrawnLines:
-    """Draw what a catalogue would list of galaxies, no line cut.
+    """Draw what a catalogue would hold of galaxies, no line cut.
 
     Parameters
     ----------
-    levels : (..., 10, 5) array
+    uniforms : (..., line, 5) array
         Uniform numbers in (0, 1): the same ones and the same features give the same draw.
     chain, scales : Chain, Scales
         Networks and units.
     features : (..., 15) array
-        From `known.with_known`.
+        From `conditioning.with_conditions`.
 
     Returns
     -------
-    DrawnList
-        Arrays (..., 10).
+    DrawnLines
+        Arrays (..., line).
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
     shape, dtype = hidden.shape[:-1], hidden.dtype
@@ -192,8 +192,8 @@ def measure_units(
 
     Parameters
     ----------
-    ew, sigma : (galaxy, 10) array
-        Catalogued EWs and their errors [Å], NaN where not listed.
+    ew, sigma : (galaxy, line) array
+        Catalogued EWs and their errors [Å], NaN where not detected.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What may be known of a galaxy besides its colours: one network answers with it and without."""
+"""Optional inputs besides the colours, each with a flag: one network predicts with and without them."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 TYPICAL_LUMINOSITY: Final = 6.2
-"""Stands in for a `log_luminosity` that is not known; a flag says so."""
+"""Stands in for a `log_luminosity` that is not given; a flag says so."""
 TYPICAL_REDSHIFT: Final = 0.15
-"""Stands in for a redshift that is not known."""
+"""Stands in for a redshift that is not given."""
 
 Condition = Float[Array | np.ndarray, "*galaxy"] | float | None
 
@@ -17,14 +17,14 @@ Condition = Float[Array | np.ndarray, "*galaxy"] | float | None
 def with_conditions(
     color: Float[Array | np.ndarray, "*galaxy color"], log_luminosity: Condition = None, redshift: Condition = None
 ) -> Float[Array, "*galaxy wider"]:
-    """Append luminosity and redshift, each with a flag that is 1 where it is known.
+    """Append luminosity and redshift, each with a flag that is 1 where it is given.
 
     Parameters
     ----------
     color : (..., 11) array
         From `features.colors`.
     log_luminosity, redshift : (...) arrays, optional
-        NaN or None where not known.
+        NaN or None where not given.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Small mixtures of Gaussians, cut off from below: the one-dimensional densities that every drawn number comes from."""
+"""One-dimensional mixtures of Gaussians truncated from below: every drawn number comes from one."""
 
 from typing import Final, NamedTuple
 
@@ -28,7 +28,7 @@ class Mixture(NamedTuple):
 
 
 def mixture(raw: Float[Array, "*shape raw"]) -> Mixture:
-    """Turn a network's free numbers into a mixture; zeros give components spread over about [-1.5, 1.5]."""
+    """Turn a network's raw parameters into a mixture; zeros give components spread over about [-1.5, 1.5]."""
     logits, mean, scale = jnp.split(raw, 3, axis=-1)
     start = jnp.linspace(-1.0, 1.0, logits.shape[-1])
     return Mixture(jax.nn.log_softmax(logits), mean + start, MIN_SCALE + jax.nn.softplus(scale))

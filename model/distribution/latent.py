@@ -46,7 +46,7 @@ def latent_log_density(
     context: Float[Array, "*galaxy known"],
     unit: Float[Array, "*galaxy free"],
 ) -> Float[Array, "*galaxy free"]:
-    """Log density of each free line given the features, what is listed, and the lines before it."""
+    """Log density of each free line given the features, the catalogued lines, and the lines before it."""
     before = unit[..., None, :] * (jnp.arange(N_FREE)[None, :] < jnp.arange(N_FREE)[:, None])
     wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
     raw = run_heads(chain.heads[0], run_trunk(chain.trunk, features), jnp.concatenate([before, wide], axis=-1))
@@ -60,9 +60,9 @@ def draw_latent(
     features: Float[Array, "*galaxy feature"],
     context: Float[Array, "*galaxy known"],
 ) -> Float[Array, "*galaxy free"]:
-    """Draw the free lines, on the scale of the mixtures, of galaxies of which a catalogue lists this.
+    """Draw the free lines, on the scale of the mixtures, of galaxies with these catalogued lines.
 
-    `levels` are uniform numbers, see `truncated.draw`.
+    `uniforms` are numbers in (0, 1), see `gaussian_mixture.draw`.
     """
     hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))

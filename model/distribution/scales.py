@@ -1,4 +1,4 @@
-"""What puts ten or eight different lines on one scale."""
+"""Units that put different lines on one scale."""
 
 from typing import NamedTuple
 
@@ -7,22 +7,22 @@ from jaxtyping import Array, Float
 
 
 class Scales(NamedTuple):
-    """What puts ten or eight different lines on one scale; free lines are in the order of `ORDER`.
+    """Units that put different lines on one scale; free lines are in the order of `ORDER`.
 
     Attributes
     ----------
-    softening : (8,) array
+    softening : (free,) array
         EW [Å] below which the scale is linear.
-    center, spread : (8,) array
+    center, spread : (free,) array
         Mean and deviation of arcsinh(EW / softening).
-    cap : (8,) array
+    cap : (free,) array
         Largest EW [Å] of the sample: no draw exceeds it.
-    tie, tie_spread : (2,) array
+    tie, tie_spread : (pair,) array
         Median and deviation of log10 of strong / weak for the tied pairs [dex].
-    units : (10, 2, 2, 2) array
+    units : (line, 2, 2, 2) array
         Centre and deviation (last axis) of the catalogued error and strength (second axis), each as log10 of [Å], or
-        of strong over weak where a tied line's strong partner is listed (third axis); see `listing`.
-    limits : (10, 2, 2, 2) array
+        of strong over weak where a tied line's strong partner is detected (third axis); see `catalogued`.
+    limits : (line, 2, 2, 2) array
         Least and greatest of the same in the sample, standardised.
     """
 

@@ -64,14 +64,14 @@ def line_flux(
     ----------
     bin_flux : (12,) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å], not multiplied by 1 + z.
-    ew : (10,) array
+    ew : (line,) array
         Rest-frame equivalent widths [Å].
     redshift : float
         Widens the lines by 1 + z.
 
     Returns
     -------
-    (10,) array
+    (line,) array
         [1e-17 erg/s/cm²]
     """
     continuum = np.interp([line.wavelength for line in LINES], BIN_CENTERS, bin_flux)
@@ -90,7 +90,7 @@ def derive(
     ----------
     bin_flux : (12,) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
-    ew, ew_ivar : (10,) array
+    ew, ew_ivar : (line,) array
         Rest-frame equivalent widths [Å] and inverse variances [1/Å²]; NaN where not detected.
     redshift : float
         Redshift.

@@ -92,9 +92,9 @@ def bpt_point(
 
     Parameters
     ----------
-    ew : (..., 10) array
+    ew : (..., line) array
         Equivalent widths [Å]; NaN or <= 0 where not detected.
-    ew_ivar : (..., 10) array, optional
+    ew_ivar : (..., line) array, optional
         Their inverse variances [1/Å²].
 
     Returns
@@ -122,9 +122,9 @@ def whan_point(
 
     Parameters
     ----------
-    ew : (..., 10) array
+    ew : (..., line) array
         Equivalent widths [Å]; NaN or <= 0 where not detected.
-    ew_ivar : (..., 10) array, optional
+    ew_ivar : (..., line) array, optional
         Their inverse variances [1/Å²].
 
     Returns

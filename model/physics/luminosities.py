@@ -36,7 +36,7 @@ def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, "
 
     Returns
     -------
-    (10,) array
+    (line,) array
         In the unit of `bin_flux`; the mean over the components of [O II].
     """
     continuum_at_lines = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
@@ -52,14 +52,14 @@ def line_luminosities(
     ----------
     bin_flux : (12,) array
         Mean flux per bin, any unit: only ratios count.
-    ew : (..., 10) array
+    ew : (..., line) array
         Rest-frame equivalent widths [Å].
     log_luminosity : float
         As `features.log_luminosity`.
 
     Returns
     -------
-    (..., 10) array
+    (..., line) array
         [erg/s]; not corrected for dust.
     """
     ratio = continuum_levels(bin_flux) / float(bin_flux[LUMINOSITY_BIN])
@@ -72,14 +72,14 @@ def line_fluxes(luminosity: Float[np.ndarray, "*draw line"], redshift: float) ->
 
     Parameters
     ----------
-    luminosity : (..., 10) array
+    luminosity : (..., line) array
         From `line_luminosities` [erg/s].
     redshift : float
         Above 0.
 
     Returns
     -------
-    (..., 10) array
+    (..., line) array
         [1e-17 erg/s/cm²].
     """
     distance = float(luminosity_distance(redshift)) * CM_PER_MPC
@@ -93,7 +93,7 @@ def magnitude_changes(
     ew: Float[np.ndarray, " line"],
     redshift: float,
 ) -> Float[np.ndarray, " band"]:
-    """Give how much brighter the ten lines make a galaxy in each band.
+    """Give how much brighter the lines make a galaxy in each band.
 
     Photons are counted, as the bands' magnitudes do. Lines are narrow against a band: each brings its observed
     equivalent width times the continuum and the response at its place.
@@ -106,7 +106,7 @@ def magnitude_changes(
         Share of the photons that a band lets through.
     bin_flux : (12,) array
         Mean flux per bin, any unit.
-    ew : (10,) array
+    ew : (line,) array
         Rest-frame equivalent widths [Å].
     redshift : float
         Of the galaxy.

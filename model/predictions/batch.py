@@ -80,7 +80,7 @@ def predict_many(
     Returns
     -------
     Prediction
-        numpy arrays (galaxy, 10) [Å]; NaN where an input is not a positive number.
+        numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
     return _in_chunks(partial(_predict, params), bin_flux, *_given(log_luminosity))
 
@@ -104,7 +104,7 @@ def intrinsic_many(
     Returns
     -------
     IntrinsicEW
-        numpy arrays (galaxy, 10); NaN where an input is not a positive number.
+        numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
     return _in_chunks(partial(_intrinsic, params), bin_flux, *_given(log_luminosity))
 
@@ -133,7 +133,7 @@ def sample_many(
 
     Returns
     -------
-    (galaxy, 10) array, ObservedLines
+    (galaxy, line) array, ObservedLines
         Intrinsic equivalent widths [Å], and the catalogue's.
     """
     not_given, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)

@@ -1,8 +1,8 @@
 """Intrinsic equivalent widths: free of noise, >= 0, with their scatter and correlations; and what DESI would list.
 
-All of it is one distribution, drawn from its observable end: first what the catalogue would list of a galaxy with this
-continuum, then the noise-free lines that such a list leaves possible. `sample_observed` gives the first, `sample_ew`
-the second, and `intrinsic_ew` knows the percentiles without drawing.
+One joint distribution is drawn in two steps: first the lines that a catalogue would hold for a galaxy with this
+continuum, then the noise-free lines given those. `sample_observed` returns the first, `sample_ew` the second, and
+`intrinsic_ew` the percentiles without drawing.
 """
 
 from typing import NamedTuple
@@ -28,9 +28,9 @@ class ObservedLines(NamedTuple):
 
     Attributes
     ----------
-    ew : (..., 10) array
+    ew : (..., line) array
         Equivalent width with noise [Å]; <= 0 where the line is not detected.
-    ew_ivar : (..., 10) array
+    ew_ivar : (..., line) array
         Its inverse variance [1/Å²].
     """
 
@@ -48,9 +48,9 @@ class IntrinsicEW(NamedTuple):
 
     Attributes
     ----------
-    p16, p50, p84 : (..., 10) array
+    p16, p50, p84 : (..., line) array
         16th, 50th and 84th percentile of the noise-free rest-frame equivalent width [Å], >= 0.
-    p_detected : (..., 10) array
+    p_detected : (..., line) array
         Probability that the line is listed, at the noise of DESI's bright galaxy sample.
     """
 
@@ -97,7 +97,7 @@ def intrinsic_ew(
     Returns
     -------
     IntrinsicEW
-        Arrays (..., 10); NaN where an input is not a positive number.
+        Arrays (..., line); NaN where an input is not a positive number.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def sample_ew(
 
     Returns
     -------
-    (..., 10) array
+    (..., line) array
         Rest-frame equivalent widths [Å]; [O III] 4959 and [N II] 6548 follow their strong partners.
 
     Raises
@@ -171,7 +171,7 @@ def sample_observed(
 
     Returns
     -------
-    Observed
+    ObservedLines
         Equivalent widths with noise [Å], <= 0 where not detected, and their inverse variances [1/Å²].
 
     Raises

@@ -42,14 +42,14 @@ def published_noise(
         Number of the realisation.
     bin_flux : (galaxy, 12) array
         The rows' fluxes; with `seed` they fix the draw of a row whatever its place in the table.
-    ew : (galaxy, 10) array
+    ew : (galaxy, line) array
         Predicted equivalent widths [Å].
-    ew_ivar : (galaxy, 10) array
+    ew_ivar : (galaxy, line) array
         Inverse variances of the observed ones [1/Å²].
 
     Returns
     -------
-    (galaxy, 10) array
+    (galaxy, line) array
         EW + N(0, 1/sqrt(ivar)) [Å]; NaN where the inverse variance is missing or below `MIN_IVAR`.
 
     References

@@ -1,8 +1,8 @@
-"""How surprising a galaxy's lines are, all together, given what could have been drawn in their place.
+"""How far a galaxy's lines together are from those that its starlight predicts: the outlier score.
 
 The statistic. Lines are compared on the scale arcsinh(EW / Å), a line that is not detected counting as 0. Of the
 draws of one galaxy the first part gives each line a median and a width to either side (half its 16-84 % interval), and
-the scaled departures z a covariance C; the statistic is z' C^-1 z over the free lines that were looked at, divided by
+the scaled departures z a covariance C; the statistic is z' C^-1 z over the free lines that are covered, divided by
 its 90th percentile over the same draws, so that galaxies compare. The remaining draws are scored in exactly the way of
 the observed lines, which makes them exchangeable with it: the share of all galaxies' remaining draws with a larger
 statistic is the joint tail probability, calibrated whatever the shape of the distribution.
@@ -36,7 +36,7 @@ class OutlierScores(NamedTuple):
         The line, as a place in `LINES`, that departs most given starlight and the other lines.
     sigma : (galaxy,) array
         By how many standard deviations it does; positive when stronger than expected.
-    expected : (galaxy, 10) array
+    expected : (galaxy, line) array
         Median draw [Å], 0 where most draws are not detected.
     """
 
@@ -57,11 +57,11 @@ def score_outliers(
 
     Parameters
     ----------
-    observed : (galaxy, 10) array
+    observed : (galaxy, line) array
         Equivalent widths [Å]; NaN where not detected.
-    looked : (galaxy, 10) array
-        False where the line was cut, and says nothing.
-    draws : (draw, galaxy, 10) array
+    covered : (galaxy, line) array
+        False where the line falls in a camera gap: it does not count.
+    draws : (draw, galaxy, line) array
         What a catalogue could have listed [Å]; <= 0 where not detected.
     kept : int
         How many of the draws, the last ones, are kept for calibration.
@@ -103,7 +103,7 @@ def score_outliers(
 def tail_probability(
     statistic: Float[np.ndarray, " galaxy"], calibration: Float[np.ndarray, "draw galaxy"]
 ) -> Float[np.ndarray, " galaxy"]:
-    """Give the share of draws, of all galaxies together, that are as surprising or more.
+    """Give the share of draws, of all galaxies together, with a statistic as large or larger.
 
     Parameters
     ----------

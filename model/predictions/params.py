@@ -10,16 +10,16 @@ from ..networks.per_line import PerLineNetwork
 
 
 class LineDistribution(NamedTuple):
-    """Joint distribution of what a catalogue would list given a continuum, and of the lines behind it.
+    """Joint distribution of the catalogued lines given a continuum, and of the noise-free lines given both.
 
     Attributes
     ----------
     scales : Scales
         Units of the lines.
-    listing : Chain
-        What is listed, see `listing`.
+    catalogued : Chain
+        The lines of a catalogue, see `distribution.catalogued`.
     latent : Chain
-        The noise-free lines given what is listed, see `latent`.
+        The noise-free lines given the catalogued ones, see `distribution.latent`.
     colors, luminosity : Summary
         Percentiles and detections without drawing, from colours alone and with the luminosity.
     """

@@ -17,9 +17,9 @@ class Prediction(NamedTuple):
 
     Attributes
     ----------
-    ew : (..., 10) array
+    ew : (..., line) array
         Median rest-frame equivalent width [Å], positive in emission.
-    p16, p84 : (..., 10) array
+    p16, p84 : (..., line) array
         16th and 84th percentile [Å]: the galaxies' scatter and DESI's measurement noise together. NaN for networks
         that give no interval.
     """
@@ -34,7 +34,7 @@ def predict(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> Prediction:
-    """Predict the ten equivalent widths, as catalogued given detection, with their 16-84 % interval.
+    """Predict the equivalent widths, as catalogued given detection, with their 16-84 % interval.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def predict(
     Returns
     -------
     Prediction
-        Arrays (..., 10) [Å]; NaN where an input is not a positive number.
+        Arrays (..., line) [Å]; NaN where an input is not a positive number.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def predict_ew(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> Float[Array, "*galaxy line"]:
-    """Predict the ten equivalent widths, as catalogued given detection.
+    """Predict the equivalent widths, as catalogued given detection.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def predict_ew(
 
     Returns
     -------
-    (..., 10) array
+    (..., line) array
         Median rest-frame equivalent widths [Å], positive in emission, in the order of `LINES`.
 
     References

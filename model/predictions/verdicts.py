@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from model.predictions.batch import score_many
-from model.predictions.domain import EDGE, judge
-from model.predictions.params import Params
+from .batch import score_many
+from .domain import EDGE, judge
+from .params import Params
 
 
 class Verdicts(NamedTuple):

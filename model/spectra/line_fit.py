@@ -1,4 +1,4 @@
-"""Gaussians at the ten lines of a spectrum whose starlight was taken off: areas, one width and one shift."""
+"""Gaussians at the lines of a spectrum whose starlight was taken off: areas, one width and one shift."""
 
 from typing import Final, NamedTuple
 
@@ -30,7 +30,7 @@ class LineFit(NamedTuple):
 
     Attributes
     ----------
-    area, variance : (10,) array
+    area, variance : (line,) array
         Areas, and their variances with those of the shared width and shift.
     response : (10, nuisance) array
         What a unit of each nuisance spectrum would add to the areas.

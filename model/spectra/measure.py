@@ -1,4 +1,4 @@
-"""Equivalent widths of the ten lines, measured in a rest-frame spectrum above a fit of its starlight."""
+"""Equivalent widths of the lines, measured in a rest-frame spectrum above a fit of its starlight."""
 
 from typing import Final, NamedTuple
 
@@ -25,7 +25,7 @@ class MeasuredLines(NamedTuple):
 
     Attributes
     ----------
-    ew, ew_ivar : (10,) array
+    ew, ew_ivar : (line,) array
         Rest-frame equivalent widths [Å], positive in emission and negative where noise makes them so, and inverse
         variances [Å^-2], in the order of `LINES`. NaN where the spectrum has no good pixels or no starlight.
     velocity_dispersion : float
@@ -49,7 +49,7 @@ def measure_lines(
     ivar: Float[np.ndarray, " pixel"],
     instrument_fwhm: float | Float[np.ndarray, " pixel"] = 0.0,
 ) -> MeasuredLines:
-    """Measure the ten lines of a galaxy's spectrum.
+    """Measure the lines of a galaxy's spectrum.
 
     A model of the stars is taken off (`stellar_fit`). Gaussians of one width and one shift are fitted to what is left
     (`line_fit`), the weak lines of [O III] and [N II] tied to the strong ones; their areas over the model between a
@@ -116,12 +116,12 @@ def as_catalogued(
 
     Parameters
     ----------
-    ew, ew_ivar : (..., 10) arrays
+    ew, ew_ivar : (..., line) arrays
         Equivalent widths [Å] and inverse variances [Å^-2].
 
     Returns
     -------
-    ew, ew_ivar : (..., 10) arrays
+    ew, ew_ivar : (..., line) arrays
         Copies, NaN in both where not detected.
     """
     detected = (ew > 0) & (ew_ivar > 0)
@@ -138,7 +138,7 @@ def _padded(
 
 
 def _near(wavelength_rest: Float[np.ndarray, " pixel"]) -> np.ndarray:
-    """Choose the pixels of the fit: near one of the ten lines, out of reach of the others."""
+    """Choose the pixels of the fit: near one of the lines, out of reach of the others."""
     near = np.abs(wavelength_rest[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) < LINE_WINDOW
     other = (np.abs(wavelength_rest[:, None] / OTHER_LINES - 1) * LIGHT_SPEED).min(axis=1) < OTHER_REACH
     return np.flatnonzero(near & ~other)

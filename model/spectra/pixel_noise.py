@@ -48,7 +48,7 @@ def relative_noise(
     ----------
     wavelength_rest : (pixel,) array
         Rest-frame wavelengths [Å].
-    ew, ew_ivar : (10,) array
+    ew, ew_ivar : (line,) array
         Equivalent widths [Å] and inverse variances [Å^-2]; NaN where there are none.
     redshift : float
         Scales pixels and resolution to the rest frame.

@@ -35,7 +35,7 @@ _WEAK_LINES: Final = np.array(
 OTHER_LINES: Final = _WEAK_LINES[np.abs(_WEAK_LINES[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) > 1.0]
 """Those of them that the line table does not hold."""
 LINE_REACH: Final = 800.0
-"""Pixels this near to one of the ten lines [km/s] are left out."""
+"""Pixels this near to one of the lines [km/s] are left out."""
 OTHER_REACH: Final = 500.0
 """The same for the weaker lines [km/s]."""
 LOCAL: Final = 100.0

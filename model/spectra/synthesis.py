@@ -25,7 +25,7 @@ def add_lines(
     instrument_fwhm: float | Float[Array, ""] = 0.0,
     oii_ratio: float | Float[Array, ""] = 1.0,
 ) -> Float[Array, " pixel"]:
-    """Paint the ten lines on a continuum, each with the given equivalent width.
+    """Paint the lines on a continuum, each with the given equivalent width.
 
     Each line is a Gaussian integrated over the pixels, so its area is right on coarse grids too: its EW times the
     continuum between its side bands. Stellar absorption under a line stays, the emission fills it.
@@ -36,7 +36,7 @@ def add_lines(
         Rest-frame vacuum wavelengths [Å], increasing.
     continuum : (pixel,) array
         Flux density f_lambda in any unit.
-    ew : (10,) array
+    ew : (line,) array
         Rest-frame equivalent widths [Å], positive in emission, in the order of `LINES`.
     velocity_dispersion : float
         Gaussian sigma of the gas [km/s].

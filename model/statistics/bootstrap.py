@@ -1,10 +1,12 @@
 """Paired bootstrap: what a difference of two methods would be on other galaxies of the same kind."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
+T = TypeVar("T")
 Counts = Int[np.ndarray, "resample galaxy"]
 
 INTERVAL: Final = (2.5, 97.5)
@@ -107,6 +109,30 @@ def resampled_nmad(
     total = reached[:, -1]
     middle = [error[order[(reached > place[:, None]).argmax(axis=1)]] for place in ((total - 1) // 2, total // 2)]
     return 1.48 * (middle[0] + middle[1]) / 2
+
+
+def resampled(
+    statistic: Callable[[Int[np.ndarray, " galaxy"]], T], n: int, resamples: int, generator: np.random.Generator
+) -> list[T]:
+    """Evaluate a statistic on galaxies drawn with replacement.
+
+    Parameters
+    ----------
+    statistic : callable
+        Of the rows drawn.
+    n : int
+        Galaxies, and draws of each resample.
+    resamples : int
+        How many.
+    generator : Generator
+        Of random numbers.
+
+    Returns
+    -------
+    list
+        The statistic of each resample.
+    """
+    return [statistic(generator.integers(n, size=n)) for _ in range(resamples)]
 
 
 def interval(differences: Float[np.ndarray, " resample"]) -> tuple[float, float]:

@@ -83,10 +83,10 @@ def score_lines(observed: Float[np.ndarray, "galaxy line"], predicted: Predictio
 
     Parameters
     ----------
-    observed : (galaxy, 10) array
+    observed : (galaxy, line) array
         Observed equivalent widths [Å]; NaN where there is none.
     predicted : Prediction
-        Arrays (galaxy, 10) [Å].
+        Arrays (galaxy, line) [Å].
 
     Returns
     -------
@@ -110,14 +110,14 @@ def percentile(
 
     Parameters
     ----------
-    observed : (10,) array
+    observed : (line,) array
         [Å]; NaN where not detected.
-    ew, p16, p84 : (10,) array
+    ew, p16, p84 : (line,) array
         Median and percentiles [Å], as catalogued given detection.
 
     Returns
     -------
-    (10,) array
+    (line,) array
         Share of the distribution below what was observed, 0 to 1; NaN where a value is missing.
     """
     seen, low, middle, high = (np.arcsinh(np.asarray(value, float)) for value in (observed, p16, ew, p84))

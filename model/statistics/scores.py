@@ -96,9 +96,9 @@ def diagrams(
 
     Parameters
     ----------
-    ew : (..., 10) array
-        Equivalent widths [Å]; NaN where not listed.
-    ew_ivar : (..., 10) array, optional
+    ew : (..., line) array
+        Equivalent widths [Å]; NaN where not detected.
+    ew_ivar : (..., line) array, optional
         Their inverse variances [1/Å²]: adds the BPT diagram of galaxies with S/N > 3 in its four lines.
 
     Returns

@@ -213,7 +213,7 @@ def fit_variants(
         Mean line-masked continuum per bin, > 0.
     log_luminosity : (galaxy,) array
         See `features.log_luminosity`.
-    ew : (galaxy, 10) array
+    ew : (galaxy, line) array
         Observed equivalent widths [Å]; NaN where there is none.
     recipe : DistillationRecipe
         Sizes, rates and seed.

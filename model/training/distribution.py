@@ -1,11 +1,11 @@
 """Fitting the joint distribution to a catalogue. Needs optax; drawing does not.
 
-1. What is listed given the continuum, by maximum likelihood on the catalogue itself: see `listing`.
+1. The catalogued lines given the continuum, by maximum likelihood on the catalogue itself: see `catalogued`.
 2. Draws of every training galaxy's intrinsic lines: see `deconvolution`. On them, by maximum likelihood, the intrinsic
-   lines given the continuum and what is listed.
+   lines given the continuum and the catalogued lines.
 3. Two small networks learn the percentiles of that distribution's draws.
 
-Luminosity and redshift are hidden from the networks now and then, so that they answer without them too.
+Luminosity and redshift are hidden in a share of the batches, so that the networks predict without them too.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def fit_catalogued(
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
-    """Fit p(what is listed | colours, luminosity, redshift)."""
+    """Fit p(catalogued lines | colours, luminosity, redshift)."""
     heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
     chain = _untrained(recipe.seed + 3, table, recipe, heads)
 
@@ -61,7 +61,7 @@ def fit_latent(
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
-    """Fit p(intrinsic lines | what is listed, colours, luminosity, redshift) to deconvolved draws."""
+    """Fit p(intrinsic lines | catalogued lines, colours, luminosity, redshift) to deconvolved draws."""
     chain = _untrained(recipe.seed + 2, table, recipe, ((N_FREE, N_FREE + CONTEXT, RAW),))
     context, u = catalogued_lines.context.reshape(-1, CONTEXT), jnp.asarray(units)
 
@@ -82,7 +82,7 @@ def fit_summary(
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Summary:
-    """Teach a network the percentiles of intrinsic draws [Å], and how often lines are listed."""
+    """Teach a network the percentiles of intrinsic draws [Å], and how often lines are detected."""
     x, targets = jnp.asarray(features), jnp.arcsinh(jnp.asarray(draws) / line_softening(table.scales))
     detected, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
     quantile_levels = jnp.array(LEVELS)[:, None]
@@ -147,7 +147,7 @@ def fit_distribution(
 
 
 def _with_some_hidden(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:
-    """Features of a batch; each galaxy's luminosity and redshift are known with this probability."""
+    """Features of a batch; each galaxy's luminosity and redshift are given with this probability."""
     columns = []
     for number, column in enumerate((table.log_luminosity, table.redshift)):
         shown = jax.random.bernoulli(jax.random.fold_in(key, number), given_share, rows.shape)

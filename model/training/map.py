@@ -1,8 +1,8 @@
 """Training of the network that places continua on the map. Needs optax; placing does not.
 
-It learns the places that UMAP gave, and among those that UMAP would take as well the ones that keep neighbours: who is
-near on the map should be near among the continua. UMAP itself pulls true neighbours together and says nothing of false
-ones, which is what trustworthiness counts.
+It learns the positions that UMAP gave and, among positions that UMAP would accept as well, prefers those that keep
+neighbours: galaxies near on the map should have similar continua. UMAP itself attracts true neighbours and does not
+penalise false ones, which is what trustworthiness counts.
 """
 
 from typing import Final, NamedTuple

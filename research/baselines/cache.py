@@ -76,7 +76,7 @@ def looked_up(
 
     Returns
     -------
-    (galaxy, 10) array
+    (galaxy, line) array
         Equivalent widths [Å].
     """
     path = _place(f"{name} {inspect.getsource(local)}", features, ew, asked)

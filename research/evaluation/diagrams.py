@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
+from model.statistics.bootstrap import resampled
 from model.statistics.scores import diagrams
 from research.evaluation.histograms import cells
 from research.evaluation.record import Cells
@@ -31,12 +32,12 @@ def diagram_cells(
 
     Parameters
     ----------
-    seen, ivar : (galaxy, 10) arrays
-        Observed EWs [Å], NaN where not listed, and their inverse variances.
-    point : (galaxy, 10) array
+    seen, ivar : (galaxy, line) arrays
+        Observed EWs [Å], NaN where not detected, and their inverse variances.
+    point : (galaxy, line) array
         Point predictions [Å].
-    drawn, drawn_ivar : (draw, galaxy, 10) arrays
-        Joint draws [Å], NaN where not listed, and their inverse variances.
+    drawn, drawn_ivar : (draw, galaxy, line) arrays
+        Joint draws [Å], NaN where not detected, and their inverse variances.
 
     Returns
     -------
@@ -67,17 +68,17 @@ def diagram_numbers(
 
     Parameters
     ----------
-    seen, ivar : (galaxy, 10) arrays
-        Observed EWs [Å], NaN where not listed, and their inverse variances.
-    point : (galaxy, 10) array
+    seen, ivar : (galaxy, line) arrays
+        Observed EWs [Å], NaN where not detected, and their inverse variances.
+    point : (galaxy, line) array
         Point predictions [Å].
-    drawn, drawn_ivar : (draw, galaxy, 10) arrays
-        Joint draws [Å], NaN where not listed, and their inverse variances.
+    drawn, drawn_ivar : (draw, galaxy, line) arrays
+        Joint draws [Å], NaN where not detected, and their inverse variances.
 
     Returns
     -------
     dict
-        By version, see `distribution_metrics.diagrams`.
+        By version, see `model.statistics.scores.diagrams`.
     """
     numbers = {"observed": diagrams(seen, ivar), "drawn": diagrams(drawn, drawn_ivar)}
     version, ew, strong = next(
@@ -94,18 +95,16 @@ def chance_numbers(seen: Lines, ivar: Lines) -> dict[str, float]:
 
     Parameters
     ----------
-    seen, ivar : (galaxy, 10) arrays
-        Observed EWs [Å], NaN where not listed, and their inverse variances.
+    seen, ivar : (galaxy, line) arrays
+        Observed EWs [Å], NaN where not detected, and their inverse variances.
 
     Returns
     -------
     dict
-        Standard errors, see `distribution_metrics.diagrams`.
+        Standard errors, see `model.statistics.scores.diagrams`.
     """
-    generator = np.random.default_rng(0)
-    picks = (generator.integers(len(seen), size=len(seen)) for _ in range(RESAMPLES))
-    resampled = [diagrams(seen[rows], ivar[rows]) for rows in picks]
-    return {name: float(np.std([one[name] for one in resampled])) for name in resampled[0]}
+    found = resampled(lambda rows: diagrams(seen[rows], ivar[rows]), len(seen), RESAMPLES, np.random.default_rng(0))
+    return {name: float(np.std([one[name] for one in found])) for name in found[0]}
 
 
 def _versions(

@@ -35,11 +35,11 @@ class Draws(NamedTuple):
 
     Attributes
     ----------
-    ew : (draw, galaxy, 10) array
+    ew : (draw, galaxy, line) array
         As a catalogue lists them [Å]; NaN where it does not.
     ivar : (`KEPT`, galaxy, 10) array
         Inverse variances [1/Å²] of the first realisations.
-    cut : (galaxy, 10) array
+    cut : (galaxy, line) array
         Lines that were cut by design, and for which nothing can be compared.
     seconds_each : float
         Time of a draw of one galaxy, among many [s].

@@ -9,17 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.lines import LINE_NAMES
-from model.predictions.batch import complete_many, predict_many
 from model.predictions.params import Params
-from model.statistics.metrics import score_lines
 from model.storage.weights import DEFAULT, INTRINSIC, find_weights, load_params, load_sidecar
 from research.baselines.methods import VARIANTS, Method, Progress, build, of_weights
 from research.evaluation.draws import score_distribution
+from research.evaluation.held_out import score_variants
 from research.evaluation.points import HeldOut, score_variant, seconds
 from research.evaluation.record import FORMAT, OURS, Evaluation, Loss, Model, Table, Variant
 from research.evaluation.record import Method as MethodRecord
-from research.sample import Sample, read_sample, without_bins
+from research.sample import Sample, read_sample
 
 DEFAULT_RESAMPLES = 400
 
@@ -141,21 +139,15 @@ def _variant(
 
 def _loss(params: Params, sample: Sample, bins: Sequence[int]) -> dict[str, dict[str, Loss]]:
     """Return what a line loses when bins are taken away and filled in."""
-    rows = sample.held_out
-    flux, ew = sample.bin_flux[rows], sample.ew[rows]
-    filled = complete_many(params, without_bins(flux, bins))
-    found = {}
-    for variant in VARIANTS:
-        if getattr(params, variant) is None:
-            continue
-        luminosity = sample.log_luminosity[rows] if variant == "luminosity" else None
-        whole, less = (score_lines(ew, predict_many(params, each, luminosity)) for each in (flux, filled))
-        found[variant] = {
+    whole, filled = score_variants(params, sample), score_variants(params, sample, bins)
+    return {
+        variant: {
             name: Loss(
-                spearman=less[name].spearman - whole[name].spearman,
-                nmad=float(np.divide(less[name].nmad, whole[name].nmad)) - 1,
-                coverage=less[name].coverage if np.isfinite(less[name].coverage) else None,
+                spearman=less.spearman - whole[variant][name].spearman,
+                nmad=float(np.divide(less.nmad, whole[variant][name].nmad)) - 1,
+                coverage=less.coverage if np.isfinite(less.coverage) else None,
             )
-            for name in LINE_NAMES
+            for name, less in lines.items()
         }
-    return found
+        for variant, lines in filled.items()
+    }

@@ -91,7 +91,7 @@ def predict_held_out(answer: Answer, galaxies: HeldOut, told: Callable[[int], No
     Returns
     -------
     Prediction
-        Arrays (galaxy, 10) [Å].
+        Arrays (galaxy, line) [Å].
     """
     parts = []
     for start in range(0, len(galaxies.flux), PIECE):

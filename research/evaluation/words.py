@@ -118,8 +118,8 @@ def diagram_words(distribution: Distribution, cut: str) -> str:
 
     def numbers(name: str) -> str:
         versions = ("observed", "predicted", "drawn")
-        seen, predicted, drawn = (100 * distribution.diagrams[version][f"{name}, {cut}"] for version in versions)
-        return f"{name} lie {seen:.1f} % of the observed galaxies, {predicted:.1f} % of the predicted, {drawn:.1f} % with noise"
+        shares = [f"{100 * distribution.diagrams[version][f'{name}, {cut}']:.1f} %" for version in versions]
+        return "{} lie {} of the observed galaxies, {} of the predicted, {} with noise".format(name, *shares)
 
     kewley, kauffmann = (numbers(f"above {curve.name}") for curve in (KEWLEY, KAUFFMANN))
     return f"{kewley[0].upper()}{kewley[1:]}; {kauffmann}."

@@ -50,7 +50,7 @@ class MapFit(NamedTuple):
         Map coordinates of all rows; held-out rows were placed afterwards by UMAP's transform.
     held_out : (galaxy,) array of bool
         Rows that UMAP was not fitted on.
-    ew : (galaxy, 10) array
+    ew : (galaxy, line) array
         Observed equivalent widths [Å], NaN where there is none; they judge the map and did not shape it.
     """
 
@@ -242,7 +242,7 @@ def judge(
         ln(F_i / mean F), of at most `JUDGED` galaxies drawn from these.
     position : (galaxy, 2) array
         Their places.
-    ew : (galaxy, 10) array
+    ew : (galaxy, line) array
         Observed equivalent widths [Å], NaN where there is none.
 
     Returns

@@ -1,6 +1,5 @@
 """How well a mock passes for real galaxies: what a classifier can tell, and their numbers side by side."""
 
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from model.features import colors
 from model.lines import LINE_NAMES
 from model.predictions.batch import predict_many
 from model.predictions.params import Params
+from model.statistics.bootstrap import resampled
 from model.statistics.metrics import spearman
 from model.statistics.scores import diagrams
 from research.classifier import area_under_roc
@@ -95,8 +95,11 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
     train = _rows(real, ~real.held_out)
     near = [_distances(one, train) for one in pair]
     generator = np.random.default_rng(seed)
-    resampled = [[diagrams(one.ew[rows], one.ew_ivar[rows]) for rows in _resamples(one.ew, generator)] for one in pair]
-    far = [[_percentiles(distance[rows]) for rows in _resamples(distance, generator)] for distance in near]
+    found = [
+        resampled(lambda rows, one=one: diagrams(one.ew[rows], one.ew_ivar[rows]), len(one.ew), RESAMPLES, generator)
+        for one in pair
+    ]
+    far = [resampled(lambda rows, one=one: _percentiles(one[rows]), len(one), RESAMPLES, generator) for one in near]
     return Comparison(
         {name: area_under_roc(columns[0], columns[1], seed) for name, columns in seen.items()},
         np.array(undetected),
@@ -105,7 +108,7 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
         np.array([_rho(params, one) for one in pair]),
         np.array([_percentiles(distance) for distance in near]),
         diagrams(train.ew, train.ew_ivar),
-        {name: _error([[one[name] for one in sample] for sample in resampled]).item() for name in drawn[0]},
+        {name: _error([[one[name] for one in sample] for sample in found]).item() for name in drawn[0]},
         _error(far),
     )
 
@@ -184,10 +187,6 @@ def _percentiles(distance: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " 
     return np.percentile(distance, [5, 50, 95])
 
 
-def _resamples(values: np.ndarray, generator: np.random.Generator) -> Iterator[np.ndarray]:
-    return (generator.integers(len(values), size=len(values)) for _ in range(RESAMPLES))
-
-
-def _error(resampled: list[list[Any]]) -> np.ndarray:
+def _error(samples: list[list[Any]]) -> np.ndarray:
     """Give the standard error of the difference of two independent samples, each given resampled."""
-    return np.hypot(*(np.std(one, axis=0) for one in resampled))
+    return np.hypot(*(np.std(one, axis=0) for one in samples))

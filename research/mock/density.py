@@ -29,8 +29,8 @@ class Density(NamedTuple):
         Of colours, luminosity and redshift.
     scales : Scales
         Units of the lines.
-    listing : Chain
-        What a catalogue lists given those, see `model.distribution.catalogued`.
+    catalogued : Chain
+        The catalogued lines given those, see `model.distribution.catalogued`.
     margins : tuple of Margin
         Which of such draws are kept.
     """

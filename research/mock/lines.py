@@ -1,4 +1,4 @@
-"""The lines of mock galaxies: what a catalogue would list of them given their starlight, luminosity and redshift.
+"""The lines of mock galaxies: what a catalogue would hold of them given their starlight, luminosity and redshift.
 
 The chain of `model.distribution.catalogued` draws them, with networks of its own: the mock owes nothing to the weights
 that predict.
@@ -28,11 +28,11 @@ def draw_lines(
     quantities: Float[np.ndarray, "galaxy quantity"],
     generator: np.random.Generator,
 ) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
-    """Draw what a catalogue would list of these galaxies.
+    """Draw what a catalogue would hold of these galaxies.
 
     Parameters
     ----------
-    scales, listing : Scales, Chain
+    scales, catalogued : Scales, Chain
         From `research.mock.load_density`.
     quantities : (galaxy, 13) array
         Colours [dex], log luminosity and redshift, which decides what falls into a camera overlap.
@@ -41,7 +41,7 @@ def draw_lines(
 
     Returns
     -------
-    ew, ivar : (galaxy, 10) arrays
+    ew, ivar : (galaxy, line) arrays
         Equivalent widths [Å] and inverse variances [1/Å²], float64; NaN where not detected or cut.
     """
     uniforms = generator.uniform(1e-6, 1 - 1e-6, (len(quantities), STEPS, 5))

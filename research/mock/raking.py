@@ -69,7 +69,7 @@ def columns_of(
     ew: Float[np.ndarray, "galaxy line"],
     ivar: Float[np.ndarray, "galaxy line"],
 ) -> Float[np.ndarray, "galaxy column"]:
-    """Lay out galaxies by `COLUMNS`; NaN where a line is not listed."""
+    """Lay out galaxies by `COLUMNS`; NaN where a line is not detected."""
     with np.errstate(invalid="ignore", divide="ignore"):
         strength, error = np.log10(ew), -0.5 * np.log10(np.maximum(ivar, LEAST_IVAR))
     ratios = [strength[:, above] - strength[:, below] for above, below in PAIRS]

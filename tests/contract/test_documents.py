@@ -1,5 +1,6 @@
 """What the documents say is what the code does."""
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -60,3 +61,15 @@ def test_links_between_documents_lead_somewhere():
     for document in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_words_that_the_nomenclature_replaces_do_not_come_back():
+    text = (ROOT / "docs/nomenclature.md").read_text()
+    banned = set(re.findall(r"`(\w+)`", text[text.index("Not used as names") :])) - {"model", "research"}
+    assert {"listing", "there", "known", "looked", "surprise"} <= banned
+    found = []
+    for path in [*(ROOT / "model").rglob("*.py"), *(ROOT / "research").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [getattr(node, field, None) for field in ("id", "arg", "attr", "name")]
+            found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in banned]
+    assert not found, found
