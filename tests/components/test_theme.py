@@ -28,7 +28,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_the_style_sheet_is_the_tokens() -> None:
     written = (ROOT / "assets" / "tokens.css").read_text()
-    assert written == theme.css_variables(), "Run: python -m components.theme > assets/tokens.css"
+    assert written == theme.css_variables(), "Run: python -m components.theme > assets/styles/tokens.css"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
