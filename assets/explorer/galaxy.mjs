@@ -1,102 +1,120 @@
 /* The chosen galaxy: what the server says of it is asked for here, and put into its cards (server/galaxies.py). */
-(function () {
-  "use strict";
+import { noUpdate } from "../shell/dash.mjs";
+import { around, byId } from "../shell/dom.mjs";
+import { fill } from "../shell/fragments.mjs";
+import { Pending, requestJson } from "../shell/requests.mjs";
 
-  const neon = (window.galacticNeon = window.galacticNeon || {});
-  const BESIDE = "explorer";
-  const DETAILS = "galaxy-details";
-  const WAITING = "galaxy-waiting";
-  const KEPT = 30; // answers: stepping back to a galaxy asks nobody
+/** @import { Fragments } from "../shell/fragments.mjs" */
+/** @import { Manifest } from "./manifest.mjs" */
 
-  const look = { scheme: "dark", frame: "rest", smoothing: "0" };
-  const kept = new Map();
-  let page = null; // {galaxies, version, named(name), say(sentence)} of the page that is open
-  let wanted = ""; // address of what is shown or on its way
+/**
+ * @typedef {Fragments & {name: string, elsewhere: boolean}} Answer   elsewhere: the archive may have its spectrum
+ *
+ * @typedef {object} Page   that is open
+ * @property {Pick<Manifest, "galaxies" | "version">} manifest
+ * @property {(name: string) => void} named        hears a chosen galaxy's name
+ * @property {(sentence: string) => void} say
+ * @property {(row: number) => void} select        chooses another galaxy
+ */
 
-  const element = (id) => document.getElementById(id);
+const CARDS = ["explorer", "galaxy-details"];
+const WAITING = "galaxy-waiting";
+const KEPT = 30; // answers: stepping back to a galaxy asks nobody
 
-  function showCards(shown) {
-    for (const id of [BESIDE, DETAILS]) if (element(id)) element(id).classList.toggle("is-empty", !shown);
+/** @type {Record<string, string>} how a spectrum is shown */
+const look = { scheme: "dark", frame: "rest", smoothing: "0" };
+/** @type {Pending<Answer>} */
+const answers = new Pending(KEPT);
+/** @type {Page | null} */
+let page = null;
+let wanted = ""; // address of what is shown or on its way
+
+/** @param {boolean} shown */
+function showCards(shown) {
+  for (const id of CARDS) document.getElementById(id)?.classList.toggle("is-empty", !shown);
+}
+
+/** @param {string} address */
+const ask = (address) => answers.get(address, () => requestJson(address));
+
+/**
+ * Show a galaxy; resolves when its cards are filled, or another one is wanted by then.
+ * @param {number} row
+ */
+export async function show(row) {
+  if (!page) return;
+  const { manifest, named, say } = page;
+  const address = `${manifest.galaxies}${row}.json?${new URLSearchParams({ v: manifest.version, ...look })}`;
+  if (address === wanted) return;
+  wanted = address;
+  try {
+    const answer = await ask(address);
+    if (wanted !== address) return;
+    showCards(true);
+    fill(answer);
+    named(answer.name);
+    byId(WAITING).hidden = true;
+    if (answer.elsewhere) lookElsewhere(address, say);
+  } catch {
+    if (wanted !== address) return;
+    wanted = "";
+    say("The galaxy could not be loaded. Click it again.");
   }
+}
 
-  async function request(address) {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(await answer.text());
-    return answer.json();
+/**
+ * Ask the archive, which may take seconds: what is known is shown meanwhile.
+ * @param {string} address
+ * @param {Page["say"]} say
+ */
+async function lookElsewhere(address, say) {
+  const waiting = byId(WAITING);
+  waiting.hidden = false;
+  const found = await ask(`${address}&archive=1`).catch(() => null);
+  if (wanted !== address) return; // the galaxy shown now says whether it waits
+  waiting.hidden = true;
+  if (found) {
+    fill(found);
+    return;
   }
+  wanted = ""; // so that the same galaxy may be asked for again
+  say("The archive could not be asked for the spectrum. Click the galaxy again.");
+}
 
-  function ask(address) {
-    if (!kept.has(address)) {
-      const coming = request(address);
-      coming.catch(() => kept.delete(address));
-      kept.set(address, coming);
-      if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    }
-    return kept.get(address);
-  }
-
-  /** Show a galaxy; resolves when its cards are filled, or another one is wanted by then. */
-  async function show(row) {
-    const address = `${page.galaxies}${row}.json?${new URLSearchParams({ v: page.version, ...look })}`;
-    if (address === wanted) return;
-    wanted = address;
-    try {
-      const answer = await ask(address);
-      if (wanted !== address) return;
-      showCards(true);
-      neon.fill(answer);
-      page.named(answer.name);
-      element(WAITING).hidden = true;
-      if (answer.elsewhere) lookElsewhere(address);
-    } catch {
-      if (wanted !== address) return;
-      wanted = "";
-      page.say("The galaxy could not be loaded. Click it again.");
-    }
-  }
-
-  /** The archive may take seconds: what is known is shown meanwhile. */
-  async function lookElsewhere(address) {
-    const waiting = element(WAITING);
-    waiting.hidden = false;
-    const found = await ask(`${address}&archive=1`).catch(() => null);
-    if (wanted !== address) return; // whoever is shown now says whether it waits
-    waiting.hidden = true;
-    if (found) neon.fill(found);
-    else {
-      wanted = ""; // so that the same galaxy may be asked for again
-      page.say("The archive could not be asked for the spectrum. Click the galaxy again.");
-    }
-  }
-
+/** Choose a galaxy when its name is clicked, wherever the page says it. */
+export function followNames() {
   document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest("[data-row]");
-    if (link && neon.explorer) neon.explorer.select(Number(link.dataset.row));
+    const link = around(event, "[data-row]");
+    if (link) page?.select(Number(link.dataset.row));
   });
+}
 
-  neon.galaxy = {
-    show,
-    say: (sentence) => page && page.say(sentence),
-    /** A page has come; its cards are empty. */
-    open(arrived) {
-      page = arrived;
-      wanted = "";
-      kept.clear();
-    },
-  };
+/**
+ * Take a page that has come; its cards are empty.
+ * @param {Page} arrived
+ */
+export function open(arrived) {
+  page = arrived;
+  wanted = "";
+  answers.clear();
+}
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    galaxy: {
-      /** What Dash's stores and switches say; true once a galaxy has been chosen. */
-      choose(selected, scheme, frame, smoothing, opened) {
-        Object.assign(look, { scheme: scheme || look.scheme, frame, smoothing });
-        if (selected && page) show(selected.row);
-        else {
-          wanted = "";
-          showCards(false);
-        }
-        return selected && !opened ? true : window.dash_clientside.no_update;
-      },
-    },
-  });
-})();
+/**
+ * Dash: show what its stores and switches say; return true once a galaxy has been chosen.
+ * @param {{row: number} | null} selected
+ * @param {string | null} scheme
+ * @param {string} frame
+ * @param {string} smoothing
+ * @param {boolean} opened
+ */
+export function choose(selected, scheme, frame, smoothing, opened) {
+  look.scheme = scheme || look.scheme;
+  look.frame = frame;
+  look.smoothing = smoothing;
+  if (selected && page) show(selected.row);
+  else {
+    wanted = "";
+    showCards(false);
+  }
+  return selected && !opened ? true : noUpdate();
+}

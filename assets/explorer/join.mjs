@@ -1,230 +1,224 @@
-/* The explorer joined to Dash: its stores and controls on one side, assets/explorer.js on the other; address, undo, keys. */
-(function () {
-  "use strict";
+/* The explorer's page joined to Dash: its stores on one side, the panels on the other; address, undo, keys. */
+import { setProps } from "../shell/dash.mjs";
+import { query } from "./address.mjs";
+import { Explorer } from "./explorer.mjs";
+import * as galaxy from "./galaxy.mjs";
+import { Steps } from "./steps.mjs";
 
-  const neon = window.galacticNeon;
-  const ADDRESS_DELAY = 300; // ms without a change before the address is written and a step remembered
-  const LONGEST_FIND = 1500; // characters
-  const MAX_SEED = 9999;
-  const CONTROL = "explorer-view-";
-  const PANELS = "explorer-panels";
-  const SWITCHES = new Set(["lock", "missing", "contours"]);
-  const OVERLAYS = ".mantine-Modal-content, .mantine-Popover-dropdown, details.menu[open]"; // Escape closes these first
-  const WORDS = { small: "No galaxy lies there." };
-  let current = null; // {explorer, manifest, ids, steps, ...} of the page that is open
+/** @import { Manifest, Place, Selection, State } from "./manifest.mjs" */
 
-  /** A page that was left takes its stores along: what a timer or an animation says late has nobody to hear it. */
-  const set = (id, props) => current && current.page.isConnected && window.dash_clientside.set_props(id, props);
+/** @typedef {{state: State, row: number, selection: Selection | null}} Snapshot */
 
-  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+const ADDRESS_DELAY = 300; // ms without a change before the address is written and a step remembered
+const SENTENCE = 6000; // ms that a sentence stays
+const LONGEST_FIND = 1500; // characters
+const CONTROL = "explorer-view-";
+const PANELS = "explorer-panels";
+const SWITCHES = new Set(["lock", "missing", "contours"]);
+const OVERLAYS = ".mantine-Modal-content, .mantine-Popover-dropdown, details.menu[open]"; // Escape closes these first
+const TEXT_FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const NO_GALAXY = "No galaxy lies there.";
 
-  /** Paint a page's panels as soon as they are in the document: Dash calls nobody before it has gone through the rest. */
-  function open(page) {
-    if (current) current.explorer.end();
-    const manifest = JSON.parse(page.dataset.manifest);
-    const join = { manifest, page, ids: manifest.ids, galaxy: manifest.galaxy || "" };
-    current = join;
-    join.explorer = new neon.Explorer(manifest, page, {
-      // The stores hear of it when the filled cards are on the screen: what Dash does with a store holds the browser up.
-      selected: (row) => neon.galaxy.show(row).then(painted).then(() => join.explorer.selected === row && set(join.ids.selected, { data: { row } })),
-      selection: (data) => set(join.ids.selection, { data: data.count ? data : null }) || (data.count || say(WORDS.small)),
-      state: (state) => told(join, state),
-      tool: (name) => set(join.ids.tool, { value: name }),
-      say,
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+/** A page of the explorer that is open. */
+export class Join {
+  /** name of the chosen galaxy, for the address */
+  #galaxy;
+  /** @type {Steps<Snapshot> | null} null until Dash is there */
+  #steps = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #writing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #saying;
+
+  /** @param {HTMLElement} page */
+  constructor(page) {
+    /** @type {Manifest} */
+    this.manifest = JSON.parse(page.dataset.manifest ?? "");
+    this.page = page;
+    this.#galaxy = this.manifest.galaxy ?? "";
+    this.explorer = new Explorer(this.manifest, page, {
+      selected: (row) => this.#selected(row),
+      selection: (selection) => {
+        this.set("selection", { data: selection.count ? selection : null });
+        if (!selection.count) this.say(NO_GALAXY);
+      },
+      state: () => this.changed(),
+      tool: (name) => this.set("tool", { value: name }),
+      say: (sentence) => this.say(sentence),
     });
-    neon.explorer = join.explorer;
-    neon.galaxy.open({ ...manifest, say, named: (name) => named(join, name) });
-    keys(join);
-  }
-
-  function arrive() {
-    const page = document.getElementById(PANELS);
-    if (page && !(current && current.page === page)) open(page);
-  }
-
-  new MutationObserver(arrive).observe(document, { childList: true, subtree: true });
-
-  /** Dash is there: what the address brought is told to those who listen, and steps are remembered from here on. */
-  function start(_catalogue, selection) {
-    arrive();
-    const join = current;
-    join.explorer.ready.then(() => {
-      join.steps = new neon.address.Steps(snapshot(join));
-      join.page.dataset.axes = "joined";
+    galaxy.open({
+      manifest: this.manifest,
+      named: (name) => {
+        this.#galaxy = name;
+        this.changed();
+      },
+      say: (sentence) => this.say(sentence),
+      select: (row) => this.explorer.select(row),
     });
-    if (join.explorer.selected >= 0) set(join.ids.selected, { data: { row: join.explorer.selected } });
-    if (selection) set(join.ids.selection, { data: { ...selection } });
-    return "";
+    this.#listen();
   }
 
-  function say(sentence) {
-    const join = current;
-    set(join.ids.status, { children: sentence });
-    clearTimeout(join.saying);
-    join.saying = setTimeout(() => set(join.ids.status, { children: "" }), 6000);
+  /**
+   * Set properties of one of the page's components; a page that was left has none any more.
+   * @param {Place} place
+   * @param {Record<string, unknown>} props
+   */
+  set(place, props) {
+    if (this.page.isConnected) setProps(this.manifest.ids[place], props);
+  }
+
+  /**
+   * The store hears of a galaxy when its cards are on the screen: what Dash does with a store holds the browser up.
+   * @param {number} row
+   */
+  async #selected(row) {
+    await galaxy.show(row);
+    await painted();
+    if (this.explorer.selected === row) this.set("selected", { data: { row } });
+  }
+
+  /**
+   * Dash is there: tell those who listen what the address brought, and remember steps from here on.
+   * @param {Selection | null} selection
+   */
+  start(selection) {
+    const { explorer } = this;
+    explorer.ready.then(() => {
+      this.#steps = new Steps(this.#snapshot());
+      this.page.dataset.axes = "joined";
+    });
+    if (explorer.selected >= 0) this.set("selected", { data: { row: explorer.selected } });
+    if (selection) this.set("selection", { data: { ...selection } });
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    this.set("status", { children: sentence });
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => this.set("status", { children: "" }), SENTENCE);
   }
 
   // ---- address and steps ------------------------------------------------------------------------------------------
 
-  function told(join, state) {
-    join.state = state;
-    clearTimeout(join.writing);
-    join.writing = setTimeout(() => remember(join), ADDRESS_DELAY);
+  /** Something that the address says has changed. */
+  changed() {
+    clearTimeout(this.#writing);
+    this.#writing = setTimeout(() => this.remember(), ADDRESS_DELAY);
   }
 
-  /** The chosen galaxy's name, for the address. */
-  function named(join, name) {
-    join.galaxy = name;
-    told(join, join.explorer.state);
+  /** @returns {Snapshot} */
+  #snapshot() {
+    const { state, selected, selection } = this.explorer;
+    return { state, row: selected, selection };
   }
 
-  const snapshot = ({ explorer }) => ({ state: explorer.state, row: explorer.selected, selection: explorer.selection || null });
-
-  function remember(join) {
-    if (current !== join || !join.page.isConnected || join.explorer.stop.signal.aborted) return;
-    const { state, gate } = join.explorer;
-    set(join.ids.view, { data: state });
-    const more = { catalogue: join.manifest.catalogue, galaxy: join.explorer.selected >= 0 ? join.galaxy : "", gate, find: findable(join.explorer.selection) };
-    history.replaceState(history.state, "", location.pathname + neon.address.query(join.manifest.fields, state, more));
-    if (join.steps && join.steps.push(snapshot(join))) showSteps(join);
+  /** Write the address and the view's store, and remember a step. */
+  remember() {
+    const { explorer, manifest } = this;
+    if (current !== this || !this.page.isConnected || explorer.stop.signal.aborted) return;
+    const { state, gate, selected, selection } = explorer;
+    this.set("view", { data: state });
+    const find = selection?.find ?? ""; // browsers and servers cut long addresses
+    const more = {
+      catalogue: manifest.catalogue,
+      galaxy: selected >= 0 ? this.#galaxy : "",
+      gate,
+      find: find.length <= LONGEST_FIND ? find : "",
+    };
+    history.replaceState(history.state, "", location.pathname + query(manifest.fields, state, more));
+    if (this.#steps?.push(this.#snapshot())) this.#showSteps(this.#steps);
   }
 
-  /** A search goes into the address unless it is a long list: browsers and servers cut long addresses. */
-  const findable = (selection) => (selection && selection.find && selection.find.length <= LONGEST_FIND ? selection.find : "");
-
-  function showSteps({ steps, ids }) {
-    set(ids.undo, { disabled: !steps.can(-1) });
-    set(ids.redo, { disabled: !steps.can(1) });
+  /** @param {Steps<Snapshot>} steps */
+  #showSteps(steps) {
+    this.set("undo", { disabled: !steps.can(-1) });
+    this.set("redo", { disabled: !steps.can(1) });
   }
 
-  function step(by) {
-    const join = current;
-    const kept = join && join.steps && join.steps.move(by);
-    if (!kept) return;
-    showSteps(join);
-    for (const { name } of join.manifest.fields) {
-      if (JSON.stringify(kept.state[name]) !== JSON.stringify(join.explorer.state[name])) setControl(name, kept.state[name]);
+  /**
+   * Go back or forward.
+   * @param {number} by
+   */
+  step(by) {
+    const { explorer } = this;
+    const kept = this.#steps?.move(by);
+    if (!kept || !this.#steps) return;
+    this.#showSteps(this.#steps);
+    for (const { name } of this.manifest.fields) {
+      if (JSON.stringify(kept.state[name]) !== JSON.stringify(explorer.state[name])) this.setControl(name, kept.state[name]);
     }
-    if (kept.row !== join.explorer.selected) set(join.ids.selected, { data: kept.row < 0 ? null : { row: kept.row } });
-    if (kept.selection !== (join.explorer.selection || null)) set(join.ids.selection, { data: kept.selection });
-    join.explorer.apply(kept.state);
+    if (kept.row !== explorer.selected) this.set("selected", { data: kept.row < 0 ? null : { row: kept.row } });
+    if (kept.selection !== explorer.selection) this.set("selection", { data: kept.selection });
+    explorer.apply(kept.state);
   }
 
-  function setControl(name, value) {
-    if (name === "seed") return set(current.ids.seed, { data: value });
-    if (name === "zoom") return undefined;
-    return set(CONTROL + name, SWITCHES.has(name) ? { checked: value } : { value });
+  /**
+   * Show a value of the state in its control.
+   * @param {string} name
+   * @param {unknown} value
+   */
+  setControl(name, value) {
+    if (name === "seed") this.set("seed", { data: value });
+    else if (name !== "zoom" && this.page.isConnected) {
+      setProps(CONTROL + name, SWITCHES.has(name) ? { checked: value } : { value });
+    }
   }
 
   // ---- keys -------------------------------------------------------------------------------------------------------
 
-  function keys(join) {
-    const typing = ({ target }) => target.closest && target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  #listen() {
     window.addEventListener(
       "keydown",
       (event) => {
-        if (typing(event)) return;
-        const command = event.ctrlKey || event.metaKey;
-        if (command && event.key.toLowerCase() === "z") {
+        if (event.target instanceof Element && event.target.closest(TEXT_FIELDS)) return;
+        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
           event.preventDefault();
-          step(event.shiftKey ? 1 : -1);
-        } else if (event.key === "?") set(join.ids.keys, { opened: true });
-        else if (event.key === "Escape" && !covered()) clear(join);
+          this.step(event.shiftKey ? 1 : -1);
+        } else if (event.key === "?") this.set("keys", { opened: true });
+        else if (event.key === "Escape" && !isCovered()) this.#clear();
       },
-      // Before whoever closes an overlay: by then it is still there to be seen.
-      { signal: join.explorer.stop.signal, capture: true },
+      // Before the overlay closes, so that it is still there to be seen.
+      { signal: this.explorer.stop.signal, capture: true },
     );
   }
 
-  const covered = () => [...document.querySelectorAll(OVERLAYS)].some((overlay) => overlay.checkVisibility());
-
-  /** Escape lets go of the population first, then of the galaxy. */
-  function clear(join) {
-    if (join.explorer.selection) set(join.ids.selection, { data: null });
-    else if (join.explorer.selected >= 0) set(join.ids.selected, { data: null });
+  /** Give up the population, or else the galaxy. */
+  #clear() {
+    if (this.explorer.selection) this.set("selection", { data: null });
+    else if (this.explorer.selected >= 0) this.set("selected", { data: null });
   }
 
-  // ---- what Dash calls; without a page it does nothing -------------------------------------------------------------
-
-  const button = (act) => (clicks) => void (clicks && current && act(current));
-
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    explorer: {
-      start,
-      /** A control was moved: only what was touched changes, so that controls set together do not undo each other. */
-      control() {
-        const touched = window.dash_clientside.callback_context.triggered;
-        if (!current || !touched.length) return;
-        const part = {};
-        for (const { prop_id: id, value } of touched) {
-          if (!id.startsWith(CONTROL)) continue;
-          const name = id.slice(CONTROL.length).replace(/\.\w+$/, "");
-          const { kind, allowed } = current.manifest.fields.find((field) => field.name === name);
-          if (kind === "several") {
-            const ordered = allowed.map(([, each]) => each).filter((each) => value.includes(each));
-            if (ordered.length) part[name] = ordered;
-            else setControl(name, current.explorer.state[name]); // at least one
-          } else part[name] = value;
-        }
-        current.explorer.change(part);
-      },
-      tool(name) {
-        if (!current || !name) return;
-        current.explorer.tool = name;
-        current.explorer.page.dataset.tool = name;
-      },
-      /** Show something in the panels, their controls along; what is not named stays. */
-      look(part) {
-        if (!current || !part) return;
-        for (const [name, value] of Object.entries(part)) setControl(name, value);
-        current.explorer.change(part);
-      },
-      realise: (seed) => void (current && current.explorer.change({ seed })),
-      nextSeed: (clicks, seed) => (clicks ? (seed % MAX_SEED) + 1 : window.dash_clientside.no_update),
-      mark(selected) {
-        if (!current) return;
-        current.explorer.mark(selected ? selected.row : -1);
-        told(current, current.explorer.state);
-      },
-      choose(selection, found) {
-        const nothing = window.dash_clientside.no_update;
-        if (!current) return [nothing, nothing];
-        const { explorer, manifest } = current;
-        if ((selection || null) !== (explorer.selection || null)) {
-          neon.selection.choose(explorer, selection || null);
-          told(current, explorer.state);
-        }
-        const typing = window.dash_clientside.callback_context.triggered.some(({ prop_id: id }) => id.startsWith(current.ids.found));
-        const n = manifest.n.toLocaleString("en");
-        const count = selection ? `${selection.count.toLocaleString("en")} of ${n}` : `${n} galaxies`;
-        return [typing && found ? found : count, selection ? {} : { display: "none" }];
-      },
-      clear: button((join) => set(join.ids.selection, { data: null })),
-      zoomIn: button(({ explorer }) => explorer.key("zoomIn")),
-      zoomOut: button(({ explorer }) => explorer.key("zoomOut")),
-      resetView: button(({ explorer }) => explorer.reset()),
-      undo: button(() => step(-1)),
-      redo: button(() => step(1)),
-      copyLink: button(async (join) => {
-        remember(join);
-        say((await copy(location.href)) ? "The link is copied." : `The browser did not let the page copy. The link: ${location.href}`);
-      }),
-      printPng: button(({ explorer }) => print(explorer, "png")),
-      printSvg: button(({ explorer }) => print(explorer, "svg")),
-      axes: (view) => (view === "xy" ? {} : { display: "none" }),
-    },
-  });
-
-  function print(explorer, format) {
-    neon.print.save(explorer, format).catch(() => say("The picture could not be made. Try again."));
+  /**
+   * Return the part of the state that a control's id names, null where it is no control of the panels.
+   * @param {string} propId   "explorer-view-lines.value"
+   */
+  fieldOf(propId) {
+    if (!propId.startsWith(CONTROL)) return null;
+    const name = propId.slice(CONTROL.length).replace(/\.\w+$/, "");
+    return this.manifest.fields.find((field) => field.name === name) ?? null;
   }
+}
 
-  async function copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      return false; // the browser does not let pages write to the clipboard here
-    }
-  }
-})();
+const isCovered = () => [...document.querySelectorAll(OVERLAYS)].some((overlay) => overlay.checkVisibility());
+
+/** @type {Join | null} */
+let current = null;
+
+/** Return the page that is open, null where there is none. */
+export const currentJoin = () => current;
+
+/** Take the page that is in the document, where it has come since. */
+export function arrive() {
+  const page = document.getElementById(PANELS);
+  if (!page || current?.page === page) return;
+  current?.explorer.end();
+  current = new Join(page);
+}
+
+/** Open a page as soon as its panels are in the document: Dash calls nobody before it has gone through the rest. */
+export function watchForPages() {
+  arrive();
+  new MutationObserver(arrive).observe(document, { childList: true, subtree: true });
+}

@@ -1,90 +1,143 @@
 /* The panels as a picture for print: every canvas painted anew at print density, laid out as images of a Plotly figure. */
-(function () {
-  "use strict";
+import { contourPath } from "../raster/overlay.mjs";
+import { barTicks } from "../raster/scales.mjs";
+import { contextOf, makeCanvas, node, one } from "../shell/dom.mjs";
+import { short } from "../shell/numbers.mjs";
+import { leader } from "./coloring.mjs";
+import { measure, paintPanel } from "./painter.mjs";
 
-  const neon = (window.galacticNeon = window.galacticNeon || {});
-  const DENSITY = 3; // device pixels per CSS pixel: 180 mm wide at 300 dots per inch and more
-  const MARGINS = { l: 74, r: 60, t: 44, b: 34 };
+/** @import { Explorer } from "./explorer.mjs" */
+/** @import { Panel } from "./panel.mjs" */
 
-  async function save(explorer, format) {
-    const figure = draw(explorer);
-    const { width, height } = figure.layout;
-    const Plotly = await plotly(explorer.manifest.plotly);
-    explorer.redraw(); // the rasters go back to the screen's density
-    await Plotly.downloadImage(figure, { format, width, height, scale: format === "png" ? DENSITY : 1, filename: "galactic-neon" });
-  }
+/**
+ * @typedef {"png" | "svg"} Format
+ * @typedef {Record<string, unknown>} Part   of a Plotly figure
+ * @typedef {{downloadImage: (figure: {data: Part[], layout: Part}, options: Part) => Promise<unknown>}} Plotly
+ */
 
-  /** The figure: pictures of panels and colour bars, everything else as text. */
-  function draw(explorer) {
-    const { panels, plan, state, tokens, page } = explorer;
-    const area = page.querySelector(".panel-area").getBoundingClientRect();
-    const [width, height] = [area.width + MARGINS.l + MARGINS.r, area.height + MARGINS.t + MARGINS.b].map(Math.round);
-    const images = [];
-    const annotations = [];
-    const shapes = [];
-    const say = (text, x, y, more) => annotations.push({ text, x, y, xref: "paper", yref: "paper", showarrow: false, yanchor: "middle", font: { size: 12, color: tokens.text }, ...more });
-    for (const panel of panels) {
-      const box = panel.box.getBoundingClientRect();
-      const [left, top] = [(box.left - area.left) / area.width, (box.top - area.top) / area.height];
-      const [w, h] = [box.width / area.width, box.height / area.height];
-      images.push(image(paintLarge(explorer, panel), left, 1 - top, w, h));
-      shapes.push({ type: "rect", xref: "paper", yref: "paper", x0: left, x1: left + w, y0: 1 - top, y1: 1 - top - h, line: { width: 1, color: tokens.muted } });
+const DENSITY = 3; // device pixels per CSS pixel: 180 mm wide at 300 dots per inch and more
+const MARGINS = { l: 74, r: 60, t: 44, b: 34 };
+const BAR = { left: 10, width: 8, height: 0.9 }; // CSS pixels, and share of a panel's height
+
+/**
+ * Save the panels as a file.
+ * @param {Explorer} explorer
+ * @param {Format} format
+ */
+export async function save(explorer, format) {
+  const figure = draw(explorer);
+  const { width, height } = figure.layout;
+  const plotly = await plotlyFrom(explorer.manifest.plotly);
+  explorer.redraw(); // the planes go back to the screen's density
+  await plotly.downloadImage(figure, { format, width, height, scale: format === "png" ? DENSITY : 1, filename: "galactic-neon" });
+}
+
+/**
+ * Return the figure: pictures of panels and colour bars, everything else as text.
+ * @param {Explorer} explorer
+ */
+function draw(explorer) {
+  const { panels, plan, state, page } = explorer;
+  const { tokens, ground } = explorer.palettes;
+  const area = one(page, ".panel-area").getBoundingClientRect();
+  const [width, height] = [area.width + MARGINS.l + MARGINS.r, area.height + MARGINS.t + MARGINS.b].map(Math.round);
+  const small = { size: 11, color: tokens.muted };
+  /** @type {Part[]} */
+  const images = [];
+  /** @type {Part[]} */
+  const annotations = [];
+  /** @type {(text: string, x: number, y: number, more: Part) => void} */
+  const write = (text, x, y, more) => {
+    const usual = { xref: "paper", yref: "paper", showarrow: false, yanchor: "middle", font: { size: 12, color: tokens.text } };
+    annotations.push({ text, x, y, ...usual, ...more });
+  };
+  /** @type {(panel: Panel) => {left: number, top: number, w: number, h: number}} shares of the area, from its top */
+  const placeOf = ({ box }) => {
+    const at = box.getBoundingClientRect();
+    const [left, top] = [(at.left - area.left) / area.width, (at.top - area.top) / area.height];
+    return { left, top, w: at.width / area.width, h: at.height / area.height };
+  };
+  const shapes = panels.map((panel) => {
+    const { left, top, w, h } = placeOf(panel);
+    images.push(image(paintLarge(explorer, panel), left, 1 - top, w, h));
+    const line = { width: 1, color: tokens.muted };
+    return { type: "rect", xref: "paper", yref: "paper", x0: left, x1: left + w, y0: 1 - top, y1: 1 - top - h, line };
+  });
+  [...page.querySelectorAll(".panel-headings > div")].forEach((head, i) => {
+    const [title, note] = [...head.children].map((child) => child.textContent);
+    const { left, w } = placeOf(panels[i]);
+    write(`<b>${title}</b>${note ? ` · ${note}` : ""}`, left + w / 2, 1, { yanchor: "bottom", yshift: 8, xanchor: "center" });
+  });
+  plan.rows.forEach((row, i) => {
+    const { top, h } = placeOf(panels[i * plan.columns.length]);
+    const middle = 1 - top - h / 2;
+    const line = explorer.manifest.lines[row];
+    const name = line ? `<b>${line.symbol}</b><br>λ${line.number}` : explorer.titleOf(row);
+    write(name, 0, middle, { xanchor: "right", xshift: -10, align: "right" });
+    const coloring = leader(explorer, row)?.coloring;
+    if (!coloring) return;
+    const high = BAR.height * h;
+    const bottom = middle - high / 2;
+    images.push(image(barPicture(coloring.palette), 1 + BAR.left / area.width, bottom + high, BAR.width / area.width, high));
+    for (const [value, at] of barTicks(coloring.range, coloring.stretch)) {
+      write(short(value), 1, bottom + at * high, { xanchor: "left", xshift: 22, font: small });
     }
-    const heads = [...page.querySelectorAll(".panel-headings > div")];
-    heads.forEach((head, i) => {
-      const [title, note] = [...head.children].map((child) => child.textContent);
-      const box = panels[i].box.getBoundingClientRect();
-      say(`<b>${title}</b>${note ? ` · ${note}` : ""}`, (box.left + box.width / 2 - area.left) / area.width, 1, { yanchor: "bottom", yshift: 8, xanchor: "center" });
-    });
-    plan.rows.forEach((row, i) => {
-      const box = panels[i * plan.columns.length].box.getBoundingClientRect();
-      const middle = 1 - (box.top + box.height / 2 - area.top) / area.height;
-      const line = explorer.manifest.lines[row];
-      say(line ? `<b>${line.symbol}</b><br>λ${line.number}` : explorer.titleOf(row), 0, middle, { xanchor: "right", xshift: -10, align: "right" });
-      const panel = panels.find((each) => each.row === row && !each.diverging) || panels[i * plan.columns.length];
-      const high = (0.9 * box.height) / area.height;
-      const bottom = middle - high / 2;
-      images.push(image(barPicture(panel.palette), 1 + 10 / area.width, bottom + high, 8 / area.width, high));
-      for (const [value, at] of neon.scales.barTicks(panel.range, panel.stretch)) say(neon.scales.short(value), 1, bottom + at * high, { xanchor: "left", xshift: 22, font: { size: 11, color: tokens.muted } });
-    });
-    say(page.querySelector(".panels-place").textContent, 0, 0, { xanchor: "left", yanchor: "top", yshift: -8, font: { size: 11, color: tokens.muted } });
-    say(`Galactic Neon · ${explorer.manifest.title}`, 1, 0, { xanchor: "right", yanchor: "top", yshift: -8, font: { size: 11, color: tokens.muted } });
-    const hidden = { visible: false, range: [0, 1] };
-    const layout = { width, height, margin: MARGINS, images, annotations, shapes, xaxis: hidden, yaxis: hidden, paper_bgcolor: explorer.ground, plot_bgcolor: explorer.ground, font: { family: tokens.font }, meta: { state } };
-    return { data: [], layout };
-  }
+  });
+  const foot = { yanchor: "top", yshift: -8, font: small };
+  write(one(page, ".panels-place").textContent ?? "", 0, 0, { xanchor: "left", ...foot });
+  write(`Galactic Neon · ${explorer.manifest.title}`, 1, 0, { xanchor: "right", ...foot });
+  const hidden = { visible: false, range: [0, 1] };
+  const colors = { paper_bgcolor: ground, plot_bgcolor: ground, font: { family: tokens.font } };
+  const layout = { width, height, margin: MARGINS, images, annotations, shapes, xaxis: hidden, yaxis: hidden, ...colors, meta: { state } };
+  return { data: [], layout };
+}
 
-  const image = (source, x, y, sizex, sizey) => ({ source, x, y, sizex, sizey, xref: "paper", yref: "paper", sizing: "stretch", layer: "below" });
+/** @type {(source: string, x: number, y: number, sizex: number, sizey: number) => Part} */
+const image = (source, x, y, sizex, sizey) => ({ source, x, y, sizex, sizey, xref: "paper", yref: "paper", sizing: "stretch", layer: "below" });
 
-  function paintLarge(explorer, panel) {
-    const [width, height] = explorer.measure();
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: Math.round(width * DENSITY), height: Math.round(height * DENSITY) });
+/**
+ * Paint a panel at print density.
+ * @param {Explorer} explorer
+ * @param {Panel} panel
+ */
+function paintLarge(explorer, panel) {
+  const [width, height] = measure(explorer);
+  const canvas = makeCanvas(Math.round(width * DENSITY), Math.round(height * DENSITY));
+  if (explorer.view && panel.raster) {
     panel.raster.project(explorer.view, width, height, DENSITY, { size: explorer.state.size });
-    if (explorer.state.contours) explorer.contours = new Map([[panel.raster, neon.overlay.contourPath(panel.raster)]]);
-    explorer.paint({ ...panel, context: canvas.getContext("2d"), index: explorer.panels.indexOf(panel) });
-    return canvas.toDataURL("image/png");
+    if (explorer.state.contours) explorer.painter.contours = new Map([[panel.raster, contourPath(panel.raster)]]);
   }
+  paintPanel(explorer, panel, contextOf(canvas));
+  return canvas.toDataURL("image/png");
+}
 
-  function barPicture(palette) {
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: 1, height: palette.length });
-    const context = canvas.getContext("2d");
-    palette.forEach((color, i) => {
-      context.fillStyle = color;
-      context.fillRect(0, palette.length - 1 - i, 1, 1);
-    });
-    return canvas.toDataURL("image/png");
-  }
+/** @param {string[]} palette */
+function barPicture(palette) {
+  const canvas = makeCanvas(1, palette.length);
+  const context = contextOf(canvas);
+  palette.forEach((color, i) => {
+    context.fillStyle = color;
+    context.fillRect(0, palette.length - 1 - i, 1, 1);
+  });
+  return canvas.toDataURL("image/png");
+}
 
-  /** Plotly is here when a graph is on the page; else it is fetched now. */
-  function plotly(address) {
-    if (window.Plotly) return Promise.resolve(window.Plotly);
-    return new Promise((done, fail) => {
-      const script = Object.assign(document.createElement("script"), { src: address, onload: () => done(window.Plotly), onerror: fail });
+/**
+ * Return Plotly: it is here when a graph is on the page, else it is fetched now.
+ * @param {string} address
+ * @returns {Promise<Plotly>}
+ */
+async function plotlyFrom(address) {
+  const holder = /** @type {{Plotly?: Plotly}} */ (/** @type {unknown} */ (window));
+  if (!holder.Plotly) {
+    await new Promise((done, fail) => {
+      const script = node("script");
+      script.src = address;
+      script.onload = done;
+      script.onerror = fail;
       document.head.append(script);
     });
   }
-
-  neon.print = { draw, save };
-})();
+  if (!holder.Plotly) throw new Error("Plotly's script did not bring Plotly.");
+  return holder.Plotly;
+}

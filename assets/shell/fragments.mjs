@@ -1,19 +1,26 @@
-/* What the server answers as markup and figures goes where it belongs (components/answer.py), escaped on the server: the
- * browser parses a table in less time than it mounts one component. */
-(function () {
-  "use strict";
+/* Markup and figures of the server's answers, put where they belong (components/answer.py). The server has escaped the
+ * markup. The browser parses a table in less time than Dash needs to mount one component. */
+import { draw } from "../pictures/figure.mjs";
 
-  function fill(answer) {
-    for (const [id, html] of Object.entries((answer && answer.html) || {})) {
-      const place = document.getElementById(id);
-      if (place) place.innerHTML = html;
-    }
-    for (const [id, figure] of Object.entries((answer && answer.figures) || {})) {
-      const place = document.getElementById(id);
-      if (place) window.galacticNeon.figure.draw(place, figure);
-    }
+/** @import { Figure } from "../pictures/model.mjs" */
+
+/**
+ * @typedef {object} Fragments
+ * @property {Record<string, string>} html        markup by the id of its place
+ * @property {Record<string, Figure>} figures     figures by the id of their place
+ */
+
+/**
+ * Fill every place of an answer that the page has.
+ * @param {Fragments | null | undefined} answer
+ */
+export function fill(answer) {
+  for (const [id, html] of Object.entries(answer?.html ?? {})) {
+    const place = document.getElementById(id);
+    if (place) place.innerHTML = html;
   }
-
-  window.galacticNeon = Object.assign(window.galacticNeon || {}, { fill });
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { answer: { fill } });
-})();
+  for (const [id, figure] of Object.entries(answer?.figures ?? {})) {
+    const place = document.getElementById(id);
+    if (place) draw(place, figure);
+  }
+}
