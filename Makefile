@@ -34,7 +34,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python scripts/check_docstrings.py model data
+	@$(BIN)/python scripts/check_docstrings.py model data analysis research
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 
@@ -43,11 +43,11 @@ format: developing ## rewrite the code in the common style
 	@$(BIN)/ruff format .
 
 bench: developing ## measure speed, bytes and memory
-	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.boot
+	@$(BIN)/python -m benchmarks.bench
+	@$(BIN)/python -m benchmarks.boot
 
 screenshots: developing ## take the documents' screenshots again
-	@$(BIN)/python -m tests.screenshots
+	@$(BIN)/python -m benchmarks.screenshots
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true
@@ -55,7 +55,7 @@ soak: developing ## load and fuzz the app for many minutes
 
 train: whole ## make every committed weight, map, density and mock again: make train TABLE=galaxies.parquet
 	@test -f "$(TABLE)" || { echo "Say where the real galaxies are: make train TABLE=galaxies.parquet" >&2; exit 2; }
-	@$(BIN)/python cli.py train $(TABLE) --out model/weights --with-distribution
+	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution
 	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-cells $(TABLE)

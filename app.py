@@ -5,31 +5,27 @@ import warnings
 
 import numpy as np
 
+from analysis.answers import upload
+from analysis.browser import weights as browser
+from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
+from analysis.light import line_luminosity
+from analysis.surprise import outlier_ranking
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import (
-    browser,
-    light,
-    memory,
-    reading,
-    realisations,
-    results,
-    sparcl,
-    spectra,
-    store,
-    twins,
-    unpredicted,
-    uploads,
-)
+from data import uploads
+from data.archives import sparcl
+from data.catalogue import registry, spectra
 from data.errors import CatalogueError
-from model import batch
+from data.storage import memory
 from model.bins import N_BINS
-from model.weights import load_params
-from server import columns, galaxies, health, logs, rows, selftest, weights
+from model.predictions import batch
+from model.storage.weights import load_params
 from server.factory import attach, create_server
-from server.precompress import compress_page
-from server.settings import load, private_folder, stop
-from server.static import FingerprintedDash
+from server.http.precompress import compress_page
+from server.http.static import FingerprintedDash
+from server.process import health, logs, selftest
+from server.process.settings import load, private_folder, stop
+from server.routes import columns, galaxies, rows, weights
 
 # gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
 EXIT_CANNOT_BOOT = 3
@@ -41,11 +37,11 @@ warnings.filterwarnings("ignore", module="astropy")
 logging.config.dictConfig(logs.configuration(settings.log_format, settings.log_level))
 try:
     cache_dir = private_folder(settings.cache_dir)
-    store.serve(store.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
+    registry.serve(registry.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
-unpredicted.keep_in(cache_dir / "rankings")
+outlier_ranking.keep_in(cache_dir / "rankings")
 server = create_server(settings)
 if settings.sparcl_url != "off":
     sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
@@ -59,7 +55,7 @@ app = FingerprintedDash(
     update_title="",
 )
 app.index_string = app.index_string.replace("<html>", '<html lang="en">')
-app.layout = shell.layout(store.served().values())
+app.layout = shell.layout(registry.served().values())
 server.register_blueprint(columns.blueprint)
 server.register_blueprint(galaxies.blueprint)
 server.register_blueprint(rows.blueprint)
@@ -78,11 +74,11 @@ health.prepare(
     # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
     later={
         "uploads": uploads.warm_up,
-        "tables": results.warm_up,
+        "tables": upload.warm_up,
         "spectra": spectra.warm_up,
-        "galaxy": reading.warm_up,
-        "twins": lambda: twins.warm_up(len(pane_grid())),
-        "light": light.warm_up,
+        "galaxy": galaxy_summary.warm_up,
+        "twins": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
+        "light": line_luminosity.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "memory": memory.give_back,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from commands import catalogue, evaluate, import_published, predict, train
 from data.errors import DataError
-from model.weights import WeightsError
+from model.storage.weights import WeightsError
 
 COMMANDS = (train, evaluate, predict, import_published, catalogue)
 EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "train", "tqdm": "train"}

@@ -8,8 +8,8 @@ import socket
 import tempfile
 from typing import Any
 
-from server import lean, logs
-from server.settings import load, stop
+from server.process import import_blocker, logs
+from server.process.settings import load, stop
 
 settings = load()
 if settings.web_concurrency > 1:
@@ -18,7 +18,7 @@ if settings.web_concurrency > 1:
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
 bind = f"{_host}:{settings.port}"
-worker_class = "server.worker.DeadlineWorker"
+worker_class = "server.process.worker.DeadlineWorker"
 workers = settings.web_concurrency
 threads = 8
 # JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.
@@ -31,7 +31,7 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
 logconfig_dict = logs.configuration(settings.log_format, settings.log_level)
-accesslog = None  # server.sight tells of every request, without what visitors sent
+accesslog = None  # server.http.request_metrics tells of every request, without what visitors sent
 # Heartbeats go to memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
@@ -57,7 +57,7 @@ def when_ready(_arbiter: Any) -> None:
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """Keep pandas out of the worker, also where it is installed, and look for no garbage while modules are imported."""
-    lean.hide("pandas")
+    import_blocker.hide("pandas")
     gc.disable()
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from data import commands as catalogues
-from data import refits
-from data.convert import convert
+from commands import catalogue_build as catalogues
+from commands import catalogue_fits
+from data.catalogue.convert import convert
 from data.errors import CatalogueError
-from model.weights import DEFAULT
+from model.storage.weights import DEFAULT
 
 
 def register(commands: Any) -> None:
@@ -51,7 +51,7 @@ def register(commands: Any) -> None:
     command = add(
         "compare",
         "Compare a mock with the held-out galaxies of a real table.",
-        lambda args: refits.compare_mock(args.table, args.real),
+        lambda args: catalogue_fits.compare_mock(args.table, args.real),
     )
     command.add_argument("real", type=Path, help="real galaxies")
     command = add("convert", "Write a catalogue in another format.", lambda args: convert(args.table, args.out))
@@ -81,19 +81,27 @@ def register(commands: Any) -> None:
         lambda args: catalogues.rank_catalogue(args.table),
     )
     add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
-    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: refits.fit_map(args.table))
-    add("judge-map", "Judge the committed map by a table's held-out galaxies.", lambda a: refits.judge_map(a.table))
-    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: refits.fit_domain(a.table))
-    add("fit-density", "Fit the mock's density; rewrites a committed file.", lambda a: refits.fit_density(a.table))
+    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogue_fits.fit_map(args.table))
+    add(
+        "judge-map",
+        "Judge the committed map by a table's held-out galaxies.",
+        lambda a: catalogue_fits.judge_map(a.table),
+    )
+    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: catalogue_fits.fit_domain(a.table))
+    add(
+        "fit-density",
+        "Fit the mock's density; rewrites a committed file.",
+        lambda a: catalogue_fits.fit_density(a.table),
+    )
     add(
         "fit-cells",
         "Summarise galaxies per cell; rewrites a committed file.",
-        lambda a: refits.fit_cells(a.table),
+        lambda a: catalogue_fits.fit_cells(a.table),
     )
 
 
 def _fetch(args: argparse.Namespace) -> str:
-    from data.fetch_published import fetch_published
+    from data.archives.published import fetch_published
 
     return fetch_published(args.base_url, with_spectra=not args.without_spectra)
 
@@ -101,7 +109,7 @@ def _fetch(args: argparse.Namespace) -> str:
 def _from_fits(args: argparse.Namespace) -> str:
     from tqdm import tqdm
 
-    from data.from_fits import from_fits
+    from data.surveys.from_fits import from_fits
 
     # An option that takes several files takes OUT too when it comes last; what ends in .parquet is no FITS file.
     for files in (args.spectra, args.redshifts, args.lines):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from data.revision import git_revision
+from data.storage.revision import git_revision
 from model.bins import N_BINS
-from model.weights import DEFAULT
+from model.storage.weights import DEFAULT
 
 OTHERS: Final = "published,retrained,prototype,knn,lwlr"
 
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
     """Print how well a model does on held-out galaxies, beside other methods; write the record and its figures."""
     from tqdm import tqdm
 
-    from data.evaluation.measure import Plan, evaluate
-    from data.evaluation.record import COMMITTED, read_record, write_record
-    from data.evaluation.tables import fill_documents
+    from research.evaluation.measure import Plan, evaluate
+    from research.evaluation.record import COMMITTED, read_record, write_record
+    from research.evaluation.tables import fill_documents
 
     plan = Plan(args.model, _names(args.against), args.draws, tuple(map(tuple, args.missing)), args.resamples)
     with tqdm(bar_format="{desc}  [{elapsed}]", disable=None) as bar:
@@ -106,10 +106,10 @@ def _print(record: Any, how: str) -> None:
     if how == "json":
         print(record.model_dump_json(indent=1))
     elif how == "markdown":
-        from data.evaluation.tables import blocks
+        from research.evaluation.tables import blocks
 
         print("\n\n".join(f"<!-- evaluation: {name} -->\n{table}" for name, table in blocks(record).items()))
     else:
-        from data.evaluation.text import as_text
+        from research.evaluation.text import as_text
 
         print(as_text(record))

@@ -7,13 +7,13 @@ from typing import Any
 
 from components.figures.evaluation.frame import CONFIG
 from components.theme import FONT, TOKENS
-from data.evaluation.diagrams import CUTS
-from data.evaluation.record import Evaluation
-from data.evaluation.tables import VARIANTS, source
-from data.evaluation.text import as_text
 from model.lines import LINES
-from model.weights import write_atomically
-from pages._model_figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
+from model.storage.weights import write_atomically
+from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
+from research.evaluation.diagrams import CUTS
+from research.evaluation.record import Evaluation
+from research.evaluation.tables import VARIANTS, source
+from research.evaluation.text import as_text
 
 _TITLES = {
     "agreement": "predicted against observed",

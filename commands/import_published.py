@@ -15,7 +15,7 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert a published weights file, joining the other variant if OUT has it already."""
-    from model.published import import_published
+    from model.storage.published import import_published
 
     out = Path(args.out)
     variant = import_published(Path(args.file), out)

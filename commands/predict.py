@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from model.weights import DEFAULT, find_weights, load_params, load_sidecar
+from model.storage.weights import DEFAULT, find_weights, load_params, load_sidecar
 
 HELP: Final = "Predict the emission lines of every galaxy of a file."
 MORE: Final = """
@@ -80,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
     """Predict every row of a file."""
     from tqdm import tqdm
 
-    from data.answers import Question
-    from data.predict_file import Job, predict_file
+    from analysis.answers.answer import Question
+    from analysis.files.job import Job, predict_file
 
     params = load_params(args.model)
     question = Question(params, args.variant, args.noise, args.seed, args.fill_missing, args.surprise)

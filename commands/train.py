@@ -9,9 +9,9 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from commands.scoring import as_text, score_variants
-from data.revision import git_revision
-from model.weights import DEFAULT, INTRINSIC, save_params
+from data.storage.revision import git_revision
+from model.storage.weights import DEFAULT, INTRINSIC, save_params
+from research.evaluation.held_out import as_text, score_variants
 
 CHECKPOINTS = ".training"
 """Folder beside the weights in which an unfinished run is kept."""
@@ -37,8 +37,8 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train on the galaxies that are not held out, score on the rest, write weights. Goes on where it was stopped."""
-    from data.sample import read_sample
-    from data.trainable import check_trainable
+    from research.sample import read_sample
+    from research.trainable import check_trainable
 
     sample = read_sample(args.catalogue)
     check_trainable(sample, Path(args.catalogue).name, distribution=args.with_distribution or args.only_distribution)
@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
-    from model.distillation import DistillationRecipe, fit_variants, fit_variants_directly
-    from model.training import Recipe
+    from model.training.distillation import DistillationRecipe, fit_variants, fit_variants_directly
+    from model.training.network import Recipe
 
     seen = ~sample.held_out
     rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen]
@@ -83,12 +83,12 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
 
 
 def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
-    from data.evaluation.draws import score_distribution
-    from data.evaluation.text import draws_as_text
-    from data.overlap import is_cut
-    from model.draw_recipe import DrawRecipe
-    from model.intrinsic_sample import prepare
-    from model.intrinsic_training import fit_distribution
+    from data.catalogue.camera_gaps import is_cut
+    from model.training.distribution import fit_distribution
+    from model.training.recipe import DrawRecipe
+    from model.training.sample import prepare
+    from research.evaluation.draws import score_distribution
+    from research.evaluation.text import draws_as_text
 
     recipe = _replaced(DrawRecipe(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
@@ -128,7 +128,7 @@ def _progress(epochs: int) -> Iterator[Callable[[str, float], None]]:
 
 
 def _checkpoints(args: argparse.Namespace, about: dict[str, Any], recipe):
-    from model.optimization import Checkpoints
+    from model.training.optimization import Checkpoints
 
     return Checkpoints(Path(args.out) / CHECKPOINTS, f"{about['training']['table_sha256']} {recipe}")
 

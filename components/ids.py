@@ -16,7 +16,7 @@ CATALOGUE_MENU: Final = "explorer-catalogue-menu"
 CATALOGUE_PLACE: Final = "explorer-catalogue-place"
 SEED: Final = "explorer-seed"
 CONTROL: Final = "explorer-view-"
-"""Controls of the panels are called this and the name of what they set (components/view.py)."""
+"""Controls of the panels are called this and the name of what they set (components/explorer/view.py)."""
 
 TOOL: Final = "explorer-tool"
 UNDO: Final = "explorer-undo"

@@ -7,8 +7,9 @@ import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, clientside_callback, html
 
-from components import ids, theme, widgets
-from components.aria import aria
+from components import ids, theme
+from components.widgets import widgets
+from components.widgets.aria import aria
 
 TITLE = "Galactic Neon"
 DESCRIPTION = "Emission lines of galaxies from their starlight: explore and predict equivalent widths."

@@ -5,17 +5,20 @@ They run under `jit`, `grad` and `vmap`.
 """
 
 from .bins import BIN_CENTERS, BIN_EDGES
-from .continuum import continuum_bins
-from .domain import Domain, domain, domain_score
-from .embedding import MapPlace, place_on_map
 from .features import colors
-from .intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_ew, sample_observed
 from .lines import LINES
-from .measure import MeasuredLines, measure_lines
-from .missing import complete_bins
-from .network import Params, Prediction, predict, predict_ew
-from .synthesis import add_lines
-from .weights import WeightsError, load_params
+from .predictions.batch import predict_many, sample_many
+from .predictions.domain import Domain, domain, domain_score
+from .predictions.imputation import complete_bins
+from .predictions.intrinsic import IntrinsicEW, Observed, intrinsic_ew, sample_ew, sample_observed
+from .predictions.map import MapPlace, place_on_map
+from .predictions.noise import published_noise
+from .predictions.params import Params
+from .predictions.predict import Prediction, predict, predict_ew
+from .spectra.continuum import continuum_bins
+from .spectra.measure import MeasuredLines, measure_lines
+from .spectra.synthesis import add_lines
+from .storage.weights import WeightsError, load_params
 
 __all__ = [
     "BIN_CENTERS",
@@ -41,6 +44,9 @@ __all__ = [
     "place_on_map",
     "predict",
     "predict_ew",
+    "predict_many",
+    "published_noise",
     "sample_ew",
+    "sample_many",
     "sample_observed",
 ]

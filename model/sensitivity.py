@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .network import Params, predict_ew
+from .predictions.params import Params
+from .predictions.predict import predict_ew
 
 
 @jax.jit

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import html
 
-from components.prose import link, reference, section
+from components.widgets.prose import link, reference, section
 
 dash.register_page(__name__, path="/about", name="About", title="About · Galactic Neon", order=3)
 

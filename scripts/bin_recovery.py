@@ -7,10 +7,10 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from data.catalogue import Catalogue, Galaxy
-from data.spectra import synthesise
-from data.store import EMBEDDED_FILE
-from model.continuum import continuum_bins
+from data.catalogue.catalogue import Catalogue, Galaxy
+from data.catalogue.registry import EMBEDDED_FILE
+from data.catalogue.spectra import synthesise
+from model.spectra.continuum import continuum_bins
 
 PIXELS = 6144
 """Every spectrum is padded to as many: one shape to compile. Enough up to redshift .36."""

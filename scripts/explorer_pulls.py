@@ -10,13 +10,13 @@ from statistics import NormalDist
 import numpy as np
 from jaxtyping import Float
 
-from data.quantities import values
-from data.schema import EW_SUFFIX, FLUX_NAMES
-from data.store import open_catalogues
-from model.batch import sample_many
+from analysis.explorer.quantities import values
+from data.catalogue.registry import open_catalogues
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from model.lines import LINE_NAMES
-from model.split import is_held_out
-from model.weights import load_params
+from model.predictions.batch import sample_many
+from model.storage.weights import load_params
+from model.training.held_out import is_held_out
 
 DRAWS = 96
 FEWEST = 8

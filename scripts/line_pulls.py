@@ -6,14 +6,14 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
-from data.catalogue import Catalogue, Galaxy
-from data.spectra import synthesise
-from data.store import EMBEDDED_FILE
-from model.line_fit import FLUX_RATIOS
+from data.catalogue.catalogue import Catalogue, Galaxy
+from data.catalogue.registry import EMBEDDED_FILE
+from data.catalogue.spectra import synthesise
 from model.lines import LINE_NAMES, LINES
-from model.measure import measure_lines
-from model.pixel_noise import DESI_FWHM
-from model.side_bands import COMPONENT_LINE, side_band_levels
+from model.spectra.line_fit import FLUX_RATIOS
+from model.spectra.measure import measure_lines
+from model.spectra.pixel_noise import DESI_FWHM
+from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """Compress the app's files as small as they get and compile its functions, for an image that serves for long."""
 
 from app import app
-from server.compression import BEST
-from server.precompress import compress_page
+from server.http.compression import BEST
+from server.http.precompress import compress_page
 
 if __name__ == "__main__":
     print(f"Compressed {compress_page(app, BEST)} files.")

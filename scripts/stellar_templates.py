@@ -21,7 +21,7 @@ from safetensors.numpy import save_file
 
 TEMPLATES: Final = re.compile(r"mangadap/data/spectral_templates/bc03_mpajhu/BC03_z[\d.]+_a[\d.]+\.fits")
 LICENSE: Final = re.compile(r"sdss_mangadap-[\d.]+\.dist-info/licenses/LICENSE\.md")
-OUT: Final = Path(__file__).resolve().parent.parent / "model" / "templates"
+OUT: Final = Path(__file__).resolve().parent.parent / "model" / "spectra" / "templates_data"
 RANGE: Final = (3345.0, 7060.0)
 """Wavelengths [Å, vacuum], with room for smearing on both sides."""
 STEP: Final = 50.0

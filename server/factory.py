@@ -5,9 +5,11 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, cache, callbacks, compression, errors, health, security, sight, static
-from server.compiled import keep_compiled
-from server.settings import Settings
+from server import api
+from server.http import cache, callbacks, compression, errors, request_metrics, security, static
+from server.process import health
+from server.process.compilation_cache import keep_compiled
+from server.process.settings import Settings
 
 
 def create_server(settings: Settings) -> Flask:
@@ -16,7 +18,7 @@ def create_server(settings: Settings) -> Flask:
     Parameters
     ----------
     settings : Settings
-        From `server.settings.load`.
+        From `server.process.settings.load`.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def create_server(settings: Settings) -> Flask:
         info=info,
         validation_error_callback=api.problems.invalid,
     )
-    sight.install(
+    request_metrics.install(
         server,
         trusts_proxy=settings.trusted_proxies > 0,
         every_request=settings.log_format == "json" or settings.log_level == "debug",

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.serving import ROOT, Served, serving
 
 if TYPE_CHECKING:
-    from data.store import Catalogue
+    from data.catalogue.registry import Catalogue
 
 # Every shape and type in the library's signatures is checked while the tests run.
 install_import_hook("model", "beartype.beartype")
@@ -58,13 +58,13 @@ def served(serve: Callable[..., Served]) -> Served:
 @pytest.fixture(scope="module")
 def catalogue() -> "Iterator[Catalogue]":
     """The embedded catalogue, served in this process while a module's tests run."""
-    from data import store
+    from data.catalogue import registry
 
-    before = dict(store.served())
-    opened = store.open_catalogues()
-    store.serve(opened)
+    before = dict(registry.served())
+    opened = registry.open_catalogues()
+    registry.serve(opened)
     yield next(iter(opened.values()))
-    store.serve(before)
+    registry.serve(before)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from components.figures.curves import Json
 from components.theme import TOKENS, Scheme, template_json
-from model.diagnostics import (
+from model.physics.diagnostics import (
     KAUFFMANN,
     KEWLEY,
     WHAN_PASSIVE,

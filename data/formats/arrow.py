@@ -6,14 +6,11 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.formats.fields import TableMeta
-from data.schema import METADATA_KEY
-
-pc: Any = pyarrow.compute  # makes its functions as it is imported, unseen by type checkers
+from data.formats.fields import METADATA_KEY, TableMeta
+from data.formats.types import is_text, pc
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 _NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -31,11 +28,6 @@ def _as_arrow(values: Any) -> Any:
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8")
     return pa.array(values.tolist(), pa.string()) if values.dtype.kind in "UO" else pa.array(values)
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Tell whether an Arrow type is text."""
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int] | None = None) -> pa.Schema:
@@ -59,7 +51,7 @@ def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
     ----------
     VOParquet 1.0, IVOA Note of 16 January 2025: a VOTable without data in the file's metadata.
     """
-    from data.formats.astro import dataless_votable, yaml_header
+    from data.formats.astropy_tables import dataless_votable, yaml_header
 
     fields = []
     for field in schema:

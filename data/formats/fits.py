@@ -7,9 +7,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 import pyarrow as pa
 
-from data.formats.arrow import is_text, pc
-from data.formats.astro import numpy_type
 from data.formats.fields import TableMeta
+from data.formats.types import is_text, numpy_type, pc
 
 BLOCK: Final = 2880
 """FITS files come in blocks of as many bytes."""

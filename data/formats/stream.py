@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.atomic import replacing
 from data.errors import CatalogueError
-from data.formats import arrow, astro, fits
+from data.formats import arrow, astropy_tables, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import format_of
+from data.storage.atomic import replacing
 
 BATCH_ROWS: Final = 65_536
 CSV_BLOCK: Final = 1 << 24
@@ -163,7 +163,7 @@ def _votable_rows(path: Path) -> Any:
     from astropy.io.votable.exceptions import VOTableSpecError
 
     try:
-        with astro.without_unit_warnings():
+        with astropy_tables.without_unit_warnings():
             table = parse_single_table(path).to_table()
     except (VOTableSpecError, ValueError, IndexError) as error:
         raise CatalogueError(f"{path.name} cannot be read as VOTable: {error}. Write it again.") from error
@@ -211,8 +211,8 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
                 yield lambda table: out.write_table(arrow.for_csv(table))
         elif kind == "ecsv":
             with temporary.open("wb") as file:
-                file.write(astro.ecsv_header(schema, meta))
-                yield lambda table: astro.write_ecsv_rows(table, file)
+                file.write(astropy_tables.ecsv_header(schema, meta))
+                yield lambda table: astropy_tables.write_ecsv_rows(table, file)
         else:
             with _fits_target(temporary, schema, meta) as write:
                 yield write

@@ -8,19 +8,19 @@ from typing import BinaryIO, Final
 import numpy as np
 import pyarrow as pa
 
-from data.atomic import replacing
-from data.formats import arrow, astro, fits
+from data.formats import arrow, astropy_tables, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName
 from data.formats.stream import open_source
+from data.storage.atomic import replacing
 
 _WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], None]]] = MappingProxyType(
     {
         "parquet": arrow.write_parquet,
         "csv": arrow.write_csv,
-        "ecsv": astro.write_ecsv,
+        "ecsv": astropy_tables.write_ecsv,
         "fits": fits.write_fits,
-        "votable": astro.write_votable,
+        "votable": astropy_tables.write_votable,
     }
 )
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads.bins import FluxTable, tabulate
-from data.uploads.fits import is_redrock, join_redshift
-from data.uploads.formats import read_raw, recognise
-from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
-from data.uploads.pixels import read_spectrum, warm_up
-from data.uploads.plan import Guess, propose, settle
-from data.uploads.raw import RawTable
+from data.uploads.column_mapping import Guess, propose, settle
+from data.uploads.galaxies import FluxTable, tabulate
+from data.uploads.readers.fits import is_redrock, join_redshift
+from data.uploads.readers.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
+from data.uploads.readers.raw_table import RawTable
+from data.uploads.readers.recognise import read_raw, recognise
+from data.uploads.spectrum import read_spectrum, warm_up
 
 __all__ = [
     "MAX_BYTES",

@@ -7,13 +7,13 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float
 
+from data.catalogue.schema import N_BINS
 from data.errors import UploadError
-from data.schema import N_BINS
-from data.uploads.limits import MAX_PIXELS
-from model.batch import complete_many
+from data.uploads.readers.limits import MAX_PIXELS
 from model.bins import BIN_EDGES, MIN_COVERAGE
-from model.continuum import continuum_bins
-from model.weights import load_params
+from model.predictions.batch import complete_many
+from model.spectra.continuum import continuum_bins
+from model.storage.weights import load_params
 
 LENGTHS: Final = (8192, MAX_PIXELS)
 """Pixels for which the averaging is compiled; a spectrum is padded to the next."""

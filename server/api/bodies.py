@@ -4,8 +4,8 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from data.errors import UploadError
-from data.unfolding import read_within
 from data.uploads import MAX_COLUMNS, MAX_ROWS
+from data.uploads.readers.decompression_limit import read_within
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +63,7 @@ def _csv(content: bytes) -> Any:
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
-    from data.predict_file import reads_as_text
+    from analysis.files.job import reads_as_text
 
     lines = content.split(b"\n", 200)
     comments = next((n for n, line in enumerate(lines) if not line.startswith(b"#")), 0)

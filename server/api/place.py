@@ -7,10 +7,10 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
-from data.neighbours import COUNT, nearest_to
-from data.store import served
-from model.batch import place_many
-from model.weights import load_params
+from analysis.explorer.neighbours import COUNT, nearest_to
+from data.catalogue.registry import served
+from model.predictions.batch import place_many
+from model.storage.weights import load_params
 from server.api import problems
 from server.api.limits import costly
 from server.api.values import as_json

@@ -9,12 +9,12 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data.answers import Answers, Question, Rows, answer
+from analysis.answers.answer import Answers, Question, Rows, answer
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
-from model.weights import DEFAULT, available_models, load_params, load_sidecar
+from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
 from server.api import bodies, problems
 from server.api.limits import costly
 from server.api.values import as_json
@@ -198,10 +198,10 @@ def describe(answers: Answers, ids: list[str], model: str) -> dict[str, Any]:
 
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
-    from data.arrow_rows import require_columns
+    from analysis.answers.upload import about_answers
+    from analysis.files.job import Job, predict_batch
+    from analysis.files.rows import require_columns
     from data.formats.whole import write_table
-    from data.predict_file import Job, predict_batch
-    from data.results import about_answers
 
     batch = bodies.read_table(content, kind)
     if options.surprise and batch.num_rows > MAX_JUDGED:

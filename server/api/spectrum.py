@@ -8,7 +8,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
-from model.continuum import continuum_bins
+from model.spectra.continuum import continuum_bins
 from server.api import problems
 from server.api.limits import costly
 from server.api.values import as_json

@@ -5,9 +5,9 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.store import EMBEDDED_FILE
+from data.catalogue.registry import EMBEDDED_FILE
 from tests.browser.explorer_page import open_explorer
-from tests.data.builders import built, write_catalogue
+from tests.builders import built, write_catalogue
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser

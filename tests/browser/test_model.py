@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.evaluation.record import OURS, committed
+from research.evaluation.record import OURS, committed
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from data import browser
-from data.schema import FLUX_NAMES
-from data.store import open_catalogues
-from model.batch import intrinsic_many, place_many, predict_many, score_many
-from model.dense import Dense
+from analysis.browser import weights
+from data.catalogue.registry import open_catalogues
+from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINES
-from model.network import Params, PerLineNetwork, predict
+from model.networks.layers import Dense
+from model.networks.per_line import PerLineNetwork
+from model.predictions.batch import intrinsic_many, place_many, predict_many, score_many
+from model.predictions.params import Params
+from model.predictions.predict import predict
 from model.sensitivity import ew_sensitivity
-from model.weights import load_params
+from model.storage.weights import load_params
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -62,8 +64,8 @@ def test_the_browser_predicts_what_jax_predicts(page: Page, served: Served, part
     answers = page.evaluate(
         ASK,
         {
-            "shared": encoded(browser.weights_file("default", "shared")),
-            "weights": encoded(browser.weights_file("default", part)),
+            "shared": encoded(weights.weights_file("default", "shared")),
+            "weights": encoded(weights.weights_file("default", part)),
             "rows": rows,
         },
     )
@@ -88,7 +90,7 @@ def test_the_published_architecture_too(page: Page, served: Served):
     mean, std = random.normal(size=(10, 11)).astype(np.float32) * 0.1, np.full((10, 11), 0.2, np.float32)
     network = PerLineNetwork(mean, std, layers)
     flux, _ = galaxies(5)
-    tensors = {name: np.asarray(leaf) for name, leaf in browser.named("net", network).items()}
+    tensors = {name: np.asarray(leaf) for name, leaf in weights.named("net", network).items()}
     page.goto(f"{served.url}/predict")
     answers = page.evaluate(
         """({ tensors, rows }) => {

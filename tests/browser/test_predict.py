@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from data import uploads
-from data.schema import FLUX_NAMES
+from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINES
-from model.network import predict_ew
-from model.weights import load_params
+from model.predictions.predict import predict_ew
+from model.storage.weights import load_params
 from tests.serving import ROOT, Served
 
 pytestmark = pytest.mark.browser

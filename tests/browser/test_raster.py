@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from components.view import DEFAULTS, FIELDS, parse, parse_gate
-from data.quantities import QUANTITIES
+from analysis.explorer.quantities import QUANTITIES
+from components.explorer.view import DEFAULTS, FIELDS, parse, parse_gate
 from tests.serving import ROOT
 
 pytestmark = pytest.mark.browser

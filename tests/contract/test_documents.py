@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import cli
-from data.comparators.methods import METHODS
-from data.evaluation.record import COMMITTED, OURS, committed
-from data.evaluation.tables import DOCUMENTS, fill
-from model.weights import DEFAULT
+from model.storage.weights import DEFAULT
+from research.baselines.methods import METHODS
+from research.evaluation.record import COMMITTED, OURS, committed
+from research.evaluation.tables import DOCUMENTS, fill
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -34,7 +34,7 @@ def test_the_readmes_python_runs():
 def test_the_tables_in_the_documents_are_the_committed_evaluations(document):
     text = (ROOT / document).read_text()
     assert text.count("<!-- evaluation: ") == text.count("<!-- end -->") >= 3
-    assert fill(text, committed()) == text, "Run `python -m data.evaluation.tables`."
+    assert fill(text, committed()) == text, "Run `python -m research.evaluation.tables`."
 
 
 def test_the_committed_evaluation_is_whole():

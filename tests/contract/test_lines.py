@@ -4,8 +4,8 @@ import numpy as np
 
 from components.theme import TOKENS
 from model.lines import LEADING_LINES, LINE_NAMES, LINES
-from model.split import is_held_out
-from model.weights import load_params, load_sidecar
+from model.storage.weights import load_params, load_sidecar
+from model.training.held_out import is_held_out
 
 
 def test_the_weights_have_the_tables_line_axis():

@@ -13,16 +13,16 @@ import pytest
 
 import cli
 from data import uploads
-from data.schema import FLUX_NAMES
-from data.store import EMBEDDED_FILE
-from model.batch import sample_many
-from model.domain import domain
-from model.intrinsic import intrinsic_ew
+from data.catalogue.registry import EMBEDDED_FILE
+from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
-from model.network import predict
-from model.weights import load_params
+from model.predictions.batch import sample_many
+from model.predictions.domain import domain
+from model.predictions.intrinsic import intrinsic_ew
+from model.predictions.predict import predict
+from model.storage.weights import load_params
 from server.factory import create_server
-from server.settings import Settings
+from server.process.settings import Settings
 
 N, SEED = 500, 11
 COLUMNS = {
@@ -111,11 +111,11 @@ def from_api(galaxies, tmp_path):
 
 def from_page(galaxies):
     dash.Dash(__name__, use_pages=True, pages_folder="")
-    from pages import _predict_files, _predict_lines, _predict_table
+    from pages.predict import galaxy, table, upload
 
     posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(galaxies)).decode()}"}]
-    outcome = uploads.carry_out(uploads.open_files(_predict_files.unpack(posted)), {})
-    saved = _predict_table.saved(outcome.table, "default", "csv", "a", "observed", SEED)
+    outcome = uploads.carry_out(uploads.open_files(upload.unpack(posted)), {})
+    saved = table.saved(outcome.table, "default", "csv", "a", "observed", SEED)
     content = base64.b64decode(saved["content"]).decode()
     lines = [line for line in content.splitlines() if not line.startswith("#")]
     rows = list(csv.DictReader(lines))
@@ -132,7 +132,7 @@ def from_page(galaxies):
             "redshift": repr(row["redshift"]),
             "model": "default",
         }
-        drawn.append(_predict_lines.draw(state, "observed", SEED)[0])
+        drawn.append(galaxy.draw(state, "observed", SEED)[0])
     shown = answers["ew_noisy"][:40]
     np.testing.assert_allclose(drawn, shown, rtol=3e-5, atol=3e-5 * np.abs(shown).max())
     return answers, [row["DOMAIN"] for row in rows]

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from packaging.utils import canonicalize_name
 
-from server import selftest
-from server.settings import Settings
+from server.process import selftest
+from server.process.settings import Settings
 from tests.serving import ROOT
 
 TEXT = (".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".cff", ".cfg", ".sh", ".svg", "")
@@ -122,4 +122,4 @@ def _variables(described: dict) -> list[str]:
 
 
 def test_golden_prediction_is_that_of_the_committed_weights():
-    selftest.check()  # after new weights: `python -m server.selftest`
+    selftest.check()  # after new weights: `python -m server.process.selftest`

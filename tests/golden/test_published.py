@@ -5,10 +5,10 @@ import pickle
 import numpy as np
 import pytest
 
-from model.batch import predict_many
-from model.network import Params
-from model.published import read_published
-from model.weights import WeightsError
+from model.predictions.batch import predict_many
+from model.predictions.params import Params
+from model.storage.published import read_published
+from model.storage.weights import WeightsError
 
 VARIANTS = {"colors": "without", "luminosity": "with"}
 

@@ -10,8 +10,8 @@ import sys
 import urllib.request
 from typing import NamedTuple
 
-from data.store import open_catalogues
-from tests.boot import memory, processes, processor_seconds
+from benchmarks.boot import memory, processes, processor_seconds
+from data.catalogue.registry import open_catalogues
 from tests.load.visitors import Notes, crowd
 from tests.serving import Served, serving
 

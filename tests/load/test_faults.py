@@ -27,10 +27,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
-from data import sparcl
-from data.store import EMBEDDED_FILE
-from server.settings import Settings, private_folder
-from tests.boot import processes
+from benchmarks.boot import processes
+from data.archives import sparcl
+from data.catalogue.registry import EMBEDDED_FILE
+from server.process.settings import Settings, private_folder
 from tests.load.visitors import crowd, galaxy_path
 from tests.local_http import answering
 from tests.serving import ROOT, Served, serving
@@ -232,11 +232,11 @@ def test_sigterm_lets_an_upload_finish(struck: Served):
 
 def test_corrupt_weights_never_serve(tmp_path: Path):
     code = (
-        "from model import weights\n"
+        "from model.storage import weights\n"
         f"weights.PACKAGE_FOLDER = __import__('pathlib').Path({str(tmp_path)!r})\n"
         "weights.load_params()\n"
     )
-    from model.weights import PACKAGE_FOLDER
+    from model.storage.weights import PACKAGE_FOLDER
 
     for file in PACKAGE_FOLDER.iterdir():
         content = bytearray(file.read_bytes())

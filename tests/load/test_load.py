@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.boot import memory, processes
+from benchmarks.boot import memory, processes
 from tests.load.soak import report, soak
 from tests.serving import Served
 

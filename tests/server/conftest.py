@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.factory import attach, create_server
-from server.settings import Settings
-from server.static import FingerprintedDash
+from server.http.static import FingerprintedDash
+from server.process.settings import Settings
 
 JAX_SETTINGS = (
     "jax_compilation_cache_dir",

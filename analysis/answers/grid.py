@@ -1,0 +1,150 @@
+"""An uploaded table as the page shows it: columns for its grid, histograms, places in the pictures."""
+
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float
+
+from analysis.answers.answer import Answers
+from analysis.answers.measured import Measured
+from data.uploads import FluxTable
+from data.uploads.readers.numbers import as_typed
+from model.lines import LINES
+from model.physics.diagnostics import bpt_place, whan_place
+from model.predictions.batch import place_many
+from model.predictions.params import Params
+
+SHOWN_ROWS: Final = 10_000
+"""Rows that the grid gets; the download has all."""
+SHOWN_POINTS: Final = 2_000
+"""Galaxies on the map and in the diagrams."""
+BINS: Final = 24
+TOP_PERCENTILE: Final = 99.0
+
+
+def rows_of_grid(table: FluxTable, answers: Answers, measured: Measured | None) -> dict[str, Any]:
+    """Lay out what the page shows of each row, and what its form takes of it, column by column.
+
+    Parameters
+    ----------
+    table, answers, measured
+        What was uploaded, what was answered, and the EWs that came along.
+
+    Returns
+    -------
+    dict
+        Lists of the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (texts), "luminosity",
+        "redshift", "variant", "domain", "problem", "ew" (ten a row), with measured EWs "measured", "ivar", "looked"
+        (ten a row), and with verdicts "surprise", "surprise_line", "surprise_sigma".
+    """
+    n = min(SHOWN_ROWS, len(table.ids))
+    nothing = np.full(n, np.nan)
+    luminosity = nothing if table.log_luminosity is None else table.log_luminosity[:n]
+    redshift = nothing if table.redshift is None else table.redshift[:n]
+    shown: dict[str, Any] = {
+        "name": list(table.ids[:n]),
+        "bins": [as_typed(row) for row in table.bin_flux[:n]],
+        "luminosity": [f"{value:.4g}" if np.isfinite(value) else "" for value in luminosity],
+        "redshift": [f"{value:.5g}" if np.isfinite(value) else "" for value in redshift],
+        "variant": answers.variants[:n],
+        "domain": answers.domain.verdict[:n] if answers.domain else [""] * n,
+        "problem": answers.problems[:n],
+        "ew": rounded(np.asarray(answers.catalogued.ew)[:n]),
+    }
+    if measured is not None:
+        shown |= {"measured": rounded(measured.ew[:n]), "ivar": rounded(measured.ew_ivar[:n])}
+        shown["looked"] = measured.looked[:n].tolist()
+    if answers.surprise is not None:
+        probability, line, sigma, _ = answers.surprise
+        shown |= {"surprise": rounded(probability[:n]), "surprise_sigma": rounded(sigma[:n])}
+        shown["surprise_line"] = [LINES[place].label for place in line[:n]]
+    return shown
+
+
+def rounded(values: Float[np.ndarray, "..."]) -> Any:
+    """Give numbers of four digits in lists, None for NaN: JSON has no other.
+
+    Parameters
+    ----------
+    values : array
+        Of any shape.
+
+    Returns
+    -------
+    list
+        Of its shape.
+    """
+    if values.ndim > 1:
+        return [rounded(row) for row in values]
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values.tolist()]
+
+
+def histograms(
+    predicted: Float[np.ndarray, "galaxy line"], measured: Float[np.ndarray, "galaxy line"] | None
+) -> list[dict[str, Any]]:
+    """Count equivalent widths, measured beside predicted where there are both.
+
+    Parameters
+    ----------
+    predicted : (galaxy, 10) array
+        As catalogued [Å]; NaN where a row has a problem.
+    measured : (galaxy, 10) array or None
+        [Å]; NaN where there is none.
+
+    Returns
+    -------
+    list of dict
+        For each line: "edges" [Å], evenly spaced in arcsinh; "n", the galaxies counted; "predicted" and "measured",
+        their numbers per bin, of the same galaxies where any is measured; "measured" is None else.
+    """
+    counted = []
+    for place in range(len(LINES)):
+        said = predicted[:, place]
+        seen = None if measured is None else measured[:, place]
+        if seen is not None:
+            both = np.isfinite(said) & np.isfinite(seen)
+            said, seen = (said[both], seen[both]) if both.any() else (said, None)
+        said = said[np.isfinite(said)]
+        every = said if seen is None else np.concatenate([said, seen])
+        top = max(float(np.percentile(every, TOP_PERCENTILE)) if len(every) else 1.0, 1.0)
+        edges = np.sinh(np.linspace(0.0, np.arcsinh(top), BINS + 1))
+        # What lies beyond the ends is counted in the outermost bins: no galaxy goes missing.
+        counts = [
+            None if values is None else np.histogram(np.clip(values, 0.0, edges[-1]), edges)[0].tolist()
+            for values in (said, seen)
+        ]
+        counted.append(
+            {
+                "edges": [float(f"{edge:.4g}") for edge in edges],
+                "n": len(said),
+                "predicted": counts[0],
+                "measured": counts[1],
+            }
+        )
+    return counted
+
+
+def places_of(params: Params, table: FluxTable, answers: Answers) -> dict[str, list[list[float]]]:
+    """Give where the galaxies of a table lie, for the page's pictures.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    table, answers
+        What was uploaded, and what was answered; of many galaxies `SHOWN_POINTS` are taken evenly.
+
+    Returns
+    -------
+    dict
+        Pairs of numbers for "map", "bpt" and "whan".
+    """
+    usable = np.flatnonzero([not problem for problem in answers.problems])
+    rows = usable[:: max(1, -(-len(usable) // SHOWN_POINTS))]
+    ew = np.asarray(answers.catalogued.ew)[rows]
+    none = np.full_like(ew, np.nan)
+    pairs = {"map": np.asarray(place_many(params, table.bin_flux[rows]).position) if params.map is not None else ew[:0]}
+    pairs |= {
+        name: np.stack(place(ew, none)[:2], axis=-1) for name, place in (("bpt", bpt_place), ("whan", whan_place))
+    }
+    return {name: np.round(xy[np.isfinite(xy).all(axis=1)], 4).tolist() for name, xy in pairs.items()}

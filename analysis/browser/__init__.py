@@ -1,0 +1,1 @@
+"""What the browser predicts with: the weights' bytes and the presets."""

@@ -1,0 +1,1 @@
+"""What the explorer shows: quantities, selections, populations, neighbours and one galaxy's summary."""

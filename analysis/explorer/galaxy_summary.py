@@ -1,0 +1,107 @@
+"""One galaxy of a catalogue, read: everything that the explorer says of it, computed in a millisecond or two."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from analysis.explorer.neighbours import Neighbours, nearest, shapes
+from data.catalogue.camera_gaps import is_cut
+from data.catalogue.registry import Catalogue, Galaxy, served
+from model.physics.derived import Derived, derive
+from model.physics.diagnostics import Place, bpt_place, whan_place
+from model.predictions.batch import intrinsic_many, score_many
+from model.predictions.domain import Domain, judge
+from model.predictions.params import Params
+from model.statistics.metrics import percentile
+from model.storage.weights import load_params
+
+
+class Reading(NamedTuple):
+    """What is said of one galaxy.
+
+    Attributes
+    ----------
+    galaxy : Galaxy
+        Its values.
+    cut : (10,) array
+        Lines that fall where DESI's cameras overlap.
+    percentile : (10,) array
+        Share of galaxies with this starlight and the line detected whose EW is smaller, 0 to 1; NaN where the line is
+        not detected or the network gives no interval.
+    p_detected : (10,) array
+        Probability that DESI lists the line; NaN where the weights hold no distribution.
+    domain : Domain or None
+        Verdict on its starlight, luminosity and redshift.
+    bpt, whan : Place
+        Where it lies in the diagrams.
+    derived : tuple of Derived
+        Dust, star formation rate, metallicity.
+    neighbours : Neighbours
+        The galaxies with the most similar starlight.
+    """
+
+    galaxy: Galaxy
+    cut: Bool[np.ndarray, " line"]
+    percentile: Float[np.ndarray, " line"]
+    p_detected: Float[np.ndarray, " line"]
+    domain: Domain | None
+    bpt: Place
+    whan: Place
+    derived: tuple[Derived, ...]
+    neighbours: Neighbours
+
+
+def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
+    """Read one galaxy.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where it is.
+    row : int
+        0 to n - 1.
+
+    Returns
+    -------
+    Reading
+        Everything the explorer says of it.
+
+    Raises
+    ------
+    IndexError
+        If there is no such row.
+    """
+    galaxy, params = catalogue.galaxy(row), load_params()
+    flux = np.asarray(galaxy.bin_flux, np.float32)[None]
+    return Reading(
+        galaxy=galaxy,
+        cut=is_cut(np.array([galaxy.redshift]))[0],
+        percentile=percentile(galaxy.ew, *map(np.asarray, galaxy.predicted)),
+        p_detected=_p_detected(params, flux),
+        domain=_domain(params, galaxy, flux),
+        bpt=bpt_place(galaxy.ew, galaxy.ew_ivar),
+        whan=whan_place(galaxy.ew, galaxy.ew_ivar),
+        derived=derive(galaxy.bin_flux, galaxy.ew, galaxy.ew_ivar, galaxy.redshift),
+        neighbours=nearest(catalogue, row),
+    )
+
+
+def warm_up() -> None:
+    """Compile and gather what the first click needs, for every catalogue served."""
+    for catalogue in served().values():
+        shapes(catalogue)
+        read_galaxy(catalogue, 0)
+
+
+def _p_detected(params: Params, flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " line"]:
+    if params.intrinsic is None:
+        return np.full(10, np.nan, np.float32)
+    return np.asarray(intrinsic_many(params, flux).p_detected)[0]
+
+
+def _domain(params: Params, galaxy: Galaxy, flux: Float[np.ndarray, "galaxy bin"]) -> Domain | None:
+    if params.domain is None:
+        return None
+    score = float(score_many(params, flux)[0])
+    return judge(params.domain, flux[0], score, galaxy.log_luminosity, galaxy.redshift)

@@ -1,0 +1,207 @@
+"""A population, described: its mean continuum, its lines observed and predicted, its places in the diagrams."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from analysis.explorer.neighbours import shapes
+from analysis.explorer.realisations import Noise, realisation
+from data.catalogue.camera_gaps import is_cut
+from data.catalogue.registry import Catalogue
+from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
+from model.lines import LEADING_LINES, LINE_NAMES
+from model.physics.diagnostics import BPT_CLASSES, WHAN_CLASSES, Place, bpt_class, bpt_place, whan_class, whan_place
+from model.statistics.metrics import spearman
+
+BINS: Final = 28
+TOP_PERCENTILE: Final = 99.0
+FEW: Final = 5
+"""Fewest galaxies for a scatter or a rank correlation to be shown."""
+
+
+class Continuum(NamedTuple):
+    """Mean shape and scatter of flux / mean flux per bin, arrays (12,)."""
+
+    mean: Float[np.ndarray, " bin"]
+    scatter: Float[np.ndarray, " bin"]
+
+
+class Histogram(NamedTuple):
+    """Widths of one line over galaxies in which it is detected: the same galaxies for all three.
+
+    Attributes
+    ----------
+    n : int
+        How many galaxies are counted.
+    edges : (bin + 1,) array
+        Equivalent width [Å], evenly spaced in arcsinh.
+    observed, predicted, noisy : (bin,) array
+        Share of galaxies per bin; of the noisy ones those that noise leaves above zero.
+    ks_predicted, ks_noisy : float
+        Kolmogorov-Smirnov distance of each from the observed ones; NaN without galaxies.
+    """
+
+    n: int
+    edges: Float[np.ndarray, " edge"]
+    observed: Float[np.ndarray, " bin"]
+    predicted: Float[np.ndarray, " bin"]
+    noisy: Float[np.ndarray, " bin"]
+    ks_predicted: float
+    ks_noisy: float
+
+
+class LineFacts(NamedTuple):
+    """One line in a population: counts, medians [Å], and how well starlight tells it.
+
+    Attributes
+    ----------
+    looked, detected : int
+        Galaxies in which the line was not cut, and those in which it is detected.
+    median, median_predicted : float
+        Of the detected ones [Å].
+    rho, nmad, bias : float
+        Rank correlation; 1.48 times the median absolute error [Å]; median of predicted / observed, minus 1.
+    """
+
+    looked: int
+    detected: int
+    median: float
+    median_predicted: float
+    rho: float
+    nmad: float
+    bias: float
+
+
+class Population(NamedTuple):
+    """What is said of a population.
+
+    Attributes
+    ----------
+    n : int
+        Number of galaxies.
+    continuum, sample : Continuum
+        Of the population and of the whole catalogue.
+    histograms : mapping
+        By the name of the leading lines.
+    lines : tuple of LineFacts
+        In the order of `LINES`.
+    bpt, whan : Place
+        Observed places.
+    bpt_shares, whan_shares : mapping
+        From class to (observed, predicted, predicted + noise) shares of the galaxies that have a place.
+    placed : mapping
+        "BPT" and "WHAN": galaxies that have a place (observed, predicted, predicted + noise).
+    """
+
+    n: int
+    continuum: Continuum
+    sample: Continuum
+    histograms: Mapping[str, Histogram]
+    lines: tuple[LineFacts, ...]
+    bpt: Place
+    whan: Place
+    bpt_shares: Mapping[str, tuple[float, float, float]]
+    whan_shares: Mapping[str, tuple[float, float, float]]
+    placed: Mapping[str, tuple[int, int, int]]
+
+
+def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Noise, seed: int) -> Population:
+    """Describe a population.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where the galaxies are.
+    rows : (member,) array
+        Which they are; at least one.
+    noise, seed : str, int
+        Which realisation, see `analysis.explorer.realisations`.
+
+    Returns
+    -------
+    Population
+        Everything said of it.
+    """
+
+    def stack(suffix: str) -> np.ndarray:
+        return np.stack([catalogue.column(name + suffix)[rows] for name in LINE_NAMES], axis=1)
+
+    observed, ivar = stack(EW_SUFFIX), stack(IVAR_SUFFIX)
+    predicted, noisy = stack(PREDICTION_SUFFIXES[0]), realisation(catalogue, noise, seed)[rows]
+    # Equal selection: what is not listed of the observed lines is left out of the others too.
+    listed = np.isfinite(observed)
+    versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]
+    bpt, whan = ([place(ew) for ew in versions] for place in (bpt_place, whan_place))
+    shape = shapes(catalogue)
+    cut = is_cut(catalogue.column("redshift")[rows]) & ~listed
+    return Population(
+        n=len(rows),
+        continuum=_continuum(shape[rows]),
+        sample=_continuum(shape),
+        histograms={
+            line.name: _histogram(*(ew[:, LINE_NAMES.index(line.name)] for ew in versions)) for line in LEADING_LINES
+        },
+        lines=tuple(_facts(observed[:, i], predicted[:, i], ~cut[:, i]) for i in range(len(LINE_NAMES))),
+        bpt=bpt_place(observed, ivar),
+        whan=whan_place(observed, ivar),
+        bpt_shares=_shares([bpt_class(at.x, at.y) for at in bpt], BPT_CLASSES),
+        whan_shares=_shares([whan_class(at.x, at.y) for at in whan], WHAN_CLASSES),
+        placed={"BPT": _placed(bpt), "WHAN": _placed(whan)},
+    )
+
+
+def _continuum(shape: np.ndarray) -> Continuum:
+    flux = np.exp(shape)
+    return Continuum(flux.mean(axis=0), flux.std(axis=0))
+
+
+def _histogram(observed: np.ndarray, predicted: np.ndarray, noisy: np.ndarray) -> Histogram:
+    seen = observed[np.isfinite(observed)]
+    top = float(np.percentile(seen, TOP_PERCENTILE)) if len(seen) else 1.0
+    edges = np.sinh(np.linspace(0.0, np.arcsinh(max(top, 1.0)), BINS + 1))
+    n = max(len(seen), 1)
+    shares = (np.histogram(values[np.isfinite(values)], edges)[0] / n for values in (observed, predicted, noisy))
+    seen_share, predicted_share, noisy_share = shares
+    distances = ks_distance(observed, predicted), ks_distance(observed, noisy)
+    return Histogram(len(seen), edges, seen_share, predicted_share, noisy_share, *distances)
+
+
+def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
+    """Give the largest distance of two samples' cumulative distributions; NaN when one has no number."""
+    one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
+    if not len(one) or not len(other):
+        return float("nan")
+    at = np.concatenate([one, other])
+    below = [np.searchsorted(values, at, side="right") / len(values) for values in (one, other)]
+    return float(np.abs(below[0] - below[1]).max())
+
+
+def _facts(observed: np.ndarray, predicted: np.ndarray, looked: np.ndarray) -> LineFacts:
+    use = np.isfinite(observed) & np.isfinite(predicted)
+    seen, said = observed[use].astype(float), predicted[use].astype(float)
+    middle, expected = (float(np.median(values)) if len(values) else float("nan") for values in (seen, said))
+    few = len(seen) < FEW
+    return LineFacts(
+        int(looked.sum()),
+        len(seen),
+        middle,
+        expected,
+        rho=float("nan") if few else spearman(seen, said),
+        nmad=float("nan") if few else 1.48 * float(np.median(np.abs(seen - said))),
+        bias=float("nan") if few else float(np.median(said / seen)) - 1,
+    )
+
+
+def _placed(places: list[Place]) -> tuple[int, int, int]:
+    observed, predicted, noisy = (int(np.isfinite(at.x + at.y).sum()) for at in places)
+    return observed, predicted, noisy
+
+
+def _shares(classes: list[np.ndarray], names: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
+    counted = [max(int((named != "").sum()), 1) for named in classes]
+    return {
+        name: tuple(float((named == name).sum() / n) for named, n in zip(classes, counted, strict=True))  # type: ignore[misc]
+        for name in names
+    }

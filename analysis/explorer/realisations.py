@@ -1,0 +1,86 @@
+"""Predictions with noise, one realisation of a catalogue at a time: drawn when first asked for."""
+
+from functools import lru_cache
+from threading import Lock
+from typing import Final, Literal, get_args
+
+import numpy as np
+from jaxtyping import Float
+
+from analysis.explorer.stored_draws import kept_draw
+from data.catalogue.registry import Catalogue, served
+from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
+from data.storage import memory
+from model.lines import LINE_NAMES
+from model.predictions.batch import sample_many
+from model.predictions.noise import published_noise
+from model.storage.weights import INTRINSIC, load_params, load_sidecar
+
+FIRST_SEED: Final = 1
+"""Number of the realisation that a page begins with."""
+
+Noise = Literal["observed", "intrinsic", "published"]
+NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
+"""observed: a joint draw as DESI would list it; intrinsic: the same without measurement noise; published: prediction +
+N(0, the galaxy's own ivar), which knows of the line that it is to predict."""
+
+USUAL_NOISE: Final[Noise] = "observed"
+"""What a page begins with."""
+
+_drawing = Lock()
+
+
+def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+    """Draw the lines of every galaxy.
+
+    Panels ask for all lines at once, each in its own request, and a click for one row: the last few realisations are
+    kept, and whoever asks for one that is being drawn waits for it instead of drawing it too.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        With predictions and inverse variances.
+    noise : {"observed", "intrinsic", "published"}
+        What differs from the prediction, see `NOISES`.
+    seed : int
+        Number of the realisation.
+
+    Returns
+    -------
+    (galaxy, 10) array
+        Equivalent widths [Å], read-only; <= 0 is "not detected", NaN where the noise is not known.
+    """
+    with _drawing:
+        return _draw(catalogue, noise, seed)
+
+
+@lru_cache(maxsize=4)
+def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+    def stack(names: list[str]) -> np.ndarray:
+        return np.stack([catalogue.column(name) for name in names], axis=1)
+
+    def draw() -> np.ndarray:
+        flux = stack(list(FLUX_NAMES))
+        if noise == "published":
+            drawn = published_noise(
+                seed,
+                flux,
+                stack([name + PREDICTION_SUFFIXES[0] for name in LINE_NAMES]),
+                stack([name + IVAR_SUFFIX for name in LINE_NAMES]),
+            )
+        else:
+            luminosity, redshift = catalogue.column("log_luminosity"), catalogue.column("redshift")
+            intrinsic, listed = sample_many(seed, load_params(), flux, luminosity, redshift)
+            drawn = intrinsic if noise == "intrinsic" else listed.ew
+        memory.give_back()  # drawing needs, for a moment, sixty times what it returns
+        return np.asarray(drawn, np.float32)
+
+    # The published noise needs no weights but those whose predictions the catalogue carries.
+    weights = "" if noise == "published" else "-" + load_sidecar(INTRINSIC)["sha256"][:12]
+    return kept_draw(catalogue, f"{noise}-{seed}{weights}", draw)
+
+
+def warm_up() -> None:
+    """Draw the realisation that every served catalogue shows first: no reader waits for it, or for the compiler."""
+    for catalogue in served().values():
+        realisation(catalogue, USUAL_NOISE, FIRST_SEED)

@@ -1,0 +1,70 @@
+"""Realisations that were drawn before, kept on disk and memory-mapped: a server begins with the one shown first."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float
+
+from data.catalogue.catalogue import Catalogue
+from data.storage import cache
+
+RECIPE: Final = 1
+"""To be raised when the same seed draws other numbers."""
+FOLDER_BYTES: Final = 256_000_000
+"""Seventy realisations of 86,594 galaxies."""
+
+logger = logging.getLogger(__name__)
+
+
+def kept_draw(
+    catalogue: Catalogue, name: str, draw: Callable[[], Float[np.ndarray, "galaxy line"]]
+) -> Float[np.ndarray, "galaxy line"]:
+    """Give a realisation, from the disk where it was drawn before.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Whose galaxies; one that keeps nothing draws every time.
+    name : str
+        Names what was drawn: kind, seed, weights. From the program, never from a visitor.
+    draw : callable
+        Draws it.
+
+    Returns
+    -------
+    (galaxy, 10) array of float32
+        Equivalent widths [Å], read-only.
+    """
+    if catalogue.cache_folder is None:
+        return _read_only(draw())
+    folder = cache.Folder(catalogue.cache_folder / "draws", FOLDER_BYTES)
+    file_name = f"{catalogue.version}-{name}-{RECIPE}.npy"
+    mapped = _mapped(cache.find(folder, file_name), catalogue.n)
+    if mapped is not None:
+        return mapped
+    drawn = _read_only(draw())
+    try:
+        cache.keep(folder, file_name, lambda file: np.save(file, drawn, allow_pickle=False))
+    except OSError as error:
+        logger.warning("A realisation cannot be kept: %s", error)
+    return drawn
+
+
+def _mapped(path: Path | None, n: int) -> Float[np.ndarray, "galaxy line"] | None:
+    if path is None:
+        return None
+    try:
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        logger.warning("A kept realisation is damaged and is drawn again: %s", error)
+        return None
+    return mapped.view(np.ndarray) if mapped.dtype == np.float32 and mapped.ndim == 2 and len(mapped) == n else None
+
+
+def _read_only(drawn: Float[np.ndarray, "galaxy line"]) -> Float[np.ndarray, "galaxy line"]:
+    array = np.array(drawn, np.float32)
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,147 @@
+"""The tour's steps for a catalogue: which galaxies have strong lines, and can starlight find them? With its numbers."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from analysis.explorer.selections import named_rows
+from data.catalogue.registry import Catalogue
+from data.catalogue.schema import EW_SUFFIX, PREDICTION_SUFFIXES
+from model.statistics.metrics import spearman
+
+STRONGEST = 0.1
+"""Share of the galaxies that the last step looks for."""
+
+
+THREE: Final = ["observed", "predicted", "noise"]
+"""Columns of panels that the tour compares."""
+
+
+class Step(NamedTuple):
+    """One step: its title, its sentences, the named population that it selects, if any, and what the panels show.
+
+    `view` holds the fields of the panels' state that the step needs; the reader's other choices stay.
+    """
+
+    title: str
+    sentences: tuple[str, ...]
+    population: str | None
+    view: Mapping[str, Any]
+
+
+class Medians(NamedTuple):
+    """A population in one line: galaxies, share in which the line is missing, medians observed and predicted [Å]."""
+
+    n: int
+    missing: float
+    observed: float
+    predicted: float
+
+
+@lru_cache(maxsize=4)
+def steps(catalogue: Catalogue) -> tuple[Step, ...]:
+    """Write the tour of a catalogue.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Every number in the sentences is computed from it.
+
+    Returns
+    -------
+    tuple of Step
+        In order.
+    """
+    burst, forming, valley, quiet = (
+        _medians(catalogue, name, "HALPHA") for name in ("Starburst", "Star-forming", "Green valley", "Quiescent")
+    )
+    hosts, plain = (_medians(catalogue, name, "OIII_5007") for name in ("Seyfert hosts", "Star-forming"))
+    rho, found = _found(catalogue)
+    return (
+        Step(
+            "Which galaxies have the strong lines?",
+            (
+                "Every point is a galaxy, placed by the colours of its starlight alone; lines played no part in it. "
+                "Yet in the left column the glow is not scattered at random. Follow it in five steps.",
+            ),
+            None,
+            {"view": "map", "zoom": None, "color": "lines", "columns": THREE},
+        ),
+        Step(
+            "The brightest: starbursts",
+            (
+                f"{burst.n:,} galaxies have an Hα above 100 Å. They crowd at one end of the map: young, hot, blue "
+                "stars are what makes gas glow.",
+                f"From starlight alone the network expects {burst.predicted:.0f} Å for the typical one; "
+                f"{burst.observed:.0f} Å is observed. It finds them, and draws the extremes towards the middle.",
+            ),
+            "Starburst",
+            {"view": "map", "zoom": None, "columns": ["observed", "predicted"]},
+        ),
+        Step(
+            "The many: star-forming galaxies",
+            (
+                f"{forming.n:,} galaxies form stars steadily. Their typical Hα is {forming.observed:.0f} Å, predicted "
+                f"{forming.predicted:.0f} Å: what is predicted follows what is observed along the whole arc.",
+            ),
+            "Star-forming",
+            {"view": "map", "zoom": None, "columns": THREE},
+        ),
+        Step(
+            "Fading and faded",
+            (
+                f"In the green valley ({valley.n:,} galaxies) Hα falls to {valley.observed:.1f} Å, predicted "
+                f"{valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent galaxies: in "
+                f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight, hardly a line. "
+                "The panels now show colour and luminosity: they are the red and bright ones.",
+            ),
+            "Quiescent",
+            {"view": "colour", "zoom": None, "columns": THREE},
+        ),
+        Step(
+            "What starlight cannot see: nuclei",
+            (
+                f"{hosts.n:,} galaxies host a Seyfert nucleus. Their [O III] is {hosts.observed:.1f} Å where their "
+                f"starlight lets expect {hosts.predicted:.1f} Å (star-forming galaxies: {plain.observed:.1f} and "
+                f"{plain.predicted:.1f} Å). A black hole's light is not in the continuum, so the prediction misses it: "
+                "in the BPT diagram, where the panels are now, compare their places as observed and as predicted.",
+            ),
+            "Seyfert hosts",
+            {"view": "bpt", "zoom": None, "columns": ["observed", "predicted"], "places": "own"},
+        ),
+        Step(
+            "Can you find them?",
+            (
+                "Pick where the Predicted column glows, and you have picked the strong lines: of the tenth of galaxies "
+                f"with the strongest Hα, {100 * found:.0f} % are among the tenth that the network expects to be "
+                f"strongest (chance: 10 %). Over all galaxies the ranks agree to ρ = {rho:.2f}.",
+                "Now try it: draw a lasso around a bright spot, and read below what you have caught.",
+            ),
+            None,
+            {"view": "map", "zoom": None, "columns": THREE},
+        ),
+    )
+
+
+def _medians(catalogue: Catalogue, name: str, line: str) -> Medians:
+    rows = named_rows(catalogue, name)
+    observed = np.asarray(catalogue.column(line + EW_SUFFIX))[rows]
+    predicted = np.asarray(catalogue.column(line + PREDICTION_SUFFIXES[0]))[rows]
+    seen = np.isfinite(observed)
+    missing = 1 - float(seen.mean()) if len(rows) else float("nan")
+    middle = [float(np.median(values[seen])) if seen.any() else float("nan") for values in (observed, predicted)]
+    return Medians(len(rows), missing, *middle)
+
+
+def _found(catalogue: Catalogue) -> tuple[float, float]:
+    """Rank correlation of Hα, and the share of its strongest tenth among the strongest predicted."""
+    observed = np.asarray(catalogue.column("HALPHA_EW"))
+    predicted = np.asarray(catalogue.column("HALPHA" + PREDICTION_SUFFIXES[0]))
+    seen = np.isfinite(observed) & np.isfinite(predicted)
+    if seen.sum() < 1 / STRONGEST:
+        return float("nan"), float("nan")
+    observed, predicted = observed[seen], predicted[seen]
+    strong, expected = (values >= np.quantile(values, 1 - STRONGEST) for values in (observed, predicted))
+    return spearman(observed, predicted), float(expected[strong].mean())

@@ -1,0 +1,1 @@
+"""Predictions for catalogues on disk, in parts of flat memory."""

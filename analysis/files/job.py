@@ -1,0 +1,241 @@
+"""Predict a file of continua into another file: in pieces, rows in order, nothing half-written."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+import jax
+import numpy as np
+import pyarrow as pa
+
+from analysis.answers.answer import Question, answer, has_intrinsic, require
+from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
+from analysis.files.parts import Parts
+from analysis.files.rows import IVAR_NAMES, OPTIONAL_NAMES, read_rows, require_columns
+from data.catalogue.schema import FLUX_NAMES
+from data.errors import CatalogueError, DataError
+from data.formats import FormatName, TableMeta, format_of
+from data.formats.arrow import as_arrow
+from data.formats.stream import Source, open_source, open_target
+
+READABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
+ALWAYS: Final = "PROBLEM"
+"""The column that says why a row has no numbers is in every output."""
+WINDOW: Final = 8
+"""Pieces that dask may work on at a time."""
+
+_NUMBERS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
+
+Engine = Literal["local", "dask"]
+
+
+def reads_as_text(name: str) -> bool:
+    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
+    return name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
+
+
+class Job(NamedTuple):
+    """What to make of a file.
+
+    Attributes
+    ----------
+    question : Question
+        What to answer; its parts follow from the columns.
+    columns : sequence of str
+        Names or patterns (``*_EW``) of the columns to write; empty: all.
+    engine : {"local", "dask"}
+        Who computes the pieces.
+    model : str
+        Name and checksum of the weights, for the file's metadata.
+    """
+
+    question: Question
+    columns: Sequence[str] = ()
+    engine: Engine = "local"
+    model: str = ""
+
+
+class Outcome(NamedTuple):
+    """Rows written, and how many of them have a PROBLEM instead of numbers."""
+
+    rows: int
+    problems: int
+
+
+def predict_file(
+    source: Path, target: Path, job: Job, progress: Callable[[int, int | None], None] = lambda _, __: None
+) -> Outcome:
+    """Predict every row of a file.
+
+    Columns are passed through unchanged, except that one with the name of an answer, such as a measured `{LINE}_EW`,
+    becomes `INPUT_{LINE}_EW`.
+
+    Parameters
+    ----------
+    source : Path
+        Parquet, CSV, ECSV or FITS: flux_00 ... flux_11, optionally log_luminosity, redshift, `{LINE}_EW_IVAR`, an id.
+    target : Path
+        Where to write, in the format of its extension; appears only when it is whole. Parquet goes on where an
+        interrupted run was.
+    job : Job
+        What to make of it.
+    progress : callable
+        Told the rows done so far, and how many there are if that is known.
+
+    Returns
+    -------
+    Outcome
+        Counts for the exit status.
+
+    Raises
+    ------
+    CatalogueError
+        When the input lacks a column or cannot be read, or an extension is unknown.
+    """
+    kind = format_of(target, READABLE)
+    format_of(source, READABLE)
+    require(job.question)
+    exact = format_of(source, READABLE) == "csv" and kind == "csv"
+
+    def is_text(name: str) -> bool:
+        """Leave text what nobody computes with: copied into another CSV file, not a digit of it changes."""
+        return exact or reads_as_text(name)
+
+    with open_source(source, text=is_text) as opened:
+        require_columns(opened.schema, job.question)
+        plan = _plan(opened.schema, job)
+        schema = _predict(opened.schema.empty_table(), plan).schema
+        total = opened.rows if opened.rows is not None else _lines(source) - 1
+        meta = TableMeta(
+            "Emission lines predicted from galaxy continua by Galactic Neon",
+            f"predicted from {source.name}; EW is rest frame, positive in emission",
+            fields=FIELDS,
+            details={"weights": job.model} if job.model else {},
+        )
+        if kind != "parquet":
+            return _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
+    parts = Parts(target, _key(source, plan, schema))
+    try:
+        with open_source(source, start=parts.rows, text=is_text) as opened:
+            progress(parts.rows, total)
+            for done in parts.write(_pieces(opened, plan), schema, meta):
+                progress(done, total)
+            _require_rows(parts.rows, source)
+            parts.join(schema, meta)
+    except DataError:
+        parts.discard()
+        raise
+    return Outcome(parts.rows, parts.problems)
+
+
+def _write(
+    source: Source, target: Path, job: Job, schema: pa.Schema, meta: TableMeta, progress: Callable[[int], None]
+) -> Outcome:
+    done = problems = 0
+    with open_target(target, schema, meta) as write:
+        for table, bad in _pieces(source, job):
+            write(table)
+            done, problems = done + table.num_rows, problems + bad
+            progress(done)
+        _require_rows(done, target)
+    return Outcome(done, problems)
+
+
+def _require_rows(rows: int, path: Path) -> None:
+    if not rows:
+        raise CatalogueError(f"There are no rows for {path.name}. Give at least one galaxy.")
+
+
+def _plan(schema: pa.Schema, job: Job) -> Job:
+    """Turn patterns into names, and compute only what is written."""
+    question = job.question
+    unanswered = set() if has_intrinsic(question.params) else {"intrinsic"}
+    if question.noise == "none":
+        unanswered.add("noisy")
+    if not question.surprise:
+        unanswered.add("surprise")
+    possible = [passed_name(name) for name in schema.names]
+    possible += [name for name, column in ANSWER_COLUMNS.items() if column.part not in unanswered]
+    for pattern in job.columns:
+        if not any(fnmatchcase(name, pattern) for name in possible):
+            raise CatalogueError(
+                f"--columns: there is no column {pattern!r}. There are {', '.join(possible[:12])} ... {possible[-1]}."
+            )
+    chosen = [
+        name
+        for name in possible
+        if not job.columns or name == ALWAYS or any(fnmatchcase(name, pattern) for pattern in job.columns)
+    ]
+    parts = {ANSWER_COLUMNS[name].part for name in chosen if name in ANSWER_COLUMNS} - {None}
+    return job._replace(columns=tuple(chosen), question=question._replace(parts=frozenset(parts)))  # type: ignore[arg-type]
+
+
+def predict_batch(batch: pa.RecordBatch, job: Job) -> pa.Table:
+    """Predict the rows of one piece.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        Columns as for `predict_file`.
+    job : Job
+        What to make of it.
+
+    Returns
+    -------
+    pyarrow.Table
+        The input's columns, then those of `ANSWER_COLUMNS`, as far as they were chosen.
+    """
+    return _predict(batch, _plan(batch.schema, job))
+
+
+def _predict(batch: Any, job: Job) -> pa.Table:
+    answers = answer(read_rows(batch, job.question), job.question)
+    columns = {passed_name(name): batch[name] for name in batch.schema.names} | as_columns(answers)
+    return as_arrow({name: columns[name] for name in job.columns})
+
+
+def _count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
+    table = _predict(batch, job)
+    return table, int(np.count_nonzero(table[ALWAYS].to_numpy() != ""))
+
+
+def _pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
+    if job.engine == "local":
+        for batch in source.batches:
+            yield _count(batch, job)
+        return
+    from dask.base import compute
+    from dask.delayed import delayed
+
+    work = delayed(_count, pure=False)
+    shared = delayed(job, traverse=False)
+    while window := list(islice(source.batches, WINDOW)):
+        yield from compute(*(work(batch, shared) for batch in window))
+
+
+def _key(source: Path, job: Job, schema: pa.Schema) -> str:
+    """Name input and request, so that parts of another run are not taken for this one's."""
+    status, question = source.stat(), job.question
+    weights = sha256()
+    for leaf in jax.tree.leaves(question.params):
+        weights.update(np.asarray(leaf).tobytes())
+    named = question._replace(params=None, parts=sorted(question.parts))  # type: ignore[arg-type]
+    request = [
+        str(source.resolve()),
+        status.st_size,
+        status.st_mtime_ns,
+        named,
+        weights.hexdigest(),
+        schema.to_string(),
+    ]
+    return sha256(json.dumps(request).encode()).hexdigest()
+
+
+def _lines(path: Path) -> int:
+    """Count lines: about the number of rows of a CSV file, for the time that is left."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))

@@ -1,0 +1,1 @@
+"""The light of lines: luminosities, magnitudes and spectra with predicted lines added."""

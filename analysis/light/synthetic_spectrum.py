@@ -1,0 +1,194 @@
+"""Spectra with predicted lines painted on: a smooth curve through twelve bins, or what somebody uploaded."""
+
+import io
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from analysis.answers.upload import known_format
+from data.formats import FORMATS, Field, TableMeta
+from data.spectrum import Spectrum
+from data.uploads.averaging import padded
+from model.bins import BIN_EDGES
+from model.spectra.continuum import mask_lines
+from model.spectra.synthesis import add_lines, smooth_continuum
+
+PIXEL: Final = 0.8
+"""Of a smooth curve's spectrum [Å, rest frame]: DESI's own."""
+DISPERSIONS: Final = (10.0, 2000.0)
+"""Velocity dispersions that can be painted [km/s]: below, a line is narrower than a pixel; above, none is."""
+RESOLUTIONS: Final = (0.0, 100.0)
+"""Instrument's FWHM [Å, observed]."""
+
+_FIELDS: Final = {
+    "wavelength_rest": Field("Angstrom", "vacuum wavelength, rest frame", "em.wl;pos.bodyrc"),
+    "wavelength_obs": Field("Angstrom", "vacuum wavelength, observed frame", "em.wl"),
+    "input": Field("", "flux as it was uploaded", "phot.flux.density"),
+    "continuum": Field("", "", "phot.flux.density;spect.continuum"),
+    "flux": Field("", "continuum with the ten predicted lines, in the input's unit", "phot.flux.density"),
+}
+
+
+class Brush(NamedTuple):
+    """How lines are painted.
+
+    Attributes
+    ----------
+    velocity_dispersion : float
+        Of the gas [km/s], within `DISPERSIONS`.
+    instrument_fwhm : float
+        Of the spectrograph [Å, observed], within `RESOLUTIONS`.
+    """
+
+    velocity_dispersion: float = 120.0
+    instrument_fwhm: float = 0.0
+
+
+def paint_bins(
+    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], brush: Brush, redshift: float | None
+) -> dict[str, np.ndarray]:
+    """Paint lines on the smooth curve through twelve bins.
+
+    Parameters
+    ----------
+    bin_flux : (12,) array
+        Mean flux per bin, any unit.
+    ew : (10,) array
+        Equivalent widths [Å].
+    brush : Brush
+        How.
+    redshift : float or None
+        Adds observed wavelengths, and takes the instrument's resolution to the rest frame.
+
+    Returns
+    -------
+    dict
+        Arrays (pixel,): wavelength_rest, wavelength_obs, continuum, flux.
+    """
+    stretch = 1 + (redshift or 0.0)
+    rest = np.arange(3400.0, 7000.0, PIXEL)
+    mean = float(np.mean(bin_flux))
+    curve = np.asarray(smooth_continuum(rest, np.asarray(bin_flux / mean, np.float32)), float)
+    fwhm = brush.instrument_fwhm / stretch
+    flux = np.asarray(add_lines(rest, curve, ew, brush.velocity_dispersion, fwhm), float)
+    columns = {
+        "wavelength_rest": rest,
+        "wavelength_obs": rest * stretch,
+        "continuum": curve * mean,
+        "flux": flux * mean,
+    }
+    if redshift is None:
+        del columns["wavelength_obs"]
+    return columns
+
+
+def paint_spectrum(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brush: Brush) -> dict[str, np.ndarray]:
+    """Take the lines out of an uploaded spectrum and paint predicted ones on it.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        From an upload.
+    ew : (10,) array
+        Equivalent widths [Å].
+    brush : Brush
+        How; the spectrum's own resolution stays as it is.
+
+    Returns
+    -------
+    dict
+        Arrays (pixel,), every pixel of the input: wavelength_rest, wavelength_obs, input, continuum (its lines masked
+        as in training), flux. Pixels that cannot be known stay as they came.
+    """
+    stretch = 1 + (spectrum.redshift or 0.0)
+    rest, given = np.asarray(spectrum.wavelength_rest, float), np.asarray(spectrum.flux, float)
+    ivar = np.ones_like(given) if spectrum.ivar is None else np.asarray(spectrum.ivar, float)
+    scale = float(np.median(np.abs(given[ivar > 0]))) or 1.0
+    near, pixels = padded(rest, given / scale, ivar)
+    shape = np.array([brush.velocity_dispersion, brush.instrument_fwhm / stretch], np.float32)
+    masked, painted = (np.asarray(curve, float)[: near.sum()] * scale for curve in _paint()(*pixels, ew, shape))
+    continuum, flux = given.copy(), given.copy()
+    known = np.isfinite(given[near])
+    continuum[near] = np.where(known, masked, given[near])
+    flux[near] = np.where(known, painted, given[near])
+    return {
+        "wavelength_rest": rest,
+        "wavelength_obs": rest * stretch,
+        "input": given,
+        "continuum": continuum,
+        "flux": flux,
+    }
+
+
+def thinned(spectrum: Spectrum, most: int = 900) -> dict[str, list[float]]:
+    """Give a spectrum that a picture has room for.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        From an upload.
+    most : int
+        Neighbouring pixels are averaged to that many points.
+
+    Returns
+    -------
+    dict
+        "wavelength" [Å, rest frame] and "flux" of the known pixels at 3400-7000 Å.
+    """
+    rest, flux = np.asarray(spectrum.wavelength_rest, float), np.asarray(spectrum.flux, float)
+    shown = np.isfinite(flux) & (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
+    if spectrum.ivar is not None:
+        shown &= spectrum.ivar > 0
+    rest, flux = rest[shown], flux[shown]
+    starts = np.arange(0, len(rest), max(1, -(-len(rest) // most)))
+    if not starts.size:
+        return {"wavelength": [], "flux": []}
+    count = np.diff(starts, append=len(rest))
+    points = {"wavelength": np.add.reduceat(rest, starts) / count, "flux": np.add.reduceat(flux, starts) / count}
+    return {name: [float(f"{value:.5g}") for value in values] for name, values in points.items()}
+
+
+@cache
+def _paint() -> Any:
+    def paint(wavelength: Any, flux: Any, ivar: Any, ew: Any, shape: Any) -> tuple[Any, Any]:
+        continuum = mask_lines(wavelength, flux, ivar)
+        return continuum, add_lines(wavelength, continuum, ew, *shape)
+
+    return jax.jit(paint)
+
+
+def as_file(columns: dict[str, np.ndarray], brush: Brush, model: str, format: str) -> tuple[bytes, str]:
+    """Write a painted spectrum.
+
+    Parameters
+    ----------
+    columns : dict
+        From `paint_bins` or `paint_spectrum`.
+    brush : Brush
+        How it was painted.
+    model : str
+        Name of the weights that predicted.
+    format : str
+        A key of `data.formats.FORMATS`; CSV in place of anything else.
+
+    Returns
+    -------
+    bytes, str
+        The file and its extension.
+    """
+    from data.formats.whole import write_table
+
+    curve = "the input, its lines masked" if "input" in columns else "smooth curve through the twelve bins"
+    fields = _FIELDS | {"continuum": _FIELDS["continuum"]._replace(description=f"{curve}, in the input's unit")}
+    meta = TableMeta(
+        "Continuum with emission lines predicted by Galactic Neon",
+        f"lines of {brush.velocity_dispersion:g} km/s seen with a FWHM of {brush.instrument_fwhm:g} Angstrom",
+        fields={name: fields[name] for name in columns},
+        details={"weights": model},
+    )
+    known, out = known_format(format), io.BytesIO()
+    write_table(columns, out, known, meta)
+    return out.getvalue(), FORMATS[known].extensions[0]

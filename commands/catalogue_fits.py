@@ -1,0 +1,245 @@
+"""What maintainers run: fits to real galaxies that rewrite committed files, and what judges them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from data.catalogue import schema
+from data.catalogue.build import build, read_table
+from data.catalogue.cells import CELLS_FILE, aggregate, save_cells
+from model.storage.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, load_params, save_params
+from model.training.held_out import held_out_mask
+from research.mock.density import DENSITY_FILE
+
+
+def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) -> str:
+    """Fit the density that mocks are drawn from on the galaxies of a table that are not held out.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density, safetensors.
+    seed : int
+        Of the mixture's start, the chain's, and the draws that are raked.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from research.mock.density import save_density
+    from research.mock.fit import RECIPE
+    from research.mock.fit import fit_density as fit
+    from research.mock.raking import ROUNDS
+
+    with tqdm(total=2 + RECIPE.epochs + ROUNDS, unit="step", disable=None) as bar:
+
+        def progress(said: str) -> None:
+            bar.set_description(said)
+            bar.update()
+
+        density, record = fit(read_table(table_path), seed=seed, progress=progress)
+    record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_density(density, record, out)
+    return (
+        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them, "
+        f"{record['raked']['margins']} histograms that say which draws are kept."
+    )
+
+
+def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:
+    """Fit the canonical map on the galaxies that are not held out and train the network that places galaxies on it.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The network's weights; a sidecar with its measured errors is written beside them.
+
+    Returns
+    -------
+    str
+        The measured errors.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from research.fits.map import RECIPE, train_map
+    from research.fits.map import fit_map as fit
+
+    with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
+
+        def advance(loss: float) -> None:
+            bar.set_description(f"training the network that places galaxies, loss {loss:.4f}")
+            bar.update()
+
+        params, about = train_map(fit(read_table(table_path), bar.set_description), advance)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    return (
+        f"Wrote {out}. Held-out galaxies: error {measured['error_median_percent']} % of the diagonal (median), "
+        f"{measured['error_p95_percent']} % (95th percentile); trustworthiness {measured['trustworthiness_network']} "
+        f"(UMAP itself {measured['trustworthiness_umap']}).\n\n"
+        + _explained({"the map": measured["explained"], "UMAP": measured["explained_umap"]})
+    )
+
+
+def judge_map(table_path: Path) -> str:
+    """Judge the committed map by the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+
+    Returns
+    -------
+    str
+        Its trustworthiness, and how well its neighbours tell each line; beside it what the first two and the first
+        three principal axes of the continua do.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    import numpy as np
+
+    from model.features import log_flux_shape
+    from model.predictions.batch import place_many
+    from research.fits.map import judge, principal_axes
+    from research.sample import read_sample
+
+    sample = read_sample(table_path)
+    shape, held_out = np.asarray(log_flux_shape(sample.bin_flux)), sample.held_out
+    axes = shape @ principal_axes(shape, ~held_out)
+    places = {
+        "the map": np.asarray(place_many(load_params(), sample.bin_flux[held_out]).position),
+        "two axes": axes[held_out, :2],
+        "three axes": axes[held_out, :3],
+    }
+    judged = {name: judge(shape[held_out], place, sample.ew[held_out]) for name, place in places.items()}
+    trust = ", ".join(f"{name} {one['trustworthiness']}" for name, one in judged.items())
+    return f"Trustworthiness: {trust}.\n\n{_explained({name: one['explained'] for name, one in judged.items()})}"
+
+
+def _explained(shares: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Lay out what neighbours on maps explain of each line, relative to those in the space of continua."""
+    columns = {f"{of}, {n} neighbours": by_line for of, each in shares.items() for n, by_line in each.items()}
+    rows = [
+        f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in columns.values())} |"
+        for name in next(iter(columns.values()))
+    ]
+    return "\n".join([f"| line | {' | '.join(columns)} |", "| --- " * (len(columns) + 1) + "|", *rows])
+
+
+def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
+    """Fit the density of colours that judges whether a galaxy is like the training ones, and measure its verdicts.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The density; a sidecar with its measured verdicts is written beside it.
+
+    Returns
+    -------
+    str
+        How many held-out galaxies it flags.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    from tqdm import tqdm
+
+    from research.fits.domain import fit_domain as fit
+    from research.sample import read_sample
+
+    with tqdm(total=2, unit="step", disable=None) as bar:
+        params, about = fit(read_sample(table_path), progress=bar.set_description)
+        bar.update(2)
+    about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
+    save_params(params, out, about)
+    measured = about["held_out"]
+    shares = "; ".join(
+        f"{name}: edge {counts['edge_percent']} %, outside {counts['outside_percent']} %"
+        for name, counts in measured.items()
+        if name != "galaxies"
+    )
+    return f"Wrote {out}. Of {measured['galaxies']:,} held-out galaxies (nominal 0.9 and 0.1 %): {shares}."
+
+
+def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
+    """Summarise the galaxies of a table that are not held out per hexagon of the map.
+
+    Parameters
+    ----------
+    table_path : Path
+        Real galaxies.
+    out : Path
+        The cells, safetensors.
+    model : str
+        Name or path of the weights that predict.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    table = schema.standardize(read_table(table_path))
+    table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
+    cells = aggregate(build(table, model))
+    save_cells(cells, out)
+    return f"Wrote {out}: {len(cells.n)} cells with {cells.n.sum():,} of {table.num_rows:,} galaxies."
+
+
+def compare_mock(mock_path: Path, table_path: Path, model: str = DEFAULT) -> str:
+    """Compare a mock with the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    mock_path : Path
+        The mock, Parquet.
+    table_path : Path
+        Real galaxies, Parquet.
+    model : str
+        Name or path of the weights whose rho is compared.
+
+    Returns
+    -------
+    str
+        Markdown tables and the classifier's areas.
+
+    Raises
+    ------
+    CatalogueError
+        When a table breaks a rule of the schema.
+    """
+    from research.mock.comparison import as_markdown, compare
+    from research.sample import read_sample
+
+    return as_markdown(compare(read_sample(mock_path), read_sample(table_path), load_params(model)))

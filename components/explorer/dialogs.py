@@ -1,0 +1,53 @@
+"""What the explorer shows on request: its keys, the view as Python, how to cite it, the panels as a table."""
+
+from typing import Final
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from components import ids
+from components.widgets.aria import aria
+
+KEYS: Final = (
+    ("← ↑ → ↓", "walk to the next galaxy, when the panels have the focus"),
+    ("Enter", "choose the galaxy under the pointer"),
+    ("+ −", "zoom in and out"),
+    ("0", "show all"),
+    ("P · B · L", "drag to pan, to draw a box, a lasso"),
+    ("Shift + drag", "draw a lasso at once"),
+    ("Esc", "let go of the population, then of the galaxy"),
+    ("Ctrl Z · Ctrl Shift Z", "undo, redo"),
+    ("?", "this list"),
+)
+
+
+def dialogs() -> html.Div:
+    """Return all of them, closed."""
+    rows = [html.Tr([html.Th([dmc.Kbd(keys)], scope="row"), html.Td(what)]) for keys, what in KEYS]
+    return html.Div(
+        [
+            dmc.Modal(html.Table(html.Tbody(rows), className="keys"), id=ids.KEYS, title="Keys", opened=False),
+            _written(ids.PYTHON, "This view in Python"),
+            _written(ids.CITE, "Cite this view"),
+            dmc.Modal(
+                html.Div(id=f"{ids.TABLE}-said"), id=ids.TABLE, title="The panels as a table", opened=False, size="xl"
+            ),
+        ]
+    )
+
+
+def _written(name: str, title: str) -> dmc.Modal:
+    body = f"{name}-text"
+    return dmc.Modal(
+        html.Div(
+            [
+                dcc.Clipboard(target_id=body, className="copy", title="Copy"),
+                html.Pre(id=body, className="written", tabIndex=0, role="region", **aria(label=title)),
+            ],
+            className="written-box",
+        ),
+        id=name,
+        title=title,
+        opened=False,
+        size="xl",
+    )

@@ -1,0 +1,63 @@
+"""The menu of catalogues: where a server has several, a reader chooses one, and the address says which."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
+
+from components import ids
+from components.widgets import widgets
+from components.widgets.aria import aria
+
+
+class Listed(Protocol):
+    """What the menu says of a catalogue."""
+
+    @property
+    def name(self) -> str:
+        """Name in the address."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Name for readers."""
+        ...
+
+    @property
+    def n(self) -> int:
+        """Number of galaxies."""
+        ...
+
+
+def catalogue_menu(catalogues: Iterable[Listed], shown: str) -> html.Div:
+    """Return the menu with the catalogue `shown` chosen; hidden where there is no choice."""
+    listed = list(catalogues)
+    return html.Div(
+        [
+            dmc.Select(
+                id=ids.CATALOGUE_MENU,
+                value=shown,
+                data=[{"value": one.name, "label": f"{one.title} · {one.n:,}"} for one in listed],
+                size="xs",
+                allowDeselect=False,
+                className="catalogue-menu",
+                **aria(label="Catalogue"),
+            ),
+            dcc.Location(id=ids.CATALOGUE_PLACE, refresh="callback-nav"),
+        ],
+        hidden=len(listed) < 2,
+    )
+
+
+def unknown(asked: str, shown: str) -> html.Div:
+    """Return the sentence for an address that names a catalogue this server does not have."""
+    return widgets.sentence(f"There is no catalogue “{asked[:40]}” here; this is “{shown}”.", "warn")
+
+
+clientside_callback(
+    ClientsideFunction("catalogues", "go"),
+    Output(ids.CATALOGUE_PLACE, "search"),
+    Input(ids.CATALOGUE_MENU, "value"),
+    prevent_initial_call=True,
+)

@@ -1,0 +1,102 @@
+"""Neon that starlight did not predict: the galaxies whose lines surprise most, and the way to have them found."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from dash import dcc, html
+
+from components.widgets import widgets
+from components.widgets.aria import aria
+from model.lines import Line
+
+START, TICK, BODY, CARD = (f"unpredicted-{name}" for name in ("start", "tick", "body", "card"))
+TITLE = "Neon that starlight did not predict"
+
+
+class Surprise(NamedTuple):
+    """One galaxy: its row and name, the line that departs most, its widths [Å], departure, and joint probability."""
+
+    row: int
+    target_id: str
+    line: Line
+    observed: float
+    expected: float
+    sigma: float
+    probability: float
+
+
+def card() -> html.Section:
+    """Return the card; the page fills it with an offer, progress or the list."""
+    return widgets.card(
+        html.Div(
+            [html.H2(TITLE), html.Span("lines that no galaxy with such starlight should have", className="muted")],
+            className="card-head",
+        ),
+        html.Div(id=BODY, **aria(live="polite")),
+        html.Button("Rank them", id=START, type="button", className="chip chip-tour", n_clicks=0, hidden=True),
+        dcc.Interval(id=TICK, interval=1500, disabled=True),
+        label=TITLE,
+        class_name="unpredicted",
+    )
+
+
+def offer(n: int) -> html.P:
+    """Return what is said before a catalogue is ranked."""
+    return html.P(
+        f"All {n:,} galaxies can be ranked by how unlikely their ten lines are, together, under the network's own "
+        "distribution, noise included. It takes minutes, once for this catalogue; the page stays usable.",
+        className="muted",
+    )
+
+
+def running(share: float) -> html.Div:
+    """Return how far the ranking is."""
+    percent = f"{100 * share:.0f}"
+    return html.Div(
+        [
+            html.Div(
+                html.Div(style={"width": f"{percent}%"}),
+                className="progress",
+                role="progressbar",
+                **aria(valuenow=percent, valuemin="0", valuemax="100", label="Ranking galaxies"),
+            ),
+            html.P(f"Drawing each galaxy's lines anew, 96 times: {percent} % of the galaxies done.", className="muted"),
+        ]
+    )
+
+
+def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list[Any]:
+    """Return the list, and how many galaxies beyond it are as rare as one draw in a thousand."""
+    head = [
+        "Galaxy",
+        "line that departs most",
+        "observed Å",
+        html.Span("expected Å", title="Median of what such starlight could have: scatter, noise and limits drawn"),
+        html.Span("given the rest", title="Departure, given starlight and the galaxy's other lines"),
+        html.Span("all ten together", title="Share of draws whose lines are, together, as unlikely"),
+    ]
+    rows = [
+        [
+            widgets.galaxy_link(one.row, one.target_id),
+            widgets.line_name(one.line),
+            widgets.with_error(one.observed, float("nan")),
+            widgets.number(one.expected),
+            f"{one.sigma:+.1f} σ".replace("-", "−"),
+            odds(one.probability),
+        ]
+        for one in surprises
+    ]
+    said = (
+        f"Among {among}, {rare:,} of {n:,} have lines that fewer than one draw in 1,000 exceeds; chance alone gives "
+        f"{n / 1000:.0f}. Choose one: its spectrum shows the median of its twins, galaxies with its starlight, under "
+        "its own lines."
+    )
+    return [html.P(said, className="muted"), widgets.line_table(head, rows, TITLE)]
+
+
+def odds(probability: float) -> str:
+    """Return a probability as one in so many."""
+    if not probability > 0:
+        return widgets.NOTHING
+    one_in = 1 / probability
+    return f"1 in {one_in:,.0f}" if one_in >= 1.95 else f"{100 * probability:.0f} %"

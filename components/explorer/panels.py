@@ -1,0 +1,160 @@
+"""The explorer's panels as the page holds them: what the browser needs to know, and the places it fills."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from dash import html
+
+from components import ids
+from components.explorer.view import FIELDS, PALETTES
+from components.theme import TOKENS, diverging_colors, palette_stops
+from components.widgets import table_script
+from components.widgets.aria import aria
+from model.lines import LINES
+
+SCHEMES: Final = ("dark", "light")
+_SUFFIXES: Final = {"observed": "_EW", "predicted": "_EW_PREDICTED", "noise": "_EW_NOISY", "pull": "_PULL"}
+PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
+
+
+class Quantity(Protocol):
+    """What the panels say of a quantity."""
+
+    @property
+    def name(self) -> str:
+        """Name in addresses."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name for readers."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Empty when there is none."""
+        ...
+
+
+def manifest(
+    *,
+    base: str,
+    root: str,
+    catalogue: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    quantities: Iterable[Quantity],
+    table: Sequence[str],
+) -> dict[str, Any]:
+    """Return what the browser needs to know.
+
+    Parameters
+    ----------
+    base : str
+        Address of the catalogue's folder, with a slash at its end.
+    root : str
+        Address of the app.
+    catalogue : mapping
+        ``version``, ``n``, ``title``, ``isMock``, and ``catalogue``: its name where the address must say it.
+    shown : mapping
+        ``state`` (components/explorer/view.py); ``row``, ``galaxy``, ``gate``, ``find`` where the address says them.
+    quantities : iterable
+        What galaxies can be placed and coloured by.
+    table : sequence of str
+        Columns of the table of galaxies, after their names.
+    """
+    named = {each.name: each for each in quantities}
+    return {
+        **catalogue,
+        **shown,
+        "columns": f"{base}columns/",
+        "galaxies": f"{base}galaxies/",
+        "tables": base,
+        "tableColumns": list(table),
+        "grid": table_script.script(root),
+        "cells": f"{base}cells.json?v={catalogue['version']}",
+        "plotly": root + PLOTLY,
+        "fields": [field._asdict() for field in FIELDS],
+        "lines": {
+            line.name: {
+                "symbol": line.symbol,
+                "number": line.number,
+                "accent": line.accent,
+                "wavelength": line.wavelength,
+            }
+            for line in LINES
+        },
+        "labels": {name: each.label for name, each in named.items()},
+        "units": {name: each.unit for name, each in named.items() if each.unit},
+        "palettes": {name: palette_stops(name) for name in PALETTES},
+        "diverging": {scheme: diverging_colors(scheme) for scheme in SCHEMES},
+        "undetected": {scheme: TOKENS[scheme]["undetected"] for scheme in SCHEMES},
+        "ids": {
+            "panels": ids.PANELS,
+            "selected": ids.SELECTED,
+            "selection": ids.SELECTION,
+            "found": ids.FOUND,
+            "status": ids.STATUS,
+            "lines": ids.GALAXY_LINES,
+            "view": ids.VIEW,
+            "seed": ids.SEED,
+            "tool": ids.TOOL,
+            "undo": ids.UNDO,
+            "redo": ids.REDO,
+            "keys": ids.KEYS,
+        },
+    }
+
+
+def first_columns(state: Mapping[str, Any]) -> list[str]:
+    """Return the columns that the usual view paints, so that they can be sent before they are asked for.
+
+    Other views ask for theirs when the page has started.
+    """
+    if state["view"] != "map" or state["color"] != "lines":
+        return []
+    return [line + _SUFFIXES[column] for line in state["lines"] for column in state["columns"]]
+
+
+def panel_grid(about: Mapping[str, Any]) -> html.Div:
+    """Return the frame of the panels; the browser fills it (assets/panels.js) by the manifest that it carries."""
+    carried: dict[str, Any] = {"data-manifest": json.dumps(about)}
+    return html.Div(
+        [
+            html.Div(className="panel-headings"),
+            html.Div(className="panel-labels"),
+            html.Div(
+                className="panel-area",
+                tabIndex=0,
+                role="application",
+                **aria(
+                    label="Panels of galaxies. Arrow keys walk from galaxy to galaxy, plus and minus zoom, 0 shows "
+                    "all, L and B draw a lasso or a box, P pans, question mark lists the keys."
+                ),
+            ),
+            html.Div(className="panel-bars"),
+            html.Div(
+                [
+                    html.Span(className="panels-place"),
+                    html.Span(className="panels-readout", **aria(live="off")),
+                ],
+                className="panel-foot muted",
+            ),
+            html.Figure(
+                [
+                    html.Canvas(
+                        role="img",
+                        **aria(label="Starlight and lines of the galaxy under the pointer, or of the chosen one"),
+                    ),
+                    html.Figcaption(
+                        "Under the pointer: starlight and predicted lines; "
+                        "dots: observed lines; faint: draws of the nearest galaxies"
+                    ),
+                ],
+                className="scrub is-empty",
+            ),
+        ],
+        id=ids.PANELS,
+        className="panels is-waiting",
+        **carried,
+    )

@@ -1,0 +1,185 @@
+"""What the explorer says of one galaxy beside the panels: its name, its spectrum, its ten lines."""
+
+import math
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import html
+from jaxtyping import Bool, Float
+
+from components import ids
+from components.widgets import fragments, widgets
+from components.widgets.aria import aria
+from model.bins import BIN_EDGES
+from model.lines import LINES
+from model.predictions.predict import Prediction
+
+CAPTION = "Equivalent widths of ten lines: observed, predicted, and where the observed one lies"
+FRAME = "galaxy-frame"
+SMOOTHING = "galaxy-smoothing"
+WAITING = "galaxy-waiting"
+
+
+def column() -> html.Div:
+    """Return the cards beside the panels, inviting a click until a galaxy is chosen."""
+    return html.Div(
+        [
+            widgets.card(
+                html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
+                fragments.place(ids.SPECTRUM, "Its spectrum, its starlight, and close looks at its lines", "spectrum"),
+                html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
+                _looks(),
+                html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
+                invitation(),
+                label="Spectrum of the chosen galaxy",
+            ),
+            widgets.card(html.Div(id=ids.GALAXY_LINES), label="Lines of the chosen galaxy", class_name="lines-card"),
+        ],
+        id=ids.EXPLORER,
+        className="galaxy is-empty",
+    )
+
+
+def _looks() -> html.Div:
+    """Return the switches of the spectrum: which frame, how smooth."""
+    frames = [{"value": "rest", "label": "Rest frame"}, {"value": "observed", "label": "As observed"}]
+    smooth = [{"value": "0", "label": "Raw"}, {"value": "2", "label": "2 Å"}, {"value": "6", "label": "6 Å"}]
+    return html.Div(
+        [
+            dmc.SegmentedControl(id=FRAME, value="rest", data=frames, size="xs", **aria(label="Frame")),
+            html.Span("Smooth", className="muted"),
+            dmc.SegmentedControl(id=SMOOTHING, value="0", data=smooth, size="xs", **aria(label="Smoothing")),
+        ],
+        className="spectrum-looks",
+    )
+
+
+def heading(
+    target_id: str, redshift: float, log_luminosity: float, *, is_mock: bool, verdict: str | None
+) -> list[html.Span | html.H2]:
+    """Return the galaxy's name, whether it is real, whether the network knows its kind, and where it stands."""
+    tones: dict[str, widgets.Tone] = {"inside": "good", "edge": "warn", "outside": "bad"}
+    where = {"edge": "edge of"}.get(verdict or "", verdict)
+    known = [widgets.badge(f"{where} the training domain", tones[verdict])] if verdict else []
+    return [
+        html.H2(target_id),
+        widgets.badge("mock" if is_mock else "real", "warn" if is_mock else "neutral"),
+        *known,
+        html.Span(f"z {redshift:.3f} · log L {log_luminosity:.2f}", className="muted end"),
+    ]
+
+
+def lines_table(
+    ew: Float[np.ndarray, " line"],
+    ew_ivar: Float[np.ndarray, " line"],
+    predicted: Prediction,
+    p_detected: Float[np.ndarray, " line"],
+    percentile: Float[np.ndarray, " line"],
+    cut: Bool[np.ndarray, " line"],
+    *,
+    is_mock: bool,
+) -> html.Div:
+    """Return the table of ten lines [Å].
+
+    `percentile` is the place of the observed value in the predicted distribution, 0 to 1; `cut` says which lines fall
+    where DESI's cameras overlap, and have no observed value for that reason.
+    """
+    error = np.where(ew_ivar > 0, 1 / np.sqrt(np.where(ew_ivar > 0, ew_ivar, 1.0)), math.nan)
+    rows = []
+    for i, line in enumerate(LINES):
+        value, low, high = (float(column[i]) for column in predicted)
+        observed = float(ew[i])
+        rows.append(
+            [
+                widgets.line_name(line),
+                widgets.with_error(observed, float(error[i]), "camera gap" if cut[i] else "not detected"),
+                widgets.with_interval(value, low, high),
+                _percent(float(p_detected[i])),
+                _percentile(float(percentile[i])),
+                widgets.interval(line, value, low, high, observed),
+            ]
+        )
+    unit = html.Span(" Å", className="muted")
+    listed = "Share of galaxies with this starlight in which DESI lists the line"
+    among = "Share of them, the line listed, whose width is smaller; scatter and noise together"
+    head = [
+        "Line",
+        [("mock truth" if is_mock else "observed"), unit],
+        ["predicted, 68 %", unit],
+        html.Span("detected", title=listed),
+        html.Span("percentile", title=among),
+        html.Span("where it lies", title="Bar: 16–84 % of predictions; tick: predicted; point: observed"),
+    ]
+    return widgets.line_table(head, rows, CAPTION)
+
+
+def _percent(share: float) -> str:
+    if not math.isfinite(share):
+        return widgets.NOTHING
+    return f"{100 * share:.0f} %" if share < 0.995 else "> 99 %"
+
+
+def _percentile(share: float) -> html.Strong | str:
+    """Return a percentile, marked where one galaxy in a hundred lies so far out."""
+    if not math.isfinite(share):
+        return widgets.NOTHING
+    text = "< 0.1" if share < 0.001 else "> 99.9" if share > 0.999 else f"{100 * share:.1f}" if _rare(share) else None
+    return html.Strong(text, className="rare") if text else f"{100 * share:.0f}"
+
+
+def _rare(share: float) -> bool:
+    return share < 0.005 or share > 0.995
+
+
+def invitation() -> html.Div:
+    """Return what stands in the card before a galaxy is chosen."""
+    return html.Div(
+        [
+            html.H2("Click a galaxy in any panel"),
+            html.P(
+                "Its spectrum, its ten emission lines and their predictions appear here, and it is ringed in every "
+                "panel. Or type its ID into the search field above. Arrow keys then walk to its neighbours, Esc "
+                "lets go of it."
+            ),
+            html.H3("How to read the panels"),
+            html.P(
+                "Every point is a galaxy; its place says what its starlight looks like. Left: the light of a line "
+                "as catalogued. Middle: what the network expects from the starlight alone. Right: the same with "
+                "measurement noise. Where left and right look alike, starlight tells the lines."
+            ),
+        ],
+        className="invitation",
+    )
+
+
+def spectrum_note(
+    bin_flux: Float[np.ndarray, " bin"], reasons: Sequence[str], *, source: str, has_spectrum: bool, has_noise: bool
+) -> list[html.Div | html.Details]:
+    """Return the legend of the spectrum, what it is, its twelve bins as a table, and what the domain objects to."""
+    keys = [html.Span("starlight", className="key-starlight")]
+    if has_spectrum:
+        keys.insert(0, html.Span("all light", className="key-total"))
+        keys.append(html.Span("its 25 twins' median", className="key-twins", title="Galaxies with its starlight"))
+    keys.append(html.Span("masked", className="key-masked"))
+    if has_noise:
+        keys.append(html.Span("noise, ± 1 σ", className="key-noise"))
+    bins = [
+        html.Tr([html.Th(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", scope="row"), html.Td(f"{flux:.4g}")])
+        for i, flux in enumerate(bin_flux)
+    ]
+    table = html.Details(
+        [
+            html.Summary("Twelve bins as numbers"),
+            html.Table(
+                [html.Caption("Mean flux, 10⁻¹⁷ erg/s/cm²/Å, rest frame, lines masked"), html.Tbody(bins)],
+                className="bins-table",
+            ),
+        ]
+    )
+    return [
+        *(widgets.sentence(reason, "warn") for reason in reasons),
+        html.Div(keys, className="keys"),
+        html.Div(source),
+        table,
+    ]

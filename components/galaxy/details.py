@@ -1,0 +1,196 @@
+"""What the explorer says of one galaxy below the panels: where it stands, what follows, who resembles it."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.figures import diagram
+from components.figures.diagram import Frame
+from components.widgets import fragments, widgets
+from model.physics.derived import Derived
+from model.physics.diagnostics import Place
+
+DETAILS = "galaxy-details"
+BPT, WHAN = "galaxy-bpt", "galaxy-whan"
+BPT_MARK, WHAN_MARK = "galaxy-bpt-mark", "galaxy-whan-mark"
+PLACES, DERIVED, KIN = "galaxy-places", "galaxy-derived", "galaxy-kin"
+DIAGRAMS = "galaxy-diagrams"
+"""Store: both diagrams."""
+OPENED = "galaxy-opened"
+"""Store: whether a galaxy has been chosen since the page came; the diagrams are drawn from then on."""
+
+
+class Kin(NamedTuple):
+    """A galaxy with similar starlight: its row, name, distance, redshift, EW(Hα) and EW([O III]) [Å]."""
+
+    row: int
+    target_id: str
+    distance: float
+    redshift: float
+    halpha: float
+    oiii: float
+
+
+def details() -> html.Div:
+    """Return the three cards, hidden until a galaxy is chosen; the browser fills them from the server's markup."""
+    return html.Div(
+        [
+            dcc.Store(id=OPENED),
+            dcc.Store(id=DIAGRAMS),
+            widgets.card(
+                html.Div(
+                    [html.H2("Where its lines put it"), html.Span("shade: all galaxies here", className="muted")],
+                    className="card-head",
+                ),
+                html.Div([_diagram(BPT, BPT_MARK, "BPT"), _diagram(WHAN, WHAN_MARK, "WHAN")], className="diagrams"),
+                html.Div(id=PLACES, className="places"),
+                label="Diagnostic diagrams of the chosen galaxy",
+            ),
+            widgets.card(
+                html.Div(
+                    [html.H2("What follows from them"), html.Span("± from the lines' errors", className="muted")],
+                    className="card-head",
+                ),
+                html.Div(id=DERIVED),
+                label="Derived quantities of the chosen galaxy",
+            ),
+            widgets.card(
+                html.Div(
+                    [html.H2("Galaxies with its starlight"), html.Span("five nearest", className="muted")],
+                    className="card-head",
+                ),
+                html.Div(id=KIN),
+                label="Galaxies with similar starlight, and links",
+            ),
+        ],
+        id=DETAILS,
+        className="details-row is-empty",
+    )
+
+
+def _diagram(name: str, mark: str, title: str) -> html.Div:
+    # The mark lies over the plot itself, inside the figure's margins.
+    inset = diagram.MARGIN
+    style = {
+        "left": f"{inset['l']}px", "right": f"{inset['r']}px", "top": f"{inset['t']}px", "bottom": f"{inset['b']}px"
+    }  # fmt: skip
+    return html.Div(
+        [
+            fragments.place(name, f"{title} diagram: all galaxies here, and the chosen one's place"),
+            html.Div(id=mark, className="diagram-mark", style=style),
+        ],
+        className="diagram",
+    )
+
+
+def mark(frame: Frame, x: float, y: float) -> html.Span | None:
+    """Return the ring at a galaxy's place in a diagram."""
+    at = diagram.share(frame, x, y)
+    if at is None:
+        return None
+    return html.Span(className="place-ring", style={"left": f"{100 * at[0]:.2f}%", "top": f"{100 * at[1]:.2f}%"})
+
+
+def places(bpt: Place, whan: Place, bpt_class: str, whan_class: str) -> html.Dl:
+    """Return what the diagrams say, in words and numbers."""
+    return html.Dl(
+        [
+            *_place("BPT", bpt, bpt_class, ("log [N II]/Hα", "log [O III]/Hβ"), "needs [N II], Hα, [O III] and Hβ"),
+            *_place("WHAN", whan, whan_class, ("log [N II]/Hα", "log EW(Hα)"), "needs [N II] and Hα"),
+        ]
+    )
+
+
+def _place(name: str, place: Place, said: str, axes: tuple[str, str], needs: str) -> list[html.Dt | html.Dd]:
+    if not said:
+        return [html.Dt(name), html.Dd(f"no place: {needs}", className="muted")]
+    x, y = (_value(*pair) for pair in ((place.x, place.x_error), (place.y, place.y_error)))
+    numbers = html.Span(f"{axes[0]} {x}, {axes[1]} {y}", className="muted")
+    return [html.Dt(name), html.Dd([html.Strong(said), " ", numbers])]
+
+
+def _value(value: object, error: object) -> str:
+    middle, spread = float(value), float(error)  # type: ignore[arg-type]  # arrays without axes
+    said = f"{middle:.2f}".replace("-", "−")
+    return f"{said} ± {spread:.2f}" if math.isfinite(spread) else said
+
+
+def derived_table(quantities: Sequence[Derived]) -> html.Dl:
+    """Return derived quantities, each with what to keep in mind and where its formula is from."""
+    parts: list[Component] = []
+    for one in quantities:
+        digits = 3 if abs(one.value) < 0.1 else 2
+        said = f"{one.value:.{digits}f}".replace("-", "−") if math.isfinite(one.value) else widgets.NOTHING
+        error = f" ± {one.error:.{digits}f}" if math.isfinite(one.error) else ""
+        value = [html.Strong(said), html.Span(f"{error} {one.unit}".rstrip(), className="muted")]
+        parts += [
+            html.Dt([html.Span(_typeset(one.name)), html.Span(value, className="end")]),
+            html.Dd([one.note, html.Div(f"{one.source}.", className="source")], className="muted"),
+        ]
+    return html.Dl(parts, className="derived")
+
+
+def _typeset(name: str) -> list[str | html.Sub]:
+    """Return a quantity's name, what an underscore lowers as a subscript."""
+    head, *lowered = re.split(r"_(\w+)", name)
+    return [head, *(html.Sub(part) if i % 2 == 0 else part for i, part in enumerate(lowered))]
+
+
+def kin_list(
+    kin: Sequence[Kin], predict: str, viewers: Sequence[tuple[str, str]], target_id: str
+) -> list[html.Div | html.Table | html.Details]:
+    """Return the galaxies that resemble one, a click away, and the ways onward.
+
+    Parameters
+    ----------
+    kin : sequence of Kin
+        Nearest first.
+    predict : str
+        Address of the Predict page with this galaxy's continuum.
+    viewers : sequence of (str, str)
+        Names and addresses of where else it can be seen; none for a mock galaxy.
+    target_id : str
+        For the archive snippet.
+    """
+    rows = [
+        html.Tr(
+            [
+                html.Th(widgets.galaxy_link(one.row, one.target_id), scope="row"),
+                html.Td(f"{100 * one.distance:.1f} %"),
+                html.Td(f"{one.redshift:.3f}"),
+                html.Td(widgets.number(one.halpha)),
+                html.Td(widgets.number(one.oiii)),
+            ]
+        )
+        for one in kin
+    ]
+    apart = html.Span("apart", title="Root mean square difference of a bin's flux, shapes normalised")
+    head = ["Galaxy", apart, "z", "Hα Å", "[O III] Å"]
+    table = html.Table(
+        [
+            html.Caption("Galaxies with the most similar starlight", className="visually-hidden"),
+            html.Thead(html.Tr([html.Th(each, scope="col") for each in head])),
+            html.Tbody(rows),
+        ],
+        className="line-table kin-table",
+    )
+    links = [html.A("Open in Predict", href=predict, className="button-link")]
+    parts: list[html.Div | html.Table | html.Details] = [html.Div(table, className="table-scroll")]
+    if not viewers:
+        return [*parts, html.Div(links, className="ways")]
+    links += [
+        html.A(name, href=address, className="button-link", target="_blank", rel="noopener noreferrer")
+        for name, address in viewers
+    ]
+    snippet = (
+        "from sparcl.client import SparclClient\n"
+        f'found = SparclClient().retrieve_by_specid([{target_id}], dataset_list=["DESI-EDR"],\n'
+        '    include=["specid", "redshift", "wavelength", "flux", "ivar"])\n'
+        "spectrum = found.records[0]"
+    )
+    archive = html.Details([html.Summary("Its spectrum in Python"), html.Pre(snippet, tabIndex=0)])
+    return [*parts, html.Div(links, className="ways"), archive]

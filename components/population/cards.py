@@ -1,0 +1,116 @@
+"""What the explorer says of a population: a bar of named ones, and the cards of the one that is selected."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from components.widgets import fragments, widgets
+from components.widgets.aria import aria
+
+NAMED = "population-named"
+CARDS = "population-cards"
+ANSWER = "population-answer"
+"""Store: what is shown of the selected population."""
+HEAD = "population-head"
+CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum", "histograms", "bpt", "whan"))
+CONTINUUM_NOTE, HISTOGRAMS_NOTE, CLASSES, LINES_TABLE = (
+    f"population-{name}" for name in ("continuum-note", "histograms-note", "classes", "lines")
+)
+ROWS, SAVE, SAVED = (f"population-{name}" for name in ("rows", "save", "saved"))
+
+
+def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
+    """Return the row of named populations (name, meaning) and the way into the tour."""
+    chips = [
+        html.Button(
+            name,
+            id={"type": NAMED, "index": name},
+            type="button",
+            className="chip",
+            title=meaning,
+            n_clicks=0,
+            **aria(pressed="false"),
+        )
+        for name, meaning in named
+    ]
+    return html.Div(
+        [
+            html.H2("Populations"),
+            html.Div(chips, className="chips", role="group", **aria(label="Named populations")),
+            tour,
+        ],
+        className="population-bar",
+    )
+
+
+def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
+    """Return the cards of the selected population, hidden while there is none."""
+    return html.Div(
+        [
+            dcc.Store(id=ANSWER),
+            widgets.card(
+                html.Div(id=HEAD, className="card-head", **aria(live="polite")),
+                fragments.place(CONTINUUM, "Mean continuum of the population over all galaxies'", "population-figure"),
+                html.Div(id=CONTINUUM_NOTE, className="note"),
+                label="Mean continuum of the population",
+            ),
+            widgets.card(
+                _head("Widths of four lines", "galaxies with the line observed, the same in all three"),
+                fragments.place(
+                    HISTOGRAMS, "Widths of four lines: observed, predicted, predicted + noise", "population-figure"
+                ),
+                html.Div(id=HISTOGRAMS_NOTE, className="note"),
+                label="Histograms of equivalent widths",
+            ),
+            widgets.card(
+                _head("Diagnostic diagrams", "blue: this population; shade: all galaxies"),
+                html.Div(
+                    [
+                        fragments.place(name, f"{title} diagram: this population over all galaxies", "diagram")
+                        for name, title in ((BPT, "BPT"), (WHAN, "WHAN"))
+                    ],
+                    className="diagrams",
+                ),
+                html.Div(id=CLASSES),
+                label="Diagnostic diagrams of the population",
+            ),
+            widgets.card(
+                _head("Ten lines", "how well starlight tells them here"),
+                html.Div(id=LINES_TABLE),
+                label="Statistics of ten lines",
+            ),
+            widgets.card(*_table(formats), label="Galaxies of the population", class_name="card-wide"),
+        ],
+        id=CARDS,
+        className="population-cards is-empty",
+    )
+
+
+def _head(title: str, said: str) -> html.Div:
+    return html.Div([html.H2(title), html.Span(said, className="muted")], className="card-head")
+
+
+def _table(formats: Sequence[tuple[str, str]]) -> list[Any]:
+    """Return the table twin, which the browser fills (assets/population_table.js), and its downloads."""
+    saves = [
+        html.Button(
+            label, id={"type": SAVE, "index": name}, type="button", className="chip", n_clicks=0,
+            **aria(label=f"Download as {label}"),
+        )
+        for name, label in formats
+    ]  # fmt: skip
+    return [
+        html.Div(
+            [
+                html.H2("Its galaxies"),
+                html.Span("a column's head sorts them; Enter or a click on a name shows one", className="muted"),
+                html.Div(
+                    [html.Span("Download", className="muted"), *saves, dcc.Download(id=SAVED)],
+                    className="chips end",
+                ),
+            ],
+            className="card-head table-head",
+        ),
+        html.Div(id=ROWS, className="data-grid"),
+    ]

@@ -1,0 +1,148 @@
+"""What is said of a population in words and tables: its name, its classes, its lines, its galaxies."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from dash import html
+
+from components.widgets import widgets
+from model.lines import LEADING_LINES, LINES
+
+
+class Facts(Protocol):
+    """One line in a population, see `analysis.explorer.population.LineFacts`."""
+
+    @property
+    def looked(self) -> int:
+        """Galaxies in which it was not cut."""
+        ...
+
+    @property
+    def detected(self) -> int:
+        """Galaxies in which it is detected."""
+        ...
+
+    @property
+    def median(self) -> float:
+        """Observed [Å]."""
+        ...
+
+    @property
+    def median_predicted(self) -> float:
+        """Predicted [Å]."""
+        ...
+
+    @property
+    def rho(self) -> float:
+        """Rank correlation."""
+        ...
+
+    @property
+    def nmad(self) -> float:
+        """Scatter [Å]."""
+        ...
+
+    @property
+    def bias(self) -> float:
+        """Median ratio, minus 1."""
+        ...
+
+
+class Counted(Protocol):
+    """A line's widths over a population, see `analysis.explorer.population.Histogram`."""
+
+    @property
+    def n(self) -> int:
+        """Galaxies with the line."""
+        ...
+
+    @property
+    def ks_predicted(self) -> float:
+        """Distance of the predicted from the observed."""
+        ...
+
+    @property
+    def ks_noisy(self) -> float:
+        """Distance of the predicted with noise."""
+        ...
+
+
+def heading(name: str, n: int, total: int, meaning: str) -> list[Any]:
+    """Return the population's name, how many galaxies it has, and what it means."""
+    share = f"{n:,} of {total:,} · {100 * n / total:.1f} %"
+    parts = [html.H2(name), html.Span(share, className="count"), html.Span(meaning, className="muted")]
+    return parts if meaning else parts[:2]
+
+
+def continuum_note(contrast: Sequence[tuple[str, float]]) -> html.Div:
+    """Return the legend of the mean continuum and where it differs most from the sample's, in scatters."""
+    said = "; ".join(f"{span} {value:+.1f} σ".replace("-", "−") for span, value in contrast)
+    return html.Div(
+        [
+            html.Span("this population ± scatter", className="key-starlight"),
+            html.Span("all galaxies ± scatter", className="key-sample"),
+            html.Span(f"Farthest from all galaxies: {said} of their scatter.", className="muted"),
+        ],
+        className="keys",
+    )
+
+
+def histograms_note(histograms: Mapping[str, Counted]) -> list[Any]:
+    """Return the legend of the histograms and their distances as a table."""
+    head = ["Line", "galaxies", "KS predicted", "KS + noise"]
+    rows = [
+        [
+            widgets.line_name(line),
+            f"{histograms[line.name].n:,}",
+            _ratio(histograms[line.name].ks_predicted),
+            _ratio(histograms[line.name].ks_noisy),
+        ]
+        for line in LEADING_LINES
+    ]
+    keys = html.Div(
+        [
+            html.Span("observed", className="key-observed"),
+            html.Span("predicted", className="key-starlight"),
+            html.Span("predicted + noise", className="key-noisy"),
+        ],
+        className="keys",
+    )
+    return [keys, widgets.line_table(head, rows, "Distance of the distributions from the observed one (KS)")]
+
+
+def classes_table(
+    title: str, shares: Mapping[str, tuple[float, float, float]], placed: tuple[int, int, int]
+) -> html.Div:
+    """Return the counted shares of a diagram's classes, observed, predicted and predicted with noise."""
+    rows: list[list[Any]] = [[name, *(_percent(share) for share in three)] for name, three in shares.items()]
+    rows.append([html.Span("galaxies with a place", className="muted"), *(f"{n:,}" for n in placed)])
+    return widgets.line_table([title, "observed", "predicted", "+ noise"], rows, f"Shares of the classes of {title}")
+
+
+def lines_table(facts: Sequence[Facts]) -> html.Div:
+    """Return the statistics of the ten lines."""
+    rows = [
+        [
+            widgets.line_name(line),
+            f"{one.detected:,}",
+            _percent(one.detected / one.looked) if one.looked else widgets.NOTHING,
+            widgets.number(one.median),
+            widgets.number(one.median_predicted),
+            _ratio(one.rho),
+            widgets.number(one.nmad),
+            f"{100 * one.bias:+.0f} %".replace("-", "−") if math.isfinite(one.bias) else widgets.NOTHING,
+        ]
+        for line, one in zip(LINES, facts, strict=True)
+    ]
+    detected = html.Span("of those looked at", title="Galaxies in which no camera gap hides the line")
+    head = ["Line", "detected", detected, "median Å", "predicted Å", "ρ", "NMAD Å", "bias"]
+    return widgets.line_table(head, rows, "Ten lines in this population")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if math.isfinite(share) else widgets.NOTHING
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−") if math.isfinite(value) else widgets.NOTHING

@@ -1,0 +1,117 @@
+"""The Predict page's right side: ten lines and where the galaxy lands. The page's own script fills them live."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import dash_mantine_components as dmc
+from dash import html
+
+from components.predict.form import action, head, segments
+from components.widgets import widgets
+from components.widgets.aria import aria
+
+KINDS: Final[Mapping[str, str]] = {
+    "catalogued": "As DESI’s catalogue would list each line where it is detected; the interval holds the scatter among "
+    "such galaxies and DESI’s noise. Two of three galaxies fall inside.",
+    "intrinsic": "Free of noise and of selection: the galaxy’s own lines, 0 where it has none. P(detected) is how "
+    "often DESI’s catalogue would list the line.",
+}
+NOISES: Final[Mapping[str, str]] = {
+    "none": "No noise",
+    "intrinsic": "Intrinsic draw",
+    "observed": "As observed",
+    "published": "Published noise",
+}
+FORMATS: Final = ("CSV", "ECSV", "FITS", "VOTable", "Parquet")
+
+
+def answer() -> html.Section:
+    """Return the card of the ten lines."""
+    kinds = [
+        action("As catalogued", "kind", "catalogued", className="segment segment-on"),
+        action("Intrinsic", "kind", "intrinsic"),
+    ]
+    return widgets.card(
+        html.Div(
+            [
+                html.H2("Ten lines"),
+                html.Span(id="predict-verdict", className="badge"),
+                html.Span(id="predict-variant", className="muted"),
+                html.Div(segments("Which equivalent width", kinds), className="end"),
+            ],
+            className="card-head",
+        ),
+        html.Div(id="predict-lines", className="ten-lines"),
+        html.P(KINDS["catalogued"], id="predict-kind-note", className="muted footnote"),
+        html.Div(
+            [
+                download_menu("predict-save", "Download"),
+                noise_menu(),
+                action("Copy link", "link", className="tool"),
+                action("Copy Python", "python", className="tool"),
+                html.Span(id="predict-copied", className="muted", role="status"),
+            ],
+            className="actions",
+        ),
+        html.Div(id="predict-noise-note", className="form-note"),
+        label="Ten lines",
+        class_name="card-answer",
+    )
+
+
+def download_menu(name: str, label: str) -> html.Details:
+    """Return a button whose menu chooses the format; its entries' ids carry the format."""
+    items = [html.Button(form, id={"type": name, "format": form.lower()}, type="button") for form in FORMATS]
+    return widgets.menu(label, items, "tool tool-main")
+
+
+def noise_menu() -> html.Div:
+    """Return the choice of noise and its realisation's number."""
+    return html.Div(
+        [
+            dmc.Select(
+                id="predict-noise",
+                data=[{"value": name, "label": title} for name, title in NOISES.items()],
+                value="none",
+                allowDeselect=False,
+                size="xs",
+                w=128,
+                **aria(label="Noise of one realisation"),
+            ),
+            html.Button("Next", id="predict-next", type="button", className="tool", title="Another realisation"),
+        ],
+        className="noise",
+    )
+
+
+def place_cards() -> list[html.Section]:
+    """Return the map and the two diagrams."""
+    scale = [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")]
+    return [
+        widgets.card(
+            head("Where it lands", html.Span(id="predict-map-title")),
+            html.Div(
+                [html.Div(id="predict-map", className="map-plot"), html.Div(scale, className="scale")],
+                className="map-and-scale",
+            ),
+            footnote("UMAP of continua: no units, distances are not physical. Cells of 20 or more real galaxies."),
+            label="Place on the map",
+        ),
+        widgets.card(
+            head("BPT", html.Span(id="predict-bpt-class")),
+            html.Div(id="predict-bpt", className="diagram"),
+            footnote("Kewley 01, Kauffmann 03 (dashed)"),
+            label="BPT diagram",
+        ),
+        widgets.card(
+            head("WHAN", html.Span(id="predict-whan-class")),
+            html.Div(id="predict-whan", className="diagram"),
+            footnote("Cid Fernandes 11"),
+            label="WHAN diagram",
+        ),
+    ]
+
+
+def footnote(text: str) -> html.P:
+    """Return what a picture's reader should know, quietly."""
+    return html.P(text, className="muted footnote")

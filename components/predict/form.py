@@ -1,0 +1,124 @@
+"""The Predict page's left side: where to start from, and the continuum that can be dragged, typed or pasted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from components.widgets import widgets
+from components.widgets.aria import aria
+
+MODEL_TITLES: Final[Mapping[str, str]] = {"default": "Galactic Neon", "published": "Khederlarian+24"}
+
+
+def model_title(name: str) -> str:
+    """Return what a reader calls a network."""
+    return MODEL_TITLES.get(name, name)
+
+
+def model_choices(models: Sequence[str]) -> list[dict[str, str]]:
+    """Return the networks as a menu's entries."""
+    return [{"value": name, "label": model_title(name)} for name in models]
+
+
+def action(label: Any, what: str, value: str = "", **attributes: Any) -> html.Button:
+    """Return a button that the page's own script answers, without a round trip."""
+    data: dict[str, Any] = {"data-predict": what, "data-value": value}
+    options: dict[str, Any] = {"className": "segment", **attributes, **data}
+    return html.Button(label, type="button", **options)
+
+
+def segments(label: str, buttons: Sequence[html.Button]) -> html.Div:
+    """Return buttons in one frame, of which one is on."""
+    return html.Div(list(buttons), className="segments", role="group", **aria(label=label))
+
+
+def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.Div:
+    """Return the row above the cards: presets as (name, meaning), variant, network, undo."""
+    buttons = [action(name, "preset", str(index), title=meaning) for index, (name, meaning) in enumerate(presets)]
+    variants = [action("Colours", "variant", "colors"), action("+ luminosity", "variant", "luminosity")]
+    select = dmc.Select(
+        id="predict-model",
+        data=model_choices(models),
+        value=models[0],
+        allowDeselect=False,
+        size="xs",
+        w=160,
+        **aria(label="Network"),
+    )
+    return html.Div(
+        [
+            html.Span("Start from", className="muted"),
+            segments("Start from", buttons),
+            html.Div(
+                [
+                    segments("What the network sees", variants),
+                    select,
+                    dcc.Upload(
+                        html.Button("Your weights", type="button", className="tool", title="A .safetensors file"),
+                        id="predict-weights",
+                        className="upload-button",
+                    ),
+                    action("Undo", "undo", id="predict-undo", className="tool", disabled=True),
+                    action("Reset", "reset", className="tool"),
+                ],
+                className="end",
+            ),
+        ],
+        className="predict-bar",
+    )
+
+
+def form() -> html.Section:
+    """Return the continuum: its picture, its twelve fields, what else is known of the galaxy."""
+    return widgets.card(
+        head("Continuum", "drag a bin, type, or paste twelve numbers"),
+        html.Div(id="predict-continuum", className="continuum-plot"),
+        html.Div(id="predict-bins", className="bins"),
+        html.Div(
+            [
+                field("redshift", "redshift, optional", "0.1"),
+                field("luminosity", "log luminosity", "6.2"),
+                html.Span(
+                    "Of the twelve fluxes only ratios matter. A redshift adds magnitudes, luminosities and a check "
+                    "against the training sample.",
+                    className="muted colors-only",
+                ),
+                html.Span(
+                    "log10 of F (1+z) D² in the 6400–6700 Å bin: F in 10⁻¹⁷ erg/s/cm²/Å, D the luminosity distance "
+                    "in Mpc.",
+                    className="muted luminosity-only",
+                ),
+            ],
+            className="form-foot",
+        ),
+        html.Div(id="predict-note", className="form-note"),
+        html.Div(id="predict-weights-note", className="form-note muted", role="status"),
+        label="Continuum",
+        class_name="card-form",
+    )
+
+
+def field(name: str, label: str, placeholder: str) -> html.Label:
+    """Return a field that the page's own script reads."""
+    return html.Label(
+        [html.Span(label), dcc.Input(id=f"predict-{name}", type="text", placeholder=placeholder, autoComplete="off")],
+        className=f"field field-{name}" + (" luminosity-only" if name == "luminosity" else ""),
+        htmlFor=f"predict-{name}",
+    )
+
+
+def drives_card() -> html.Section:
+    """Return the bars that say which bins drive one line."""
+    aside = html.Span("Å per 1 % more light in a bin", id="predict-bars-line")
+    return widgets.card(
+        head("Which starlight drives it?", aside),
+        html.Div(id="predict-bars", className="bars-plot"),
+        label="Which starlight drives it?",
+    )
+
+
+def head(title: str, aside: Any) -> html.Div:
+    """Return a card's heading with a quiet remark."""
+    return html.Div([html.H2(title), html.Span(aside, className="muted")], className="card-head")

@@ -1,0 +1,139 @@
+"""Below the Predict page's answer: its lines as light, in magnitudes, as a spectrum, and the galaxies like it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import dcc, html
+from jaxtyping import Float
+
+from components.predict.answer import download_menu, footnote
+from components.predict.form import head
+from components.widgets import widgets
+from components.widgets.aria import aria
+from components.widgets.html import Element
+from model.lines import LEADING_LINES, LINES
+
+SPECTRUM: Final = "predict-spectrum-save"
+PAINTED: Final[Mapping[str, str]] = {
+    "bins": "On a smooth curve through the twelve bins, without stellar absorption lines.",
+    "spectrum": "On your own spectrum: its lines are masked as in training, the predicted ones painted in their place.",
+}
+
+
+class Kin(NamedTuple):
+    """A galaxy whose starlight looks alike: its name, how different a bin is, its EWs [Å]."""
+
+    name: str
+    away: float
+    ew: Float[np.ndarray, " line"]
+
+
+def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, float]) -> html.Div:
+    """Return the cards; the server fills them when the hand rests."""
+    cards = [
+        widgets.card(
+            head("The lines as light", "as catalogued; 68 % of such galaxies"),
+            html.Div(id="predict-light"),
+            footnote("In the fibre, not corrected for dust. [O II] is the sum of both lines."),
+            label="The lines as light",
+        ),
+        widgets.card(
+            head("In magnitudes", "what the ten lines add"),
+            html.Div(id="predict-bands"),
+            footnote("Bands that 3400–7000 Å at rest cover. LSST: throughputs 1.9; DESI: DECam, Abbott+18."),
+            label="In magnitudes",
+        ),
+        widgets.card(
+            head("Nearest galaxies", html.Span(id="predict-kin-title")),
+            html.Div(id="predict-kin"),
+            footnote("EW [Å] as observed. Apart: how much a bin differs, as a root mean square."),
+            label="Nearest galaxies",
+        ),
+        widgets.card(
+            head("Spectrum with its lines", ""),
+            html.P(
+                "The continuum with the ten lines painted on it, as your spectrograph would see them.",
+                className="muted",
+            ),
+            html.Div(
+                [
+                    _number("predict-dispersion", "Gas dispersion [km/s]", 120, dispersions, 10),
+                    _number("predict-fwhm", "Instrument FWHM [Å]", 0, resolutions, 0.5),
+                ],
+                className="form-foot",
+            ),
+            html.Div(download_menu(SPECTRUM, "Download spectrum"), className="actions"),
+            html.P(PAINTED["bins"], id="predict-painted", className="muted footnote"),
+            label="Spectrum with its lines",
+        ),
+    ]
+    return html.Div([html.Div(id="predict-surprise"), html.Div(cards, className="predict-light")])
+
+
+def _number(name: str, label: str, value: float, limits: tuple[float, float], step: float) -> dmc.NumberInput:
+    low, high = limits
+    return dmc.NumberInput(id=name, label=label, value=value, min=low, max=high, step=step, size="xs", w=150)
+
+
+def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.ndarray, "3 line"] | None) -> html.Div:
+    """Return fluxes and luminosities with their intervals, or what is needed for them."""
+    if luminosity is None:
+        return widgets.sentence(
+            "Switch on “+ luminosity” and give one: with it go luminosities, with a redshift fluxes."
+        )
+    rows = []
+    for place, line in enumerate(LINES):
+        cells: list[Any] = [_scaled(flux[:, place]) if flux is not None else widgets.NOTHING]
+        rows.append([widgets.line_name(line), *cells, _logarithm(luminosity[:, place])])
+    titles = ["Line", "10⁻¹⁷ erg/s/cm²", "log erg/s"]
+    table = widgets.line_table(titles, rows, "Fluxes and luminosities of the ten lines")
+    if flux is not None:
+        return table
+    return html.Div([table, widgets.sentence("Give a redshift above 0 for fluxes.")])
+
+
+def _scaled(values: Float[np.ndarray, " 3"]) -> Element:
+    return widgets.with_interval(*map(float, values))
+
+
+def _logarithm(values: Float[np.ndarray, " 3"]) -> html.Span:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle, low, high = (float(value) for value in np.log10(values))
+    if not math.isfinite(middle):
+        return html.Span(widgets.NOTHING)
+    interval = f" {low:.2f}–{high:.2f}" if math.isfinite(low) and math.isfinite(high) else ""
+    return html.Span([f"{middle:.2f}", html.Span(interval, className="muted")])
+
+
+def bands_table(changes: Mapping[str, float] | None) -> html.Div:
+    """Return what the lines add in each band [mag], or what is needed for it."""
+    if changes is None:
+        return widgets.sentence("Give a redshift above 0: it says which bands the lines fall into.")
+    covered = {name: change for name, change in changes.items() if math.isfinite(change)}
+    if not covered:
+        return widgets.sentence("No band lies wholly within 3400–7000 Å at rest at this redshift.")
+    deepest = max(abs(change) for change in covered.values()) or 1.0
+    rows = [[name, _bar(change / deepest), f"{change:+.3f}".replace("-", "−")] for name, change in covered.items()]
+    missing = [name for name in changes if name not in covered]
+    table = widgets.line_table(["Band", "", "mag"], rows, "What the ten lines add in each band")
+    return html.Div([table, footnote(f"Not covered: {', '.join(missing)}.") if missing else None])
+
+
+def _bar(share: float) -> html.Span:
+    return html.Span(html.Span(style={"width": f"{100 * abs(share):.0f}%"}), className="mag-bar", **aria(hidden="true"))
+
+
+def kin_table(kin: Sequence[Kin], catalogue: str) -> html.Div:
+    """Return the nearest galaxies, each leading to the explorer."""
+    places = [LINES.index(line) for line in LEADING_LINES]
+    rows = []
+    for one in kin:
+        address = f"/?{urlencode({'catalogue': catalogue, 'galaxy': one.name})}"
+        cells = [widgets.number(float(one.ew[place])) for place in places]
+        rows.append([dcc.Link(one.name, href=address), f"{100 * one.away:.1f} %", *cells])
+    titles = ["Galaxy", "Apart", *(line.symbol for line in LEADING_LINES)]
+    return widgets.line_table(titles, rows, "The nearest galaxies of the catalogue")

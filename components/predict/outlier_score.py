@@ -1,0 +1,97 @@
+"""Did starlight predict the lines that came along with a galaxy? The joint verdict, and each line by itself."""
+
+import math
+from typing import Any, Final, Protocol
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from components.explorer import outlier_ranking
+from components.predict.form import head
+from components.widgets import widgets
+from model.lines import LINES
+
+RARE: Final = 1e-3
+"""Joint probability below which starlight did not predict the lines, as in the explorer's list."""
+UNUSUAL: Final = 0.05
+
+
+class Verdict(Protocol):
+    """What is said of one galaxy's lines together; see `analysis.surprise.outlier_score.Verdict`."""
+
+    @property
+    def probability(self) -> Float[np.ndarray, " galaxy"]:
+        """That a draw is as surprising."""
+        ...
+
+    @property
+    def line(self) -> Int[np.ndarray, " galaxy"]:
+        """Which departs most."""
+        ...
+
+    @property
+    def sigma(self) -> Float[np.ndarray, " galaxy"]:
+        """By how much."""
+        ...
+
+    @property
+    def expected(self) -> Float[np.ndarray, "galaxy line"]:
+        """Median draws [Å]."""
+        ...
+
+
+def card(
+    measured: Float[np.ndarray, " line"] | None,
+    ew: Float[np.ndarray, " line"],
+    percentile: Float[np.ndarray, " line"] | None,
+    looked: Bool[np.ndarray, " line"] | None,
+    verdict: Verdict | None,
+) -> Any:
+    """Return whether starlight predicted the lines that came along with the galaxy."""
+    if measured is None or percentile is None or looked is None or not looked.any():
+        return None
+    rows = [
+        [
+            widgets.line_name(line),
+            widgets.with_error(float(seen), math.nan),
+            widgets.number(float(said)),
+            _place(float(place)),
+        ]
+        for line, seen, said, place, known in zip(LINES, measured, ew, percentile, looked, strict=True)
+        if known
+    ]
+    titles = ["Line", "measured Å", "predicted Å", "galaxies below"]
+    return widgets.card(
+        head("Did starlight predict this?", "measured in your file, against the prediction as catalogued"),
+        judged(verdict),
+        widgets.line_table(titles, rows, "Measured and predicted lines"),
+        label="Did starlight predict this?",
+    )
+
+
+def judged(verdict: Verdict | None) -> Any:
+    """Return the joint verdict in a sentence: the explorer's statistic, its calibration, its limit."""
+    if verdict is None or not math.isfinite(float(verdict.probability[0])):
+        return widgets.sentence("The lines together cannot be judged: these weights hold no distribution of them.")
+    probability, sigma = float(verdict.probability[0]), float(verdict.sigma[0])
+    line = LINES[int(verdict.line[0])]
+    departs = (
+        f"{line.label} departs most: {sigma:+.1f} σ given starlight and the other lines "
+        f"(expected {widgets.number(float(verdict.expected[0, int(verdict.line[0])]))} Å)."
+    ).replace("-", "−")
+    odds = outlier_ranking.odds(probability)
+    many = odds.endswith("%")
+    share = f"{odds} of the draws for such starlight are" if many else f"{odds} draws for such starlight is"
+    share += " as unlikely"
+    if probability < RARE:
+        return widgets.sentence(f"Starlight did not predict these lines: {share}. {departs}", "bad")
+    if probability < UNUSUAL:
+        return widgets.sentence(f"Unusual lines for such starlight: {share}. {departs}", "warn")
+    return widgets.sentence(f"Starlight predicted these lines: {share}.", "good")
+
+
+def _place(share: float) -> str:
+    percent = 100 * share
+    if not math.isfinite(percent):
+        return widgets.NOTHING
+    return f"{percent:.1f} %" if 0.05 <= percent <= 99.95 else ("< 0.1 %" if percent < 1 else "> 99.9 %")

@@ -1,0 +1,191 @@
+"""Files on the Predict page: the drop zone, what the upload doctor found, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from components.predict.answer import download_menu
+from components.predict.form import head
+from components.widgets import widgets
+from components.widgets.aria import aria
+
+PLAN: Final = "predict-plan"
+EXAMPLE: Final = "predict-example"
+
+
+class Guess(Protocol):
+    """One thing to know about a file; see `data.uploads.column_mapping.Guess`."""
+
+    @property
+    def field(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        ...
+
+    @property
+    def value(self) -> str:
+        """What is guessed."""
+        ...
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What else it could be."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """What the guess rests on."""
+        ...
+
+
+def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
+    """Return the drop zone, and below it what came of the file; examples are titles by key."""
+    downloads = [
+        html.Button(title, id={"type": EXAMPLE, "name": key}, type="button") for key, title in examples.items()
+    ]
+    aside = [
+        html.Button("Try a real galaxy", id="predict-try-real", className="link", type="button"),
+        html.Button("Try a table", id="predict-try", className="link", type="button"),
+        widgets.menu("Examples", downloads, "link"),
+    ]
+    return widgets.card(
+        html.Div([html.H2("A file"), html.Div(aside, className="end links")], className="card-head"),
+        upload_area(max_mb, max_rows, max_pixels),
+        dcc.Loading(html.Div(id="predict-doctor"), delay_show=250, type="dot", color="var(--cyan)"),
+        html.Div(id="predict-steps"),
+        html.Div(
+            [
+                dmc.Button("Predict", id="predict-go", size="xs"),
+                html.Span("Nothing is predicted or kept before you say so.", className="muted"),
+            ],
+            id="predict-go-box",
+            className="actions",
+            hidden=True,
+        ),
+        label="A file",
+        class_name="card-file",
+    )
+
+
+def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
+    """Return the drop zone; it is a button too."""
+    return dcc.Upload(
+        html.Div(
+            [
+                html.Strong("Drop a table of continua or a spectrum, or choose one"),
+                html.Span(
+                    "CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock file; an "
+                    "SDSS spec. You see columns, units and frame before anything is computed. Up to "
+                    f"{max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels; nothing is stored.",
+                    className="muted",
+                ),
+            ],
+            className="drop-text",
+        ),
+        id="predict-upload",
+        className="drop",
+        className_active="drop drop-active",
+        style_active={},
+        multiple=True,
+    )
+
+
+def doctor(name: str, form: str, guesses: Sequence[Guess]) -> html.Div:
+    """Return what was found in a file, each guess to be changed."""
+    settled = [guess for guess in guesses if len(guess.options) == 1]
+    asked = [guess for guess in guesses if len(guess.options) != 1]
+    rows = [html.Div([_control(guess), html.Span(guess.why, className="muted")], className="guess") for guess in asked]
+    facts = ", ".join(f"{guess.label.lower()} {guess.value}" for guess in settled)
+    return html.Div(
+        [
+            html.P([html.Strong(name), f" · {form} · {facts}"], className="doctor-head"),
+            html.Div(rows, className="guesses"),
+        ],
+        className="doctor",
+    )
+
+
+def _control(guess: Guess) -> Any:
+    name = {"type": PLAN, "field": guess.field}
+    if guess.options:
+        return dmc.Select(
+            id=name,
+            label=guess.label,
+            data=[{"value": option, "label": option} for option in guess.options],
+            value=guess.value,
+            allowDeselect=False,
+            searchable=len(guess.options) > 12,
+            size="xs",
+        )
+    return dmc.TextInput(id=name, label=guess.label, value=guess.value, size="xs", debounce=300, autoComplete="off")
+
+
+def steps_list(steps: Sequence[str]) -> html.Ul:
+    """Return what will be done, a sentence each."""
+    return html.Ul([html.Li(step) for step in steps], className="steps")
+
+
+def result_card() -> html.Section:
+    """Return the place of a table's predictions, hidden until there are some; assets/predict_table.js fills it."""
+    return widgets.card(
+        head("Galaxies of the file", html.Span(id="predict-file-name")),
+        html.Div(id="predict-file-result"),
+        dcc.Loading(html.Div(id="predict-table", className="file-grid data-grid"), delay_show=250, type="dot"),
+        html.Div(id="predict-histograms", className="histograms"),
+        html.Div(
+            [
+                download_menu("predict-file-save", "Download all"),
+                html.Span(
+                    "all rows and columns, with units, network, citation, and the noise chosen above", className="muted"
+                ),
+            ],
+            className="actions",
+        ),
+        html.Div(id="predict-file-note", className="form-note"),
+        label="Galaxies of the file",
+        class_name="card-result",
+    )
+
+
+def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
+    """Return how many galaxies of a file were predicted, and the first reason why one was not."""
+    bad = sum(map(bool, problems))
+    words = f"{n - bad:,} of {n:,} galaxies predicted." if bad else f"{n:,} predicted."
+    more = f" The first {shown:,} are shown; the download has all." if n > shown else ""
+    parts: list[Any] = [widgets.sentence(words + more, "warn" if bad else "good")]
+    first = next((problem for problem in problems if problem), "")
+    if first and first not in problems[:shown]:
+        parts.append(widgets.sentence(first, "warn"))
+    return parts
+
+
+def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
+    """Return how predictions compare with the EWs that came along: (line, galaxies, rho, NMAD in Å)."""
+    lines = [html.Th(line, scope="col") for line, *_ in rows]
+    head = html.Tr([html.Th("Against the EWs of the file"), *lines])
+    body = [
+        html.Tr([html.Th(title, scope="row"), *(html.Td(text) for text in texts)])
+        for title, texts in (
+            ("rank correlation ρ", [f"{rho:.3f}" for _, _, rho, _ in rows]),
+            ("NMAD [Å]", [f"{nmad:.2f}" for *_, nmad in rows]),
+            ("galaxies", [f"{n:,}" for _, n, _, _ in rows]),
+        )
+    ]
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="line-table")
+    # What scrolls on a phone must be reached by keys.
+    return html.Div(table, className="scores", tabIndex=0, role="region", **aria(label="Predicted against measured"))
+
+
+def not_judged(most: int) -> html.P:
+    """Return why the rows have no verdict on their measured lines."""
+    return html.P(
+        f"Did starlight predict them? Each of up to {most} galaxies is judged here; of more, the one that you open. "
+        "The command line judges any number: cli.py predict --surprise.",
+        className="muted footnote",
+    )

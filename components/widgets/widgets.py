@@ -1,0 +1,133 @@
+"""Small pieces that pages share: cards, badges, sentences, the table of lines, its numbers and intervals.
+
+A page builds its table from cells:
+``line_table(["Line", "predicted Å"], [[line_name(line), with_interval(...)], ...], caption)``.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.widgets.aria import aria
+from components.widgets.html import Element
+from model.lines import Line
+
+Tone = Literal["neutral", "good", "warn", "bad"]
+Child = Component | Element | str | None
+
+NOTHING = "–"
+"""What stands where there is no number."""
+
+
+def card(*children: Any, label: str, class_name: str = "") -> html.Section:
+    """Return a titled region on a raised surface; `label` is what a screen reader calls it."""
+    return html.Section(list(children), className=f"card {class_name}".strip(), **aria(label=label))
+
+
+def badge(text: str, tone: Tone = "neutral") -> html.Span:
+    """Return a short label; its words carry the meaning, the tone only repeats it."""
+    return html.Span(text, className=f"badge badge-{tone}")
+
+
+def sentence(text: Any, tone: Tone = "neutral") -> html.Div:
+    """Return a sentence to the reader: what happened, or what to do next."""
+    role = "alert" if tone == "bad" else "status"
+    return html.Div(text, className=f"sentence sentence-{tone}", role=role)
+
+
+def icon(name: str) -> html.Span:
+    """Return one of the drawings in ``assets/icons``, hidden from screen readers."""
+    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
+
+
+def number(value: float) -> str:
+    """Return an equivalent width [Å] with the digits it deserves, a dash where it is not finite."""
+    if not math.isfinite(value):
+        return NOTHING
+    digits = 1 if abs(value) >= 1 else 2
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def with_error(value: float, error: float, absent: str = "not detected") -> Element:
+    """Return ``value ± error`` [Å]; where there is no value, the reason."""
+    if not math.isfinite(value):
+        return Element("Span", absent, className="muted")
+    parts: list[Child] = [number(value)]
+    if math.isfinite(error):
+        parts.append(Element("Span", f" ± {number(error)}", className="muted"))
+    return Element("Span", parts)
+
+
+def with_interval(value: float, low: float, high: float) -> Element:
+    """Return a value [Å] and the ends of its 68 % interval, where it has one."""
+    parts: list[Child] = [number(value)]
+    if math.isfinite(low) and math.isfinite(high):
+        parts.append(Element("Span", f" {number(low)}–{number(high)}", className="muted"))
+    return Element("Span", parts)
+
+
+def galaxy_link(row: int, target_id: str) -> html.Button:
+    """Return a galaxy's name that leads to it: assets/galaxy.js chooses the row when it is clicked."""
+    attributes: dict[str, Any] = {"data-row": str(row), **aria(label=f"Show {target_id}")}
+    return html.Button(target_id, type="button", className="link", **attributes)
+
+
+def line_name(line: Line) -> Element:
+    """Return the name of a line behind a dot of its light."""
+    dot = Element("Span", className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))
+    return Element("Span", [dot, line.label], className="line-name")
+
+
+def interval(line: Line, value: float, low: float, high: float, observed: float = math.nan) -> Element:
+    """Return the interval of a prediction as a bar, its value as a tick and the observed value as a point.
+
+    The scale is arcsinh from 0 to a little beyond the largest of them, so faint and strong lines read alike.
+    """
+    shown = [x for x in (value, low, high, observed) if math.isfinite(x)]
+    top = math.asinh(1.25 * max([*shown, 1.0]))
+
+    def percent(x: float) -> float:
+        return 100 * min(max(math.asinh(max(x, 0.0)) / top, 0.0), 1.0)
+
+    accent = f"var(--{line.accent})"
+    parts: list[Child] = []
+    if math.isfinite(low) and math.isfinite(high):
+        left, right = percent(low), percent(high)
+        style = {"left": f"{left:.1f}%", "width": f"{right - left:.1f}%", "background": accent}
+        parts.append(Element("Span", className="interval-bar", style=style))
+    if math.isfinite(value):
+        parts.append(
+            Element("Span", className="interval-tick", style={"left": f"{percent(value):.1f}%", "background": accent})
+        )
+    if math.isfinite(observed):
+        parts.append(Element("Span", className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
+    # The numbers stand in the same row: to a screen reader the drawing says nothing new.
+    return Element("Span", parts, className="interval", **aria(hidden="true"))
+
+
+def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
+    """Return a table whose first column names lines and whose others are numbers; it scrolls when narrow."""
+    body = [
+        Element("Tr", [Element("Th", first, scope="row"), *[Element("Td", cell) for cell in rest]])
+        for first, *rest in rows
+    ]
+    table: Any = Element(
+        "Table",
+        [
+            Element("Caption", caption, className="visually-hidden"),
+            Element("Thead", Element("Tr", [Element("Th", cell, scope="col") for cell in head])),
+            Element("Tbody", body),
+        ],
+        className="line-table",
+    )
+    return html.Div(table, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
+
+
+def menu(label: str, items: Sequence[html.Button], class_name: str) -> html.Details:
+    """Return a button that opens a list of buttons. The browser's own disclosure: Mantine's target fails axe."""
+    return html.Details(
+        [html.Summary(label, className=class_name), html.Div(items, className="menu-items")], className="menu"
+    )

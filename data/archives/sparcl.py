@@ -1,0 +1,201 @@
+"""The spectrum of a real galaxy by its TARGETID, from NOIRLab's SPARCL archive (Juneau et al. 2024, arXiv:2401.05576).
+
+The archive is spoken to over HTTP in JSON alone: its own client may exchange pickles, and a pickle can run any code. It
+is far away and not ours: a reader waits ten seconds at most, few wait at a time, and after a failure it is left alone.
+"""
+
+import json
+import logging
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from data.archives.sparcl_answers import AnswerError, Ask, Observed, ask_for
+from data.errors import ArchiveError
+from data.paths import SPARCL_URL
+from data.spectrum import Spectrum
+from data.storage import cache
+
+TIMEOUT: Final = 10.0
+"""Seconds that a reader waits for a spectrum."""
+CONNECT_TIMEOUT: Final = 3.1
+MAX_BYTES: Final = 8_000_000
+"""A DESI spectrum is 0.6 MB of JSON."""
+FOLDER_BYTES: Final = 64_000_000
+"""About 500 spectra."""
+PAUSE: Final = 60.0
+"""Seconds after a failure in which the archive is not asked again."""
+AT_ONCE: Final = 2
+"""Questions at a time: a hanging archive must not take every thread of the server."""
+
+logger = logging.getLogger(__name__)
+
+
+class Archive:
+    """An archive, and what was fetched from it.
+
+    Parameters
+    ----------
+    url : str
+        Of the archive.
+    folder : Path, optional
+        Private folder that keeps the latest spectra; None keeps none.
+    timeout : float
+        Seconds that one spectrum may take.
+    """
+
+    def __init__(self, url: str = SPARCL_URL, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
+        self.url = url.rstrip("/")
+        self._folder = None if folder is None else cache.Folder(folder, FOLDER_BYTES)
+        self._timeout = timeout
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._closed_until = 0.0
+
+    def fetch(self, target_id: str, redshift: float | None = None) -> Spectrum:
+        """Give a galaxy's spectrum.
+
+        Parameters
+        ----------
+        target_id : str
+            DESI's TARGETID as text.
+        redshift : float, optional
+            The redshift to shift the wavelengths by; by default the archive's own.
+
+        Returns
+        -------
+        Spectrum
+            In the rest frame; masked pixels have no weight.
+
+        Raises
+        ------
+        ArchiveError
+            A sentence: the archive has no such galaxy, does not answer, or sends nonsense.
+        """
+        if not (target_id.isascii() and target_id.isdigit() and len(target_id) <= 19):
+            raise ArchiveError(f"“{target_id[:40]}” is not a DESI TARGETID, so no archive has its spectrum.")
+        observed = self._stored(target_id)
+        if observed is None:
+            observed = self._asked(target_id)
+            self._store(target_id, observed)
+        shift = float(observed.redshift) if redshift is None else redshift
+        return Spectrum(
+            wavelength_rest=observed.wavelength_obs / (1 + shift),
+            flux=observed.flux,
+            ivar=observed.ivar,
+            redshift=shift,
+            target_id=target_id,
+            source=f"{observed.release}, SPARCL",
+        )
+
+    def _asked(self, target_id: str) -> Observed:
+        if time.monotonic() < self._closed_until:
+            raise ArchiveError("The SPARCL archive failed a moment ago; it is asked again in a minute.")
+        if not self._free.acquire(blocking=False):
+            raise ArchiveError("The SPARCL archive is busy with other galaxies; choose this one again soon.")
+        try:
+            return ask_for(target_id, self._asker())
+        except AnswerError as error:
+            self._closed_until = time.monotonic() + PAUSE
+            raise ArchiveError(str(error)) from error
+        finally:
+            self._free.release()
+
+    def _stored(self, target_id: str) -> Observed | None:
+        path = self._folder and cache.find(self._folder, f"{target_id}.npz")
+        if not path:
+            return None
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return Observed(**{name: arrays[name] for name in Observed._fields})
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            logger.warning("A kept spectrum is damaged and is fetched again: %s", error)
+            return None
+
+    def _store(self, target_id: str, observed: Observed) -> None:
+        if self._folder:
+            try:
+                cache.keep(self._folder, f"{target_id}.npz", lambda file: np.savez(file, **observed._asdict()))
+            except OSError as error:
+                logger.warning("A spectrum cannot be kept: %s", error)
+
+    def _asker(self) -> Ask:
+        import requests
+        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import TimeoutError as SlowError
+
+        deadline = time.monotonic() + self._timeout
+
+        def ask(service: str, query: dict[str, str], body: Any) -> Any:
+            left = max(deadline - time.monotonic(), 0.001)
+            try:
+                with requests.request(
+                    "GET" if body is None else "POST",
+                    f"{self.url}/api/{service}/",
+                    params=query,
+                    json=body,
+                    timeout=(min(left, CONNECT_TIMEOUT), left),
+                    stream=True,
+                    allow_redirects=False,
+                ) as answer:
+                    if answer.status_code != requests.codes.ok:
+                        raise AnswerError(f"The SPARCL archive answered with status {answer.status_code}.")
+                    return json.loads(_body(answer, deadline))
+            except (requests.Timeout, SlowError, TimeoutError) as error:
+                raise AnswerError(f"The SPARCL archive did not answer within {self._timeout:g} s.") from error
+            except (ValueError, RecursionError) as error:
+                raise AnswerError("The SPARCL archive sent something that is not JSON.") from error
+            except (requests.RequestException, HTTPError, OSError) as error:
+                raise AnswerError("The SPARCL archive cannot be reached.") from error
+
+        return ask
+
+
+def _body(answer: Any, deadline: float) -> bytes:
+    """Read an answer piece by piece, as a slow one must not outlast the deadline, nor a big one fill the memory."""
+    body = bytearray()
+    while piece := answer.raw.read1(65_536, decode_content=True):
+        body += piece
+        if len(body) > MAX_BYTES:
+            raise AnswerError(f"The SPARCL archive sent more than {MAX_BYTES / 1e6:.0f} MB for one galaxy.")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
+
+
+_archives: dict[str, Archive] = {}
+
+
+def use(archive: Archive | None) -> None:
+    """Choose the archive of this process, None for none; called once, when the server starts."""
+    _archives.clear()
+    if archive is not None:
+        _archives["current"] = archive
+
+
+def fetch(target_id: str, redshift: float | None = None) -> Spectrum:
+    """Fetch a galaxy's spectrum from the archive of this process; see `Archive.fetch`.
+
+    Parameters
+    ----------
+    target_id : str
+        DESI's TARGETID as text.
+    redshift : float, optional
+        The redshift to shift the wavelengths by; by default the archive's own.
+
+    Returns
+    -------
+    Spectrum
+        In the rest frame.
+
+    Raises
+    ------
+    ArchiveError
+        A sentence for the reader.
+    """
+    if not _archives:
+        raise ArchiveError("Spectra from the SPARCL archive are switched off here (SPARCL_URL=off).")
+    return _archives["current"].fetch(target_id, redshift)

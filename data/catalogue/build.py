@@ -1,0 +1,197 @@
+"""Building a catalogue: adds what the networks say to a table of galaxies, and writes the file that is served."""
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.catalogue.fields import CATALOGUE_FIELDS
+from data.catalogue.schema import (
+    BUILT_COLUMNS,
+    FLUX_NAMES,
+    MAP_NAMES,
+    PREDICTION_SUFFIXES,
+    SCHEMA_VERSION,
+    check,
+    standardize,
+)
+from data.errors import CatalogueError
+from model.lines import LINE_NAMES
+from model.predictions.batch import place_many, predict_many
+from model.storage.weights import DEFAULT, MAP, find_weights, load_params
+
+CHUNK: Final = 16384
+"""Galaxies predicted between two reports of progress."""
+KINDS: Final = ("mock", "observed")
+MOCK_PREFIX: Final = "MOCK-"
+"""Ids that start so are drawn, not observed."""
+
+
+def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None] = lambda _: None) -> pa.Table:
+    """Add predictions and map places to a table of galaxies.
+
+    The variant of the network that knows the luminosity predicts, as every catalogue has one.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With the required columns of `data.catalogue.schema`; earlier predictions are replaced, further columns kept.
+    model : str
+        Name or path of the weights.
+    progress : callable
+        Told how many galaxies were finished since the last call.
+
+    Returns
+    -------
+    pyarrow.Table
+        Same rows, same order, with the built columns; its metadata still lacks `describe`.
+
+    Raises
+    ------
+    CatalogueError
+        When the table breaks a rule of the schema.
+    """
+    check(table)
+    table = standardize(table)
+    table = table.drop_columns([column.name for column in BUILT_COLUMNS if column.name in table.column_names])
+    params = load_params(model)
+    flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)
+    luminosity = table["log_luminosity"].to_numpy()
+    predicted = np.empty((len(PREDICTION_SUFFIXES), len(flux), len(LINE_NAMES)), np.float32)
+    position = np.empty((len(flux), len(MAP_NAMES)), np.float32)
+    for start in range(0, len(flux), CHUNK):
+        rows = slice(start, start + CHUNK)
+        prediction = predict_many(params, flux[rows], luminosity[rows])
+        predicted[:, rows] = prediction.ew, prediction.p16, prediction.p84
+        position[rows] = place_many(params, flux[rows]).position
+        progress(len(flux[rows]))
+    for index, name in enumerate(LINE_NAMES):
+        for values, suffix in zip(predicted, PREDICTION_SUFFIXES, strict=True):
+            table = table.append_column(name + suffix, pa.array(values[:, index]))
+    for index, name in enumerate(MAP_NAMES):
+        table = table.append_column(name, pa.array(position[:, index]))
+    return table
+
+
+def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAULT) -> dict[str, Any]:
+    """Collect what a built catalogue's file says about itself.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        From `build`.
+    title : str
+        What a reader calls the catalogue.
+    provenance : str
+        Where its galaxies come from.
+    model : str
+        Name or path of the weights that predicted.
+
+    Returns
+    -------
+    dict
+        JSON-able: schema_version, kind, title, provenance, the model's and the map's checksums.
+
+    Raises
+    ------
+    CatalogueError
+        When mock and observed galaxies are mixed.
+    """
+    drawn = [target_id.startswith(MOCK_PREFIX) for target_id in table["TARGETID"].to_pylist()]
+    if any(drawn) and not all(drawn):
+        raise CatalogueError(
+            f"{sum(drawn)} of {len(drawn)} ids start with {MOCK_PREFIX!r}: mock and observed galaxies are mixed. "
+            "Make a catalogue of each."
+        )
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": KINDS[0] if all(drawn) else KINDS[1],
+        "title": title,
+        "provenance": provenance,
+        "model": {"name": Path(model).stem, "variant": "luminosity", "sha256": _checksum(model)},
+        "map": {"sha256": _checksum(MAP)},
+    }
+
+
+def _checksum(weights: str) -> str:
+    return sha256(find_weights(weights).read_bytes()).hexdigest()
+
+
+def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -> None:
+    """Write a table as Parquet, small, under a temporary name that is renamed when complete.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any table.
+    path : Path
+        Where to.
+    metadata : dict, optional
+        From `describe`; the units, descriptions and UCDs of the columns are added.
+
+    Raises
+    ------
+    CatalogueError
+        When the folder does not exist or cannot be written.
+    """
+    if metadata is not None:
+        from data.formats.arrow import describe as described
+        from data.formats.fields import TableMeta
+
+        about = dict(metadata)
+        title, provenance = (about.pop(key, "") for key in ("title", "provenance"))
+        table = described(table, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        # Floats of one galaxy sample share their high bytes: split into byte streams they compress to two thirds.
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            compression_level=19,
+            use_dictionary=False,
+            column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+            write_statistics=False,
+        )
+        temporary.replace(path)
+    except OSError as error:
+        raise CatalogueError(f"Cannot write {path}: {error.strerror}. Choose a folder that can be written.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a table of galaxies from Parquet or CSV.
+
+    Parameters
+    ----------
+    path : Path
+        The extension decides the format.
+
+    Returns
+    -------
+    pyarrow.Table
+        All columns.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing, of another format or damaged.
+    """
+    from pyarrow import csv
+
+    readers: dict[str, Callable[..., pa.Table]] = {".parquet": pq.read_table, ".csv": csv.read_csv}
+    if path.suffix not in readers:
+        raise CatalogueError(f"{path.name} ends in {path.suffix!r}; a table of galaxies is .parquet or .csv.")
+    try:
+        return readers[path.suffix](path)
+    except FileNotFoundError as error:
+        raise CatalogueError(f"There is no file {path}. Check the path.") from error
+    except pa.ArrowInvalid as error:
+        raise CatalogueError(f"{path.name} cannot be read as {path.suffix[1:]}: {error}. Write it again.") from error

@@ -1,0 +1,203 @@
+"""A catalogue as the server sees it: columns, galaxies, names; never changed once it is open."""
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from data.catalogue.columns import NAMES, open_columns
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MAP_NAMES, PREDICTION_SUFFIXES
+from data.catalogue.stored_spectra import WAVELENGTHS, open_spectra
+from data.errors import CatalogueError
+from data.spectrum import Spectrum
+from model.lines import LINE_NAMES
+from model.predictions.predict import Prediction
+
+_PLACE: Final = {name: place for place, name in enumerate(NAMES)}
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+class Galaxy(NamedTuple):
+    """One galaxy of a catalogue.
+
+    Attributes
+    ----------
+    row : int
+        Its place in the catalogue, from 0.
+    target_id : str
+        Its name.
+    redshift : float
+        Its redshift.
+    log_luminosity : float
+        See `model.features.log_luminosity` [dex].
+    bin_flux : (12,) array
+        Mean continuum per bin [1e-17 erg/s/cm²/Å].
+    ew, ew_ivar : (10,) array
+        Observed EWs [Å] and their inverse variances [Å^-2]; NaN where not detected or cut.
+    predicted : Prediction
+        EWs as catalogued given detection, arrays (10,) [Å].
+    position : (2,) array
+        Place on the canonical map.
+    """
+
+    row: int
+    target_id: str
+    redshift: float
+    log_luminosity: float
+    bin_flux: Float[np.ndarray, " bin"]
+    ew: Float[np.ndarray, " line"]
+    ew_ivar: Float[np.ndarray, " line"]
+    predicted: Prediction
+    position: Float[np.ndarray, " 2"]
+
+
+class Catalogue:
+    """A table of galaxies with predictions and map places, read-only.
+
+    Parameters
+    ----------
+    path : Path
+        A file that ``cli.py catalogue build`` wrote.
+    cache_folder : Path, optional
+        Private folder that keeps its expanded columns, to be memory-mapped; None: they are held in memory.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    name : str
+        The file's stem.
+    title, provenance : str
+        For the reader.
+    is_mock : bool
+        Whether its galaxies were drawn, not observed.
+    n : int
+        Number of galaxies.
+    version : str
+        First 12 hexadecimal digits of the file's SHA-256: names the content in URLs and caches.
+    metadata : mapping
+        All that the file says about itself.
+    target_ids : (galaxy,) array of bytes
+        Names in the order of the rows.
+    cache_folder : Path or None
+        Where what follows from it may be kept.
+
+    Raises
+    ------
+    CatalogueError
+        When the file cannot be read or was not built.
+    """
+
+    def __init__(self, path: Path, cache_folder: Path | None = None) -> None:
+        self.path, self.name = path, path.stem
+        if not _SAFE_NAME.fullmatch(self.name):
+            raise CatalogueError(
+                f"The catalogue's file name {self.name!r} goes into URLs: use up to 64 letters, digits and _ . - only."
+            )
+        self.version, metadata, self._values, self.target_ids, self._order = open_columns(
+            path, cache_folder and cache_folder / "columns"
+        )
+        self.cache_folder = cache_folder
+        self.metadata = MappingProxyType(metadata)
+        self.title: str = metadata["title"]
+        self.provenance: str = metadata["provenance"]
+        self.is_mock: bool = metadata["kind"] == "mock"
+        self.n = len(self.target_ids)
+        self._spectra = open_spectra(path, self.n)
+
+    def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
+        """Give one column of numbers.
+
+        Parameters
+        ----------
+        name : str
+            As in `data.catalogue.schema.COLUMNS`.
+
+        Returns
+        -------
+        (galaxy,) array of float32
+            Read-only, in the column's unit; NaN where missing.
+
+        Raises
+        ------
+        KeyError
+            If the schema has no such column.
+        """
+        return self._values[_PLACE[name]]
+
+    def spectrum(self, row: int) -> Spectrum | None:
+        """Give a galaxy's spectrum where the catalogue has one; mock galaxies have none until one is synthesised.
+
+        Parameters
+        ----------
+        row : int
+            0 to n - 1.
+
+        Returns
+        -------
+        Spectrum or None
+            In the rest frame, without errors; NaN fluxes are left out.
+        """
+        if not 0 <= row < len(self._spectra):
+            return None
+        flux = np.array(self._spectra[row])
+        good = np.isfinite(flux)
+        if not good.any():
+            return None
+        return Spectrum(
+            wavelength_rest=WAVELENGTHS[good],
+            flux=flux[good],
+            redshift=float(self.column("redshift")[row]),
+            target_id=self.target_ids[row].decode(),
+            source=self.title,
+        )
+
+    def row_of(self, target_id: str) -> int | None:
+        """Find a galaxy by its name; None when the catalogue does not have it."""
+        key = target_id.encode("ascii", "replace")
+        place = int(np.searchsorted(self.target_ids, key, sorter=self._order))
+        if place == self.n or self.target_ids[self._order[place]] != key:
+            return None
+        return int(self._order[place])
+
+    def galaxy(self, row: int) -> Galaxy:
+        """Gather everything about one galaxy.
+
+        Parameters
+        ----------
+        row : int
+            0 to n - 1.
+
+        Returns
+        -------
+        Galaxy
+            Its values.
+
+        Raises
+        ------
+        IndexError
+            If there is no such row.
+        """
+        if not 0 <= row < self.n:
+            raise IndexError(f"Row {row} is outside the catalogue's 0 to {self.n - 1}.")
+
+        def values(names: list[str]) -> Float[np.ndarray, " value"]:
+            return np.array([self.column(name)[row] for name in names], np.float32)
+
+        def lines(suffix: str) -> Float[np.ndarray, " line"]:
+            return values([name + suffix for name in LINE_NAMES])
+
+        return Galaxy(
+            row=row,
+            target_id=self.target_ids[row].decode(),
+            redshift=float(self.column("redshift")[row]),
+            log_luminosity=float(self.column("log_luminosity")[row]),
+            bin_flux=values(list(FLUX_NAMES)),
+            ew=lines(EW_SUFFIX),
+            ew_ivar=lines(IVAR_SUFFIX),
+            predicted=Prediction(*(lines(suffix) for suffix in PREDICTION_SUFFIXES)),
+            position=values(list(MAP_NAMES)),
+        )

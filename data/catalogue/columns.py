@@ -1,0 +1,147 @@
+"""A catalogue's columns as memory-mapped arrays: expanded from Parquet once, kept under the content's hash.
+
+Opening a catalogue again reads no Parquet, however large it is, and the system loads only what is looked at. pyarrow is
+imported only where a catalogue is seen for the first time.
+"""
+
+import json
+import logging
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from data.catalogue.schema import COLUMNS
+from data.errors import CatalogueError
+from data.storage import cache
+
+VERSION_DIGITS: Final = 12
+FOLDER_BYTES: Final = 2_000_000_000
+"""Expanded columns of catalogues with about eight million galaxies."""
+NAMES: Final = tuple(column.name for column in COLUMNS[1:])
+"""Columns of numbers, in the order of the expanded array's first axis."""
+
+logger = logging.getLogger(__name__)
+
+
+class Columns(NamedTuple):
+    """Everything a catalogue holds.
+
+    Attributes
+    ----------
+    version : str
+        First 12 hexadecimal digits of the file's SHA-256.
+    metadata : dict
+        What the file says about itself.
+    values : (column, galaxy) array of float32
+        `NAMES`; read-only, NaN where missing.
+    target_ids : (galaxy,) array of bytes
+        Names in the order of the rows.
+    order : (galaxy,) array
+        Rows in the order of their names.
+    """
+
+    version: str
+    metadata: dict[str, Any]
+    values: Float[np.ndarray, "column galaxy"]
+    target_ids: np.ndarray
+    order: Int[np.ndarray, " galaxy"]
+
+
+def open_columns(path: Path, folder: Path | None = None) -> Columns:
+    """Open a built catalogue.
+
+    Parameters
+    ----------
+    path : Path
+        A file that ``cli.py catalogue build`` wrote.
+    folder : Path, optional
+        Private folder that keeps expanded columns; None, or a full disk: they are held in memory.
+
+    Returns
+    -------
+    Columns
+        Memory-mapped where there is a folder.
+
+    Raises
+    ------
+    CatalogueError
+        When the file cannot be read or was not built.
+    """
+    try:
+        with path.open("rb") as file:
+            version = file_digest(file, "sha256").hexdigest()[:VERSION_DIGITS]
+    except OSError as error:
+        raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
+    if folder is None:
+        return _in_memory(path, version)
+    room = cache.Folder(folder, FOLDER_BYTES)
+    columns = _mapped(room, version)
+    if columns is None:
+        try:
+            _expand(path, version, room)
+        except OSError as error:
+            logger.warning("%s is held in memory, as its columns cannot be kept: %s", path.name, error)
+            return _in_memory(path, version)
+        columns = _mapped(room, version)
+    return columns or _in_memory(path, version)
+
+
+def _file_names(version: str) -> tuple[str, str, str, str]:
+    """Return the names of a catalogue's four files; the schema's columns are part of them."""
+    stem = f"{version}-{sha256(' '.join(NAMES).encode()).hexdigest()[:8]}"
+    return f"{stem}.values.npy", f"{stem}.ids.npy", f"{stem}.order.npy", f"{stem}.json"
+
+
+def _mapped(room: cache.Folder, version: str) -> Columns | None:
+    """Map the kept files of a catalogue, or return None where one is missing or damaged."""
+    found = [cache.find(room, name) for name in _file_names(version)]
+    if not all(found):
+        return None
+    try:
+        values, ids, order = (np.load(path, mmap_mode="r", allow_pickle=False) for path in found[:3] if path)
+        metadata = json.loads(found[3].read_bytes()) if found[3] else {}
+    except (OSError, ValueError, EOFError) as error:
+        logger.warning("Kept columns are damaged and are made again: %s", error)
+        return None
+    if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
+        return None
+    # Plain views: every slice of a memmap would carry its bookkeeping along.
+    return Columns(version, metadata, *(array.view(np.ndarray) for array in (values, ids, order)))
+
+
+def _expand(path: Path, version: str, room: cache.Folder) -> None:
+    """Write a catalogue's columns one after the other, so that no more than one is in memory."""
+    from data.catalogue import parquet
+
+    values_name, ids_name, order_name, about_name = _file_names(version)
+    with parquet.opened(path) as file:
+        metadata, ids = parquet.metadata(file, path), parquet.target_ids(file)
+
+        def write_values(target: IO[bytes]) -> None:
+            header = {"descr": "<f4", "fortran_order": False, "shape": (len(NAMES), len(ids))}
+            np.lib.format.write_array_header_1_0(target, header)
+            for name in NAMES:
+                target.write(parquet.numbers(file, name).astype("<f4").tobytes())
+
+        cache.keep(room, values_name, write_values)
+    cache.keep(room, ids_name, lambda target: np.save(target, ids, allow_pickle=False))
+    cache.keep(room, order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False))
+    cache.keep(room, about_name, lambda target: target.write(json.dumps(metadata).encode()))
+
+
+def _in_memory(path: Path, version: str) -> Columns:
+    from data.catalogue import parquet
+
+    with parquet.opened(path) as file:
+        metadata, ids = parquet.metadata(file, path), parquet.target_ids(file)
+        values = np.stack([parquet.numbers(file, name) for name in NAMES])
+    for array in (values, ids):
+        array.flags.writeable = False
+    return Columns(version, metadata, values, ids, _ordered(ids))
+
+
+def _ordered(ids: np.ndarray) -> Int[np.ndarray, " galaxy"]:
+    return np.argsort(ids, kind="stable").astype(np.int32)

@@ -1,0 +1,53 @@
+"""A catalogue in another format, with everything that it says about itself."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from data.catalogue.fields import CATALOGUE_FIELDS
+from data.formats import TableMeta
+from data.formats.fields import METADATA_KEY
+from data.formats.kinds import format_of
+from data.formats.whole import read_table, write_table
+
+PARQUET = "parquet"
+
+
+def convert(source: Path, out: Path) -> str:
+    """Write a catalogue, or a table of galaxies, in another format.
+
+    Units, descriptions and UCDs of the columns go along, as do title, provenance, citation, schema version and the
+    checksums of the model and the map.
+
+    Parameters
+    ----------
+    source : Path
+        Parquet, CSV, ECSV, FITS or VOTable; the extension decides.
+    out : Path
+        The same choice.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When a file cannot be read or written, or its extension is of no format.
+    """
+    chosen = format_of(out)
+    table = read_table(source)
+    about = _about(source) if format_of(source) == PARQUET else {}
+    title, provenance = about.pop("title", source.stem), about.pop("provenance", f"converted from {source.name}")
+    about.pop("units", None)
+    write_table(table, out, chosen, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
+    size = out.stat().st_size / 1e6
+    return f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB."
+
+
+def _about(path: Path) -> dict:
+    """Give what a catalogue says about itself; nothing for a table that was not built."""
+    stored = (pq.read_schema(path).metadata or {}).get(METADATA_KEY)
+    return json.loads(stored) if stored else {}

@@ -1,0 +1,47 @@
+"""What a file says about the columns of a catalogue: units and meanings in the VO's vocabulary."""
+
+from types import MappingProxyType
+from typing import Final
+
+from data.catalogue.schema import COLUMNS, FLUX_NAMES, IVAR_SUFFIX, Column
+from data.formats.fields import Field
+
+STANDARD_UNITS: Final = MappingProxyType(
+    {
+        "": "",
+        "dex": "",
+        "Å": "Angstrom",
+        "deg": "deg",
+        "Å^-2": "Angstrom**-2",
+        "1e-17 erg/s/cm²/Å": "1e-17 erg.s**-1.cm**-2.Angstrom**-1",
+    }
+)
+"""The schema's units as the FITS and VO standards write them; neither knows a dex."""
+
+
+def field_of(column: Column) -> Field:
+    """Say of a column of the schema what a file should say."""
+    return Field(STANDARD_UNITS[column.unit], column.description, _ucd(column.name))
+
+
+def _ucd(name: str) -> str:
+    known = {
+        "TARGETID": "meta.id;meta.main",
+        "redshift": "src.redshift",
+        "log_luminosity": "phys.luminosity;em.opt",
+        "ra": "pos.eq.ra;meta.main",
+        "dec": "pos.eq.dec;meta.main",
+        "map_x": "pos.cartesian.x",
+        "map_y": "pos.cartesian.y",
+    }
+    if name in known:
+        return known[name]
+    if name in FLUX_NAMES:
+        return "phot.flux.density;em.opt"
+    if name.endswith(IVAR_SUFFIX):
+        return "stat.weight;spect.line.eqWidth"
+    return "spect.line.eqWidth;em.opt"
+
+
+CATALOGUE_FIELDS: Final = MappingProxyType({column.name: field_of(column) for column in COLUMNS})
+"""The columns of a catalogue; see `data.catalogue.schema.COLUMNS`."""

@@ -1,0 +1,194 @@
+"""A catalogue from surveys' own files: spectra and redshifts in, twelve bins and equivalent widths out."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float
+
+from data.catalogue.build import build, describe, write
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from data.catalogue.stored_spectra import SUFFIX, WAVELENGTHS
+from data.errors import CatalogueError
+from data.spectrum import Spectrum
+from data.storage.atomic import replacing
+from data.surveys.desi import read_lines
+from data.surveys.targets import Target, read_targets
+from model.bins import BIN_EDGES
+from model.features import log_luminosity
+from model.lines import LINE_NAMES
+from model.predictions.imputation import complete_bins
+from model.predictions.params import Params
+from model.predictions.verdicts import judge_rows
+from model.spectra.continuum import continuum_bins
+from model.spectra.measure import as_catalogued, measure_lines
+from model.storage.weights import DEFAULT, load_params
+
+FASTSPECFIT: Final = MappingProxyType(
+    {name: (name,) if name != "OII_DOUBLET" else ("OII_3726", "OII_3729") for name in LINE_NAMES}
+)
+"""FastSpecFit's names of our lines."""
+PROBLEMS_SUFFIX: Final = ".problems.csv"
+
+
+def from_fits(
+    spectra: Sequence[Path],
+    redshifts: Sequence[Path],
+    out: Path,
+    *,
+    lines: Sequence[Path] = (),
+    ebv: float | None = None,
+    ebv_of_files: bool = False,
+    fill_missing: bool = False,
+    model: str = DEFAULT,
+    progress: Callable[[int], None] = lambda _: None,
+) -> str:
+    """Build a catalogue, with its spectra beside it, from DESI's coadds or SDSS's spec files.
+
+    Columns ``DOMAIN`` and ``DOMAIN_REASON`` say how like the training galaxies each one is, judged before anything is
+    filled in.
+
+    Parameters
+    ----------
+    spectra, redshifts : sequences of Path
+        ``coadd-*.fits`` and the ``redrock-*.fits`` of the same targets, in the same order; or ``spec-*.fits``, which
+        bring their redshifts, and none.
+    out : Path
+        The catalogue, Parquet. Rest-frame spectra go to ``OUT.spectra.npy``, targets left out and why to
+        ``OUT.problems.csv``.
+    lines : sequence of Path
+        FastSpecFit tables with the equivalent widths; without any they are measured here, by `model.spectra.measure`.
+    ebv : float, optional
+        E(B-V) of the Milky Way [mag] that all spectra are corrected for.
+    ebv_of_files : bool
+        Whether to correct by the E(B-V) that the files list (FIBERMAP).
+    fill_missing : bool
+        Whether a first or last bin that the spectrum misses is filled in from the others.
+    model : str
+        Weights that predict.
+    progress : callable
+        Told how many targets were finished since the last call.
+
+    Returns
+    -------
+    str
+        A sentence saying what was written.
+
+    Raises
+    ------
+    CatalogueError
+        When files do not pair up or no target can be used.
+    UploadError
+        When a file is not what it should be.
+    """
+    measured: dict[str, dict[str, tuple[float, float]]] = {}
+    for path in lines:
+        measured |= read_lines(path, FASTSPECFIT)
+    params = load_params(model)
+    kept: dict[str, Spectrum] = {}
+    bins: list[tuple[np.ndarray, np.ndarray]] = []
+    problems: list[tuple[str, str]] = []
+    for target in read_targets(spectra, redshifts, ebv, ebv_of_files=ebv_of_files):
+        spectrum, name = target.spectrum, target.spectrum.target_id or ""
+        flux = np.asarray(continuum_bins(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar))
+        whole = np.asarray(complete_bins(params, flux)) if fill_missing else flux
+        problem = _problem(target, whole) or ("listed twice" if name in kept else "")
+        if problem:
+            problems.append((name, problem))
+        else:
+            kept[name] = spectrum
+            bins.append((flux, whole))
+            if not lines:
+                measured[name] = _measure(target)
+        progress(1)
+    if not kept:
+        first = f" The first: {problems[0][0]}, {problems[0][1]}." if problems else ""
+        raise CatalogueError(f"None of the {len(problems)} targets can be used.{first}")
+    table = build(_table(params, kept, np.array(bins), measured), model)
+    corrected = "by the files' E(B-V)" if ebv_of_files else "" if ebv is None else f"by E(B-V) = {ebv:g}"
+    provenance = (
+        f"{'DESI coadds' if redshifts else 'SDSS spectra'} {', '.join(path.name for path in spectra)}; "
+        f"{f'corrected {corrected}' if corrected else 'not corrected'} for Galactic extinction; equivalent widths "
+        + (f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight")
+    )
+    write(table, out, describe(table, title=out.stem, provenance=provenance, model=model))
+    _write_spectra(out, list(kept.values()))
+    _write_problems(out, problems)
+    left_out = f"; {len(problems)} left out, see {out.stem}{PROBLEMS_SUFFIX}" if problems else ""
+    return f"Wrote {out}: {len(kept)} galaxies{left_out}."
+
+
+def _problem(target: Target, flux: np.ndarray) -> str:
+    """Say why a target cannot be in a catalogue; "" when it can."""
+    redshift, warning, kind = target.known
+    if warning:
+        return f"ZWARN is {warning}: the survey does not trust the redshift {redshift:.4f}"
+    if kind != "GALAXY":
+        return f"the survey calls it {kind}, not GALAXY"
+    if redshift <= 0:
+        return f"redshift {redshift:.4f} is not positive"
+    if target.problem:
+        return target.problem
+    for index, value in enumerate(flux):
+        span = f"bin {index} ({BIN_EDGES[index]:.0f}-{BIN_EDGES[index + 1]:.0f} Å at rest)"
+        if np.isnan(value):
+            return f"{span} is not covered by good pixels at redshift {redshift:.4f}"
+        if value <= 0:
+            return f"{span} has the mean flux {value:.3g}, which is not positive"
+    return ""
+
+
+def _measure(target: Target) -> dict[str, tuple[float, float]]:
+    """Measure the lines as a catalogue lists them: name to (EW, inverse variance), none where not detected."""
+    spectrum = target.spectrum
+    if spectrum.ivar is None:
+        return {}
+    found = measure_lines(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, target.instrument_fwhm)
+    pairs = np.stack(as_catalogued(found.ew, found.ew_ivar), axis=1).tolist()
+    return {name: (ew, ivar) for name, (ew, ivar) in zip(LINE_NAMES, pairs, strict=True) if ew > 0}
+
+
+def _table(
+    params: Params,
+    kept: dict[str, Spectrum],
+    bins: Float[np.ndarray, "galaxy two bin"],
+    measured: dict[str, dict[str, tuple[float, float]]],
+) -> pa.Table:
+    known, flux = bins[:, 0], bins[:, 1]  # before and after missing ones were filled in
+    redshift = np.array([spectrum.redshift for spectrum in kept.values()], np.float32)
+    luminosity = np.asarray(log_luminosity(flux, redshift), np.float32)
+    columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift, "log_luminosity": luminosity}
+    columns |= dict(zip(FLUX_NAMES, flux.T.astype(np.float32), strict=True))
+    missing = (np.nan, np.nan)
+    for name in LINE_NAMES:
+        pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
+        columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
+    if params.domain is not None:
+        judged = judge_rows(params, known, luminosity, redshift)
+        columns |= {"DOMAIN": judged.verdict, "DOMAIN_REASON": judged.reason}
+    return pa.table(columns)
+
+
+def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> None:
+    """Write the array that `data.catalogue.spectra.rest_spectrum` reads."""
+    flux = np.full((len(spectra), len(WAVELENGTHS)), np.nan, np.float32)
+    for row, spectrum in enumerate(spectra):
+        good = np.ones(len(spectrum.flux), bool) if spectrum.ivar is None else spectrum.ivar > 0
+        first, last = spectrum.wavelength_rest[good][[0, -1]]
+        covered = (first <= WAVELENGTHS) & (last >= WAVELENGTHS)
+        flux[row, covered] = np.interp(WAVELENGTHS[covered], spectrum.wavelength_rest[good], spectrum.flux[good])
+    with replacing(out.with_suffix(SUFFIX)) as temporary, temporary.open("wb") as file:
+        np.save(file, flux, allow_pickle=False)
+
+
+def _write_problems(out: Path, problems: Sequence[tuple[str, str]]) -> None:
+    path = out.with_name(out.stem + PROBLEMS_SUFFIX)
+    if not problems:
+        path.unlink(missing_ok=True)
+        return
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("TARGETID", "PROBLEM"), *problems])

@@ -1,0 +1,167 @@
+"""Rows of twelve fluxes become galaxies; a row that cannot be used keeps its place and says why."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float32
+
+from data.catalogue.schema import FLUX_NAMES
+from data.errors import UploadError
+from data.uploads import units
+from data.uploads.column_mapping import NONE
+from data.uploads.readers.limits import MAX_ROWS
+from data.uploads.readers.numbers import (
+    FLUX_RANGE,
+    LOG_LUMINOSITY_RANGE,
+    REDSHIFT_RANGE,
+    read_flux,
+    read_number,
+    within,
+)
+from data.uploads.readers.raw_table import RawTable, numbers
+from model.bins import BIN_CENTERS
+
+
+class FluxTable(NamedTuple):
+    """Galaxies read from an upload, in the file's order.
+
+    Attributes
+    ----------
+    ids
+        One text per galaxy: its TARGETID, or its place in the file counted from 1.
+    bin_flux
+        Mean flux in the twelve bins [per Å, any unit]; NaN throughout where the row has a problem.
+    log_luminosity, redshift
+        NaN where a row leaves it empty; None where the file has no such column.
+    problems
+        Why a row has no prediction, "" for the rows that have one.
+    extra
+        The other columns as text, unchanged.
+    """
+
+    ids: tuple[str, ...]
+    bin_flux: Float32[np.ndarray, "galaxy bin"]
+    log_luminosity: Float32[np.ndarray, " galaxy"] | None
+    redshift: Float32[np.ndarray, " galaxy"] | None
+    problems: tuple[str, ...]
+    extra: dict[str, tuple[str, ...]]
+
+
+def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
+    """Turn a file's rows into galaxies.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The file.
+    plan : mapping
+        From `plan.settle`.
+
+    Returns
+    -------
+    FluxTable
+        Every row of the file, usable or not.
+
+    Raises
+    ------
+    UploadError
+        When there are too many rows, or none that can be used.
+    """
+    if raw.n > MAX_ROWS:
+        raise UploadError(
+            f"{raw.name} has more than {MAX_ROWS:,} galaxies. Split it, or predict it with the command line."
+        )
+    titles = _twelve(raw, plan["flux"])
+    flux = np.column_stack([numbers(raw.columns[title]) for title in titles])
+    problems = [""] * raw.n
+    for row in np.flatnonzero(~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1])).all(axis=1) | _odd(raw, titles)):
+        problems[row] = _why(raw, titles, int(row))
+    optional = {}
+    for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
+        if plan[name] != NONE:
+            optional[name] = _optional(raw, plan[name], limits, problems)
+    factor, _ = units.flux_factor(BIN_CENTERS, plan["flux_unit"])
+    bad = np.array([bool(problem) for problem in problems])
+    scaled = flux * factor
+    # Only ratios matter: a row that a unit takes beyond float32 is brought back by its own mean.
+    beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
+    scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
+    scaled[bad] = np.nan
+    used = {*titles, *(plan[role] for role in ("id", "redshift", "log_luminosity"))}
+    table = FluxTable(
+        ids=_ids(raw, plan["id"]),
+        bin_flux=scaled.astype(np.float32),
+        log_luminosity=optional.get("log_luminosity"),
+        redshift=optional.get("redshift"),
+        problems=tuple(problems),
+        extra={title: _texts(values) for title, values in raw.columns.items() if title not in used},
+    )
+    if all(problems):
+        raise UploadError(problems[0] if raw.n == 1 else f"None of the {raw.n} galaxies can be used. {problems[0]}")
+    return table
+
+
+def _twelve(raw: RawTable, first: str) -> list[str]:
+    titles = list(raw.columns)
+    lower = {title.lower(): title for title in titles}
+    if first.lower() == FLUX_NAMES[0] and set(FLUX_NAMES) <= lower.keys():
+        return [lower[name] for name in FLUX_NAMES]
+    start = titles.index(first)
+    if start + len(FLUX_NAMES) > len(titles):
+        raise UploadError(f"There are fewer than 12 columns from {first[:40]} on. Choose another first column.")
+    return titles[start : start + len(FLUX_NAMES)]
+
+
+def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
+    """Mark rows with what Python reads as a number and nobody means as one."""
+    odd = np.zeros(raw.n, bool)
+    for title in titles:
+        if raw.columns[title].dtype == object:
+            odd |= np.array(["_" in cell for cell in raw.columns[title]])
+    return odd
+
+
+def _why(raw: RawTable, titles: list[str], row: int) -> str:
+    """Return the sentence about the first flux of a row that cannot be used."""
+    for title in titles:
+        try:
+            read_flux(_text(raw.columns[title][row]), f"Row {raw.row_numbers[row]}, column {title}")
+        except UploadError as error:
+            return str(error)
+    return ""
+
+
+def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
+    """Read a column that may have gaps; a value that cannot be used is its row's problem."""
+    values = numbers(raw.columns[title])
+    texts = raw.columns[title]
+    for row in np.flatnonzero(~((values >= limits[0]) & (values <= limits[1]))):
+        given = _text(texts[row])
+        if given and given != "nan" and not problems[row]:
+            where = f"Row {raw.row_numbers[row]}, column {title}"
+            try:
+                within(read_number(given, where), limits, where)
+            except UploadError as error:
+                problems[row] = str(error)
+        values[row] = np.nan
+    return values.astype(np.float32)
+
+
+def _ids(raw: RawTable, title: str) -> tuple[str, ...]:
+    """Keep identifiers as text: a 19-digit TARGETID does not survive a float."""
+    if title == NONE:
+        return tuple(str(galaxy) for galaxy in range(1, raw.n + 1))
+    return tuple(
+        text[:64] or f"row {row}" for text, row in zip(_texts(raw.columns[title]), raw.row_numbers, strict=True)
+    )
+
+
+def _texts(values: np.ndarray) -> tuple[str, ...]:
+    return tuple(map(_text, values.tolist()))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else str(value)
+    return str(value)

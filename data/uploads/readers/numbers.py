@@ -1,0 +1,142 @@
+"""One number, or twelve, as a person writes them: what can be used, and the sentence that says why not.
+
+A typed bin, a pasted row and an uploaded file go through here: all say the same about the same mistake.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from data.catalogue.schema import FLUX_NAMES
+from data.errors import UploadError
+
+FLUX_RANGE: Final = (1e-30, 1e30)
+"""Any unit will do, the network sees ratios only; beyond these float32 would overflow."""
+LOG_LUMINOSITY_RANGE: Final = (-5.0, 20.0)
+REDSHIFT_RANGE: Final = (-0.01, 20.0)
+
+_SHOWN = 24
+_SEPARATORS = re.compile(r"[\s,;|]+")
+
+
+def shown(text: str) -> str:
+    """Quote a value for a sentence, cut short so that a long cell cannot flood the page."""
+    text = " ".join(text.split())
+    return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
+
+
+def read_number(text: str, where: str) -> float:
+    """Read a finite number, or say what is wrong with it.
+
+    Parameters
+    ----------
+    text : str
+        The number as typed, for example ``"3.1e-17"``.
+    where : str
+        Where it stands, for the sentence: ``"Row 4, column flux_03"``.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    UploadError
+        When the text is empty, not a number, NaN or infinite.
+    """
+    text = text.strip()
+    if not text:
+        raise UploadError(f"{where}: the value is missing. Fill in a number.")
+    if re.fullmatch(r"[+-]?\d+,\d+", text):
+        raise UploadError(f"{where}: {shown(text)} has a decimal comma. Write {text.replace(',', '.')}.")
+    try:
+        # Python reads "1_000" as a number; nobody who writes a table means that.
+        number = math.nan if "_" in text else float(text)
+    except ValueError:
+        number = math.nan
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        raise UploadError(f"{where}: the value is {text}. Measure it again or leave the galaxy out.")
+    if not math.isfinite(number):
+        raise UploadError(f"{where}: {shown(text)} is not a number. Write it like 1.25 or 3.1e-17.")
+    return number
+
+
+def read_flux(text: str, where: str) -> float:
+    """Read a bin's flux, which must be above zero [any unit, the same for all twelve].
+
+    Raises
+    ------
+    UploadError
+        When the text is not a number within `FLUX_RANGE`.
+    """
+    flux = read_number(text, where)
+    if flux <= 0:
+        raise UploadError(
+            f"{where}: the flux is {text.strip()}. A bin's mean flux must be above 0: "
+            "measure it again or leave the galaxy out."
+        )
+    return within(flux, FLUX_RANGE, where)
+
+
+def within(number: float, limits: tuple[float, float], where: str) -> float:
+    """Return the number if it lies within the limits.
+
+    Raises
+    ------
+    UploadError
+        When it does not.
+    """
+    low, high = limits
+    if not low <= number <= high:
+        raise UploadError(f"{where}: {number:g} lies outside {low:g} to {high:g}. Check its unit.")
+    return number
+
+
+def read_log_luminosity(text: str, where: str) -> float:
+    """Read log10[F (1+z) D_L²] of the bin at 6400-6700 Å.
+
+    Raises
+    ------
+    UploadError
+        When the text is not a number within `LOG_LUMINOSITY_RANGE`.
+    """
+    return within(read_number(text, where), LOG_LUMINOSITY_RANGE, where)
+
+
+def read_redshift(text: str, where: str) -> float:
+    """Read a redshift.
+
+    Raises
+    ------
+    UploadError
+        When the text is not a number within `REDSHIFT_RANGE`.
+    """
+    return within(read_number(text, where), REDSHIFT_RANGE, where)
+
+
+def read_twelve(text: str) -> list[str]:
+    """Read twelve fluxes from one text, as a link carries them, and write them as typed.
+
+    Raises
+    ------
+    UploadError
+        When there are not twelve of them, or one is not a number > 0.
+    """
+    parts = split_numbers(text)
+    if len(parts) != len(FLUX_NAMES):
+        raise UploadError(f"The link’s flux holds {len(parts)} numbers; it needs {len(FLUX_NAMES)}, bluest bin first.")
+    for part, name in zip(parts, FLUX_NAMES, strict=True):
+        read_flux(part, f"The link’s {name}")
+    return parts
+
+
+def split_numbers(text: str) -> list[str]:
+    """Split a pasted row or column of numbers at spaces, commas, semicolons, tabs and line ends."""
+    return [part for part in _SEPARATORS.split(text.strip(" \t\r\n,;|[]()")) if part]
+
+
+def as_typed(bin_flux: Iterable[float]) -> list[str]:
+    """Write fluxes as a person would type them: four significant digits."""
+    return [f"{float(value):.4g}" for value in bin_flux]

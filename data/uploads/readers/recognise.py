@@ -1,0 +1,110 @@
+"""From bytes to columns, one reader per format; which one is decided by the bytes, never by trial."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from data.errors import UploadError
+from data.uploads.readers import arrays, fits, tables, text
+from data.uploads.readers.limits import MAX_BYTES, check_shape, too_large
+from data.uploads.readers.raw_table import RawTable
+
+_SIGNATURES: Final = {b"SIMPLE  =": "FITS", b"PAR1": "Parquet", b"\x93NUMPY": "NPY", b"PK\x03\x04": "NPZ"}
+_REFUSED: Final = {
+    b"\x1f\x8b": "a gzip archive. Unpack it and upload what is inside.",
+    b"BZh": "a bzip2 archive. Unpack it and upload what is inside.",
+    b"\xfd7zXZ": "an xz archive. Unpack it and upload what is inside.",
+    b"%PDF": "a PDF. Export the table as CSV and upload that.",
+    b"\x89PNG": "a picture. Upload the numbers behind it as CSV.",
+    b"\x89HDF": "an HDF5 file. Export the table as FITS, Parquet or CSV and upload that.",
+}
+
+
+def recognise(content: bytes, name: str) -> str:
+    """Tell a file's format from its first bytes.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for the sentences.
+
+    Returns
+    -------
+    str
+        A key of `READERS`.
+
+    Raises
+    ------
+    UploadError
+        When the file is empty, too large, or of a kind that holds no table.
+    """
+    if not content:
+        raise UploadError(f"{name} is empty. It needs columns of numbers, for example flux_00 ... flux_11.")
+    if len(content) > MAX_BYTES:
+        raise UploadError(too_large(name, len(content)))
+    for signature, kind in _REFUSED.items():
+        if content.startswith(signature):
+            raise UploadError(f"{name} is {kind}")
+    for signature, form in _SIGNATURES.items():
+        if content.startswith(signature):
+            return form
+    start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"<?xml", b"<VOTABLE")) or b"<VOTABLE" in start:
+        return "VOTable"
+    if start.startswith((b"{", b"[")):
+        return "JSON"
+    return "ECSV" if start.startswith(b"# %ECSV") else "CSV"
+
+
+def read_raw(content: bytes, name: str) -> RawTable:
+    """Read a file into columns.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for the sentences.
+
+    Returns
+    -------
+    RawTable
+        Its columns.
+
+    Raises
+    ------
+    UploadError
+        When it cannot be read, in a sentence.
+    """
+    form = recognise(content, name)
+    try:
+        table = READERS[form](content, name)
+    except UploadError:
+        raise
+    # The parsers of other people's formats fail in ways of their own on damaged bytes; all of them mean one thing here.
+    except Exception as error:
+        reason = _first_line(error)
+        raise UploadError(f"{name} looks like {form} but cannot be read: {reason}. Write it again.") from error
+    if not table.columns:
+        raise UploadError(f"{name} holds no column of numbers. It needs twelve fluxes a row, or wavelength and flux.")
+    check_shape(name, table.n, len(table.columns))
+    return table
+
+
+def _first_line(error: Exception) -> str:
+    words = " ".join(str(error).split())
+    return (words[:120] or type(error).__name__).rstrip(".")
+
+
+READERS: Final[Mapping[str, Callable[[bytes, str], RawTable]]] = {
+    "CSV": text.read_text,
+    "JSON": arrays.read_json,
+    "NPY": arrays.read_npy,
+    "NPZ": arrays.read_npz,
+    "Parquet": tables.read_parquet,
+    "VOTable": tables.read_votable,
+    "ECSV": tables.read_ecsv,
+    "FITS": fits.read_fits,
+}
+"""A reader per format: a file's bytes and its name, for the sentences, to its columns; or an `UploadError`."""

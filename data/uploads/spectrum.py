@@ -1,0 +1,187 @@
+"""Pixels of one spectrum on their way to a galaxy: in order, in vacuum, at rest, in a known unit."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from data.catalogue.schema import N_BINS
+from data.errors import UploadError
+from data.spectrum import Spectrum
+from data.uploads import units
+from data.uploads.averaging import average_bins
+from data.uploads.column_mapping import NONE, UNCERTAINTIES, settle
+from data.uploads.galaxies import FluxTable
+from data.uploads.readers.limits import MAX_PIXELS
+from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
+from data.uploads.readers.raw_table import RawTable, numbers
+from model.features import log_luminosity
+from model.spectra.extinction import attenuation
+
+EBV_RANGE: Final = (0.0, 5.0)
+
+
+class Reading(NamedTuple):
+    """A spectrum, its twelve bins as a table of one galaxy, and sentences on what was done."""
+
+    table: FluxTable
+    spectrum: Spectrum
+    steps: tuple[str, ...]
+
+
+def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
+    """Bring a spectrum to the rest frame and average it in the twelve bins.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The file.
+    plan : mapping
+        From `plan.settle`.
+
+    Returns
+    -------
+    Reading
+        The galaxy.
+
+    Raises
+    ------
+    UploadError
+        When redshift, wavelengths or coverage do not do; names value, limit and fix.
+    """
+    if raw.n > MAX_PIXELS:
+        raise UploadError(f"{raw.name} has {raw.n:,} pixels; the limit is {MAX_PIXELS:,}. Rebin it.")
+    steps: list[str] = list(raw.about.get("notes", []))
+    redshift = _redshift(plan)
+    wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
+    flux = numbers(raw.columns[plan["flux"]])
+    ivar = _ivar(raw, plan, flux)
+    wave, flux, ivar = _in_order(raw, plan, wave, flux, ivar, steps)
+    _count_masked(flux, ivar, steps)
+    if plan["medium"] == "air":
+        wave = air_to_vacuum(wave)
+        steps.append("Wavelengths go from air to vacuum (Ciddor 1996).")
+    factor, absolute = units.flux_factor(wave, plan["flux_unit"])
+    if plan["frame"] == "rest":
+        observed, rest = wave * (1 + redshift), wave
+    else:
+        observed, rest = wave, wave / (1 + redshift)
+        steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
+    factor = factor * _undimmed(plan, observed, steps)
+    flux, ivar = flux * factor, ivar / factor**2
+    bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
+    known = absolute and redshift > 0
+    luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
+    if known:
+        steps.append("Light outside the aperture is not seen: the luminosity is the fibre's, as in training.")
+    # A spectrum of any unit: where only ratios count, numbers of a handy size.
+    scale = 1.0 if absolute else float(np.mean(bin_flux))
+    for extreme in (bin_flux.min(), bin_flux.max()):
+        within(float(extreme) / scale, FLUX_RANGE, "Mean flux of a bin [1e-17 erg/s/cm²/Å]")
+    # A pixel beyond float32 is infinite in the spectrum that is drawn; the bins are averaged in doubles.
+    with np.errstate(over="ignore"):
+        single = (flux / scale).astype(np.float32), (ivar * scale**2).astype(np.float32)
+    spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
+    table = FluxTable(
+        ids=(raw.about.get("target_id") or raw.name,),
+        bin_flux=(bin_flux / scale)[None].astype(np.float32),
+        log_luminosity=luminosity,
+        redshift=np.array([redshift], np.float32) if redshift else None,
+        problems=("",),
+        extra={"FILLED_BINS": (missing,)} if missing else {},
+    )
+    return Reading(table, spectrum, tuple(steps))
+
+
+def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
+    """Convert air to vacuum wavelengths [Å] (Ciddor 1996, Applied Optics 35, 1566, in Birch & Downs' terms)."""
+    inverse = (1e4 / np.maximum(wavelength, 2000.0)) ** 2
+    index = 1 + 0.05792105 / (238.0185 - inverse) + 0.00167917 / (57.362 - inverse)
+    return wavelength * index
+
+
+def _redshift(plan: Mapping[str, str]) -> float:
+    text = plan["redshift"].strip()
+    if not text and plan["frame"] == "rest":
+        return 0.0
+    if not text:
+        raise UploadError("The redshift is missing. Fill it in, or say that the wavelengths are at rest.")
+    return within(read_number(text, "Redshift"), REDSHIFT_RANGE, "Redshift")
+
+
+def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarray:
+    """Return inverse variances, 0 where a pixel is masked, in the flux's own unit."""
+    ivar = np.ones(raw.n)
+    if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
+        given = numbers(raw.columns[plan["uncertainty"]])
+        power = {UNCERTAINTIES[0]: 1, UNCERTAINTIES[1]: -2, UNCERTAINTIES[2]: -1}[plan["uncertainty_kind"]]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ivar = np.where(given > 0, given, np.nan) ** float(power)
+    if plan["mask"] != NONE:
+        ivar = np.where(numbers(raw.columns[plan["mask"]]) == 0, ivar, 0.0)
+    return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
+
+
+def _in_order(
+    raw: RawTable, plan: Mapping[str, str], wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray, steps: list[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sort by wavelength and leave out what occurs twice; say what was done."""
+    title = plan["wavelength"]
+    bad = ~(np.isfinite(wave) & (wave > 0) & (wave < 1e7))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise UploadError(
+            f"Row {raw.row_numbers[row]}, column {title}: the wavelength is {raw.columns[title][row]}. "
+            "It must be a number > 0; remove the row or choose another unit."
+        )
+    if raw.n < 2 * N_BINS:
+        raise UploadError(f"{raw.name} has {raw.n} pixels; at least {2 * N_BINS} are needed to fill twelve bins.")
+    if (np.diff(wave) < 0).any():
+        row = int(np.flatnonzero(np.diff(wave) < 0)[0]) + 1
+        steps.append(f"Row {raw.row_numbers[row]}: wavelengths are not in order there; they are sorted.")
+    order = np.argsort(wave, kind="stable")
+    wave, flux, ivar = wave[order], flux[order], ivar[order]
+    twice = np.concatenate([[False], np.diff(wave) == 0])
+    if twice.any():
+        place = int(np.flatnonzero(twice)[0])
+        steps.append(
+            f"Row {raw.row_numbers[order[place]]}, column {title}: {wave[place]:.2f} Å occurs twice "
+            f"({int(twice.sum())} such rows); the first of each is kept."
+        )
+    return wave[~twice], flux[~twice], ivar[~twice]
+
+
+def _count_masked(flux: np.ndarray, ivar: np.ndarray, steps: list[str]) -> None:
+    unknown, masked = int((~np.isfinite(flux)).sum()), int((ivar == 0).sum())
+    if unknown:
+        steps.append(f"{unknown:,} pixels have no flux (NaN or infinite) and are left out.")
+    if masked > unknown:
+        steps.append(f"{masked - unknown:,} of {len(flux):,} pixels are masked and left out.")
+    if masked == len(flux):
+        raise UploadError("All pixels are masked. Check which column is the mask or the uncertainty, and its kind.")
+
+
+def _undimmed(plan: Mapping[str, str], observed: np.ndarray, steps: list[str]) -> np.ndarray:
+    ebv = within(read_number(plan["ebv"] or "0", "E(B–V)"), EBV_RANGE, "E(B–V)")
+    if not ebv:
+        return np.ones_like(observed)
+    steps.append(f"The Milky Way's dust, E(B–V) = {ebv:g}, is removed (R = 3.1); the training sample kept it.")
+    return 10 ** (0.4 * attenuation(observed, ebv))
+
+
+@cache
+def _luminosity() -> Any:
+    return jax.jit(log_luminosity)
+
+
+def warm_up() -> None:
+    """Compile what the first spectrum waits for: one that misses its bluest bin needs everything."""
+    wave = np.arange(3900.0, 7900.0, 2.0)
+    columns = {"wavelength": wave, "flux": np.ones_like(wave)}
+    raw = RawTable("warm", "CSV", columns, {}, np.arange(len(wave)), {})
+    # Of no unit: astropy, which knows the others, is not loaded before a file needs it.
+    read_spectrum(raw, settle(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
+    _luminosity()(np.ones(N_BINS), np.float32(0.1))

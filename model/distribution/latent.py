@@ -1,0 +1,99 @@
+"""Intrinsic equivalent widths of the free lines, drawn one after the other, and the weak lines tied to them."""
+
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import ndtri
+from jaxtyping import Array, Float
+
+from ..lines import LINE_NAMES, LINES
+from ..networks.layers import run_trunk
+from .chain import Chain, run_head, run_heads
+from .gaussian_mixture import draw, log_density, mixture
+from .scales import Scales
+
+ORDER: Final = tuple(
+    LINE_NAMES.index(name)
+    for name in ("HALPHA", "NII_6584", "SII_6716", "SII_6731", "HBETA", "OIII_5007", "OII_DOUBLET", "HGAMMA")
+)
+"""The free lines in the order in which they are drawn, as places on the line axis: the best measured first."""
+TIED: Final = tuple(
+    (index, ORDER.index(LINE_NAMES.index(line.tied_to))) for index, line in enumerate(LINES) if line.tied_to
+)
+"""For each tied line, its place on the line axis and the step at which its strong partner is drawn."""
+FREE: Final = len(ORDER)
+
+
+def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
+    """Equivalent widths [Å] of the free lines on the scale of the mixtures."""
+    return (jnp.arcsinh(ew / scales.softening) - scales.center) / scales.spread
+
+
+def from_unit(scales: Scales, unit: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
+    """Back to equivalent widths [Å], between 0 and the sample's largest."""
+    top = to_unit(scales, jnp.asarray(scales.cap))
+    return jnp.maximum(jnp.sinh(jnp.minimum(unit, top) * scales.spread + scales.center), 0.0) * scales.softening
+
+
+def unit_floor(scales: Scales) -> Float[Array, " free"]:
+    """EW = 0 on the scale of the mixtures."""
+    return -jnp.asarray(scales.center / scales.spread)
+
+
+def latent_log_density(
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array, "*galaxy feature"],
+    context: Float[Array, "*galaxy known"],
+    unit: Float[Array, "*galaxy free"],
+) -> Float[Array, "*galaxy free"]:
+    """Log density of each free line given the features, what is listed, and the lines before it."""
+    before = unit[..., None, :] * (jnp.arange(FREE)[None, :] < jnp.arange(FREE)[:, None])
+    wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
+    raw = run_heads(chain.heads[0], run_trunk(chain, features), jnp.concatenate([before, wide], axis=-1))
+    return log_density(mixture(raw), unit, jnp.broadcast_to(unit_floor(scales), unit.shape))
+
+
+def draw_latent(
+    levels: Float[Array, "*galaxy free two"],
+    chain: Chain,
+    scales: Scales,
+    features: Float[Array, "*galaxy feature"],
+    context: Float[Array, "*galaxy known"],
+) -> Float[Array, "*galaxy free"]:
+    """Draw the free lines, on the scale of the mixtures, of galaxies of which a catalogue lists this.
+
+    `levels` are uniform numbers, see `truncated.draw`.
+    """
+    hidden, floor = run_trunk(chain, features), unit_floor(scales)
+    top = to_unit(scales, jnp.asarray(scales.cap))
+
+    def draw_line(unit: Array, given: tuple[Array, Array]) -> tuple[Array, None]:
+        step, level = given
+        parts = mixture(run_head(chain.heads[0], step, hidden, jnp.concatenate([unit, context], axis=-1)))
+        value = draw(level, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
+        return unit.at[..., step].set(jnp.minimum(value, top[step]).astype(unit.dtype)), None
+
+    start, steps = jnp.zeros((*features.shape[:-1], FREE), features.dtype), jnp.arange(FREE)
+    return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(levels, -2, 0)))[0]
+
+
+def draw_ties(level: Float[Array, "*galaxy pair"], scales: Scales) -> Float[Array, "*galaxy pair"]:
+    """Turn uniform numbers into weak / strong of the tied pairs, for lines that are not both listed."""
+    return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * ndtri(level))
+
+
+def tied_ew(
+    scales: Scales, strong_ew: Float[Array, "*galaxy pair"], ties: Float[Array, "*galaxy pair"]
+) -> Float[Array, "*galaxy pair"]:
+    """Derive the weak lines of the tied pairs [Å] from the strong ones, none beyond the sample's largest."""
+    strong = np.array([step for _, step in TIED])
+    return jnp.minimum(strong_ew * ties, jnp.asarray(scales.cap)[strong] * 10 ** -jnp.asarray(scales.tie))
+
+
+def all_lines(free: Float[Array, "*galaxy free"], tied: Float[Array, "*galaxy pair"]) -> Float[Array, "*galaxy line"]:
+    """Put free and tied lines in the order of `LINES`."""
+    places = np.argsort(np.array([*ORDER, *(index for index, _ in TIED)]))
+    return jnp.concatenate([free, tied], axis=-1)[..., places]

@@ -1,0 +1,1 @@
+"""Networks as pytrees of arrays and the functions that evaluate them."""

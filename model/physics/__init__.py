@@ -1,0 +1,1 @@
+"""What lines and light mean: diagnostic diagrams, dust, star formation, luminosities and magnitudes."""

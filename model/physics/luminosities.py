@@ -1,0 +1,140 @@
+"""From equivalent widths to light: fluxes and luminosities of lines, and what they add to magnitudes."""
+
+from typing import Final
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..bins import BIN_EDGES, LUMINOSITY_BIN
+from ..features import luminosity_distance
+from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
+from ..spectra.synthesis import smooth_continuum
+
+FLUX_UNIT: Final = 1e-17
+"""[erg/s/cm²], as DESI counts fluxes."""
+CM_PER_MPC: Final = 3.0856775814913673e24
+"""IAU 2015 resolution B2: 648000/π astronomical units."""
+LEAST_COVERED: Final = 0.99
+"""Share of a band's light that 3400-7000 Å at rest must cover."""
+_GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)
+
+
+@jax.jit
+def _smooth(bin_flux: Float[Array, " bin"]) -> tuple[Float[Array, " pixel"], Float[Array, " component"]]:
+    continuum = smooth_continuum(_GRID, bin_flux)
+    return continuum, side_band_levels(_GRID, continuum)
+
+
+def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " line"]:
+    """Give the continuum that each line's equivalent width refers to.
+
+    Parameters
+    ----------
+    bin_flux : (12,) array
+        Mean flux per bin, any unit.
+
+    Returns
+    -------
+    (10,) array
+        In the unit of `bin_flux`; the mean over the components of [O II].
+    """
+    levels = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
+    return np.bincount(COMPONENT_LINE, levels) / np.bincount(COMPONENT_LINE)
+
+
+def line_luminosities(
+    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, "*draw line"], log_luminosity: float
+) -> Float[np.ndarray, "*draw line"]:
+    """Give the luminosities of lines in the fibre's light.
+
+    Parameters
+    ----------
+    bin_flux : (12,) array
+        Mean flux per bin, any unit: only ratios count.
+    ew : (..., 10) array
+        Rest-frame equivalent widths [Å].
+    log_luminosity : float
+        As `features.log_luminosity`.
+
+    Returns
+    -------
+    (..., 10) array
+        [erg/s]; not corrected for dust.
+    """
+    ratio = continuum_levels(bin_flux) / float(bin_flux[LUMINOSITY_BIN])
+    per_angstrom = 4 * np.pi * CM_PER_MPC**2 * FLUX_UNIT * 10.0**log_luminosity
+    return np.asarray(ew, float) * ratio * per_angstrom
+
+
+def line_fluxes(luminosity: Float[np.ndarray, "*draw line"], redshift: float) -> Float[np.ndarray, "*draw line"]:
+    """Give the fluxes at which lines arrive.
+
+    Parameters
+    ----------
+    luminosity : (..., 10) array
+        From `line_luminosities` [erg/s].
+    redshift : float
+        Above 0.
+
+    Returns
+    -------
+    (..., 10) array
+        [1e-17 erg/s/cm²].
+    """
+    distance = float(luminosity_distance(redshift)) * CM_PER_MPC
+    return luminosity / (4 * np.pi * distance**2) / FLUX_UNIT
+
+
+def magnitude_changes(
+    wavelength_obs: Float[np.ndarray, " pixel"],
+    responses: Float[np.ndarray, "band pixel"],
+    bin_flux: Float[np.ndarray, " bin"],
+    ew: Float[np.ndarray, " line"],
+    redshift: float,
+) -> Float[np.ndarray, " band"]:
+    """Give how much brighter the ten lines make a galaxy in each band.
+
+    Photons are counted, as the bands' magnitudes do. Lines are narrow against a band: each brings its observed
+    equivalent width times the continuum and the response at its place.
+
+    Parameters
+    ----------
+    wavelength_obs : (pixel,) array
+        Evenly spaced observed wavelengths [Å].
+    responses : (band, pixel) array
+        Share of the photons that a band lets through.
+    bin_flux : (12,) array
+        Mean flux per bin, any unit.
+    ew : (10,) array
+        Rest-frame equivalent widths [Å].
+    redshift : float
+        Of the galaxy.
+
+    Returns
+    -------
+    (band,) array
+        Magnitudes, negative where the lines brighten; NaN where 3400-7000 Å at rest covers less than 99 % of the band.
+    """
+    continuum, _ = _smooth(_unit_mean(bin_flux))
+    levels = continuum_levels(_unit_mean(bin_flux))
+    weight = responses * wavelength_obs
+    rest = wavelength_obs / (1 + redshift)
+    inside = (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
+    starlight = weight @ np.where(inside, np.interp(rest, _GRID, np.asarray(continuum, float)), 0.0)
+    starlight = starlight * (wavelength_obs[1] - wavelength_obs[0])
+    lines = np.zeros(len(responses))
+    share = 1 / np.bincount(COMPONENT_LINE)[COMPONENT_LINE]
+    for index, wavelength, part in zip(COMPONENT_LINE, COMPONENT_WAVELENGTHS, share, strict=True):
+        there = np.array([np.interp(wavelength * (1 + redshift), wavelength_obs, one) for one in weight])
+        lines += part * ew[index] * (1 + redshift) * levels[index] * there
+    covered = weight[:, inside].sum(axis=1) / weight.sum(axis=1)
+    usable = (covered >= LEAST_COVERED) & (starlight > 0)
+    change = np.full(len(responses), np.nan)
+    change[usable] = -2.5 * np.log10(1 + lines[usable] / starlight[usable])
+    return change
+
+
+def _unit_mean(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " bin"]:
+    flux = np.asarray(bin_flux, float)
+    return (flux / flux.mean()).astype(np.float32)

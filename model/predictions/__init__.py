@@ -1,0 +1,1 @@
+"""What the networks say of a galaxy's twelve fluxes, one galaxy or many."""

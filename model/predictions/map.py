@@ -1,0 +1,56 @@
+"""Places on the map of continua: a small network trained to reproduce a UMAP fitted on real galaxies."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..features import log_flux_shape
+from ..networks.joint import quantiles
+from .params import Params
+
+
+class MapPlace(NamedTuple):
+    """A place on the map.
+
+    Attributes
+    ----------
+    position : (..., 2) array
+        Map coordinates, unitless; distances are not physical.
+    spread : (..., 2) array
+        Half the 16-84 % range of where UMAP itself puts such continua, per axis.
+    """
+
+    position: Float[Array | np.ndarray, "*galaxy 2"]
+    spread: Float[Array | np.ndarray, "*galaxy 2"]
+
+
+def place_on_map(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> MapPlace:
+    """Place a continuum on the map.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (..., 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+
+    Returns
+    -------
+    MapPlace
+        Position and spread, arrays (..., 2); NaN where an input is not a positive number.
+
+    Raises
+    ------
+    ValueError
+        If the weights carry no map.
+
+    References
+    ----------
+    McInnes, Healy & Melville 2018, arXiv:1802.03426 (UMAP).
+    """
+    if params.map is None:
+        raise ValueError("These weights carry no map. Load them with load_params.")
+    place = quantiles(params.map, log_flux_shape(bin_flux))
+    return MapPlace(place.median, jnp.abs(place.p84 - place.p16) / 2)

@@ -1,0 +1,1 @@
+"""Spectra as arrays: masks, continuum, starlight templates, line profiles, measured equivalent widths."""

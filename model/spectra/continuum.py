@@ -1,0 +1,96 @@
+"""From a spectrum with emission lines to the twelve bins of its continuum."""
+
+from typing import Final
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..bins import bin_continuum
+from ..lines import LINES
+
+SIDE_BAND: Final = 8.0
+"""Width of the band on each side of a masked window from which the level is taken [Å]."""
+
+
+def mask_windows() -> tuple[tuple[float, float], ...]:
+    """Give the masked windows [Å], increasing; those that reach into another's side band (Halpha, [N II]) merged."""
+    merged: list[tuple[float, float]] = []
+    for low, high in sorted(line.window for line in LINES):
+        if merged and low - SIDE_BAND <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return tuple(merged)
+
+
+def _mean_where(flux: Float[Array, " pixel"], inside: Array) -> Float[Array, ""]:
+    """Mean of the pixels inside; NaN where there is none."""
+    count = inside.sum()
+    return jnp.where(count > 0, jnp.where(inside, flux, 0.0).sum() / jnp.maximum(count, 1), jnp.nan)
+
+
+def mask_lines(
+    wavelength_rest: Float[Array | np.ndarray, " pixel"],
+    flux: Float[Array | np.ndarray, " pixel"],
+    ivar: Float[Array | np.ndarray, " pixel"] | None = None,
+    windows: tuple[tuple[float, float], ...] | None = None,
+) -> Float[Array, " pixel"]:
+    """Replace each emission line by a straight line between its side bands.
+
+    A window is left as it is where the replacement would raise its mean (stellar absorption deeper than the
+    emission), and where a side band has no good pixel.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths [Å], increasing.
+    flux : (pixel,) array
+        Flux density f_lambda in any unit.
+    ivar : (pixel,) array, optional
+        Inverse variance; pixels where it is 0 do not count in the side bands.
+    windows : tuple of (low, high), optional
+        Rest wavelengths [Å] to mask; by default the windows of `LINES`.
+
+    Returns
+    -------
+    (pixel,) array
+        The continuum, in the unit of `flux`.
+    """
+    wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
+    good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
+    continuum = flux
+    for low, high in mask_windows() if windows is None else windows:
+        inside = (wavelength_rest >= low) & (wavelength_rest <= high)
+        blue = _mean_where(flux, good & (wavelength_rest >= low - SIDE_BAND) & (wavelength_rest < low))
+        red = _mean_where(flux, good & (wavelength_rest > high) & (wavelength_rest <= high + SIDE_BAND))
+        blue_center, red_center = low - SIDE_BAND / 2, high + SIDE_BAND / 2
+        straight = blue + (red - blue) * (wavelength_rest - blue_center) / (red_center - blue_center)
+        # A comparison with NaN is false: windows without side bands stay as they are.
+        lowers = _mean_where(straight, inside & good) <= _mean_where(flux, inside & good)
+        continuum = jnp.where(inside & lowers, jnp.where(lowers, straight, 0.0), continuum)
+    return continuum
+
+
+def continuum_bins(
+    wavelength_rest: Float[Array | np.ndarray, " pixel"],
+    flux: Float[Array | np.ndarray, " pixel"],
+    ivar: Float[Array | np.ndarray, " pixel"] | None = None,
+) -> Float[Array, " bin"]:
+    """Mask the lines of a spectrum and average the rest in the twelve bins.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths [Å], increasing; the network needs 3400-7000 Å.
+    flux : (pixel,) array
+        Flux density f_lambda in any unit. Not multiplied by 1 + z.
+    ivar : (pixel,) array, optional
+        Inverse variance; 0 marks a masked pixel.
+
+    Returns
+    -------
+    (12,) array
+        Mean continuum per bin in the unit of `flux`; NaN where a bin is not covered.
+    """
+    return bin_continuum(wavelength_rest, mask_lines(wavelength_rest, flux, ivar), ivar)

@@ -1,0 +1,80 @@
+"""From the errors of a galaxy's equivalent widths to the noise of its pixels.
+
+A line of unit-area profile g on pixels of width d [Å], each with noise s, is measured best with variance
+s² d / ∫g², and ∫g² = 1 / (2 √π σ) for a Gaussian. The equivalent width divides by a continuum C that is itself the
+mean of some N pixels, so
+
+    var(EW) = (s / C)² (2 √π σ d + EW² / N).
+
+Solved for s / C, each line gives the noise at its wavelength. N is what makes Hα and [S II], 150 Å apart, agree at
+every strength of Hα; it is a property of the pipeline that measured them.
+"""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float
+
+from ..features import LIGHT_SPEED
+from ..lines import LINES
+from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA
+
+DESI_PIXEL: Final = 0.8
+"""Pixel of DESI's coadds [Å, observed]."""
+DESI_FWHM: Final = 1.65
+"""Resolution of DESI [Å, observed]: sigma .63-.71 Å in B and R by the RESOLUTION matrices of a coadd."""
+CONTINUUM_PIXELS: Final = 30.0
+"""N above, for the errors that FastSpecFit lists."""
+
+_GROUPS: Final = (("OII_DOUBLET",), ("HGAMMA",), ("HBETA", "OIII_5007"), ("HALPHA", "NII_6584", "SII_6716", "SII_6731"))
+"""Lines that share a noise level. The tied lines know nothing of their own."""
+_TYPICAL: Final = np.log([1.2, 0.44, 0.33, 0.2])
+"""Median of s / C per group in the mock catalogue."""
+_BLUE_END: Final = (3400.0, float(np.log(2.0)))
+"""Below [O II] the noise goes on rising as it does between [O II] and Hγ."""
+_LARGEST_CHANGE: Final = 2.5
+"""A galaxy's noise stays within exp of this around the typical one: some inverse variances are nonsense."""
+
+
+def relative_noise(
+    wavelength_rest: Float[np.ndarray, " pixel"],
+    ew: Float[np.ndarray, " line"],
+    ew_ivar: Float[np.ndarray, " line"],
+    redshift: float,
+) -> Float[np.ndarray, " pixel"]:
+    """Give the noise per DESI pixel over the continuum that a galaxy's EW errors imply.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame wavelengths [Å].
+    ew, ew_ivar : (10,) array
+        Equivalent widths [Å] and inverse variances [Å^-2]; NaN where there are none.
+    redshift : float
+        Scales pixels and resolution to the rest frame.
+
+    Returns
+    -------
+    (pixel,) array
+        Standard deviation over continuum, > 0; typical of the sample where no line tells.
+    """
+    wavelengths = np.array([line.wavelength for line in LINES])
+    sigma = np.hypot(wavelengths * DEFAULT_DISPERSION / LIGHT_SPEED, DESI_FWHM / FWHM_PER_SIGMA / (1 + redshift))
+    components = np.array([len(line.wavelengths) for line in LINES])
+    width = components * 2 * np.sqrt(np.pi) * sigma * DESI_PIXEL / (1 + redshift)
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(ew) & (ew_ivar > 0)
+    strength = np.where(known, ew, 0.0)
+    log_noise = -0.5 * np.log(np.where(known, ew_ivar, 1.0) * (width + strength**2 / CONTINUUM_PIXELS))
+    names = [line.name for line in LINES]
+    anchors, change = [], []
+    for group, typical in zip(_GROUPS, _TYPICAL, strict=True):
+        members = [names.index(name) for name in group]
+        told = [log_noise[member] - typical for member in members if known[member]]
+        anchors.append(float(wavelengths[members].mean()))
+        change.append(np.clip(np.median(told), -_LARGEST_CHANGE, _LARGEST_CHANGE) if told else np.nan)
+    given = np.isfinite(change)
+    change = np.where(given, change, np.mean(np.array(change)[given]) if given.any() else 0.0)
+    blue_end, rise = _BLUE_END
+    typical = np.interp(wavelength_rest, [blue_end, *anchors], [_TYPICAL[0] + rise, *_TYPICAL])
+    return np.exp(typical + np.interp(wavelength_rest, anchors, change))

@@ -1,0 +1,1 @@
+"""Scores of predictions against observed lines, and their bootstrap errors."""

@@ -1,0 +1,1 @@
+"""Weights in files: safetensors with a JSON record beside each."""

@@ -1,0 +1,208 @@
+"""Weights on disk: safetensors with a JSON sidecar that says what they are. Nothing is ever unpickled here."""
+
+import json
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import jax
+import numpy as np
+from safetensors.numpy import load, save
+
+from ..predictions.params import Params
+from .tensors import rebuild, to_tensors
+
+FORMAT: Final = 1
+PACKAGE_FOLDER: Final = Path(__file__).parent / "weights"
+USER_FOLDER_VARIABLE: Final = "GALACTIC_NEON_WEIGHTS"
+"""Environment variable with the folder of the user's own weights."""
+DEFAULT: Final = "default"
+MAP: Final = "map"
+INTRINSIC: Final = "intrinsic"
+"""The intrinsic distribution, in a file beside the default model's."""
+DOMAIN: Final = "domain"
+
+
+class WeightsError(ValueError):
+    """A weights file that cannot be used, in a sentence for the user."""
+
+
+def user_folder() -> Path:
+    """Folder of imported and self-trained weights: `GALACTIC_NEON_WEIGHTS`, else ~/.local/share/galactic_neon."""
+    return Path(os.environ.get(USER_FOLDER_VARIABLE) or Path.home() / ".local/share/galactic_neon")
+
+
+def available_models() -> tuple[str, ...]:
+    """Names of the models that `load_params` finds, the default one first."""
+    names = {path.stem for folder in (PACKAGE_FOLDER, user_folder()) for path in folder.glob("*.safetensors")}
+    return (DEFAULT, *sorted(names - {DEFAULT, MAP, DOMAIN, INTRINSIC}))
+
+
+def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
+    """Find a weights file by its name or path.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        "default", the name of an imported model such as "published", or the path of a .safetensors file.
+
+    Returns
+    -------
+    Path
+        An existing file.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such file.
+    """
+    given = Path(name_or_path)
+    if given.suffix == ".safetensors":
+        candidates = [given]
+    else:
+        candidates = [folder / f"{given.name}.safetensors" for folder in (PACKAGE_FOLDER, user_folder())]
+    for path in candidates:
+        if path.is_file():
+            return path
+    hint = " Import it first: cli.py import-published FILE.npy OUT." if str(name_or_path) == "published" else ""
+    known = ", ".join(available_models())
+    raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {known}; or give a .safetensors file.{hint}")
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it, so that a half-written one is never seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
+    """Write the networks of `params` and a sidecar beside them.
+
+    Parameters
+    ----------
+    params : Params
+        Networks that are None are left out.
+    path : Path
+        A .safetensors file; the sidecar gets the same name with .json.
+    about : dict
+        JSON-able facts for the sidecar: training rows, split, recipe, metrics, source.
+
+    Returns
+    -------
+    Path
+        The sidecar.
+    """
+    present = {name: network for name, network in params._asdict().items() if network is not None}
+    tensors = {f"{variant}/{name}": leaf for variant, net in present.items() for name, leaf in to_tensors(net).items()}
+    content = save({name: np.ascontiguousarray(leaf, np.float32) for name, leaf in tensors.items()})
+    sidecar = {
+        "format": FORMAT,
+        "sha256": sha256(content).hexdigest(),
+        "networks": {
+            variant: {
+                "kind": type(network).__name__,
+                "shapes": {name: list(leaf.shape) for name, leaf in to_tensors(network).items()},
+            }
+            for variant, network in present.items()
+        },
+        **about,
+    }
+    write_atomically(path, content)
+    write_atomically(path.with_suffix(".json"), (json.dumps(sidecar, indent=1) + "\n").encode())
+    return path.with_suffix(".json")
+
+
+def load_sidecar(name_or_path: str | Path = DEFAULT) -> dict[str, Any]:
+    """Read what a weights file says about itself.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        As for `load_params`.
+
+    Returns
+    -------
+    dict
+        The sidecar.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such file, or no sidecar beside it.
+    """
+    path = find_weights(name_or_path).with_suffix(".json")
+    if not path.is_file():
+        raise WeightsError(f"{path.name} is missing beside the weights. Copy both files.")
+    return json.loads(path.read_text())
+
+
+def read_params(path: Path) -> Params:
+    """Read one weights file after comparing its checksum with the sidecar.
+
+    Parameters
+    ----------
+    path : Path
+        A .safetensors file with its .json.
+
+    Returns
+    -------
+    Params
+        Networks that the file does not hold are None.
+
+    Raises
+    ------
+    WeightsError
+        If the file and its sidecar do not belong together, or the format is newer.
+    """
+    sidecar, content = load_sidecar(path), path.read_bytes()
+    if sidecar.get("format") != FORMAT:
+        raise WeightsError(f"{path.name} has format {sidecar.get('format')}; this version reads {FORMAT}. Update.")
+    if sha256(content).hexdigest() != sidecar["sha256"]:
+        raise WeightsError(f"The checksum of {path.name} differs from its sidecar's. Copy both files again.")
+    tensors = load(content)
+    networks: dict[str, Any] = dict.fromkeys(Params._fields)
+    for variant, about in sidecar["networks"].items():
+        own = {
+            name.removeprefix(f"{variant}/"): leaf for name, leaf in tensors.items() if name.startswith(f"{variant}/")
+        }
+        networks[variant] = jax.device_put(rebuild(about["kind"], own))
+    return Params(**networks)
+
+
+def load_params(name_or_path: str | Path = DEFAULT) -> Params:
+    """Load a model by name or path, together with the canonical map and the domain.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        "default", "published" (once imported), the name of any other model in the user's folder, or the path of a
+        .safetensors file.
+
+    Returns
+    -------
+    Params
+        Float32 arrays on the default device. Read once per process and file.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing, damaged, or of another format.
+    """
+    return _load_once(find_weights(name_or_path).resolve())
+
+
+@cache
+def _load_once(file: Path) -> Params:
+    params = read_params(file)
+    beside = file.with_name(f"{INTRINSIC}.safetensors")
+    if file.stem == DEFAULT and beside.is_file():
+        params = params._replace(intrinsic=read_params(beside).intrinsic)
+    for name in (MAP, DOMAIN):
+        path = PACKAGE_FOLDER / f"{name}.safetensors"
+        if getattr(params, name) is None and path.is_file():
+            params = params._replace(**{name: getattr(read_params(path), name)})
+    return params

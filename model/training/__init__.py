@@ -1,0 +1,4 @@
+"""How networks are fitted: one loop, and what each network learns from.
+
+Needs the packages of the training extra.
+"""

@@ -1,0 +1,256 @@
+"""The default network: several wide teachers learn from galaxies, one small and fast student learns from them.
+
+Teachers give nine quantiles of the catalogued EW per line by the pinball loss, whose optimum is the quantile whatever
+the distribution's shape; their mean is better than any of them. The student is taught the mean teacher's median, 16th
+and 84th percentile, for the galaxies and for continua between galaxies, which cost nothing to label.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from ..distribution.chain import Summary, init_summary
+from ..features import colors
+from ..networks.joint import JointNetwork, standardized_quantiles
+from ..networks.layers import run_trunk
+from ..predictions.params import Params
+from .network import Recipe, check_rows, fit, init_network
+from .optimization import Checkpoints, Progress, Schedule, minimize
+
+LEVELS: Final = (0.05, 0.16, 0.3, 0.4, 0.5, 0.6, 0.7, 0.84, 0.95)
+"""Quantiles that a teacher learns; the student takes over the 50th, 16th and 84th."""
+TAUGHT: Final = tuple(LEVELS.index(level) for level in (0.5, 0.16, 0.84))
+SMOOTHING: Final = 0.02
+"""Width, in standardised arcsinh, within which the pinball loss is rounded."""
+LABEL_CHUNK: Final = 8192
+"""Continua labelled at a time."""
+
+
+class DistillationRecipe(NamedTuple):
+    """Choices of a training run; recorded in the weights' sidecar."""
+
+    members: int = 4
+    teacher_width: int = 192
+    teacher_blocks: int = 2
+    teacher_epochs: int = 16
+    width: int = 128
+    blocks: int = 2
+    epochs: int = 10
+    between: int = 2
+    batch: int = 256
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.1
+    warm_up: float = 0.05
+    seed: int = 0
+
+    def epochs_in_all(self) -> int:
+        """Count the epochs that `fit_variants` reports."""
+        return 2 * (self.members * self.teacher_epochs + self.epochs)
+
+
+class Standard(NamedTuple):
+    """Mean and deviation of the targets, gaps left out."""
+
+    mean: Float[np.ndarray, " target"]
+    std: Float[np.ndarray, " target"]
+
+
+def teach(
+    features: Float[np.ndarray, "galaxy feature"],
+    standardized: Float[np.ndarray, "galaxy target"],
+    recipe: DistillationRecipe,
+    member: int,
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> Summary:
+    """Train one teacher on standardised targets; NaN where there is none."""
+    levels = jnp.array(LEVELS)[:, None]
+    x, y = jnp.asarray(features, jnp.float32), jnp.asarray(standardized, jnp.float32)
+
+    def loss(teacher: Summary, rows: Array, _: PRNGKeyArray) -> Array:
+        present = jnp.isfinite(y[rows])[:, None, :]
+        miss = jnp.where(present, y[rows][:, None, :] - ask(teacher, x[rows]), 0.0)
+        pinball = jnp.sqrt(miss**2 + SMOOTHING**2) / 2 + (levels - 0.5) * miss
+        return jnp.where(present, pinball, 0.0).sum() / jnp.maximum(present.sum(), 1)
+
+    seed = recipe.seed + member
+    outputs = len(LEVELS) * standardized.shape[1]
+    teacher = init_summary(jax.random.key(seed), features, recipe.teacher_width, recipe.teacher_blocks, outputs)
+    teacher = teacher._replace(output=teacher.output._replace(weight=0.1 * teacher.output.weight))
+    schedule = Schedule(
+        recipe.teacher_epochs, recipe.batch, recipe.learning_rate, recipe.weight_decay, recipe.warm_up, seed
+    )
+    return minimize(teacher, loss, len(x), schedule, progress, checkpoint)
+
+
+def ask(teacher: Summary, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy level target"]:
+    """Quantiles of the standardised targets."""
+    raw = run_trunk(teacher, features) @ teacher.output.weight + teacher.output.bias
+    return raw.reshape(*raw.shape[:-1], len(LEVELS), -1)
+
+
+def label(
+    teachers: list[Summary], features: Float[np.ndarray, "galaxy feature"]
+) -> Float[np.ndarray, "galaxy three target"]:
+    """Mean over the teachers of the quantiles that a student takes over."""
+
+    @jax.jit
+    def together(chunk: Array) -> Array:
+        return jnp.mean(jnp.stack([ask(teacher, chunk)[:, TAUGHT, :] for teacher in teachers]), axis=0)
+
+    starts = range(0, len(features), LABEL_CHUNK)
+    return np.concatenate([np.asarray(together(jnp.asarray(features[s : s + LABEL_CHUNK]))) for s in starts])
+
+
+def continua_between(
+    features: Float[np.ndarray, "galaxy feature"], times: int, seed: int
+) -> Float[np.ndarray, "more feature"]:
+    """Give the galaxies, and `times` as many points on the lines that join random pairs of them."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    parts = [features]
+    for _ in range(times):
+        share = rng.random((len(features), 1), np.float32)
+        parts.append(features + share * (features[rng.permutation(len(features))] - features))
+    return np.concatenate(parts).astype(np.float32)
+
+
+def learn(
+    features: Float[np.ndarray, "galaxy feature"],
+    lessons: Float[np.ndarray, "galaxy three target"],
+    standard: Standard,
+    recipe: DistillationRecipe,
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> JointNetwork:
+    """Train the student on labelled continua: squared error of the standardised median and percentiles."""
+    x, y = jnp.asarray(features, jnp.float32), jnp.asarray(lessons, jnp.float32)
+
+    def loss(student: JointNetwork, rows: Array, _: PRNGKeyArray) -> Array:
+        answer = jnp.stack(standardized_quantiles(student, x[rows]), axis=1)
+        return jnp.mean((answer - y[rows]) ** 2)
+
+    student = init_network(jax.random.key(recipe.seed), features, lessons[:, 0], recipe.width, recipe.blocks)
+    student = student._replace(target_mean=jnp.asarray(standard.mean), target_std=jnp.asarray(standard.std))
+    schedule = Schedule(recipe.epochs, recipe.batch, recipe.learning_rate, 0.0, recipe.warm_up, recipe.seed)
+    return minimize(student, loss, len(x), schedule, progress, checkpoint)
+
+
+def distill(
+    features: Float[np.ndarray, "galaxy feature"],
+    targets: Float[np.ndarray, "galaxy target"],
+    recipe: DistillationRecipe = DistillationRecipe(),  # noqa: B008 - immutable
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> JointNetwork:
+    """Train teachers and their student.
+
+    Parameters
+    ----------
+    features : (galaxy, feature) array
+        Finite inputs.
+    targets : (galaxy, target) array
+        What to predict; NaN where it is not known.
+    recipe : DistillationRecipe
+        Sizes, rates and seed. The same recipe and rows give the same network on one machine.
+    progress : callable, optional
+        Called with the mean loss of each epoch.
+    checkpoint : Checkpoints, optional
+        Where an interrupted run goes on.
+
+    Returns
+    -------
+    JointNetwork
+        The student, float32 numpy arrays.
+
+    Raises
+    ------
+    ValueError
+        If a feature is not finite, or fewer rows are given than one batch holds.
+    """
+    check_rows(features, recipe.batch)
+    features = np.asarray(features, np.float32)
+    standard = Standard(*(f(targets, axis=0).astype(np.float32) for f in (np.nanmean, np.nanstd)))
+    standardized = (targets - standard.mean) / standard.std
+
+    def part(name: str) -> Checkpoints | None:
+        return checkpoint and checkpoint.part(name)
+
+    teachers = [
+        teach(features, standardized, recipe, member, progress, part(f"teacher {member}"))
+        for member in range(recipe.members)
+    ]
+    many = continua_between(features, recipe.between, recipe.seed)
+    return learn(many, label(teachers, many), standard, recipe, progress, part("student"))
+
+
+def variants_of(
+    bin_flux: Float[np.ndarray, "galaxy bin"], log_luminosity: Float[np.ndarray, " galaxy"]
+) -> Iterator[tuple[str, Float[np.ndarray, "galaxy feature"]]]:
+    """Give the name and the features of each variant."""
+    shape = np.asarray(colors(bin_flux))
+    yield "colors", shape
+    yield "luminosity", np.column_stack([shape, log_luminosity])
+
+
+def fit_variants(
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"],
+    ew: Float[np.ndarray, "galaxy line"],
+    recipe: DistillationRecipe = DistillationRecipe(),  # noqa: B008 - immutable
+    progress: Callable[[str, float], None] | None = None,
+    checkpoint: Checkpoints | None = None,
+) -> Params:
+    """Train both variants of the line network on arcsinh equivalent widths.
+
+    Parameters
+    ----------
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, > 0.
+    log_luminosity : (galaxy,) array
+        See `features.log_luminosity`.
+    ew : (galaxy, 10) array
+        Observed equivalent widths [Å]; NaN where there is none.
+    recipe : DistillationRecipe
+        Sizes, rates and seed.
+    progress : callable, optional
+        Called after each epoch with the variant and the epoch's mean loss.
+    checkpoint : Checkpoints, optional
+        Where an interrupted run goes on.
+
+    Returns
+    -------
+    Params
+        Without a map.
+    """
+    return _each_variant(distill, bin_flux, log_luminosity, ew, recipe, progress, checkpoint)
+
+
+def fit_variants_directly(
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"],
+    ew: Float[np.ndarray, "galaxy line"],
+    recipe: Recipe = Recipe(),  # noqa: B008 - immutable
+    progress: Callable[[str, float], None] | None = None,
+    checkpoint: Checkpoints | None = None,
+) -> Params:
+    """Train both variants without teachers, for comparison; arguments as for `fit_variants`."""
+    return _each_variant(fit, bin_flux, log_luminosity, ew, recipe, progress, checkpoint)
+
+
+def _each_variant(method, bin_flux, log_luminosity, ew, recipe, progress, checkpoint) -> Params:
+    networks = {
+        variant: method(
+            features,
+            np.arcsinh(ew),
+            recipe,
+            None if progress is None else partial(progress, variant),
+            checkpoint and checkpoint.part(variant),
+        )
+        for variant, features in variants_of(bin_flux, log_luminosity)
+    }
+    return Params(networks["colors"], networks["luminosity"], map=None)

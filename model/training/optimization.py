@@ -1,0 +1,163 @@
+"""How every network is trained: AdamW over shuffled batches, one compiled scan an epoch. Needs optax.
+
+A run that is interrupted goes on from its last whole epoch, and ends with the same weights as one that was not.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, PRNGKeyArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from ..distribution.chain import Chain, Summary
+from ..networks.joint import JointNetwork
+from ..storage.weights import write_atomically
+
+SCALERS = ("feature_mean", "feature_std", "target_mean", "target_std")
+"""Fields that are measured on the sample, not trained."""
+LARGEST_STEP = 5.0
+"""Norm to which a gradient is cut: one bad batch cannot throw a run."""
+Network = TypeVar("Network", Chain, Summary, JointNetwork)
+Progress = Callable[[float], None] | None
+
+
+class Schedule(NamedTuple):
+    """How long and how fast to train."""
+
+    epochs: int
+    batch: int = 1024
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.1
+    warm_up: float = 0.05
+    seed: int = 0
+
+
+class Checkpoints(NamedTuple):
+    """Where an interrupted run goes on.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds a file per part of the run.
+    run : str
+        Says which sample, recipe and part it is; what another run left is not taken up.
+    """
+
+    folder: Path
+    run: str
+
+    def part(self, name: str) -> "Checkpoints":
+        """Give the place of one part of the run."""
+        return self._replace(run=f"{self.run}, {name}")
+
+    @property
+    def file(self) -> Path:
+        """Where the state is kept."""
+        return self.folder / f"{sha256(self.run.encode()).hexdigest()[:16]}.safetensors"
+
+
+def save_state(checkpoint: Checkpoints, state: Any, epoch: int, loss: float) -> None:
+    """Keep a part's state after an epoch; what is on disk is always whole."""
+    leaves = {str(index): np.asarray(leaf) for index, leaf in enumerate(jax.tree.leaves(state))}
+    write_atomically(checkpoint.file, save(leaves, {"run": checkpoint.run, "epoch": str(epoch), "loss": repr(loss)}))
+
+
+def restore_state(checkpoint: Checkpoints, state: Any) -> tuple[Any, int, float]:
+    """Take up a part where it was left: state, epochs done, last loss; the state as given when there is nothing."""
+    nothing = state, 0, float("nan")
+    if not checkpoint.file.is_file():
+        return nothing
+    leaves, tree = jax.tree.flatten(state)
+    try:
+        with safe_open(checkpoint.file, "np") as file:
+            about = file.metadata()
+            kept = [file.get_tensor(str(index)) for index in range(len(leaves))]
+    except SafetensorError:
+        return nothing
+    if about["run"] != checkpoint.run or [leaf.shape for leaf in kept] != [np.shape(leaf) for leaf in leaves]:
+        return nothing
+    return jax.tree.unflatten(tree, [jnp.asarray(leaf) for leaf in kept]), int(about["epoch"]), float(about["loss"])
+
+
+def minimize(
+    network: Network,
+    loss: Callable[[Network, Array, PRNGKeyArray], Array],
+    rows: int,
+    schedule: Schedule,
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> Network:
+    """Minimise a loss over shuffled batches: AdamW, warm-up, cosine decay.
+
+    Parameters
+    ----------
+    network : NamedTuple
+        Untrained.
+    loss : callable
+        Of the network, the indices of a batch's rows, and a random key; gives a scalar.
+    rows : int
+        How many rows there are, at least one batch.
+    schedule : Schedule
+        Epochs, rates and seed.
+    progress : callable, optional
+        Called with the mean loss of each epoch, those done before an interruption included.
+    checkpoint : Checkpoints, optional
+        Where to keep the state after each epoch, and to take it up from.
+
+    Returns
+    -------
+    NamedTuple
+        The trained network, numpy arrays. The same rows, schedule and machine give the same bytes.
+
+    Raises
+    ------
+    ValueError
+        If fewer rows are given than one batch holds.
+    """
+    import optax
+
+    if rows < schedule.batch:
+        raise ValueError(f"{rows} rows are fewer than one batch of {schedule.batch}. Give more galaxies.")
+    n_batches = rows // schedule.batch
+    steps = schedule.epochs * n_batches
+    rate = optax.warmup_cosine_decay_schedule(0.0, schedule.learning_rate, int(schedule.warm_up * steps) + 1, steps)
+    optimizer = optax.chain(
+        optax.clip_by_global_norm(LARGEST_STEP), optax.adamw(rate, b2=0.99, weight_decay=schedule.weight_decay)
+    )
+    fixed = [name for name in SCALERS if name in network._fields]
+
+    def freeze(tree: Network) -> Network:
+        return tree._replace(**{name: jnp.zeros_like(getattr(tree, name)) for name in fixed})
+
+    def step(state: tuple, batch: tuple) -> tuple:
+        network, memory = state
+        value, gradient = jax.value_and_grad(loss)(network, *batch)
+        update: Any  # optax types it as any tree; it is a network
+        update, memory = optimizer.update(freeze(gradient), memory, network)
+        return (optax.apply_updates(network, freeze(update)), memory), value
+
+    @jax.jit
+    def epoch(state: tuple, key: PRNGKeyArray) -> tuple:
+        order = jax.random.permutation(key, rows)[: n_batches * schedule.batch].reshape(n_batches, schedule.batch)
+        state, values = jax.lax.scan(step, state, (order, jax.random.split(key, n_batches)))
+        return state, values.mean()
+
+    state: Any = (network, optimizer.init(network))
+    done, value = 0, float("nan")
+    if checkpoint is not None:
+        state, done, value = restore_state(checkpoint, state)
+    for number in range(schedule.epochs):
+        if number >= done:
+            state, mean = epoch(state, jax.random.fold_in(jax.random.key(schedule.seed), number))
+            value = float(mean)
+            if checkpoint is not None:
+                save_state(checkpoint, state, number + 1, value)
+        if progress is not None:
+            progress(value)
+    return jax.tree.map(np.asarray, state[0])

@@ -1,0 +1,70 @@
+"""A catalogue in the units of the intrinsic distribution's fit."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from ..distribution.catalogued import measure_units
+from ..distribution.latent import ORDER, TIED
+from ..distribution.scales import Scales
+
+
+class Table(NamedTuple):
+    """A training sample in the units of the fit."""
+
+    scales: Scales
+    shape: Float[np.ndarray, "galaxy color"]
+    log_luminosity: Float[np.ndarray, " galaxy"]
+    redshift: Float[np.ndarray, " galaxy"]
+    level: Float[np.ndarray, " galaxy"]
+    ew: Float[np.ndarray, "galaxy line"]
+    sigma: Float[np.ndarray, "galaxy line"]
+    cut: Bool[np.ndarray, "galaxy line"]
+
+
+def prepare(
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"],
+    redshift: Float[np.ndarray, " galaxy"],
+    ew: Float[np.ndarray, "galaxy line"],
+    ew_ivar: Float[np.ndarray, "galaxy line"],
+    cut: Bool[np.ndarray, "galaxy line"],
+) -> Table:
+    """Bring a sample into the units of the fit: errors limited, listed lines that were cut taken as looked for."""
+    there = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
+    ew = np.where(there, ew, np.nan).astype(np.float32)
+    sigma = np.where(there, 1 / np.sqrt(np.maximum(np.where(there, ew_ivar, 1), 1e-12)), np.nan)
+    sigma = np.clip(sigma, *np.nanpercentile(sigma, [0.05, 99.9], axis=0)).astype(np.float32)
+    scales = measure_scales(ew, sigma)
+    shape = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
+    level = np.log10(bin_flux[:, 10]).astype(np.float32)
+    cap = np.full(ew.shape[1], np.inf, np.float32)
+    cap[list(ORDER)] = scales.cap
+    ew = np.minimum(ew, cap)
+    return Table(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~there)
+
+
+def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]) -> Scales:
+    """Units and limits of a training sample."""
+    order = list(ORDER)
+    softening = np.nanmedian(sigma, axis=0)[order]
+    arcsinh = np.arcsinh(ew[:, order] / softening)
+    cap = np.nanmax(np.where(ew > 3 * sigma, ew, np.nan), axis=0)[order]
+    tie, tie_spread = [], []
+    for line, strong in TIED:
+        low, middle, high = np.nanpercentile(np.log10(ew[:, ORDER[strong]] / ew[:, line]), [16, 50, 84])
+        tie.append(middle)
+        tie_spread.append((high - low) / 2)
+    least = np.full(ew.shape[1], np.inf)
+    least[order] = cap
+    columns = (
+        softening,
+        np.nanmean(arcsinh, axis=0),
+        np.nanstd(arcsinh, axis=0),
+        cap,
+        tie,
+        tie_spread,
+        *measure_units(np.minimum(ew, least), sigma),
+    )
+    return Scales(*(np.asarray(column, np.float32) for column in columns))

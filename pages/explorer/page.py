@@ -1,0 +1,117 @@
+"""The explorer: galaxies as observed, predicted, and predicted with noise; one galaxy and a population beside them."""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from analysis.explorer.quantities import QUANTITIES, axis_choices
+from analysis.explorer.rows import TABLE_COLUMNS
+from components import ids
+from components.explorer import menu, outlier_ranking, view
+from components.explorer.banner import banner
+from components.explorer.dialogs import dialogs
+from components.explorer.panels import manifest, panel_grid
+from components.explorer.toolbar import toolbar, zoom_buttons
+from components.galaxy import card as galaxy_card
+from components.galaxy import details
+from components.widgets import widgets
+from data.catalogue.registry import Catalogue, served
+from pages.explorer import galaxy, panels, population, share, tour
+from pages.explorer import outlier_ranking as ranking
+
+dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
+
+CALLBACKS = (galaxy, panels, population, ranking, share, tour)
+"""Modules whose callbacks answer this page: importing them registers the callbacks."""
+
+
+def layout(catalogue: str | None = None, **query: str) -> html.Div:
+    """Return the page for the named catalogue, else the first that is served, as the address says the panels."""
+    shown = served().get(catalogue or "") or next(iter(served().values()), None)
+    if shown is None:
+        return html.Div(
+            widgets.sentence("No catalogue is served. Set CATALOGUES to a built one.", "bad"), className="page"
+        )
+    asked, problems = _asked(shown, query)
+    selection = asked.pop("selection", None)
+    state, row = asked["state"], asked.get("row")
+    return html.Div(
+        [
+            dcc.Store(id=ids.CATALOGUE, data=shown.name),
+            dcc.Store(id=ids.SEED, data=state["seed"]),
+            dcc.Store(id=ids.SELECTED, data=None if row is None else {"row": row}),
+            dcc.Store(id=ids.SELECTION, data=selection),
+            dcc.Store(id=ids.FOUND),
+            dcc.Store(id=ids.VIEW, data=state),
+            html.H1("Explore a galaxy population", className="visually-hidden"),
+            menu.unknown(catalogue, shown.title) if catalogue and catalogue != shown.name else None,
+            banner(shown),
+            widgets.sentence(" ".join(problems), "warn") if problems else None,
+            html.Div(
+                [
+                    menu.catalogue_menu(served().values(), shown.name),
+                    toolbar(state, asked.get("find", ""), shown.n, shown.target_ids[0].decode(), axis_choices()),
+                ],
+                className="toolbar-row",
+            ),
+            html.Div(id=ids.STATUS, className="explorer-status", role="alert"),
+            html.Div(
+                [
+                    widgets.card(
+                        panel_grid(_manifest(shown, asked)), zoom_buttons(), label="Panels", class_name="panels-card"
+                    ),
+                    galaxy_card.column(),
+                ],
+                className="explorer",
+            ),
+            html.Div(
+                [details.details(), *population.layout(), outlier_ranking.card()],
+                id=ids.POPULATION,
+                className="population",
+            ),
+            dialogs(),
+        ]
+    )
+
+
+def _asked(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Read the rest of the address; what is wrong in it becomes sentences."""
+    state, problems = view.parse(query, QUANTITIES)
+    asked: dict[str, Any] = {"state": state}
+    if galaxy := query.get("galaxy"):
+        row = shown.row_of(galaxy)
+        if row is None:
+            problems.append(f"The link's galaxy “{galaxy[:24]}” is not in this catalogue.")
+        else:
+            asked |= {"row": row, "galaxy": galaxy}
+    if text := query.get("gate"):
+        gate = view.parse_gate(text, QUANTITIES)
+        if gate is None:
+            problems.append("The link's gate was not understood; all galaxies are shown.")
+        else:
+            asked["gate"] = gate._asdict()
+    if text := query.get("find"):
+        row, selection, _count, wrong, _note = panels.search_for(text, state, shown.name, entered=True)
+        asked["find"] = text
+        if wrong:
+            problems.append(f"The link's search: {wrong}")
+        elif isinstance(selection, dict):
+            asked["selection"] = selection
+        elif isinstance(row, dict):
+            asked |= {"row": row["row"], "galaxy": shown.galaxy(row["row"]).target_id}
+    return asked, problems
+
+
+def _manifest(shown: Catalogue, asked: dict[str, Any]) -> dict[str, Any]:
+    root = dash.get_relative_path("/")
+    first = next(iter(served()))
+    about = {"version": shown.version, "n": shown.n, "title": shown.title, "isMock": shown.is_mock}
+    return manifest(
+        base=f"{root}catalogues/{shown.name}/",
+        root=root,
+        catalogue={**about, "catalogue": "" if shown.name == first else shown.name},
+        shown=asked,
+        quantities=QUANTITIES.values(),
+        table=TABLE_COLUMNS,
+    )

@@ -1,0 +1,78 @@
+"""The explorer's panels: their controls, which the browser heeds, and finding, which the server does."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
+
+from analysis.explorer.search import Draw, FindError, absent_names, find
+from analysis.explorer.selections import called, pack
+from components import ids
+from components.explorer.controls import control, controls
+from data.catalogue.registry import served
+
+
+def _browser(function: str, *arguments: Any, **more: Any) -> None:
+    clientside_callback(ClientsideFunction("explorer", function), *arguments, **more)
+
+
+# It has an output because Dash calls nothing without one when a page arrives.
+_browser("start", Output(ids.STATUS, "children"), Input(ids.CATALOGUE, "data"), State(ids.SELECTION, "data"))
+_browser("control", *(Input(name, part) for name, part in controls()), prevent_initial_call=True)
+_browser("axes", Output(f"{ids.CONTROL}axes", "style"), Input(control("view"), "value"), prevent_initial_call=True)
+_browser("tool", Input(ids.TOOL, "value"))
+_browser("realise", Input(ids.SEED, "data"))
+_browser("nextSeed", Output(ids.SEED, "data"), Input(ids.NEXT_REALISATION, "n_clicks"), State(ids.SEED, "data"))
+_browser("mark", Input(ids.SELECTED, "data"))
+_browser(
+    "choose",
+    Output(ids.COUNT, "children"),
+    Output(ids.CLEAR, "style"),
+    Input(ids.SELECTION, "data"),
+    Input(ids.FOUND, "data"),
+)
+_browser("clear", Input(ids.CLEAR, "n_clicks"))
+_browser("zoomIn", Input(ids.ZOOM_IN, "n_clicks"))
+_browser("zoomOut", Input(ids.ZOOM_OUT, "n_clicks"))
+_browser("resetView", Input(ids.RESET_VIEW, "n_clicks"))
+_browser("undo", Input(ids.UNDO, "n_clicks"))
+_browser("redo", Input(ids.REDO, "n_clicks"))
+
+
+@callback(
+    Output(ids.SELECTED, "data"),
+    Output(ids.SELECTION, "data"),
+    Output(ids.FOUND, "data"),
+    Output(ids.SEARCH, "error"),
+    Output(ids.FIND_NOTE, "children"),
+    Input(ids.SEARCH, "n_submit"),
+    Input(ids.SEARCH, "value"),
+    State(ids.VIEW, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def search(_submitted: int | None, text: str | None, state: dict[str, Any], name: str) -> tuple[Any, ...]:
+    """Count what is found while it is typed; choose it when it is entered, or when the address brought it."""
+    return search_for(text or "", state, name, entered=f"{ids.SEARCH}.n_submit" in ctx.triggered_prop_ids)
+
+
+def search_for(text: str, state: dict[str, Any], name: str, *, entered: bool) -> tuple[Any, ...]:
+    """Return the galaxy, the population, the count, and what is wrong or worth a note."""
+    catalogue = served()[name]
+    if not text.strip():
+        return no_update, None if entered else no_update, f"{catalogue.n:,} galaxies", None, None
+    try:
+        rows = find(catalogue, text, Draw(state["noise"], state["seed"]))
+    except FindError as error:
+        # While a condition is being typed it is unfinished, not wrong.
+        return no_update, no_update, no_update, str(error) if entered else None, None
+    count = f"{len(rows):,} of {catalogue.n:,}"
+    if not entered:
+        return no_update, no_update, count, None, None
+    if not len(rows):
+        return no_update, no_update, count, "No galaxy is left; widen a condition.", None
+    absent = absent_names(catalogue, text)
+    note = f"Not in this catalogue: {absent:,} of the names." if absent else None
+    if len(rows) == 1 and not called(text):
+        return {"row": int(rows[0])}, None, count, None, note
+    named = called(text)
+    return no_update, pack(named.name if named else text.strip(), rows), count, None, note

@@ -1,0 +1,93 @@
+"""What leaves the explorer: its address, its numbers as Python, its citation, its panels as a table or a picture."""
+
+from typing import Any
+
+import numpy as np
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
+
+from analysis.explorer.quantities import values
+from analysis.explorer.selections import unpack
+from components import ids
+from components.explorer import snippet, table
+from components.widgets.citation import citation
+from data.catalogue.registry import Catalogue, served
+from model.lines import LINES
+from model.statistics.metrics import spearman
+
+for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_PNG), ("printSvg", ids.PRINT_SVG)):
+    clientside_callback(
+        ClientsideFunction("explorer", _function), Input(_button, "n_clicks"), prevent_initial_call=True
+    )
+
+
+@callback(
+    Output(f"{ids.PYTHON}-text", "children"),
+    Output(ids.PYTHON, "opened"),
+    Input(ids.SHOW_PYTHON, "n_clicks"),
+    State(ids.VIEW, "data"),
+    State(ids.SELECTED, "data"),
+    State(ids.SELECTION, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def show_python(
+    clicks: int | None, state: dict[str, Any], selected: Any, selection: dict[str, Any] | None, name: str
+) -> tuple[Any, Any]:
+    """Write the view as code: the population if one is selected, else the chosen galaxy, else the catalogue."""
+    if not clicks:
+        return no_update, no_update
+    catalogue = served()[name]
+    if selected and not selection:
+        galaxy = catalogue.galaxy(int(selected["row"]))
+        return snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity), True
+    chosen = None
+    if selection:
+        rows = unpack(selection, catalogue.n)
+        chosen = snippet.Chosen(str(selection.get("name")), rows, catalogue.n, selection.get("gate"))
+    return snippet.catalogue_code(f"{catalogue.name}.parquet", state, chosen), True
+
+
+@callback(
+    Output(f"{ids.CITE}-text", "children"),
+    Output(ids.CITE, "opened"),
+    Input(ids.SHOW_CITE, "n_clicks"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def show_citation(clicks: int | None, name: str) -> tuple[Any, Any]:
+    """Say what to cite for this catalogue and model."""
+    if not clicks:
+        return no_update, no_update
+    catalogue = served()[name]
+    return citation(catalogue.title, catalogue.version, is_mock=catalogue.is_mock), True
+
+
+@callback(
+    Output(f"{ids.TABLE}-said", "children"),
+    Output(ids.TABLE, "opened"),
+    Input(ids.SHOW_TABLE, "n_clicks"),
+    State(ids.VIEW, "data"),
+    State(ids.SELECTION, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def show_table(
+    clicks: int | None, state: dict[str, Any], selection: dict[str, Any] | None, name: str
+) -> tuple[Any, Any]:
+    """Say in numbers what the panels show in colours."""
+    if not clicks:
+        return no_update, no_update
+    catalogue = served()[name]
+    rows = unpack(selection, catalogue.n) if selection else np.arange(catalogue.n)
+    summaries = [_summary(catalogue, line.name, rows, state) for line in LINES if line.name in state["lines"]]
+    return table.panel_table(summaries, len(rows), catalogue.n), True
+
+
+def _summary(catalogue: Catalogue, line: str, rows: np.ndarray, state: dict[str, Any]) -> table.LineSummary:
+    def column(suffix: str) -> np.ndarray:
+        return values(catalogue, f"{line}_EW{suffix}", state["noise"], state["seed"])[rows]
+
+    observed, predicted, noisy = column(""), column("_PREDICTED"), column("_NOISY")
+    both = np.isfinite(observed) & np.isfinite(predicted)
+    rho = float(spearman(predicted[both], observed[both])) if both.sum() > 2 else float("nan")
+    return table.LineSummary(line, observed, predicted, np.where(noisy > 0, noisy, np.nan), rho)

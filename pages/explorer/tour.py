@@ -1,0 +1,54 @@
+"""The explorer's tour: steps through populations, and the questions they answer."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
+
+from analysis.explorer.selections import named_rows, pack
+from analysis.explorer.tour import steps
+from components import ids
+from components.explorer import tour
+from data.catalogue.registry import served
+
+clientside_callback(ClientsideFunction("population", "tour"), Input(tour.STEP, "data"))
+clientside_callback(ClientsideFunction("explorer", "look"), Input(tour.VIEW, "data"), prevent_initial_call=True)
+
+
+@callback(
+    Output(tour.STEP, "data"),
+    Output(tour.TEXT, "children"),
+    Output(tour.COUNT, "children"),
+    Output(tour.NEXT, "children"),
+    Output(tour.BACK, "disabled"),
+    Output(ids.SELECTION, "data", allow_duplicate=True),
+    Output(tour.VIEW, "data"),
+    Input(tour.START, "n_clicks"),
+    Input(tour.NEXT, "n_clicks"),
+    Input(tour.BACK, "n_clicks"),
+    Input(tour.CLOSE, "n_clicks"),
+    State(tour.STEP, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str) -> tuple[Any, ...]:
+    """Go to the step asked for, select its population, or end the tour and keep what is selected."""
+    moves = {tour.START: -step, tour.NEXT: 1, tour.BACK: -1}
+    catalogue = served()[name]
+    route = steps(catalogue)
+    now = step + moves.get(str(ctx.triggered_id), len(route))
+    if not ctx.triggered[0]["value"]:
+        return (no_update,) * 7
+    if not 0 <= now < len(route):
+        return -1, *(no_update,) * 6
+    here = route[now]
+    chosen = pack(here.population, named_rows(catalogue, here.population)) if here.population else None
+    last = now == len(route) - 1
+    return (
+        now,
+        tour.said(here.title, here.sentences),
+        f"{now + 1} of {len(route)}",
+        "Done" if last else "Next",
+        now == 0,
+        chosen,
+        dict(here.view),
+    )

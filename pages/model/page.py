@@ -1,0 +1,272 @@
+"""Model: what the network is, how well it predicts galaxies it never saw, and when not to trust it."""
+
+import math
+from typing import Any, Final
+
+import dash
+from dash import ALL, Input, Output, callback, html
+
+from components import ids
+from components.evaluation import cards
+from components.evaluation.score_table import score_table
+from components.figures.empty import EMPTY
+from components.theme import scheme_or_dark
+from components.widgets import widgets
+from components.widgets.prose import facts, link, section
+from model.lines import LINES, Line
+from model.storage.weights import load_sidecar
+from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
+from pages.model.numbers import all_lines_numbers, diagram_numbers, line_numbers
+from research.evaluation.record import OURS, Evaluation, committed
+
+dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=2)
+
+VARIANTS: Final = {"luminosity": "colours + luminosity", "colors": "colours"}
+OPENED: Final = "HALPHA"
+
+
+def layout(**_: Any) -> html.Div:
+    """Return the page; every number on it is read from the evaluation's or the weights' own record."""
+    record, about = committed(), load_sidecar()
+    metrics = {
+        name: {
+            line: {"n": each.n, **each.model_dump(), "coverage": math.nan if each.coverage is None else each.coverage}
+            for line, each in ((line, found.scores[OURS]) for line, found in variant.lines.items())
+        }
+        for name, variant in record.variants.items()
+    }
+    return html.Div(
+        [
+            html.H1("The model"),
+            html.P(
+                "A small neural network that has learned, from real galaxies, which emission lines go with which "
+                "starlight.",
+                className="lead",
+            ),
+            _flow(),
+            section(
+                "How well it predicts",
+                html.P(
+                    f"Measured on {record.table.held_out:,} DESI galaxies that were held out: no weight, density or "
+                    "map of this product has seen them. For each line only the galaxies count in which DESI detected "
+                    "it."
+                ),
+                _stale(record, about),
+                widgets.card(score_table(metrics), label="Scores per line"),
+                html.P(
+                    "ρ is Spearman’s rank correlation of predicted and catalogued EW. NMAD is 1.48 times the median "
+                    "absolute error. Bias is the median of predicted over catalogued EW, minus one. Coverage is the "
+                    "share of galaxies inside the predicted 16–84 % interval; 68 % would be exact.",
+                    className="muted",
+                ),
+            ),
+            section("A closer look", cards.controls(VARIANTS, OPENED), *_pictures()),
+            section(
+                "Beside other methods",
+                html.P(
+                    "Each was given exactly the galaxies that this network was trained on, but for the published one, "
+                    "which its authors trained on others. Times are of the same run, on "
+                    f"{record.processors} processor cores."
+                ),
+                widgets.card(_methods(record), label="Methods", class_name="wide-words"),
+            ),
+            html.Div([_trust(), _record(record, about)], className="prose-columns"),
+        ],
+        className="page page-prose",
+    )
+
+
+def _pictures() -> list[html.Div]:
+    return [
+        html.Div(
+            [
+                cards.picture("agreement", "Predicted against observed", "cyan: median, 16–84 %, 2.5–97.5 %"),
+                cards.picture("residual", "Residual against colour", "bands: 16–84 % and 2.5–97.5 %"),
+                cards.picture("rho", "Beside others: ρ", "this network minus the other, 95 %", _SHORT),
+                cards.picture("nmad", "Beside others: NMAD", "less is better", _SHORT),
+                cards.picture("mean", "Beside others: all lines", "mean ρ of the ten", _SHORT),
+                cards.picture("ranks", "Calibration of the draws", "flat is calibrated", _SHORT),
+            ],
+            className="evaluation-grid",
+        ),
+        html.Div(
+            cards.picture("coverage", "Coverage of the intervals", "shaded: nominal", "evaluation-graph"),
+            className="evaluation-wide",
+        ),
+        html.Div(
+            widgets.card(
+                html.Div(
+                    [
+                        html.H3("BPT: who has which ratios"),
+                        html.Span("solid: Kewley+01, dashed: Kauffmann+03", className="muted"),
+                        html.Span(cards.cut_control(("all", "S/N > 3")), className="end"),
+                    ],
+                    className="card-head",
+                ),
+                cards.triptych(VERSIONS, "bpt", "BPT diagram"),
+                cards.words("diagrams"),
+                cards.twin("diagrams"),
+                label="BPT diagrams",
+            ),
+            className="evaluation-wide",
+        ),
+        html.Div(
+            widgets.card(
+                html.Div(
+                    [html.H3("WHAN: who is retired"), html.Span("Cid Fernandes+11, all galaxies", className="muted")],
+                    className="card-head",
+                ),
+                cards.triptych(VERSIONS, "whan", "WHAN diagram"),
+                cards.words("whan"),
+                label="WHAN diagrams",
+            ),
+            className="evaluation-wide",
+        ),
+    ]
+
+
+_SHORT: Final = "evaluation-graph graph-short"
+
+
+def _stale(record: Evaluation, about: dict[str, Any]) -> html.Div | None:
+    """Say so when the weights have changed since they were measured."""
+    if record.model.sha256 == about["sha256"]:
+        return None
+    return widgets.sentence(
+        f"These numbers belong to the weights {record.model.sha256[:12]}; the ones in use are {about['sha256'][:12]}.",
+        "warn",
+    )
+
+
+@callback(
+    Output({"type": cards.FIGURE, "index": ALL}, "figure"),
+    Output({"type": cards.WORDS, "index": ALL}, "children"),
+    Output({"type": cards.TWIN, "index": ALL}, "children"),
+    Input(cards.LINE, "value"),
+    Input(cards.VARIANT, "value"),
+    Input(cards.CUT, "value"),
+    Input(ids.SCHEME, "computedColorScheme"),
+)
+def show(line_name: str, variant: str, cut: str, scheme: str | None) -> tuple[list[Any], list[Any], list[Any]]:
+    """Fill the pictures, their sentences and their tables."""
+    record, line = committed(), _line(line_name)
+    variant = variant if variant in record.variants else next(iter(record.variants))
+    colors = scheme_or_dark(scheme)
+    figures = (
+        line_figures(record, variant, line, colors)
+        | all_lines_figures(record, variant, colors)
+        | diagram_figures(record, variant, cut, colors)
+    )
+    said = (
+        line_numbers(record, variant, line) | all_lines_numbers(record, variant) | diagram_numbers(record, variant, cut)
+    )
+    shown, sentences, twins = (
+        [each["id"]["index"] for each in outputs] for outputs in dash.callback_context.outputs_list
+    )
+    return (
+        [figures.get(name, EMPTY) for name in shown],
+        [said[name].words for name in sentences],
+        [cards.table(said[name].head, said[name].rows, said[name].caption) for name in twins],
+    )
+
+
+def _line(name: str) -> Line:
+    return next((line for line in LINES if line.name == name), LINES[0])
+
+
+def _methods(record: Evaluation) -> html.Div:
+    rows = []
+    for name, method in record.methods.items():
+        means = [
+            f"{record.variants[variant].mean[name]:.4f}" if name in record.variants[variant].mean else widgets.NOTHING
+            for variant in VARIANTS
+        ]
+        one, each = method.seconds_one, method.seconds_each
+        times = [widgets.NOTHING if value is None else text(value) for value, text in ((one, _one), (each, _many))]
+        rows.append([method.title, *means, *times, html.Span(method.absent or method.about)])
+    head = ["Method", *(f"mean ρ, {title}" for title in VARIANTS.values()), "one galaxy", "100,000", "what it is"]
+    return cards.table(head, rows, "Methods, their scores and times")
+
+
+def _one(seconds: float) -> str:
+    return f"{1e3 * seconds:.2f} ms"
+
+
+def _many(seconds: float) -> str:
+    total = 1e5 * seconds
+    return f"{total:.2f} s" if total < 10 else f"{total:.0f} s"
+
+
+def _flow() -> html.Ol:
+    steps = (
+        ("starlight", "12 bins", "Mean flux of the continuum, lines masked, in 300 Å steps from 3400 to 7000 Å."),
+        ("violet", "11 colours", "Ratios of neighbouring bins. Brightness cancels; a luminosity may be added."),
+        ("cyan", "One joint network", "Residual layers shared by all lines, in JAX: fast, and exactly differentiable."),
+        ("red", "10 lines", "Median equivalent width and a 16–84 % interval for each, in Å of the rest frame."),
+    )
+    return html.Ol(
+        [html.Li([html.Strong(title), text], style={"--step": f"var(--{color})"}) for color, title, text in steps],
+        className="flow",
+    )
+
+
+def _trust() -> html.Section:
+    return section(
+        "When not to trust it",
+        html.Ul(
+            [
+                html.Li(
+                    "It answers for galaxies in which the line is detected. A dead galaxy still gets a small positive "
+                    "EW: most such galaxies have no detectable line at all."
+                ),
+                html.Li(
+                    "It has seen bright, nearby galaxies (DESI BGS, redshift 0.06 to 0.30). Quasars, dwarfs much "
+                    "fainter than these and the distant Universe lie outside."
+                ),
+                html.Li(
+                    "Luminosity means light in DESI’s fibre. For the total light of a simulated galaxy, or outside "
+                    "5.5 to 7.0, predict from the colours alone."
+                ),
+                html.Li(
+                    "The continuum cannot see an active nucleus. What a nucleus adds is scatter to this network, "
+                    "[O III] above all."
+                ),
+                html.Li(
+                    "The bins must be in vacuum wavelengths, in the rest frame, with lines masked and Galactic "
+                    "reddening treated as in the training spectra."
+                ),
+                html.Li(
+                    "Part of each interval is DESI’s measurement noise, not the galaxies’ own scatter. The joint draws "
+                    "tell the two apart, and know how the lines vary together; the intervals do not."
+                ),
+            ]
+        ),
+    )
+
+
+def _record(record: Evaluation, about: dict[str, Any]) -> html.Section:
+    training = about["training"]
+    return section(
+        "The record",
+        facts(
+            [
+                ("Trained on", f"{training['galaxies']:,} galaxies, DESI BGS, early data release"),
+                ("Held out", f"{training['held_out']:,} galaxies, one in five by a hash of the TARGETID"),
+                ("Weights", html.Code(about["sha256"][:32] + "…", title=about["sha256"])),
+                ("Trained", f"{about['date']}, revision {about['git_revision']}"),
+                ("Evaluated", f"{record.date}, revision {record.git_revision}, {record.resamples} resamples"),
+                ("Command", html.Code(record.command)),
+            ]
+        ),
+        html.P(
+            [
+                "The method is that of ",
+                link("Khederlarian et al. 2024", "https://doi.org/10.1093/mnras/stae1189"),
+                ", who train one network per line on other DESI galaxies. Their network can be imported and used "
+                "beside this one by the name ",
+                html.Code("published"),
+                "; it gives no intervals. Since the two were trained on different galaxies, the fair comparison is the "
+                "published recipe retrained on the same rows.",
+            ]
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Predict: its page and the callbacks that answer it, a module for each part of the page."""

@@ -1,0 +1,154 @@
+"""One galaxy's light on the Predict page: filled by the server once the hand rests."""
+
+from typing import Any
+
+import dash
+import numpy as np
+from dash import ALL, Input, Output, State, callback, ctx, dcc
+
+from analysis.answers.form import Form
+from analysis.answers.upload import known_model
+from analysis.explorer.neighbours import nearest_to
+from analysis.light import synthetic_spectrum
+from analysis.light.line_luminosity import light_of
+from analysis.surprise.outlier_score import Verdict, judge_lines
+from components.predict import line_luminosity, outlier_score, upload
+from data import uploads
+from data.catalogue.registry import served
+from data.catalogue.schema import EW_SUFFIX
+from data.errors import UploadError
+from model.lines import LINE_NAMES
+from model.storage.weights import load_params
+from pages.predict.form import Typed, lines_of, read_state, typed
+from pages.predict.upload import chosen, unpack
+
+
+@callback(
+    Output("predict-light", "children"),
+    Output("predict-bands", "children"),
+    Output("predict-kin", "children"),
+    Output("predict-kin-title", "children"),
+    Output("predict-surprise", "children"),
+    Input("predict-state", "data"),
+    prevent_initial_call=True,
+)
+def shine(state: dict[str, Any] | None) -> tuple[Any, ...]:
+    """Say what the lines are as light; the last good answer stays while a field cannot be read."""
+    given = typed(state)
+    form, redshift = read_state(given)
+    if form is None:
+        raise dash.exceptions.PreventUpdate
+    ew = lines_of(load_params(known_model(given.model)), given, form)
+    light = light_of(ew, form.bin_flux, form.log_luminosity, redshift, given.measured)
+    kin, title = kin_of(form)
+    return (
+        line_luminosity.light_table(light.luminosity, light.flux),
+        line_luminosity.bands_table(light.magnitudes),
+        kin,
+        title,
+        outlier_score.card(
+            given.measured, light.ew[0], light.percentile, given.looked, verdict_of(given, form, redshift)
+        ),
+    )
+
+
+def verdict_of(given: Typed, form: Form, redshift: float | None) -> Verdict | None:
+    """Return the explorer's verdict on the lines that came along; None where nothing was measured."""
+    params = load_params()
+    if given.measured is None or given.looked is None or not given.looked.any() or params.intrinsic is None:
+        return None
+    known = (form.log_luminosity, redshift)
+    luminosity, shift = (None if value is None else np.array([value], np.float32) for value in known)
+    return judge_lines(params, form.bin_flux[None], luminosity, shift, given.measured[None], given.looked[None])
+
+
+def kin_of(form: Form) -> tuple[Any, str]:
+    """Return the nearest galaxies of the first catalogue that is served."""
+    catalogue = next(iter(served().values()), None)
+    if catalogue is None:
+        return None, ""
+    near = nearest_to(catalogue, form.bin_flux)
+    ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX))[near.rows] for name in LINE_NAMES], axis=1)
+    kin = [
+        line_luminosity.Kin(catalogue.galaxy(int(row)).target_id, float(away), values)
+        for row, away, values in zip(near.rows, near.distances, ew, strict=True)
+    ]
+    return line_luminosity.kin_table(kin, catalogue.name), f"of {catalogue.title}"
+
+
+@callback(
+    Output("predict-painted", "children"),
+    Input("predict-state", "data"),
+    prevent_initial_call=True,
+)
+def say_what_is_painted(state: dict[str, Any] | None) -> str:
+    """Say on what the lines will be painted."""
+    return line_luminosity.PAINTED["spectrum" if typed(state).spectrum else "bins"]
+
+
+@callback(
+    Output("predict-download", "data", allow_duplicate=True),
+    Input({"type": line_luminosity.SPECTRUM, "format": ALL}, "n_clicks"),
+    State("predict-state", "data"),
+    State("predict-dispersion", "value"),
+    State("predict-fwhm", "value"),
+    State({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def save_spectrum(
+    clicks: list[int | None],
+    state: dict[str, Any],
+    dispersion: Any,
+    fwhm: Any,
+    values: list[str],
+    fields: list[dict[str, str]],
+    files: list[dict[str, Any]] | None,
+) -> dict[str, Any]:
+    """Send the continuum with its lines painted on."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
+        raise dash.exceptions.PreventUpdate
+    return paint(state, dispersion, fwhm, trigger["format"], files, chosen(values, fields))
+
+
+def paint(
+    state: dict[str, Any],
+    dispersion: Any,
+    fwhm: Any,
+    format: str,
+    files: list[dict[str, Any]] | None = None,
+    plan: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return a spectrum as a download; what the fields cannot mean falls back to their nearest limit."""
+    given = typed(state)
+    form, redshift = read_state(given)
+    if form is None:
+        raise dash.exceptions.PreventUpdate
+    model = known_model(given.model)
+    ew = lines_of(load_params(model), given, form)[0].astype(np.float32)
+    brush = synthetic_spectrum.Brush(
+        _limited(dispersion, synthetic_spectrum.Brush().velocity_dispersion, synthetic_spectrum.DISPERSIONS),
+        _limited(fwhm, synthetic_spectrum.Brush().instrument_fwhm, synthetic_spectrum.RESOLUTIONS),
+    )
+    seen = None
+    if given.spectrum and files:
+        try:
+            seen = uploads.carry_out(uploads.open_files(unpack(files)), plan).spectrum
+        except UploadError as error:
+            raise dash.exceptions.PreventUpdate from error
+    columns = (
+        synthetic_spectrum.paint_bins(form.bin_flux, ew, brush, redshift)
+        if seen is None
+        else synthetic_spectrum.paint_spectrum(seen, ew, brush)
+    )
+    content, extension = synthetic_spectrum.as_file(
+        columns, brush, given.model if given.own is not None else model, format
+    )
+    return dcc.send_bytes(content, f"galactic_neon_spectrum{extension}")
+
+
+def _limited(value: Any, default: float, limits: tuple[float, float]) -> float:
+    number = float(value) if isinstance(value, (int, float)) else default
+    return min(max(number, limits[0]), limits[1])

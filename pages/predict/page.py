@@ -1,0 +1,186 @@
+"""Predict: any continuum in, ten emission lines out, live.
+
+The browser predicts while a bin is dragged (assets/predict*.js). The callbacks beside this module add what only the
+server knows: `galaxy` and `line_luminosity` of one galaxy, `upload` and `table` of what is uploaded.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import dash
+import numpy as np
+from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
+
+from analysis.browser import weights
+from analysis.browser.presets import Preset, load_presets
+from analysis.light import synthetic_spectrum
+from components import theme
+from components.predict import answer, form, line_luminosity, upload
+from components.widgets import table_script, widgets
+from data import uploads
+from data.errors import UploadError
+from data.uploads.readers import numbers
+from data.uploads.readers.numbers import as_typed
+from model.bins import BIN_EDGES
+from model.lines import LINES
+from model.predictions.domain import EDGE, OUTSIDE
+from model.storage.weights import DEFAULT, available_models, load_params
+from pages.predict import galaxy, table
+from pages.predict import line_luminosity as luminosity_callbacks
+from pages.predict import upload as upload_callbacks
+
+dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
+
+CALLBACKS = (galaxy, luminosity_callbacks, table, upload_callbacks)
+"""Modules whose callbacks answer this page: importing them registers the callbacks."""
+
+START: Final = "Star-forming"
+
+
+def layout(flux: str | None = None, luminosity: str | None = None, redshift: str | None = None, **_: Any) -> html.Div:
+    """Return the page: what is asked left, the answer right. An address may carry a continuum."""
+    linked, notice = read_link(flux, luminosity, redshift)
+    return html.Div(
+        [
+            html.H1("Predict emission lines from a continuum", className="visually-hidden"),
+            dcc.Store(id="predict-manifest", data=manifest(linked)),
+            dcc.Store(id="predict-state"),
+            dcc.Store(id="predict-drawn"),
+            dcc.Store(id="predict-file"),
+            dcc.Store(id="predict-row"),
+            dcc.Store(id="predict-rows"),
+            dcc.Store(id="predict-others"),
+            dcc.Store(id="predict-asked"),
+            dcc.Store(id="predict-own"),
+            dcc.Store(id="predict-limit", data=uploads.MAX_BYTES),
+            dcc.Download(id="predict-download"),
+            form.toolbar(
+                [(preset.name, f"{preset.meaning}; mean of {preset.n:,} real galaxies") for preset in load_presets()],
+                available_models(),
+            ),
+            widgets.sentence(notice, "warn") if notice else None,
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            form.form(),
+                            upload.upload_card(
+                                uploads.MAX_BYTES >> 20, uploads.MAX_ROWS, uploads.MAX_PIXELS, upload_callbacks.EXAMPLES
+                            ),
+                        ]
+                    ),
+                    answer.answer(),
+                ],
+                className="predict-grid",
+            ),
+            html.Div(upload.result_card(), id="predict-result", hidden=True),
+            html.Div([form.drives_card(), *answer.place_cards()], className="predict-places"),
+            line_luminosity.light_cards(synthetic_spectrum.DISPERSIONS, synthetic_spectrum.RESOLUTIONS),
+        ],
+        id="predict",
+        className="page",
+    )
+
+
+def start(presets: Sequence[Preset]) -> Preset:
+    """Return the preset that the page opens with."""
+    return next((preset for preset in presets if preset.name == START), presets[0])
+
+
+def beginning() -> dict[str, Any]:
+    """Return what the form holds where nothing was chosen."""
+    return {
+        "bins": as_typed(start(load_presets()).bin_flux),
+        "luminosity": "",
+        "redshift": "",
+        "variant": "colors",
+    }
+
+
+def read_link(flux: str | None, luminosity: str | None, redshift: str | None) -> tuple[dict[str, Any], str]:
+    """Read what an address carries; a sentence says what of it cannot be used."""
+    opened = beginning()
+    try:
+        if flux:
+            opened["bins"] = numbers.read_twelve(flux)
+        if luminosity:
+            opened |= {
+                "luminosity": f"{numbers.read_log_luminosity(luminosity, 'The link’s luminosity'):g}",
+                "variant": "luminosity",
+            }
+        if redshift:
+            opened["redshift"] = f"{numbers.read_redshift(redshift, 'The link’s redshift'):g}"
+    except UploadError as error:
+        return opened, f"{error} The page shows a typical galaxy where the link could not be read."
+    return opened, ""
+
+
+def manifest(opened: dict[str, Any]) -> dict[str, Any]:
+    """Return all that the page's script needs to know."""
+    models = {
+        name: {
+            part: f"/models/{name}/{part}.safetensors?v={version}" for part, version in weights.parts_of(name).items()
+        }
+        for name in available_models()
+    }
+    return {
+        "model": DEFAULT,
+        "models": models,
+        "choices": form.model_choices(available_models()),
+        "shared": models[DEFAULT][weights.SHARED],
+        "grid": table_script.script(),
+        "background": f"/models/cells.json?v={weights.background_version()}",
+        "edges": BIN_EDGES.tolist(),
+        "lines": [
+            {
+                "name": line.name,
+                "label": line.label,
+                "symbol": line.symbol,
+                "accent": line.accent,
+                "wavelength": line.wavelength,
+                "wavelengths": line.wavelengths,
+            }
+            for line in LINES
+        ],
+        "colors": {scheme: theme.ew_colors(scheme) for scheme in ("dark", "light")},
+        "kinds": answer.KINDS,
+        "presets": [{"bins": as_typed(preset.bin_flux)} for preset in load_presets()],
+        "start": beginning(),
+        "opened": opened,
+        "limits": {
+            "flux": numbers.FLUX_RANGE,
+            "luminosity": numbers.LOG_LUMINOSITY_RANGE,
+            "redshift": numbers.REDSHIFT_RANGE,
+            "edge": EDGE,
+            "outside": OUTSIDE,
+            "trained": trained_limits(),
+        },
+    }
+
+
+def trained_limits() -> dict[str, list[float]]:
+    """Return the redshifts and log luminosities of the training galaxies: (lowest, highest), (outside, edge, ...)."""
+    domain = load_params().domain
+    if domain is None:
+        return {}
+    return {
+        "redshift": np.asarray(domain.redshift_limit).tolist(),
+        "luminosity": np.asarray(domain.luminosity_limit).tolist(),
+    }
+
+
+# With an output, or Dash would not call it when the page appears.
+clientside_callback(
+    ClientsideFunction("predict", "mount"), Output("predict-state", "data"), Input("predict-manifest", "data")
+)
+clientside_callback(ClientsideFunction("predict", "model"), Input("predict-model", "value"))
+clientside_callback(ClientsideFunction("predict", "drawn"), Input("predict-drawn", "data"))
+clientside_callback(ClientsideFunction("predict", "open"), Input("predict-row", "data"))
+clientside_callback(
+    ClientsideFunction("predict", "weights"),
+    Output("predict-weights-note", "children"),
+    Output("predict-weights", "contents"),
+    Input("predict-weights", "contents"),
+    State("predict-weights", "filename"),
+    prevent_initial_call=True,
+)

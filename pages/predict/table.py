@@ -1,0 +1,198 @@
+"""A table or spectrum on the Predict page: predicted on demand, shown, and sent back; kept nowhere."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import dash
+import numpy as np
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
+
+from analysis.answers import grid
+from analysis.answers import upload as results
+from analysis.answers.answer import Answers, Noise
+from analysis.answers.measured import Measured, measured_lines, scores
+from analysis.light.synthetic_spectrum import thinned
+from components.predict import upload
+from components.predict.answer import NOISES
+from components.widgets import widgets
+from data import uploads
+from data.errors import CatalogueError, UploadError
+from model.lines import LINES
+from model.predictions.params import Params
+from model.storage.weights import load_params
+from pages.predict.upload import chosen, names_of, unpack
+from pages.predict.user_weights import OWN, asked, given
+
+clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
+clientside_callback(
+    ClientsideFunction("predictTable", "show"),
+    Output("predict-table", "children"),
+    Input("predict-rows", "data"),
+    State("predict-manifest", "data"),
+    prevent_initial_call=True,
+)
+
+
+ANSWERED = [
+    Output("predict-file-result", "children", allow_duplicate=True),
+    Output("predict-file-name", "children", allow_duplicate=True),
+    Output("predict-result", "hidden", allow_duplicate=True),
+    Output("predict-rows", "data", allow_duplicate=True),
+    Output("predict-row", "data", allow_duplicate=True),
+    Output("predict-others", "data", allow_duplicate=True),
+    Output("predict-steps", "children", allow_duplicate=True),
+]
+# The browser predicts what `go` asks of a visitor's own network, and posts it to `take`.
+clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked", "data"))
+
+
+@callback(
+    *ANSWERED,
+    Output("predict-asked", "data"),
+    Output("predict-own", "data"),
+    Input("predict-go", "n_clicks"),
+    State({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    State("predict-model", "value"),
+    prevent_initial_call=True,
+)
+def go(
+    clicks: int | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]], model: str
+) -> tuple[Any, ...]:
+    """Predict the file as planned; its first galaxy that can be used is drawn."""
+    if not clicks:
+        raise dash.exceptions.PreventUpdate
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        if len(outcome.table.ids) > 1 and model == OWN:
+            words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
+            return *refused(words, "good"), asked(outcome.table), None
+    except UploadError as error:
+        return *refused(str(error)), None, None
+    return *answered(outcome, load_params(results.known_model(model)), names_of(files)), None, None
+
+
+@callback(
+    *ANSWERED,
+    Input("predict-own", "data"),
+    State({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def take(
+    said: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]
+) -> tuple[Any, ...]:
+    """Answer about the file with what the visitor's network said of it."""
+    if not said:
+        raise dash.exceptions.PreventUpdate
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+    except UploadError as error:
+        return refused(str(error))
+    return answered(outcome, load_params(), names_of(files), given(said, len(outcome.table.ids)))
+
+
+def answered(outcome: uploads.Outcome, params: Params, name: str, own: results.Own | None = None) -> tuple[Any, ...]:
+    """Return what the page shows of a file's galaxies; a single one is drawn and no more."""
+    found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
+    rows = grid.rows_of_grid(outcome.table, found, measured)
+    first = opened(rows, outcome)
+    steps = upload.steps_list(outcome.steps)
+    if len(outcome.table.ids) == 1:
+        verdicts = found.domain
+        reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
+        said = [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
+        return [], "", True, None, first, None, said
+    rows["histograms"] = grid.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
+    others = grid.places_of(params, outcome.table, found)
+    return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
+
+
+def refused(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
+    """Return the answer when there is none, or none yet."""
+    return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, tone)
+
+
+def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | None:
+    """Return the first galaxy without a problem as the form takes it, with its spectrum where the file is one."""
+    first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
+    if first is None:
+        return None
+    kept = ("name", "bins", "luminosity", "redshift", "variant", "measured", "ivar", "looked")
+    row = {name: rows[name][first] for name in kept if name in rows}
+    return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
+
+
+def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None, judged: bool = True) -> list[Any]:
+    """Return what is said above the grid."""
+    parts = upload.summary(len(table.ids), found.problems, grid.SHOWN_ROWS)
+    if measured is None:
+        return parts
+    labels = {line.name: line.label for line in LINES}
+    if scored := scores(measured, found.catalogued):
+        rows = [(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()]
+        parts.append(upload.scores(rows))
+    if found.surprise is None and judged:
+        parts.append(upload.not_judged(results.JUDGED))
+    return parts
+
+
+@callback(
+    Output("predict-download", "data"),
+    Output("predict-file-note", "children"),
+    Input({"type": "predict-file-save", "format": ALL}, "n_clicks"),
+    State({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    State("predict-model", "value"),
+    State("predict-noise", "value"),
+    State("predict-next", "n_clicks"),
+    State("predict-own", "data"),
+    prevent_initial_call=True,
+)
+def save_file(
+    clicks: list[int | None],
+    values: list[str],
+    fields: list[dict[str, str]],
+    files: list[dict[str, Any]],
+    model: str,
+    noise: str,
+    realisation: int | None,
+    said: dict[str, Any] | None = None,
+) -> tuple[Any, Any]:
+    """Predict the posted file once more and send all of it back; nothing was kept."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
+        raise dash.exceptions.PreventUpdate
+    if model == OWN and not said:
+        return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
+    stem = f"{Path(names_of(files[:1])).stem}_predicted"
+    try:
+        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        own = given(said, len(outcome.table.ids)) if model == OWN else None
+        name = OWN if own else results.known_model(model)
+        return saved(outcome.table, name, trigger["format"], stem, noise, realisation, own), None
+    except (UploadError, CatalogueError) as error:
+        return dash.no_update, widgets.sentence(str(error), "bad")
+
+
+def saved(
+    table: uploads.FluxTable,
+    model: str,
+    form: str,
+    stem: str,
+    noise: str = "none",
+    realisation: Any = None,
+    own: results.Own | None = None,
+) -> dict[str, Any]:
+    """Return a table's predictions as a download in one of the formats."""
+    wanted = cast("Noise", noise if noise in NOISES else "none")
+    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own)
+    return dcc.send_bytes(content, f"{stem}{extension}")
+
+
+def seed_of(realisation: Any) -> int:
+    """Return the number of a realisation."""
+    return realisation if isinstance(realisation, int) and 0 <= realisation < 2**31 else 0

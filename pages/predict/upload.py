@@ -1,0 +1,138 @@
+"""Files of the Predict page on their way in: unpacked, diagnosed, explained; examples to try. Kept nowhere."""
+
+import base64
+from typing import Any, Final
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
+
+from components.predict import upload
+from components.widgets import widgets
+from data import uploads
+from data.errors import UploadError
+from data.paths import FILES
+
+LONGEST_NAME: Final = 120
+"""Characters of a file's name, for sentences."""
+FOLDER: Final = FILES / "examples"
+TABLE: Final = "example_fluxes.csv"
+REAL: Final = ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
+EXAMPLES: Final = {
+    TABLE: "Twelve mock galaxies (CSV)",
+    REAL[0]: "A real DESI galaxy: coadd (FITS)",
+    REAL[1]: "Its redshift: redrock (FITS)",
+}
+
+clientside_callback(
+    ClientsideFunction("predict", "admit"),
+    Output("predict-file", "data"),
+    Output("predict-upload", "contents"),
+    Input("predict-upload", "contents"),
+    State("predict-upload", "filename"),
+    State("predict-limit", "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output("predict-file", "data", allow_duplicate=True),
+    Input("predict-try", "n_clicks"),
+    Input("predict-try-real", "n_clicks"),
+    prevent_initial_call=True,
+)
+def try_example(table: int | None, real: int | None) -> list[dict[str, Any]]:
+    """Take an example as if it had been uploaded."""
+    if not (table or real):
+        raise dash.exceptions.PreventUpdate
+    return [example(name) for name in (REAL if ctx.triggered_id == "predict-try-real" else (TABLE,))]
+
+
+def example(name: str) -> dict[str, Any]:
+    """Return an example file as the browser would post it."""
+    content = base64.b64encode((FOLDER / name).read_bytes()).decode()
+    return {"name": name, "contents": f"data:application/octet-stream;base64,{content}"}
+
+
+@callback(
+    Output("predict-download", "data", allow_duplicate=True),
+    Input({"type": upload.EXAMPLE, "name": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+def save_example(clicks: list[int | None]) -> dict[str, Any]:
+    """Send an example file."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks) or trigger["name"] not in EXAMPLES:
+        raise dash.exceptions.PreventUpdate
+    return dcc.send_bytes((FOLDER / trigger["name"]).read_bytes(), trigger["name"])
+
+
+@callback(
+    Output("predict-doctor", "children"),
+    Output("predict-steps", "children", allow_duplicate=True),
+    Output("predict-go-box", "hidden"),
+    Output("predict-result", "hidden"),
+    Input("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
+    """Say what the file seems to hold, before anything is predicted."""
+    if not files:
+        raise dash.exceptions.PreventUpdate
+    try:
+        raw = uploads.open_files(unpack(files))
+        guesses = uploads.propose(raw)
+    except UploadError as error:
+        return widgets.sentence(str(error), "bad"), None, True, True
+    return upload.doctor(names_of(files), raw.form, guesses), said(raw, {}), False, True
+
+
+@callback(
+    Output("predict-steps", "children"),
+    Input({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-file", "data"),
+    prevent_initial_call=True,
+)
+def preview(values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]) -> Any:
+    """Say anew what will be done when a guess was changed."""
+    try:
+        return said(uploads.open_files(unpack(files)), chosen(values, fields))
+    except UploadError as error:
+        return widgets.sentence(str(error), "warn")
+
+
+def said(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
+    """Return what will be done with a file, or why it cannot be."""
+    try:
+        return upload.steps_list(uploads.carry_out(raw, plan).steps)
+    except UploadError as error:
+        return widgets.sentence(str(error), "warn")
+
+
+def chosen(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
+    """Return what the doctor's controls say, by field."""
+    pairs = zip(fields or [], values or [], strict=False)
+    return {str(field.get("field")): str(value or "") for field, value in pairs if isinstance(field, dict)}
+
+
+def names_of(files: list[dict[str, Any]]) -> str:
+    """Return the files' names as one phrase."""
+    return " + ".join(str(file.get("name"))[:LONGEST_NAME] for file in files)
+
+
+def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
+    """Return the bytes and the names of what the browser posted."""
+    if not isinstance(files, list):
+        raise dash.exceptions.PreventUpdate
+    unpacked = []
+    for file in files[:3]:
+        about = file if isinstance(file, dict) else {}
+        name = str(about.get("name") or "The file")[:LONGEST_NAME]
+        contents, size = about.get("contents"), about.get("bytes")
+        if contents is None and isinstance(size, int):
+            raise UploadError(uploads.too_large(name, size))
+        try:
+            unpacked.append((base64.b64decode(str(contents).partition(",")[2], validate=True), name))
+        except ValueError as error:
+            raise UploadError(f"{name} did not arrive whole. Upload it again.") from error
+    return unpacked

@@ -1,0 +1,189 @@
+"""The methods by name, each ready to predict a variant."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from model.features import colors
+from model.predictions.batch import predict_many
+from model.predictions.params import Params
+from model.predictions.predict import Prediction
+from model.storage.weights import WeightsError, load_params
+from research.baselines import local, trained
+from research.baselines.cache import looked_up, remembered
+from research.baselines.local import Predictor
+from research.sample import Sample
+
+VARIANTS: Final = ("colors", "luminosity")
+PUBLISHED: Final = "published"
+
+Answer = Callable[[Float[np.ndarray, "galaxy bin"], Float[np.ndarray, " galaxy"]], Prediction]
+"""From fluxes and luminosities; a variant without luminosity leaves the latter aside."""
+Progress = Callable[[str], None]
+
+
+class Method(NamedTuple):
+    """A way from starlight to lines.
+
+    Attributes
+    ----------
+    title, about : str
+        For readers.
+    answers : dict
+        By variant; empty where it is absent.
+    remembered : dict
+        The same, reading from the cache what was asked before: for scores, not for times.
+    absent : str or None
+        Why there is none.
+    """
+
+    title: str
+    about: str
+    answers: dict[str, Answer]
+    absent: str | None = None
+    remembered: Mapping[str, Answer] = MappingProxyType({})
+
+
+def of_weights(name: str, title: str = "", about: str = "") -> Method:
+    """Prepare a model by its name or path.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_params`.
+    title, about : str
+        For readers; the name by default.
+
+    Returns
+    -------
+    Method
+        With the variants that it has.
+    """
+    params = load_params(name)
+    answers = {variant: _of_params(params, variant) for variant in VARIANTS if getattr(params, variant) is not None}
+    return Method(title or name, about or f"the weights {name}", answers)
+
+
+def _of_params(params: Params, variant: str) -> Answer:
+    if variant == "luminosity":
+        return lambda flux, luminosity: predict_many(params, flux, luminosity)
+    return lambda flux, _: predict_many(params, flux)
+
+
+def _published(_: Sample, progress: Progress) -> Method:
+    title, about = "Khederlarian+24", "the published network, trained by its authors on other DESI galaxies"
+    progress("reading the published network")
+    try:
+        return of_weights(PUBLISHED, title, about)
+    except WeightsError as error:
+        return Method(title, about, {}, absent=str(error))
+
+
+def _retrained(sample: Sample, progress: Progress) -> Method:
+    recipe = trained.PUBLISHED_RECIPE
+    about = (
+        "the published recipe, a network 64-128-64 per line, on the rows that ours is trained on: "
+        f"{recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
+    )
+    answers = _learned(sample, progress, trained.fit_per_line, trained.per_line, recipe, "the published recipe")
+    return Method("published recipe, retrained", about, answers)
+
+
+def _prototype(sample: Sample, progress: Progress) -> Method:
+    recipe = trained.JOINT_RECIPE
+    about = (
+        f"one plain joint network, {len(recipe.sizes) - 1} residual layers of {recipe.sizes[0]}, pseudo-Huber loss, "
+        f"AdamW, {recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
+    )
+    answers = _learned(sample, progress, trained.fit_joint, trained.joint, recipe, "the joint prototype")
+    return Method("joint prototype", about, answers)
+
+
+def _knn(sample: Sample, progress: Progress) -> Method:
+    progress("indexing neighbours")
+    about = f"median of the {local.KNN_COUNT} galaxies nearest in standardised colours that have the line"
+    return _looked_up("nearest neighbours", about, sample, local.nearest_neighbours)
+
+
+def _lwlr(sample: Sample, progress: Progress) -> Method:
+    progress("indexing neighbours")
+    about = (
+        f"locally weighted linear regression of arcsinh EW on the {local.LWLR_COUNT} galaxies nearest in standardised "
+        "colours that have the line, weighted by inverse distance"
+    )
+    return _looked_up("local regression", about, sample, local.local_regression)
+
+
+METHODS: Final[dict[str, Callable[[Sample, Progress], Method]]] = {
+    PUBLISHED: _published,
+    "retrained": _retrained,
+    "prototype": _prototype,
+    "knn": _knn,
+    "lwlr": _lwlr,
+}
+"""What `--against` knows by name."""
+
+
+def build(name: str, sample: Sample, progress: Progress = lambda _: None) -> Method:
+    """Prepare a method, trained on exactly the galaxies of a sample that are not held out.
+
+    Parameters
+    ----------
+    name : str
+        One of `METHODS`, or a model's name or path.
+    sample : Sample
+        Galaxies with observed lines.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Method
+        Ready to predict.
+    """
+    return METHODS[name](sample, progress) if name in METHODS else of_weights(name)
+
+
+def _features(variant: str, flux: np.ndarray, luminosity: np.ndarray) -> np.ndarray:
+    shape = np.asarray(colors(flux), np.float32)
+    return shape if variant == "colors" else np.column_stack([shape, luminosity]).astype(np.float32)
+
+
+def _known(sample: Sample, variant: str) -> tuple[np.ndarray, np.ndarray]:
+    seen = ~sample.held_out
+    return _features(variant, sample.bin_flux[seen], sample.log_luminosity[seen]), sample.ew[seen]
+
+
+def _answer(variant: str, predict: Predictor) -> Answer:
+    def answer(flux: np.ndarray, luminosity: np.ndarray) -> Prediction:
+        ew = predict(_features(variant, flux, luminosity))
+        nothing = np.full_like(ew, np.nan)
+        return Prediction(ew, nothing, nothing)
+
+    return answer
+
+
+def _looked_up(title: str, about: str, sample: Sample, method: Callable[[np.ndarray, np.ndarray], Predictor]) -> Method:
+    answers, remembered = {}, {}
+    for variant in VARIANTS:
+        known = _known(sample, variant)
+        predict = method(*known)
+        answers[variant] = _answer(variant, predict)
+        remembered[variant] = _answer(variant, partial(looked_up, title, predict, *known))
+    return Method(title, about, answers, remembered=remembered)
+
+
+def _learned(sample: Sample, progress: Progress, fit, apply, recipe: trained.Recipe, what: str) -> dict[str, Answer]:
+    answers = {}
+    for variant in VARIANTS:
+
+        def told(epoch: int, variant: str = variant) -> None:
+            progress(f"training {what}, {variant}, epoch {epoch} of {recipe.epochs}")
+
+        network = remembered(fit, *_known(sample, variant), recipe, told)
+        answers[variant] = _answer(variant, trained.predictor(apply, network))
+    return answers

@@ -1,0 +1,161 @@
+"""One evaluation from a table to its record."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from model.lines import LINE_NAMES
+from model.predictions.batch import complete_many, predict_many
+from model.predictions.params import Params
+from model.statistics.metrics import score_lines
+from model.storage.weights import DEFAULT, INTRINSIC, find_weights, load_params, load_sidecar
+from research.baselines.methods import VARIANTS, Method, Progress, build, of_weights
+from research.evaluation.draws import score_distribution
+from research.evaluation.points import HeldOut, score_variant, seconds
+from research.evaluation.record import FORMAT, OURS, Evaluation, Loss, Model, Table, Variant
+from research.evaluation.record import Method as MethodRecord
+from research.sample import Sample, read_sample, without_bins
+
+DEFAULT_RESAMPLES = 400
+
+
+class Plan(NamedTuple):
+    """What is asked of an evaluation.
+
+    Attributes
+    ----------
+    model : str
+        Name or path of the weights.
+    against : tuple of str
+        Names of `methods.METHODS`, or of further models.
+    draws : int
+        Joint draws per galaxy; 0 leaves the distribution out.
+    missing : tuple of tuple of int
+        Bins to take away and fill in.
+    resamples : int
+        Of the paired bootstrap.
+    """
+
+    model: str = DEFAULT
+    against: tuple[str, ...] = ()
+    draws: int = 0
+    missing: tuple[tuple[int, ...], ...] = ()
+    resamples: int = DEFAULT_RESAMPLES
+
+
+def evaluate(catalogue: Path, plan: Plan, command: str, git_revision: str, progress: Progress) -> Evaluation:
+    """Measure a model on the held-out galaxies of a table.
+
+    Parameters
+    ----------
+    catalogue : Path
+        Parquet table with fluxes and observed EWs.
+    plan : Plan
+        What to measure.
+    command : str
+        The command that asked for it, for the record.
+    git_revision : str
+        Of the code, for the record.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Evaluation
+        The record.
+
+    Raises
+    ------
+    CatalogueError, WeightsError
+        If the table or the weights cannot be used.
+    """
+    progress("reading the galaxies")
+    params, sample = load_params(plan.model), read_sample(catalogue)
+    galaxies = HeldOut(sample)
+    methods = {OURS: of_weights(plan.model, "this network", "the network that is evaluated")}
+    methods |= {name: build(name, sample, progress) for name in plan.against}
+    records = {}
+    for name, method in methods.items():
+        progress(f"timing {method.title}")
+        records[name] = _timed(method, galaxies)
+    return Evaluation(
+        format=FORMAT,
+        command=command,
+        date=datetime.now(UTC).date().isoformat(),
+        git_revision=git_revision,
+        processors=os.cpu_count() or 1,
+        model=_model(plan.model),
+        table=Table(
+            name=catalogue.name,
+            sha256=sha256(catalogue.read_bytes()).hexdigest(),
+            galaxies=len(sample.held_out),
+            held_out=int(sample.held_out.sum()),
+        ),
+        resamples=plan.resamples,
+        methods=records,
+        variants={
+            variant: _variant(variant, params, sample, galaxies, methods, plan, progress)
+            for variant in VARIANTS
+            if variant in methods[OURS].answers
+        },
+        missing={" ".join(map(str, bins)): _loss(params, sample, bins) for bins in plan.missing},
+    )
+
+
+def _model(name: str) -> Model:
+    path = find_weights(name)
+    beside = path.with_name(f"{INTRINSIC}.safetensors")
+    distribution = load_sidecar(beside)["sha256"] if path.stem == DEFAULT and beside.is_file() else None
+    return Model(name=path.stem, sha256=load_sidecar(path)["sha256"], distribution_sha256=distribution)
+
+
+def _timed(method: Method, galaxies: HeldOut) -> MethodRecord:
+    one = each = None
+    if method.answers:
+        one, each = seconds(next(iter(method.answers.values())), galaxies)
+    return MethodRecord(
+        title=method.title, about=method.about, seconds_one=one, seconds_each=each, absent=method.absent
+    )
+
+
+def _variant(
+    variant: str,
+    params: Params,
+    sample: Sample,
+    galaxies: HeldOut,
+    methods: dict[str, Method],
+    plan: Plan,
+    progress: Progress,
+) -> Variant:
+    lines, mean, mean_against, ours = score_variant(variant, methods, galaxies, plan.resamples, progress)
+    distribution = None
+    if plan.draws and params.intrinsic is not None:
+        distribution = score_distribution(params, sample, variant, plan.draws, ours, progress)
+    return Variant(lines=lines, mean=mean, mean_against=mean_against, distribution=distribution)
+
+
+def _loss(params: Params, sample: Sample, bins: Sequence[int]) -> dict[str, dict[str, Loss]]:
+    """Return what a line loses when bins are taken away and filled in."""
+    rows = sample.held_out
+    flux, ew = sample.bin_flux[rows], sample.ew[rows]
+    filled = complete_many(params, without_bins(flux, bins))
+    found = {}
+    for variant in VARIANTS:
+        if getattr(params, variant) is None:
+            continue
+        luminosity = sample.log_luminosity[rows] if variant == "luminosity" else None
+        whole, less = (score_lines(ew, predict_many(params, each, luminosity)) for each in (flux, filled))
+        found[variant] = {
+            name: Loss(
+                spearman=less[name].spearman - whole[name].spearman,
+                nmad=float(np.divide(less[name].nmad, whole[name].nmad)) - 1,
+                coverage=less[name].coverage if np.isfinite(less[name].coverage) else None,
+            )
+            for name in LINE_NAMES
+        }
+    return found

@@ -1,0 +1,125 @@
+"""What the pictures of an evaluation show, in sentences: for those who do not see them, and those in a hurry."""
+
+from research.evaluation.record import FEWEST, OURS, Distribution, LineRecord, Variant
+
+
+def agreement_words(found: LineRecord) -> str:
+    """Say how well predicted and observed EWs agree.
+
+    Parameters
+    ----------
+    found : LineRecord
+        One line of a variant.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    score, shown = found.scores[OURS], sum(found.density.count) / max(found.density.n, 1)
+    return (
+        f"{score.n:,} galaxies: ρ = {score.spearman:.3f}, NMAD {score.nmad:.2f} Å, bias {100 * score.bias:+.1f} %. "
+        f"Within fifths of colour, red to blue, ρ is {', '.join(f'{rho:.2f}' for rho in score.quintiles)}. Cells of "
+        f"fewer than {FEWEST} galaxies are left out; the others hold {100 * shown:.0f} % of them."
+    )
+
+
+def residual_words(found: LineRecord) -> str:
+    """Say how the median of observed over predicted EW runs with colour.
+
+    Parameters
+    ----------
+    found : LineRecord
+        One line of a variant.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    median = [10**value for value in found.residual.p50]
+    width = [(high - low) / 2 for high, low in zip(found.residual.p84, found.residual.p16, strict=True)]
+    return (
+        f"Median of observed over predicted in bins of colour: {min(median):.2f} to {max(median):.2f}. Half of the "
+        f"16–84 % band: {width[0]:.2f} dex for the bluest galaxies, {width[-1]:.2f} for the reddest."
+    )
+
+
+def coverage_words(variant: Variant) -> str:
+    """Say what the intervals hold.
+
+    Parameters
+    ----------
+    variant : Variant
+        With or without a joint distribution.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    shares = [found.scores[OURS].coverage for found in variant.lines.values()]
+    known = [share for share in shares if share is not None]
+    said = "The network gives no intervals."
+    if known:
+        said = f"The network’s 16–84 % interval holds {_range(known)} of the observed EWs, line by line; 68 % is exact."
+    if variant.distribution is not None:
+        drawn = variant.distribution.lines.values()
+        said += (
+            f" Of the draws, the central 68 % hold {_range([each.cover_68 for each in drawn])}, the central 95 % "
+            f"{_range([each.cover_95 for each in drawn])}."
+        )
+    return said
+
+
+def _range(shares: list[float]) -> str:
+    return f"{100 * min(shares):.1f} to {100 * max(shares):.1f} %"
+
+
+def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
+    """Say which methods are behind and which are not.
+
+    Parameters
+    ----------
+    variant : Variant
+        With differences.
+    titles : dict
+        What readers call the methods.
+
+    Returns
+    -------
+    str
+        One sentence per verdict.
+    """
+    sides: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told apart from": []}
+    for name, (value, low, high) in variant.mean_against.items():
+        side = "not told apart from" if low * high <= 0 else "ahead of" if value > 0 else "behind"
+        sides[side].append(f"{titles[name]} ({value:+.4f})")
+    said = [f"{side} {', '.join(names)}" for side, names in sides.items() if names]
+    return f"In the mean ρ of the ten lines this network is {'; '.join(said)}." if said else "Nothing was compared."
+
+
+def diagram_words(distribution: Distribution, cut: str) -> str:
+    """Say how many galaxies lie above the curves.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Of a variant.
+    cut : str
+        "all" or "S/N > 3".
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+
+    def numbers(name: str) -> str:
+        versions = ("observed", "predicted", "drawn")
+        seen, said, drawn = (100 * distribution.diagrams[version][f"{name}, {cut}"] for version in versions)
+        return (
+            f"{name} lie {seen:.1f} % of the observed galaxies, {said:.1f} % of the predicted, {drawn:.1f} % with noise"
+        )
+
+    return f"A{numbers('above Kewley')[1:]}; {numbers('above Kauffmann')}."

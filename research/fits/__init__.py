@@ -1,0 +1,1 @@
+"""Fits that rewrite committed files: the map and the domain's limits."""

@@ -1,0 +1,81 @@
+"""The density of mock galaxies as a file: its three stages in safetensors, with the record of their fit."""
+
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save
+
+from data.errors import CatalogueError
+from data.paths import FILES
+from model.distribution.chain import Chain
+from model.distribution.scales import Scales
+from model.storage.tensors import fields, read_chain, read_scales, to_tensors
+from model.storage.weights import write_atomically
+from research.mock.continuum import QUANTITIES, ContinuumMixture
+from research.mock.raking import COLUMNS, Margin
+
+DENSITY_FILE: Final = FILES / "density.safetensors"
+
+
+class Density(NamedTuple):
+    """All three stages.
+
+    Attributes
+    ----------
+    continuum : ContinuumMixture
+        Of colours, luminosity and redshift.
+    scales : Scales
+        Units of the lines.
+    listing : Chain
+        What a catalogue lists given those, see `model.distribution.catalogued`.
+    margins : tuple of Margin
+        Which of such draws are kept.
+    """
+
+    continuum: ContinuumMixture
+    scales: Scales
+    listing: Chain
+    margins: tuple[Margin, ...] = ()
+
+
+def save_density(density: Density, record: dict[str, Any], path: Path) -> None:
+    """Write a density as safetensors, float32, with its record as metadata."""
+    tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in to_tensors(density).items()}
+    write_atomically(path, save(tensors, metadata={"record": json.dumps(record)}))
+
+
+def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, Any]]:
+    """Read a density and its record.
+
+    Parameters
+    ----------
+    path : path
+        A file that `catalogue fit-density` wrote; the embedded one by default.
+
+    Returns
+    -------
+    density : Density
+        Its arrays, in float64.
+    record : dict
+        How it was made.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing or holds other quantities.
+    """
+    if not Path(path).is_file():
+        raise CatalogueError(f"There is no density at {path}. Fit one: cli.py catalogue fit-density TABLE")
+    with safe_open(path, framework="numpy") as stored:
+        record = json.loads((stored.metadata() or {}).get("record", "{}"))
+        arrays = {name: stored.get_tensor(name).astype(np.float64) for name in stored.keys()}  # noqa: SIM118
+    made_of = tuple(tuple(record.get(name, ())) for name in ("quantities", "columns"))
+    if made_of != (QUANTITIES, COLUMNS) or "scales/units" not in arrays:
+        raise CatalogueError(f"{path} is not a density of this version's quantities. Fit it again: fit-density.")
+    continuum = ContinuumMixture(**fields(arrays, "continuum", ContinuumMixture._fields))
+    count = sum(name.startswith("margins/") and name.endswith("/log_weight") for name in arrays)
+    margins = tuple(Margin(**fields(arrays, f"margins/{index}", Margin._fields)) for index in range(count))
+    return Density(continuum, read_scales(arrays, "scales"), read_chain(arrays, "listing"), margins), record

@@ -1,0 +1,127 @@
+"""A table of galaxies as arrays: what training and scoring read."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Bool, Float
+
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check, standardize
+from data.errors import CatalogueError
+from model.lines import LINE_NAMES
+from model.training.held_out import held_out_mask
+
+
+class Sample(NamedTuple):
+    """Galaxies with their observed equivalent widths.
+
+    Attributes
+    ----------
+    target_ids : list of str
+        TARGETIDs.
+    redshift, log_luminosity : (galaxy,) arrays
+        Redshift; log10 of [1e-17 erg/s/cm²/Å Mpc²].
+    bin_flux : (galaxy, 12) array
+        Mean continuum per bin [1e-17 erg/s/cm²/Å].
+    ew, ew_ivar : (galaxy, 10) arrays
+        Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where there is none.
+    held_out : (galaxy,) array
+        Galaxies that no weight may see.
+    """
+
+    target_ids: list[str]
+    redshift: Float[np.ndarray, " galaxy"]
+    log_luminosity: Float[np.ndarray, " galaxy"]
+    bin_flux: Float[np.ndarray, "galaxy bin"]
+    ew: Float[np.ndarray, "galaxy line"]
+    ew_ivar: Float[np.ndarray, "galaxy line"]
+    held_out: Bool[np.ndarray, " galaxy"]
+
+
+def read_parquet(path: str | os.PathLike[str]) -> pa.Table:
+    """Read a Parquet table, or say why it cannot be read.
+
+    Parameters
+    ----------
+    path : path
+        A Parquet file.
+
+    Returns
+    -------
+    pyarrow.Table
+        As in the file.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing or is not Parquet.
+    """
+    if not Path(path).is_file():
+        raise CatalogueError(f"There is no file {str(path)!r}. Check the path.")
+    try:
+        return pq.read_table(path)
+    except pa.ArrowInvalid as error:
+        raise CatalogueError(f"{Path(path).name} is not a Parquet file ({error}). Convert it first.") from error
+
+
+def _columns(table: pa.Table, names: list[str]) -> Float[np.ndarray, "galaxy column"]:
+    missing = np.full(len(table), np.nan, np.float32)
+    return np.column_stack(
+        [table[name].to_numpy().astype(np.float32) if name in table.column_names else missing for name in names]
+    )
+
+
+def read_sample(path: str | os.PathLike[str]) -> Sample:
+    """Read and check a table of galaxies.
+
+    Parameters
+    ----------
+    path : path
+        A Parquet file with the columns of the catalogue schema.
+
+    Returns
+    -------
+    Sample
+        All rows, in order.
+
+    Raises
+    ------
+    CatalogueError
+        When the file or a value in it breaks a rule of the schema.
+    """
+    table = standardize(read_parquet(path))
+    check(table)
+    target_ids = table["TARGETID"].to_pylist()
+    return Sample(
+        target_ids,
+        _columns(table, ["redshift"])[:, 0],
+        _columns(table, ["log_luminosity"])[:, 0],
+        _columns(table, list(FLUX_NAMES)),
+        _columns(table, [name + EW_SUFFIX for name in LINE_NAMES]),
+        _columns(table, [name + IVAR_SUFFIX for name in LINE_NAMES]),
+        held_out_mask(target_ids),
+    )
+
+
+def without_bins(bin_flux: Float[np.ndarray, "galaxy bin"], bins: Iterable[int]) -> Float[np.ndarray, "galaxy bin"]:
+    """Give a copy of the fluxes in which some bins are missing (NaN).
+
+    Parameters
+    ----------
+    bin_flux : (galaxy, 12) array
+        Mean continuum per bin.
+    bins : iterable of int
+        Indices of the bins to blank.
+
+    Returns
+    -------
+    (galaxy, 12) array
+        The copy.
+    """
+    flux = bin_flux.copy()
+    flux[:, list(bins)] = np.nan
+    return flux

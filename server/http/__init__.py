@@ -1,0 +1,1 @@
+"""What every answer passes: caching, compression, security headers, error pages, request metrics."""

@@ -1,0 +1,24 @@
+"""Compress the files of the app's page before anybody waits for them."""
+
+import re
+from typing import Final
+
+from dash import Dash
+
+from server.http.compression import LASTING, compress_ahead
+
+# What the page's scripts load on demand: named by no tag of the page.
+ON_DEMAND: Final = (
+    "/_dash-component-suites/dash/dcc/async-graph.js",
+    "/_dash-component-suites/plotly/package_data/plotly.min.js",
+)
+
+
+def compress_page(app: Dash, quality: int = LASTING) -> int:
+    """Compress every file that the page loads, unless that was done; return how many there are."""
+    client = app.server.test_client()
+    tags = re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css)[^"]*)"', client.get("/").text)
+    for address in (*tags, *ON_DEMAND):
+        with client.get(address) as answer, app.server.app_context():
+            compress_ahead(answer.data, quality)
+    return len(tags) + len(ON_DEMAND)

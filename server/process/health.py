@@ -1,0 +1,86 @@
+"""What watchers ask: is the process alive, may it have traffic, which version is it."""
+
+import logging
+import tomllib
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, current_app
+from flask.typing import ResponseReturnValue
+
+from data.catalogue import registry
+from data.storage.revision import git_revision
+from model.storage.weights import available_models, load_sidecar
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("health", __name__)
+
+
+def prepare(
+    server: Flask, steps: Mapping[str, Callable[[], object]], later: Mapping[str, Callable[[], object]] | None = None
+) -> None:
+    """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
+
+    The port opens at once this way, and a page is painted while the network still compiles. What comes `later` runs
+    after the steps and holds nobody up: who asks for it before it is there waits a little for that answer alone.
+    """
+    executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+    futures = {name: executor.submit(step) for name, step in steps.items()}
+    afterwards = {name: executor.submit(step) for name, step in (later or {}).items()}
+    for name, future in (futures | afterwards).items():
+        future.add_done_callback(lambda done, name=name: _log(name, done))
+    server.extensions["preparation"] = futures
+    server.extensions["afterwards"] = afterwards
+    executor.shutdown(wait=False)
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Answer while the process lives."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Answer 200 once everything is loaded and compiled."""
+    futures: dict[str, Future[object]] = current_app.extensions.get("preparation", {})
+    steps = {"catalogues": "done" if registry.served() else "waiting"}
+    steps |= {name: _state(future) for name, future in futures.items()}
+    ready = bool(futures) and set(steps.values()) == {"done"}
+    return {"ready": ready, "steps": steps}, 200 if ready else 503
+
+
+@blueprint.get("/version")
+def version() -> ResponseReturnValue:
+    """Name the release, the code, and the content of every network and catalogue by its hash."""
+    return {
+        "version": release(),
+        "revision": current_app.extensions.get("revision") or _revision(),
+        "models": {name: load_sidecar(name).get("sha256") for name in available_models()},
+        "catalogues": {name: catalogue.version for name, catalogue in registry.served().items()},
+    }
+
+
+@cache
+def release() -> str:
+    """Return the release's number, which ``pyproject.toml`` alone states."""
+    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+_revision = cache(git_revision)
+
+
+def _state(future: Future[object]) -> str:
+    if not future.done():
+        return "waiting"
+    return "failed" if future.exception() else "done"
+
+
+def _log(name: str, future: Future[object]) -> None:
+    if error := future.exception():
+        logger.error("Preparing failed: %s", name, exc_info=error)
+    else:
+        logger.info("Ready: %s", name)

@@ -1,0 +1,154 @@
+"""Every setting of the product: an environment variable each, checked once at the start.
+
+``python -m server.process.settings`` prints the table that the README shows.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn
+
+from pydantic import AliasChoices, Field, HttpUrl, RedisDsn, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import CatalogueError
+from data.paths import SPARCL_URL, catalogue_files, user_data_folder
+
+EXIT_BAD_SETTING = 2
+HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
+"""Defaults below the user's home, as the documents write them."""
+
+
+class Settings(BaseSettings):
+    """What the environment may choose; the name of each variable is the field's, in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
+    port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
+    catalogues: str | None = Field(
+        default=None,
+        description="Catalogue files and folders of them, joined by `:`; by default the fetched ones and the mock",
+    )
+    data_dir: Path = Field(
+        default_factory=user_data_folder,
+        description="Folder that `catalogue fetch` writes to; its catalogues are shown beside the mock",
+    )
+    sparcl_url: HttpUrl | Literal["off"] = Field(
+        default=HttpUrl(SPARCL_URL),
+        description="NOIRLab's archive, asked for the spectrum of a real galaxy; `off` asks nobody",
+    )
+    web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "galactic-neon"),
+        description="Private folder for what can be computed again: compressed files, cached answers",
+    )
+    redis_url: RedisDsn | None = Field(
+        default=None, description="Redis that several hosts share as their cache, instead of `CACHE_DIR`"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Number of reverse proxies in front whose `X-Forwarded-*` headers are true"
+    )
+    api_rate_limit: str = Field(
+        default="120 per minute", description="How often one address may ask the API to compute"
+    )
+    upload_rate_limit: str = Field(
+        default="30 per minute", description="How often one address may send a file to a page"
+    )
+    api_cors_origins: str | None = Field(
+        default=None, description="Web pages of other sites that may use the API: origins separated by spaces, or `*`"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="`debug` also logs every request"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`json`: an object a line for log collectors, one for every request too"
+    )
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=16,
+        description="Prometheus sends it as a `Bearer` token; without one `/metrics` answers this machine alone",
+    )
+    revision: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),
+        description="What `/version` says is running; by default what the platform or git says",
+    )
+
+    @field_validator("api_rate_limit", "upload_rate_limit", mode="after")
+    @classmethod
+    def _must_be_rates(cls, value: str) -> str:
+        from limits import parse_many
+
+        try:
+            parse_many(value)
+        except ValueError as error:
+            raise ValueError("Write a rate as “120 per minute”") from error
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("data_dir", "cache_dir", mode="after")
+    @classmethod
+    def _expand_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @field_validator("catalogues", mode="after")
+    @classmethod
+    def _must_exist(cls, value: str | None) -> str | None:
+        try:
+            catalogue_files(value or "")
+        except CatalogueError as error:
+            raise ValueError(str(error).rstrip(".")) from error
+        return value
+
+
+def load() -> Settings:
+    """Read the settings, or stop the program with one sentence per wrong value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        stop(*(_sentence(problem["loc"][0], problem["input"], problem["msg"]) for problem in error.errors()))
+
+
+def stop(*sentences: str, code: int = EXIT_BAD_SETTING) -> NoReturn:
+    """End the program with sentences for its user instead of a traceback."""
+    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
+    raise SystemExit(code)
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder that only this user can enter, or stop with a sentence.
+
+    The caches kept there are trusted when read back, so nobody else may write to them.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = path.stat()
+    except OSError as error:
+        stop(f"{path} cannot be created ({error.strerror}). Set CACHE_DIR to a folder that can be written.")
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        stop(f"{path} is open to other users. Run `chmod 700` on it, or set CACHE_DIR to another folder.")
+    return path
+
+
+def table() -> str:
+    """Return the settings as a Markdown table."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = HOME_DEFAULTS.get(name, field.default)
+        shown = "" if default is None else f"`{default}`"
+        rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _sentence(name: str | int, value: object, message: str) -> str:
+    reason = message.removeprefix("Value error, ")
+    return f"{str(name).upper()}={value} is not valid: {reason[0].lower()}{reason[1:]}."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")

@@ -1,0 +1,1 @@
+"""What the explorer and the Predict page fetch beside Dash: columns, rows, galaxies and weights."""

@@ -1,0 +1,187 @@
+"""What the explorer says of one galaxy: its spectrum as a figure, the rest as markup, filled in by assets/galaxy.js.
+
+A click asks for it as the panels ask for columns. By way of a callback the browser would go through every component of
+the page several times, before the question and after the answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import dash
+import numpy as np
+from flask import Blueprint, Response, jsonify, request
+
+from analysis.explorer.galaxy_summary import Reading, read_galaxy
+from analysis.explorer.neighbours_by_lines import median_ew, with_lines
+from components import ids
+from components.figures import diagram
+from components.figures import spectrum as spectra
+from components.galaxy import card as galaxy_card
+from components.galaxy import details
+from components.theme import scheme_or_dark
+from components.widgets import fragments
+from data.archives import sparcl
+from data.catalogue.registry import Catalogue, Galaxy
+from data.catalogue.schema import SKY_NAMES
+from data.catalogue.spectra import rest_spectrum
+from data.errors import ArchiveError
+from data.spectrum import Spectrum
+from model.bins import BIN_CENTERS
+from model.physics.diagnostics import bpt_class, whan_class
+from server.routes.columns import catalogue_asked, problem
+
+LEGACY_SURVEY: Final = "https://www.legacysurvey.org/viewer/"
+SMOOTHINGS: Final = ("0", "2", "6")
+"""Widths of the smoothing that can be asked for [Å]."""
+
+blueprint = Blueprint("galaxies", __name__)
+
+
+@blueprint.get("/catalogues/<name>/galaxies/<int:row>.json")
+def galaxy(name: str, row: int) -> Response:
+    """Answer with what is said of a galaxy; with ``archive=1``, with its spectrum from the archive alone."""
+    catalogue = catalogue_asked(name)
+    if isinstance(catalogue, Response):
+        return catalogue
+    if row >= catalogue.n:
+        return problem(404, f"Catalogue “{name}” has rows 0 to {catalogue.n - 1}; there is no row {row}.")
+    smoothing = request.args.get("smoothing", "0")
+    if smoothing not in SMOOTHINGS:
+        return problem(400, f"smoothing must be one of {', '.join(SMOOTHINGS)} Å, not “{smoothing[:20]}”.")
+    if request.args.get("archive"):
+        return jsonify(archived(catalogue, row, request.args))
+    return jsonify(said_of(catalogue, row, request.args))
+
+
+def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything said of a galaxy.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Where it is.
+    row : int
+        0 to n - 1.
+    look : mapping
+        ``scheme``, ``frame`` and ``smoothing`` of the spectrum.
+
+    Returns
+    -------
+    dict
+        ``html`` and ``figures`` (components/widgets/fragments.py), ``name``, and ``elsewhere``: whether to ask the
+        archive.
+    """
+    read = read_galaxy(catalogue, row)
+    chosen, domain = read.galaxy, read.domain
+    light = rest_spectrum(catalogue, row)
+    head = galaxy_card.heading(
+        chosen.target_id,
+        chosen.redshift,
+        chosen.log_luminosity,
+        is_mock=catalogue.is_mock,
+        verdict=domain.verdict if domain else None,
+    )
+    figure, note = _drawn(catalogue, read, light, look)
+    parts = {ids.GALAXY_HEAD: head, ids.GALAXY_NOTE: note, **_parts(catalogue, read)}
+    return {
+        **fragments.answer(parts, {ids.SPECTRUM: figure}),
+        "name": chosen.target_id,
+        "elsewhere": light is None,
+    }
+
+
+def archived(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
+    """Return the spectrum that the archive has of a real galaxy, or why there is none."""
+    read = read_galaxy(catalogue, row)
+    try:
+        light = sparcl.fetch(read.galaxy.target_id, read.galaxy.redshift)
+    except ArchiveError as error:
+        return fragments.answer({ids.GALAXY_NOTE: _drawn(catalogue, read, None, look, trouble=str(error))[1]}, {})
+    figure, note = _drawn(catalogue, read, light, look)
+    return fragments.answer({ids.GALAXY_NOTE: note}, {ids.SPECTRUM: figure})
+
+
+def _drawn(
+    catalogue: Catalogue, read: Reading, light: Spectrum | None, look: Mapping[str, str], trouble: str = ""
+) -> tuple[Any, Any]:
+    """Return the figure of a galaxy's spectrum and the note below it."""
+    chosen = read.galaxy
+    stretch = 1 + chosen.redshift if look.get("frame") == "observed" else 1.0
+    shown = spectra.Look(stretch, float(look.get("smoothing", 0)), light.source if light else "12 bins")
+    twins = _twins(catalogue, chosen, light) if light else None
+    note = galaxy_card.spectrum_note(
+        chosen.bin_flux,
+        read.domain.reasons if read.domain else (),
+        source=trouble or _source(catalogue, light),
+        has_spectrum=light is not None,
+        has_noise=light is not None and light.ivar is not None,
+    )
+    return spectra.spectrum_figure(chosen.bin_flux, light, scheme_or_dark(look.get("scheme")), shown, twins), note
+
+
+def _twins(catalogue: Catalogue, chosen: Galaxy, light: Spectrum) -> np.ndarray:
+    """Return the galaxy's starlight with the median lines of its twins, where the close looks are."""
+    grid = spectra.pane_grid()
+    starlight = chosen.bin_flux if light.continuum is None else light.continuum
+    at = BIN_CENTERS if light.continuum is None else light.wavelength_rest
+    return with_lines(grid, np.interp(grid, at, starlight), median_ew(catalogue, chosen.row))
+
+
+def _source(catalogue: Catalogue, light: Spectrum | None) -> str:
+    if catalogue.is_mock:
+        return "Synthesised from this mock galaxy's bins and line widths; its noise is drawn."
+    if light is None:
+        return "The twelve bins are what the network sees; this catalogue holds no spectra."
+    return f"Spectrum: {light.source}."
+
+
+def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
+    """Return what is said of a galaxy besides its spectrum, by the id of its place."""
+    chosen = read.galaxy
+    bpt, whan = read.bpt, read.whan
+    kin = [
+        details.Kin(
+            int(row),
+            catalogue.target_ids[int(row)].decode(),
+            float(away),
+            *(float(catalogue.column(column)[row]) for column in ("redshift", "HALPHA_EW", "OIII_5007_EW")),
+        )
+        for row, away in zip(*read.neighbours, strict=True)
+    ]
+    table = galaxy_card.lines_table(
+        chosen.ew,
+        chosen.ew_ivar,
+        chosen.predicted,
+        read.p_detected,
+        read.percentile,
+        read.cut,
+        is_mock=catalogue.is_mock,
+    )
+    return {
+        ids.GALAXY_LINES: table,
+        details.PLACES: details.places(bpt, whan, str(bpt_class(bpt.x, bpt.y)), str(whan_class(whan.x, whan.y))),
+        details.BPT_MARK: details.mark(diagram.BPT, float(bpt.x), float(bpt.y)),
+        details.WHAN_MARK: details.mark(diagram.WHAN, float(whan.x), float(whan.y)),
+        details.DERIVED: details.derived_table(read.derived),
+        details.KIN: details.kin_list(
+            kin, predict_address(read), [] if catalogue.is_mock else viewers(catalogue, chosen), chosen.target_id
+        ),
+    }
+
+
+def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
+    """Return where the Legacy Survey shows a real galaxy: its spectrum, and its picture where its position is known."""
+    found = [("DESI spectrum", f"{LEGACY_SURVEY}desi-spectrum/edr/targetid{quote(chosen.target_id, safe='')}")]
+    ra, dec = (float(catalogue.column(name)[chosen.row]) for name in SKY_NAMES)
+    if np.isfinite(ra + dec):
+        place = urlencode({"ra": f"{ra:.5f}", "dec": f"{dec:.5f}", "layer": "ls-dr9", "pixscale": "0.262"})
+        found.append(("Cutout", f"{LEGACY_SURVEY}cutout.jpg?{place}"))
+    return found
+
+
+def predict_address(read: Reading) -> str:
+    """Return the address of the Predict page with a galaxy's continuum and luminosity."""
+    flux = ",".join(f"{value:.5g}" for value in read.galaxy.bin_flux)
+    query = urlencode({"flux": flux, "luminosity": f"{read.galaxy.log_luminosity:.5g}"}, safe=",")
+    return f"{dash.get_relative_path('/predict')}?{query}"

@@ -1,0 +1,76 @@
+"""A population described: equal selection, distances between distributions, classes counted, the tour's numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp
+
+from analysis.explorer.population import describe, ks_distance
+from analysis.explorer.tour import steps
+from components.explorer.view import FIELDS
+from data.catalogue.catalogue import Catalogue
+from model.lines import LINE_NAMES
+from tests.builders import built, write_catalogue
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    n, random = 600, np.random.default_rng(3)
+    halpha = random.uniform(1, 150, n).astype(np.float32)
+    halpha[::5] = np.nan
+    columns = {"HALPHA_EW": halpha, "HALPHA_EW_PREDICTED": np.nan_to_num(1.5 * halpha, nan=2.0).astype(np.float32)}
+    folder: Path = tmp_path_factory.mktemp("population")
+    return Catalogue(write_catalogue(folder / "some.parquet", built(n, **columns)))
+
+
+def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
+    random = np.random.default_rng(1)
+    one, other = random.normal(size=300), random.normal(0.3, 1.2, 200)
+    assert ks_distance(one, other) == pytest.approx(ks_2samp(one, other).statistic)
+    assert np.isnan(ks_distance(one, np.full(3, np.nan)))
+
+
+def test_predictions_of_undetected_lines_are_not_counted(catalogue: Catalogue) -> None:
+    rows = np.arange(0, 600, 2)
+    found = describe(catalogue, rows, "published", 1)
+    halpha = found.lines[LINE_NAMES.index("HALPHA")]
+    seen = np.isfinite(catalogue.column("HALPHA_EW")[rows])
+    assert found.n == 300
+    assert halpha.detected == found.histograms["HALPHA"].n == seen.sum()
+    assert halpha.rho == pytest.approx(1.0)
+    assert halpha.bias == pytest.approx(0.5)
+    assert found.histograms["HALPHA"].observed.sum() == pytest.approx(0.99, abs=0.011)
+
+
+def test_shares_of_classes_add_up(catalogue: Catalogue) -> None:
+    found = describe(catalogue, np.arange(600), "published", 1)
+    for shares in (found.bpt_shares, found.whan_shares):
+        assert np.sum(list(shares.values()), axis=0) == pytest.approx(np.ones(3))
+    assert found.placed["WHAN"][0] == np.isfinite(found.whan.x).sum()
+    assert found.continuum.mean == pytest.approx(found.sample.mean)
+
+
+def test_one_galaxy_is_a_population(catalogue: Catalogue) -> None:
+    assert describe(catalogue, np.array([3]), "published", 1).n == 1
+
+
+def test_the_tour_tells_the_catalogue_s_own_numbers(catalogue: Catalogue) -> None:
+    words = " ".join(sentence for step in steps(catalogue) for sentence in step.sentences)
+    strong = int((catalogue.column("HALPHA_EW") > 100).sum())
+    assert f"{strong:,} galaxies have an Hα above 100 Å" in words
+    assert "100 % are among the tenth" in words
+    assert "ρ = 1.00" in words
+
+
+def test_the_tour_shows_what_the_panels_can_show(catalogue: Catalogue) -> None:
+    fields = {field.name: field for field in FIELDS}
+    for step in steps(catalogue):
+        for name, value in step.view.items():
+            allowed = fields[name].allowed
+            if fields[name].kind == "choice":
+                assert value in allowed
+            elif fields[name].kind == "several":
+                assert set(value) <= {each for _letter, each in allowed}
+            else:
+                assert value == fields[name].default

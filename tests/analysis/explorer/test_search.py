@@ -1,0 +1,108 @@
+"""Finding galaxies: what is understood, and the sentence for what is not."""
+
+import contextlib
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.explorer.search import FindError, absent_names, find
+from analysis.explorer.selections import named_rows
+from data.catalogue import registry
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> registry.Catalogue:
+    return next(iter(registry.open_catalogues().values()))
+
+
+def test_ranges_and_comparisons_meet(catalogue: registry.Catalogue) -> None:
+    rows = find(catalogue, "redshift 0.1..0.2 & HALPHA_EW > 50 and hbeta >= 2")
+    redshift, halpha, hbeta = (catalogue.column(name) for name in ("redshift", "HALPHA_EW", "HBETA_EW"))
+    expected = (redshift >= 0.1) & (redshift <= 0.2) & (halpha > 50) & (hbeta >= 2)
+    np.testing.assert_array_equal(rows, np.flatnonzero(expected))
+    assert rows.dtype == np.uint32
+    assert 0 < len(rows) < catalogue.n
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 20_000),
+        ("row 17", 1),
+        ("rows 5..9", 5),
+        ("z 0..10", 20_000),
+        ("MOCK-000042", 1),
+        ("MOCK-000042, MOCK-000001\nX", 2),
+    ],
+)
+def test_how_many_are_left(catalogue: registry.Catalogue, text: str, count: int) -> None:
+    assert len(find(catalogue, text)) == count
+
+
+def test_a_population_is_found_by_its_name(catalogue: registry.Catalogue) -> None:
+    np.testing.assert_array_equal(find(catalogue, "green Valley"), named_rows(catalogue, "Green valley"))
+
+
+def test_missing_and_open_ends(catalogue: registry.Catalogue) -> None:
+    ew = catalogue.column("OIII_5007_EW")
+    assert len(find(catalogue, "OIII_5007_EW missing")) == np.isnan(ew).sum()
+    assert len(find(catalogue, "OIII_5007_EW 3..")) == (ew >= 3).sum()
+    assert len(find(catalogue, "OIII_5007_PULL ..-2")) > 0
+
+
+def test_names_that_are_not_there_are_counted(catalogue: registry.Catalogue) -> None:
+    assert absent_names(catalogue, "MOCK-000042 X Y") == 2
+    assert absent_names(catalogue, "redshift > 0.1") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("MOCK-9", "No galaxy “MOCK-9” in this catalogue"),
+        ("A B", "None of the 2 names"),
+        ("redshfit > 1", "Did you mean redshift"),
+        ("redshift ..", "has no ends"),
+        ("z 0.1-0.2", "Write z 0.1..0.2 or z > 0.1"),
+        ("redshift 2..1", "Write the smaller end first"),
+        ("redshift > 1 &", "nothing between two &"),
+        ("redshift = 1", "was not understood"),
+        ("row 20000", "rows go from 0 to 19,999"),
+        ("cone(1, 2, 3)", "no sky positions"),
+        ("cone(400, 2, 3)", "RA is 0 to 360"),
+        ("__import__('os').system('x')", "was not understood"),
+        ("x" * 20_001, "the limit is 20,000"),
+        ("&".join(["row 1"] * 21), "21 conditions"),
+    ],
+)
+def test_what_is_not_understood_is_said(catalogue: registry.Catalogue, text: str, sentence: str) -> None:
+    with pytest.raises(FindError, match=sentence.replace("(", r"\(")):
+        find(catalogue, text)
+
+
+def test_a_cone_holds_what_is_near_across_the_meridian() -> None:
+    sky: Any = {"ra": np.array([359.9, 0.1, 1.0, 180.0]), "dec": np.array([0.0, 0.0, 0.0, 0.0])}
+    catalogue: Any = SimpleNamespace(n=4, column=sky.__getitem__)
+    assert find(catalogue, "cone(0, 0, 0.2)").tolist() == [0, 1]
+
+
+class Three:
+    """Three galaxies without names."""
+
+    n = 3
+
+    def column(self, _name: str) -> np.ndarray:
+        return np.array([0.1, 0.2, np.nan], np.float32)
+
+    def row_of(self, _name: str) -> None:
+        return None
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(redshift|row|z|HALPHA_EW) ?[<>.0-9 -]{1,8}", fullmatch=True))
+def test_any_text_is_found_or_refused_with_a_sentence(text: str) -> None:
+    catalogue: Any = Three()
+    with contextlib.suppress(FindError):
+        assert find(catalogue, text).max(initial=0) < 3

@@ -1,0 +1,155 @@
+"""Spectra: whatever units and frame they come in, the bins are those of the training code."""
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+from data.errors import UploadError
+from data.uploads import carry_out, open_files, propose
+from data.uploads.spectrum import air_to_vacuum
+from model.spectra.continuum import continuum_bins
+from model.spectra.extinction import attenuation
+from model.spectra.synthesis import add_lines
+
+REDSHIFT = 0.12
+REST = np.arange(3350.0, 7100.0, 1.0)
+CONTINUUM = 3.0 + np.sin(REST / 700.0)
+FLUX = np.asarray(add_lines(REST, CONTINUUM, np.full(10, 5.0)), np.float64)
+EXPECTED = np.asarray(continuum_bins(REST, FLUX))
+
+
+def table(**columns: np.ndarray) -> bytes:
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(f"{value:.9g}" for value in row) for row in rows)]
+    return "\n".join(lines).encode()
+
+
+def outcome(content: bytes, **chosen: str):
+    return carry_out(open_files([(content, "spectrum.csv")]), {"redshift": str(REDSHIFT)} | chosen)
+
+
+def shape(bins: np.ndarray) -> np.ndarray:
+    return bins / bins.mean()
+
+
+OBSERVED = REST * (1 + REDSHIFT)
+F_NU = (FLUX * 1e-17 * u.erg / u.s / u.cm**2 / u.AA).to(u.Jy, u.spectral_density(OBSERVED * u.AA)).value
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        ({"wavelength": OBSERVED, "flux": FLUX}, {}),
+        ({"wave": OBSERVED / 10, "flux": FLUX * 1e-17, "ivar": np.full(len(REST), 1e34)}, {}),
+        ({"lambda": OBSERVED / 1e4, "flux": FLUX, "error": np.full(len(REST), 0.1)}, {}),
+        ({"loglam": np.log10(OBSERVED), "flux": FLUX}, {}),
+        ({"wavelength_rest": REST, "flux": FLUX}, {}),
+        ({"wavelength": REST, "flux": FLUX}, {"frame": "rest"}),
+        ({"wavelength": OBSERVED, "f_nu": F_NU}, {}),
+        ({"wavelength": OBSERVED, "flux": F_NU * 1e-23}, {"flux_unit": "erg / (s cm2 Hz)"}),
+        ({"wavelength": OBSERVED[::-1], "flux": FLUX[::-1]}, {}),
+        ({"lambda_nm": OBSERVED / 10, "Flux [mJy]": 1e3 * F_NU, "err (mJy)": 10 * F_NU}, {}),
+        ({"wave_um": OBSERVED / 1e4, "fnu_jy": F_NU}, {}),
+    ],
+    ids=[
+        "Å",
+        "nm, cgs, ivar",
+        "µm, error",
+        "log",
+        "rest",
+        "said to be rest",
+        "f_nu",
+        "cgs f_nu",
+        "backwards",
+        "titles with units",
+        "_um",
+    ],
+)
+def test_units_and_frames_give_the_same_bins(columns: dict[str, np.ndarray], chosen: dict[str, str]):
+    bins = outcome(table(**columns), **chosen).table.bin_flux[0]
+    np.testing.assert_allclose(shape(bins), shape(EXPECTED), rtol=2e-4)
+
+
+def test_air_is_brought_to_vacuum():
+    # Hα: 6562.79 Å in air, 6564.60 Å in vacuum.
+    assert air_to_vacuum(np.array([6562.79]))[0] == pytest.approx(6564.60, abs=0.02)
+    steps = outcome(table(wavelength_air=OBSERVED, flux=FLUX)).steps
+    assert any("air to vacuum" in step for step in steps)
+
+
+def test_an_absolute_unit_gives_the_luminosity_of_the_training_set():
+    found = outcome(table(wavelength=OBSERVED, flux=FLUX * 1e-17))
+    assert found.table.log_luminosity is not None
+    relative = outcome(table(wavelength=OBSERVED, flux=FLUX))
+    assert relative.table.log_luminosity is None
+
+
+def test_dust_is_removed_where_asked():
+    assert attenuation(np.array([5494.0]), 1.0)[0] == pytest.approx(3.1, rel=0.01)
+    dimmed = FLUX * 10 ** (-0.4 * attenuation(OBSERVED, 0.2))
+    found = outcome(table(wavelength=OBSERVED, flux=dimmed), ebv="0.2")
+    np.testing.assert_allclose(shape(found.table.bin_flux[0]), shape(EXPECTED), rtol=1e-3)
+    assert any("E(B–V) = 0.2" in step for step in found.steps)
+
+
+def test_masked_and_missing_pixels_are_counted_and_left_out():
+    flux, mask = FLUX.copy(), np.zeros(len(REST))
+    flux[100], flux[200:220], mask[200:220] = np.nan, -1e6, 1
+    found = outcome(table(wavelength=OBSERVED, flux=flux, mask=mask))
+    np.testing.assert_allclose(shape(found.table.bin_flux[0]), shape(EXPECTED), rtol=5e-3)
+    assert any("1 pixels have no flux" in step for step in found.steps)
+    assert any("20 of 3,750 pixels are masked" in step for step in found.steps)
+
+
+def test_a_damaged_number_is_left_out_and_said():
+    flux = FLUX.copy()
+    flux[300] = 1e45
+    found = outcome(table(wavelength=OBSERVED, flux=flux))
+    np.testing.assert_allclose(shape(found.table.bin_flux[0]), shape(EXPECTED), rtol=5e-3)
+    assert any("1 pixels are 1e+30 times the median" in step for step in found.steps)
+
+
+def test_order_and_duplicates_are_named_and_mended():
+    wave, flux = np.append(OBSERVED, OBSERVED[50]), np.append(FLUX, 99.0)
+    found = outcome(table(wavelength=wave, flux=flux))
+    assert any("Row 3752: wavelengths are not in order there" in step for step in found.steps)
+    assert any("occurs twice (1 such rows); the first of each is kept" in step for step in found.steps)
+    np.testing.assert_allclose(shape(found.table.bin_flux[0]), shape(EXPECTED), rtol=2e-3)
+
+
+def test_one_missing_end_bin_is_filled_in_and_said():
+    cut = REST > 3720
+    found = outcome(table(wavelength=OBSERVED[cut], flux=FLUX[cut]))
+    assert any("Bin 3400-3700 Å is not covered; it is filled in" in step for step in found.steps)
+    assert found.table.extra == {"FILLED_BINS": ("3400-3700 Å",)}
+    assert np.isfinite(found.table.bin_flux).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen", "expected"),
+    [
+        ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": ""}, "The redshift is missing. Fill it in"),
+        ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": "40"}, "Redshift: 40 lies outside -0.01 to 20"),
+        ({"wavelength": OBSERVED[800:2000], "flux": FLUX[800:2000]}, {}, "covers 4150-5349 Å in the rest frame; bin"),
+        ({"wavelength": OBSERVED, "flux": FLUX - 20}, {}, "has a mean flux of"),
+        ({"wavelength": OBSERVED[:9], "flux": FLUX[:9]}, {}, "has 9 pixels; at least 24"),
+        ({"wavelength": -OBSERVED, "flux": FLUX}, {"wavelength_unit": "Angstrom"}, "Row 2, column wavelength"),
+        ({"wavelength": OBSERVED, "flux": FLUX * np.nan}, {}, "All pixels are masked"),
+        ({"wavelength": OBSERVED, "flux": FLUX}, {"ebv": "9"}, "outside 0 to 5"),
+        ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": "1.5"}, "needs 3400-7000 Å: check redshift"),
+    ],
+)
+def test_what_cannot_be_binned_gets_a_sentence(columns: dict[str, np.ndarray], chosen: dict[str, str], expected: str):
+    with pytest.raises(UploadError) as raised:
+        outcome(table(**columns), **chosen)
+    assert expected in str(raised.value)
+
+
+def test_each_guess_has_a_reason_and_can_be_changed():
+    raw = open_files([(table(wavelength=OBSERVED, flux=FLUX, ivar=FLUX), "spectrum.csv")])
+    guesses = {guess.field: guess for guess in propose(raw)}
+    assert guesses["wavelength_unit"].value == "Angstrom"
+    assert guesses["uncertainty_kind"].value == "inverse variance"
+    assert guesses["redshift"].why == "the file does not say; fill it in"
+    assert all(guess.why for guess in guesses.values())
+    assert all(guess.value in guess.options for guess in guesses.values() if guess.options)

@@ -1,0 +1,64 @@
+"""Derived quantities: worked by hand, checked against draws, and silent where they do not apply."""
+
+import math
+
+import numpy as np
+import pytest
+
+from model.bins import BIN_CENTERS
+from model.physics.derived import CASE_B, derive, line_flux
+from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+
+FLAT = np.ones(len(BIN_CENTERS))
+
+
+def lines(halpha: float, hbeta: float = math.nan, nii: float = math.nan, oiii: float = math.nan) -> np.ndarray:
+    ew = np.full(10, np.nan)
+    ew[[HALPHA, HBETA, NII, OIII]] = halpha, hbeta, nii, oiii
+    return ew
+
+
+def test_a_line_on_a_sloping_continuum_takes_the_continuum_at_its_own_wavelength() -> None:
+    flux = line_flux(np.asarray(BIN_CENTERS) / 1000, lines(10.0, 10.0), 0.1)
+    assert flux[HALPHA] == pytest.approx(10 * 6.5646 * 1.1)
+    assert flux[HBETA] == pytest.approx(10 * 4.86271 * 1.1)
+
+
+def test_gas_without_dust_and_one_magnitude_of_it() -> None:
+    clear, dusty = (
+        derive(FLAT, lines(CASE_B * 10 * 10 ** (0.4 * 0.346 * a_v), 10.0), np.ones(10), 0.1)[0].value
+        for a_v in (0.0, 1.0)
+    )
+    assert clear == pytest.approx(0.0, abs=1e-9)
+    assert dusty == pytest.approx(1.0)
+
+
+def test_the_star_formation_rate_of_a_known_luminosity() -> None:
+    # Planck-like distance at z = 0.1 in the training cosmology is 460.3 Mpc (astropy, H0 = 70, Om0 = 0.3).
+    found = derive(FLAT, lines(20.0, 20.0 / CASE_B), np.ones(10), 0.1)[1]
+    luminosity = 4 * math.pi * (460.3 * 3.0857e24) ** 2 * 20.0 * 1.1 * 1e-17
+    assert found.value == pytest.approx(luminosity * 10**-41.27, rel=2e-3)
+
+
+def test_errors_are_those_of_many_noisy_galaxies() -> None:
+    random, ew, ivar = np.random.default_rng(1), lines(60.0, 12.0, 12.0, 12.0), np.full(10, 4.0)
+    told = derive(FLAT, ew, ivar, 0.1)
+    drawn = np.array([[q.value for q in derive(FLAT, ew + random.normal(0, 0.5, 10), ivar, 0.1)] for _ in range(2000)])
+    assert [q.error for q in told] == pytest.approx(drawn.std(axis=0), rel=0.1)
+
+
+def test_a_missing_line_is_said_and_dust_left_alone() -> None:
+    dust, stars, metals = derive(FLAT, lines(30.0), np.ones(10), 0.1)
+    assert math.isnan(dust.value)
+    assert "lower limit" in stars.note
+    assert stars.value > 0
+    assert math.isnan(metals.value)
+
+
+def test_a_nucleus_has_no_metallicity() -> None:
+    metals = derive(FLAT, lines(30.0, 10.0, 30.0, 60.0), np.ones(10), 0.1)[2]
+    assert math.isnan(metals.value)
+    assert "Kauffmann" in metals.note
+    assert derive(FLAT, lines(30.0, 10.0, 9.0, 10.0), np.ones(10), 0.1)[2].value == pytest.approx(
+        8.73 - 0.32 * math.log10(1 / 0.3), abs=0.02
+    )

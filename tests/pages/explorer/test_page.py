@@ -1,0 +1,125 @@
+"""The explorer's callbacks as plain functions, and its layout as data."""
+
+import base64
+import json
+from typing import Any
+
+import dash
+import numpy as np
+import pytest
+from dash import no_update
+from dash._utils import to_json
+
+from analysis.explorer.quantities import QUANTITIES
+from analysis.explorer.selections import pack
+from components import ids
+from components.explorer.view import DEFAULTS
+from data.catalogue import registry
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    """The page's module; pages can only be imported once an app exists."""
+    dash.Dash(__name__, use_pages=True, pages_folder="")
+    from pages.explorer import page as explorer
+
+    return explorer
+
+
+@pytest.fixture(scope="module")
+def panels(page: Any) -> Any:
+    """The module of the panels' callbacks."""
+    from pages.explorer import panels
+
+    return panels
+
+
+@pytest.fixture(scope="module")
+def share(page: Any) -> Any:
+    """The module of what leaves the explorer."""
+    from pages.explorer import share
+
+    return share
+
+
+@pytest.fixture
+def manifest(page: Any, catalogue: registry.Catalogue) -> dict[str, Any]:
+    return page._manifest(catalogue, page._asked(catalogue, {})[0])
+
+
+def test_the_layout_says_mock_and_how_to_get_real_ones(
+    page: Any, catalogue: registry.Catalogue, manifest: dict[str, Any]
+) -> None:
+    text = to_json(page.layout())
+    assert f"{catalogue.n:,} galaxies drawn from a density" in text
+    assert "CATALOGUES=real.parquet make run" in text
+    assert manifest["isMock"]
+
+
+def test_an_unknown_catalogue_in_the_address_shows_the_first(page: Any, catalogue: registry.Catalogue) -> None:
+    assert page.layout(catalogue="nonsense").children[0].data == catalogue.name
+
+
+def test_the_manifest_knows_every_label_and_id(manifest: dict[str, Any]) -> None:
+    assert {ids.SELECTED, ids.SELECTION, ids.VIEW, ids.PANELS} <= set(manifest["ids"].values())
+    assert set(manifest["labels"]) == set(QUANTITIES)
+    assert len(json.dumps(manifest)) < 40_000
+
+
+def test_an_address_brings_galaxy_gate_and_state(page: Any, catalogue: registry.Catalogue) -> None:
+    query = {"galaxy": "MOCK-000042", "gate": "map_x~map_y~0,0~1,0~1,1", "at": "bpt", "find": "z > 0.2"}
+    asked, problems = page._asked(catalogue, query)
+    assert not problems
+    assert (asked["row"], asked["gate"]["x"], asked["state"]["view"], asked["find"]) == (41, "map_x", "bpt", "z > 0.2")
+
+
+def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: registry.Catalogue) -> None:
+    _, problems = page._asked(catalogue, {"galaxy": "X", "gate": "?", "at": "moon"})
+    assert len(problems) == 3
+    assert "was not understood" in to_json(page.layout(at="moon"))
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "count", "error"),
+    [
+        (" MOCK-000042 ", {"row": 41}, "1 of 20,000", None),
+        ("", no_update, "20,000 galaxies", None),
+        ("redshift > 99", no_update, "0 of 20,000", "No galaxy is left; widen a condition."),
+    ],
+)
+def test_search_finds_or_says(
+    panels: Any, catalogue: registry.Catalogue, text: str, chosen: Any, count: str, error: Any
+) -> None:
+    row, _selection, said, wrong, _note = panels.search_for(text, DEFAULTS, catalogue.name, entered=True)
+    assert (row, said, wrong) == (chosen, count, error)
+
+
+def test_what_is_wrong_is_said_when_entered_only(panels: Any, catalogue: registry.Catalogue) -> None:
+    assert panels.search_for("nonsense > 1", DEFAULTS, catalogue.name, entered=False)[3] is None
+    assert "no quantity" in panels.search_for("nonsense > 1", DEFAULTS, catalogue.name, entered=True)[3]
+
+
+def test_what_is_found_becomes_the_population(panels: Any, catalogue: registry.Catalogue) -> None:
+    _, selection, count, _, note = panels.search_for(
+        "MOCK-000042 MOCK-000001 X", DEFAULTS, catalogue.name, entered=True
+    )
+    assert np.frombuffer(base64.b64decode(selection["rows"]), "<u4").tolist() == [0, 41]
+    assert (selection["count"], count) == (2, "2 of 20,000")
+    assert note == "Not in this catalogue: 1 of the names."
+
+
+def test_the_table_says_what_the_panels_show(share: Any, catalogue: registry.Catalogue) -> None:
+    rows = np.flatnonzero(catalogue.column("redshift") < 0.1)
+    body, opened = share.show_table(1, DEFAULTS, pack("near", rows), catalogue.name)
+    assert opened
+    text = to_json(body)
+    assert f"{len(rows):,} of 20,000 galaxies" in text
+    assert f"{np.isfinite(catalogue.column('HALPHA_EW')[rows]).sum():,}" in text
+
+
+def test_python_and_citation_are_of_what_is_shown(share: Any, catalogue: registry.Catalogue) -> None:
+    code, opened = share.show_python(1, DEFAULTS, {"row": 41}, None, catalogue.name)
+    assert opened
+    assert "MOCK-000042" in code
+    assert "MOCK-000042" not in share.show_python(1, DEFAULTS, None, None, catalogue.name)[0]
+    assert "doi:10.1093/mnras/stae1189" in share.show_citation(1, catalogue.name)[0]

@@ -1,0 +1,59 @@
+import re
+
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from server.api.limits import LARGE_BODY
+from server.factory import create_server
+from server.http.security import HEADERS, MAX_REQUEST_BYTES
+from server.process.settings import Settings
+
+
+def test_every_answer_carries_the_headers(client: FlaskClient):
+    for answer in (client.get("/"), client.get("/healthz"), client.post("/_dash-update-component", json={})):
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_policy_admits_the_pages_inline_scripts_and_no_others(client: FlaskClient):
+    answer = client.get("/")
+    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    page = re.sub(r"<!--.*?-->", "", answer.text, flags=re.DOTALL)
+    scripts = re.findall(r"<script[^>]*>([^<]+)</script>", page)
+    inline = [script for script in scripts if not script.startswith("{")]
+    assert policy["script-src"].count("sha256-") >= len(inline) >= 2
+    assert "unsafe" not in policy["script-src"]
+    assert policy["frame-ancestors"] == "'none'"
+    assert "https:" not in answer.headers["Content-Security-Policy"]
+
+
+def test_large_request_is_refused_with_a_sentence(client: FlaskClient):
+    body = b" " * (MAX_REQUEST_BYTES + 1)
+    answer = client.post("/_dash-update-component", data=body, content_type="application/json")
+    assert answer.status_code == 413
+    assert "larger than" in answer.json["error"]
+
+
+def test_forwarded_headers_count_only_where_a_proxy_is_trusted(settings: Settings):
+    def address(server: Flask) -> str:
+        server.add_url_rule("/address", view_func=lambda: {"address": request.remote_addr})
+        return server.test_client().get("/address", headers={"X-Forwarded-For": "192.0.2.1"}).json["address"]
+
+    assert address(create_server(settings)) == "127.0.0.1"
+    assert address(create_server(settings.model_copy(update={"trusted_proxies": 1}))) == "192.0.2.1"
+
+
+def test_browsers_are_told_to_stay_with_tls_where_there_is_tls(settings: Settings):
+    client = create_server(settings.model_copy(update={"trusted_proxies": 1})).test_client()
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    answer = client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_too_many_files_from_one_address_are_refused(settings: Settings):
+    server = create_server(settings.model_copy(update={"upload_rate_limit": "2 per minute"}))
+    server.add_url_rule("/_dash-update-component", view_func=dict, methods=["POST"])
+    client = server.test_client()
+    file = b" " * (LARGE_BODY + 1)
+    statuses = [client.post("/_dash-update-component", data=file).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert client.post("/_dash-update-component", data=b"{}").status_code != 429
