@@ -1,10 +1,11 @@
 """What the explorer's panels show: its schema, how an address says it, and what of an address is not understood.
 
-`FIELDS` is the one table: the page's controls, the browser (assets/address.js) and the server read it.
+`FIELDS` is the one table: the page's controls, the browser (assets/explorer/address.mjs) and the server read it.
 """
 
 import math
 import re
+import string
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
@@ -41,6 +42,9 @@ class Field(NamedTuple):
 
 
 COLUMNS: Final = ("observed", "predicted", "noise", "pull")
+LETTERS: Final = string.digits + string.ascii_letters
+"""What an address calls the lines, in their order: one letter each, so that "10" can only be the lines 1 and 0."""
+
 VIEWS: Final = ("map", "colour", "bpt", "whan", "xy")
 PALETTES: Final = ("inferno", "viridis", "cividis")
 
@@ -53,7 +57,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "l",
         "several",
         [line.name for line in LEADING_LINES],
-        tuple((str(index), name) for index, name in enumerate(LINE_NAMES)),
+        tuple(zip(LETTERS[: len(LINE_NAMES)], LINE_NAMES, strict=True)),
     ),
     Field("columns", "k", "several", list(COLUMNS[:3]), tuple(zip("opnu", COLUMNS, strict=True))),
     Field("noise", "n", "choice", "observed", ("observed", "intrinsic", "published")),

@@ -6,8 +6,10 @@ file of ours by its content; both may then be kept for a year. Everything else i
 304 where it is unchanged.
 """
 
+import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,22 +17,45 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Response, current_app, request
 
+from server.http import modules
+
 YEAR_SECONDS = 365 * 24 * 3600
 SUITES = "/_dash-component-suites/"
 ASSETS = "/assets/"
 
 _SUITE_TIME = re.compile(r'(/_dash-component-suites/[^"]+?\.v[\w-]+m)\d+(?=\.)')
-_ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+')
+_RENDERER = '<script id="_dash-renderer" type="application/javascript">'
+_ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+(?=")')
 
 
 class FingerprintedDash(Dash):
     """Dash whose files have addresses that depend on what they hold, not on when they were installed."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, assets_ignore=modules.NOT_NAMED, **kwargs)
+
+    def module_addresses(self) -> dict[str, str]:
+        """Return the addresses of the browser's modules: as they import one another, and with the hash of content."""
+        assets = Path(self.config.assets_folder)
+        plain = {path: self.get_asset_url(path) for path in modules.imported(assets)}
+        return {address: f"{address}?m={fingerprint(assets / path)}" for path, address in plain.items()}
+
     def index(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page that starts the app."""
+        """Return the page that starts the app: its modules are announced, and Dash starts when they have run.
+
+        Scripts of type module run in their order when the page has been read, so the renderer has to be one of them.
+        """
         assets = Path(self.config.assets_folder)
         page = _SUITE_TIME.sub(r"\g<1>0", super().index(*args, **kwargs))
-        return _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
+        page = _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
+        page = page.replace(_RENDERER, _RENDERER.replace("application/javascript", "module"), 1)
+        return page.replace("</head>", f"{modules.head(self.module_addresses())}</head>", 1)
+
+    def csp_hashes(self, hash_algorithm: str = "sha256") -> Sequence[str]:
+        """Return the hashes of the page's inline scripts, the import map among them."""
+        text = modules.import_map(self.module_addresses())
+        digest = base64.b64encode(hashlib.new(hash_algorithm, text.encode()).digest()).decode()
+        return [*super().csp_hashes(hash_algorithm), f"'{hash_algorithm}-{digest}'"]
 
 
 def fingerprint(path: Path) -> str:

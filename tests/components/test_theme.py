@@ -27,7 +27,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_style_sheet_is_the_tokens() -> None:
-    written = (ROOT / "assets" / "tokens.css").read_text()
+    written = (ROOT / "assets" / "styles" / "tokens.css").read_text()
     assert written == theme.css_variables(), "Run: python -m components.theme > assets/styles/tokens.css"
 
 
