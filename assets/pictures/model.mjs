@@ -123,7 +123,7 @@ export const MODEL = {
   },
   Title: { ...words("text"), font: "Font" },
   Font: words("size color"),
-  Curve: { ...words("type x y x0 dx mode fill fillcolor opacity xaxis yaxis"), line: "Line" },
+  Curve: { ...words("type x0 dx mode fill fillcolor opacity xaxis yaxis"), x: "Bytes", y: "Bytes", line: "Line" },
   Line: words("color width dash shape"),
   Cells: { ...words("type x0 dx y0 dy zmin zmax colorscale"), z: "Bytes" },
   Bytes: words("dtype bdata shape"),
@@ -152,6 +152,6 @@ function checkPart(name, part, where) {
     if (!(key in known)) throw new Error(`Still pictures do not draw “${at}”.`);
     const inner = known[key];
     if (Array.isArray(inner)) value.forEach((/** @type {any} */ each, /** @type {number} */ i) => checkPart(inner[0], each, `${at}[${i}]`));
-    else if (inner) checkPart(inner, value, at);
+    else if (inner && value && !Array.isArray(value)) checkPart(inner, value, at); // numbers may come as a plain list
   }
 }

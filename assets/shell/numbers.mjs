@@ -26,7 +26,7 @@ export function chance(share) {
  */
 export function tidy(value) {
   const size = Math.abs(value);
-  if (value !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace("e", " e").replace("-", "−");
+  if (value !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace("e", " e").replaceAll("-", "−");
   return String(Number(value.toPrecision(4))).replace("-", "−");
 }
 

@@ -6,7 +6,7 @@
 import math
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from model.lines import LEADING_LINES, LINE_NAMES
@@ -51,13 +51,19 @@ PALETTES: Final = ("inferno", "viridis", "cividis")
 COLORS: Final = ("lines", "SN", "RESIDUAL")
 """Quantities of each line that panels can be coloured by; any quantity of the catalogue is the alternative."""
 
+
+def lettered(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return a letter for each name; there are 62."""
+    return tuple(zip(LETTERS[: len(names)], names, strict=True))
+
+
 FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "lines",
         "l",
         "several",
         [line.name for line in LEADING_LINES],
-        tuple(zip(LETTERS[: len(LINE_NAMES)], LINE_NAMES, strict=True)),
+        lettered(LINE_NAMES),
     ),
     Field("columns", "k", "several", list(COLUMNS[:3]), tuple(zip("opnu", COLUMNS, strict=True))),
     Field("noise", "n", "choice", "observed", ("observed", "intrinsic", "published")),

@@ -6,16 +6,14 @@ file of ours by its content; both may then be kept for a year. Everything else i
 304 where it is unchanged.
 """
 
-import base64
 import hashlib
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
 
 from server.http import modules
 
@@ -32,30 +30,24 @@ class FingerprintedDash(Dash):
     """Dash whose files have addresses that depend on what they hold, not on when they were installed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, assets_ignore=modules.NOT_NAMED, **kwargs)
-
-    def module_addresses(self) -> dict[str, str]:
-        """Return the addresses of the browser's modules: as they import one another, and with the hash of content."""
-        assets = Path(self.config.assets_folder)
-        plain = {path: self.get_asset_url(path) for path in modules.imported(assets)}
-        return {address: f"{address}?m={fingerprint(assets / path)}" for path, address in plain.items()}
+        super().__init__(*args, assets_ignore=modules.SOURCES, **kwargs)
+        self.server.add_url_rule(f"/{modules.ADDRESS}", "browser_modules", _send_modules)
 
     def index(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page that starts the app: its modules are announced, and Dash starts when they have run.
+        """Return the page that starts the app: our modules run before Dash does.
 
         Scripts of type module run in their order when the page has been read, so the renderer has to be one of them.
         """
         assets = Path(self.config.assets_folder)
         page = _SUITE_TIME.sub(r"\g<1>0", super().index(*args, **kwargs))
         page = _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
-        page = page.replace(_RENDERER, _RENDERER.replace("application/javascript", "module"), 1)
-        return page.replace("</head>", f"{modules.head(self.module_addresses())}</head>", 1)
-
-    def csp_hashes(self, hash_algorithm: str = "sha256") -> Sequence[str]:
-        """Return the hashes of the page's inline scripts, the import map among them."""
-        text = modules.import_map(self.module_addresses())
-        digest = base64.b64encode(hashlib.new(hash_algorithm, text.encode()).digest()).decode()
-        return [*super().csp_hashes(hash_algorithm), f"'{hash_algorithm}-{digest}'"]
+        joined = modules.join(assets)
+        if joined is None:
+            return page
+        address = f"{self.config.requests_pathname_prefix}{modules.ADDRESS}?m={joined.fingerprint}"
+        script = f'<script type="module" src="{address}"></script>'
+        page = page.replace(_RENDERER, script + _RENDERER.replace("application/javascript", "module"), 1)
+        return page.replace("</head>", f'<link rel="modulepreload" href="{address}"></head>', 1)
 
 
 def fingerprint(path: Path) -> str:
@@ -71,6 +63,14 @@ def _fingerprint(path: Path, _modified: int) -> str:
 def install(server: Flask) -> None:
     """Say of every answer how long it may be kept."""
     server.after_request(_set_cache_headers)
+
+
+def _send_modules() -> Response:
+    """Answer with the browser's modules as one file."""
+    joined = modules.join(Path(current_app.extensions["assets_folder"]))
+    if joined is None:
+        abort(404)
+    return Response(joined.text, mimetype="text/javascript")
 
 
 def _set_cache_headers(response: Response) -> Response:
@@ -96,6 +96,9 @@ def _set_cache_headers(response: Response) -> Response:
 def _lasts(response: Response) -> bool:
     if request.path.startswith(SUITES):
         return response.cache_control.max_age is not None
+    if request.path == f"/{modules.ADDRESS}":
+        joined = modules.join(Path(current_app.extensions["assets_folder"]))
+        return joined is not None and request.args.get("m") == joined.fingerprint
     if not request.path.startswith(ASSETS) or "m" not in request.args:
         return False
     file = Path(current_app.extensions["assets_folder"], request.path.removeprefix(ASSETS))
