@@ -23,6 +23,7 @@ real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches
 test: developing ## run every test, the browser's included
 	@scripts/debian.sh chromium chromium chromium-browser google-chrome
 	@scripts/debian.sh redis-server redis-server || true
+	@scripts/browser_checks.sh test
 	@$(BIN)/python -m pytest -m "not browser and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
 	@$(BIN)/python -m pytest -m "browser and not soak"
 
@@ -35,6 +36,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docstrings.py model data analysis research
+	@scripts/browser_checks.sh lint
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 

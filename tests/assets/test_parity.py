@@ -67,8 +67,10 @@ def test_the_browser_predicts_what_jax_predicts(part: str):
           const answer = predict(net, flux, luminosity);
           const free = intrinsic(summary, flux, luminosity);
           const at = place(map, flux);
-          return [answer.ew, answer.p16, answer.p84, free.p16, free.p50, free.p84, free.pDetected, at.position, at.spread,
-            [domainScore(domain, flux)], sensitivity(net, flux, luminosity, given.line)];
+          return [
+            answer.ew, answer.p16, answer.p84, free.p16, free.p50, free.p84, free.pDetected, at.position, at.spread,
+            [domainScore(domain, flux)], sensitivity(net, flux, luminosity, given.line),
+          ];
         });""",
         {
             "shared": base64.b64encode(weights.weights_file("default", "shared")).decode(),

@@ -72,7 +72,7 @@ def test_a_line_has_one_letter_however_many_there_are(monkeypatch: pytest.Monkey
     monkeypatch.setattr(view, "DEFAULTS", {"lines": names[:2], "zoom": None})
     assert view.parse({"l": "10"}, {})[0]["lines"] == [names[1], names[0]]
     assert view.parse({"l": "a1"}, {})[0]["lines"] == [names[10], names[1]]
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="longer"):
         view.lettered([f"LINE_{i}" for i in range(63)])
 
 

@@ -96,7 +96,10 @@ def test_the_browser_draws_every_figure() -> None:
     drawn = evaluate(
         """
         globalThis.document = { createElement: () => ({
-          getContext: () => ({ createImageData: (w, h) => ({ data: new Uint8ClampedArray(4 * w * h) }), putImageData() {} }),
+          getContext: () => ({
+            createImageData: (w, h) => ({ data: new Uint8ClampedArray(4 * w * h) }),
+            putImageData() {},
+          }),
           toDataURL: () => "data:,",
         }) };
         import { svgOf } from "./assets/pictures/figure.mjs";""",
