@@ -80,11 +80,11 @@ def run(args: argparse.Namespace) -> int:
     """Predict every row of a file."""
     from tqdm import tqdm
 
-    from analysis.answers.answer import Question
+    from analysis.answers.answer import PredictOptions
     from analysis.files.job import Job, predict_file
 
     params = load_params(args.model)
-    question = Question(params, args.variant, args.noise, args.seed, args.fill_missing, args.surprise)
+    question = PredictOptions(params, args.variant, args.noise, args.seed, args.fill_missing, args.surprise)
     weights = f"{find_weights(args.model).stem}, sha256 {load_sidecar(args.model).get('sha256', 'unknown')}"
     job = Job(question, args.columns, args.engine, weights)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:

@@ -85,12 +85,12 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
 def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
     from data.catalogue.camera_gaps import is_cut
     from model.training.distribution import fit_distribution
-    from model.training.recipe import DrawRecipe
+    from model.training.recipe import DistributionConfig
     from model.training.sample import prepare
     from research.evaluation.draws import score_distribution
     from research.evaluation.text import draws_as_text
 
-    recipe = _replaced(DrawRecipe(), epochs=args.epochs, seed=args.seed)
+    recipe = _replaced(DistributionConfig(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
     table = prepare(
         sample.bin_flux[seen],

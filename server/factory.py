@@ -8,7 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from server import api
 from server.http import cache, callbacks, compression, errors, request_metrics, security, static
 from server.process import health
-from server.process.compilation_cache import keep_compiled
+from server.process.compilation_cache import enable
 from server.process.settings import Settings
 
 
@@ -50,7 +50,7 @@ def create_server(settings: Settings) -> Flask:
     redis = str(settings.redis_url) if settings.redis_url else None
     origins = (settings.api_cors_origins or "").split()
     api.install(server, settings.api_rate_limit, settings.upload_rate_limit, origins, redis)
-    keep_compiled(settings.cache_dir)
+    enable(settings.cache_dir)
     return server
 
 

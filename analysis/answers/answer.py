@@ -26,7 +26,7 @@ PARTS: Final[frozenset[Part]] = frozenset(get_args(Part))
 END_BINS: Final = (0, len(FLUX_NAMES) - 1)
 
 
-class Question(NamedTuple):
+class PredictOptions(NamedTuple):
     """What to answer.
 
     Attributes
@@ -57,7 +57,7 @@ class Question(NamedTuple):
     parts: Collection[Part] = PARTS
 
 
-class Rows(NamedTuple):
+class PredictInput(NamedTuple):
     """Galaxies to answer about.
 
     Attributes
@@ -86,7 +86,7 @@ class Rows(NamedTuple):
     catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
 
 
-class Answers(NamedTuple):
+class PredictOutput(NamedTuple):
     """What is known of the galaxies, in the order of the rows; NaN and "" where a row has a problem.
 
     Attributes
@@ -116,19 +116,19 @@ class Answers(NamedTuple):
     surprise: Verdict | None = None
 
 
-def answer(rows: Rows, question: Question) -> Answers:
+def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
     """Answer about every row, each with its luminosity where it gives one.
 
     Parameters
     ----------
-    rows : Rows
+    rows : PredictInput
         Any number of galaxies.
-    question : Question
+    question : PredictOptions
         What to answer.
 
     Returns
     -------
-    Answers
+    PredictOutput
         In the order of the rows; no row's numbers depend on the others.
 
     Raises
@@ -187,7 +187,7 @@ def answer(rows: Rows, question: Question) -> Answers:
     if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.looked is not None:
         light = np.where(known, luminosity, np.nan).astype(np.float32)
         surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.looked)
-    return Answers(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
+    return PredictOutput(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
 
 
 def has_intrinsic(params: Params) -> bool:
@@ -195,7 +195,7 @@ def has_intrinsic(params: Params) -> bool:
     return params.intrinsic is not None
 
 
-def require(question: Question) -> None:
+def require(question: PredictOptions) -> None:
     """Refuse a question that the weights cannot answer.
 
     Raises
@@ -225,7 +225,7 @@ def _known(usable: Bool[np.ndarray, " galaxy"], luminosity: Any, params: Params,
     return usable & (np.isfinite(luminosity) | (params.colors is None) | (variant == "luminosity"))
 
 
-def _problems(flux: np.ndarray, rows: Rows, question: Question) -> np.ndarray:
+def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) -> np.ndarray:
     """Say for each row what cannot be used, or nothing."""
     problems = np.full(len(flux), "", dtype=object)
     bad = ~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1]))

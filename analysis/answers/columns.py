@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from analysis.answers.answer import Answers, Part
+from analysis.answers.answer import Part, PredictOutput
 from data.catalogue.fields import CATALOGUE_FIELDS
 from data.formats.fields import Field
 from model.lines import LINE_NAMES, LINES
@@ -75,12 +75,12 @@ def passed_name(name: str, *, hidden: bool = False) -> str:
     return _PASSED + name if hidden or name.lower() in _LOWER else name
 
 
-def as_columns(answers: Answers) -> dict[str, np.ndarray]:
+def as_columns(answers: PredictOutput) -> dict[str, np.ndarray]:
     """Lay answers out in columns.
 
     Parameters
     ----------
-    answers : Answers
+    answers : PredictOutput
         From `analysis.answers.answer.answer`.
 
     Returns

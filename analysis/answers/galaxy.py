@@ -5,7 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from analysis.answers.answer import Noise, Question, Rows, answer, has_intrinsic
+from analysis.answers.answer import Noise, PredictInput, PredictOptions, answer, has_intrinsic
 from analysis.answers.form import Form
 from data.errors import CatalogueError
 from model.predictions.batch import sample_many
@@ -33,7 +33,7 @@ def predict_lines(
         Median, 16th and 84th percentile [Å].
     """
     known = None if log_luminosity is None else np.array([log_luminosity], np.float32)
-    answers = answer(Rows(bin_flux[None], known), Question(params, parts=("catalogued",)))
+    answers = answer(PredictInput(bin_flux[None], known), PredictOptions(params, parts=("catalogued",)))
     return np.stack([np.asarray(values)[0] for values in answers.catalogued]).astype(float)
 
 
@@ -55,7 +55,7 @@ def draw_lines(
     form : Form
         From `analysis.answers.form.read_form`, without problems.
     noise : {"published", "intrinsic", "observed"}
-        See `analysis.answers.answer.Question`.
+        See `analysis.answers.answer.PredictOptions`.
     seed : int
         Number of the realisation.
     redshift : float, optional

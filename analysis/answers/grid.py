@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 
-from analysis.answers.answer import Answers
+from analysis.answers.answer import PredictOutput
 from analysis.answers.measured import Measured
 from data.uploads import FluxTable
 from data.uploads.readers.numbers import as_typed
@@ -22,7 +22,7 @@ BINS: Final = 24
 TOP_PERCENTILE: Final = 99.0
 
 
-def rows_of_grid(table: FluxTable, answers: Answers, measured: Measured | None) -> dict[str, Any]:
+def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | None) -> dict[str, Any]:
     """Lay out what the page shows of each row, and what its form takes of it, column by column.
 
     Parameters
@@ -124,7 +124,7 @@ def histograms(
     return counted
 
 
-def places_of(params: Params, table: FluxTable, answers: Answers) -> dict[str, list[list[float]]]:
+def places_of(params: Params, table: FluxTable, answers: PredictOutput) -> dict[str, list[list[float]]]:
     """Give where the galaxies of a table lie, for the page's pictures.
 
     Parameters

@@ -42,7 +42,7 @@ def measured_lines(table: FluxTable) -> Measured | None:
 
     Parameters
     ----------
-    table : FluxTable
+    table : FluxTrainingTable
         From `data.uploads`.
 
     Returns

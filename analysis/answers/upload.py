@@ -6,7 +6,16 @@ from typing import BinaryIO, Final, NamedTuple, cast
 import numpy as np
 from jaxtyping import Float
 
-from analysis.answers.answer import PARTS, Answers, Noise, Question, Rows, Variant, answer, has_intrinsic
+from analysis.answers.answer import (
+    PARTS,
+    Noise,
+    PredictInput,
+    PredictOptions,
+    PredictOutput,
+    Variant,
+    answer,
+    has_intrinsic,
+)
 from analysis.answers.columns import FIELDS, as_columns, passed_name
 from analysis.answers.measured import measured_lines
 from data.catalogue.schema import FLUX_NAMES
@@ -20,7 +29,7 @@ JUDGED: Final = 96
 """Galaxies of an upload whose measured lines are judged: some seconds of one processor at most."""
 
 
-class Own(NamedTuple):
+class UserWeights(NamedTuple):
     """What a visitor's own network said of a table, evaluated elsewhere.
 
     Attributes
@@ -35,26 +44,26 @@ class Own(NamedTuple):
     variant: Variant
 
 
-def rows_of(table: FluxTable) -> Rows:
+def rows_of(table: FluxTable) -> PredictInput:
     """Return an upload's galaxies as rows to answer about, with their measured lines and their reader's problems."""
     measured, problems = measured_lines(table), np.array(table.problems, object)
     ew, ivar, looked = measured or (None, None, None)
-    return Rows(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems)
+    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems)
 
 
 def answer_table(
-    params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0, own: Own | None = None
-) -> Answers:
+    params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0, own: UserWeights | None = None
+) -> PredictOutput:
     """Answer everything about every row of an upload.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
-    table : FluxTable
+    table : FluxTrainingTable
         From `uploads.read`.
     noise : {"none", "published", "intrinsic", "observed"}
-        What a realisation is; see `analysis.answers.answer.Question`.
+        What a realisation is; see `analysis.answers.answer.PredictOptions`.
     seed : int
         Number of the realisation.
     own : Own, optional
@@ -62,7 +71,7 @@ def answer_table(
 
     Returns
     -------
-    Answers
+    PredictOutput
         In the order of the rows; measured lines are judged where there are at most `JUDGED` galaxies.
 
     Raises
@@ -82,9 +91,9 @@ def answer_table(
                 "Your weights do not say how the lines vary together: only published noise can be added to them."
             )
         rows, parts = rows._replace(catalogued=own.ew), PARTS - {"intrinsic"}
-        return answer(rows, Question(params, variant=own.variant, noise=noise, seed=seed, parts=parts))
+        return answer(rows, PredictOptions(params, variant=own.variant, noise=noise, seed=seed, parts=parts))
     judged = rows.ew is not None and has_intrinsic(params) and len(table.ids) <= JUDGED
-    return answer(rows, Question(params, noise=noise, seed=seed, surprise=judged))
+    return answer(rows, PredictOptions(params, noise=noise, seed=seed, surprise=judged))
 
 
 def warm_up() -> None:
@@ -92,7 +101,7 @@ def warm_up() -> None:
     for rows in (1, 2):
         for luminosity in (6.0, np.nan):
             flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
-            answer(Rows(flux, np.full(rows, luminosity, np.float32)), Question(load_params()))
+            answer(PredictInput(flux, np.full(rows, luminosity, np.float32)), PredictOptions(load_params()))
 
 
 def known_model(name: str) -> str:
@@ -106,15 +115,15 @@ def known_format(name: str) -> FormatName:
 
 
 def write_answers(
-    table: FluxTable, answers: Answers, model: str, destination: BinaryIO, format: FormatName = "csv"
+    table: FluxTable, answers: PredictOutput, model: str, destination: BinaryIO, format: FormatName = "csv"
 ) -> None:
     """Write an upload and what is answered about it.
 
     Parameters
     ----------
-    table : FluxTable
+    table : FluxTrainingTable
         What was uploaded; its other columns come back unchanged.
-    answers : Answers
+    answers : PredictOutput
         From `answer_table`.
     model : str
         Name of the weights that answered, for the file's metadata.
@@ -154,13 +163,13 @@ def answers_as_file(
     format: str = "csv",
     noise: Noise = "none",
     seed: int = 0,
-    own: Own | None = None,
+    own: UserWeights | None = None,
 ) -> tuple[bytes, str]:
     """Answer about an upload and write it, for a download.
 
     Parameters
     ----------
-    table : FluxTable
+    table : FluxTrainingTable
         From `data.uploads`.
     model : str
         Name of the weights.

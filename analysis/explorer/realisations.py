@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 from jaxtyping import Float
 
-from analysis.explorer.stored_draws import kept_draw
+from analysis.explorer.stored_draws import stored_draw
 from data.catalogue.registry import Catalogue, served
 from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.storage import memory
@@ -77,7 +77,7 @@ def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "g
 
     # The published noise needs no weights but those whose predictions the catalogue carries.
     weights = "" if noise == "published" else "-" + load_sidecar(INTRINSIC)["sha256"][:12]
-    return kept_draw(catalogue, f"{noise}-{seed}{weights}", draw)
+    return stored_draw(catalogue, f"{noise}-{seed}{weights}", draw)
 
 
 def warm_up() -> None:

@@ -19,7 +19,7 @@ FOLDER_BYTES: Final = 256_000_000
 logger = logging.getLogger(__name__)
 
 
-def kept_draw(
+def stored_draw(
     catalogue: Catalogue, name: str, draw: Callable[[], Float[np.ndarray, "galaxy line"]]
 ) -> Float[np.ndarray, "galaxy line"]:
     """Give a realisation, from the disk where it was drawn before.

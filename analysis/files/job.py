@@ -12,7 +12,7 @@ import jax
 import numpy as np
 import pyarrow as pa
 
-from analysis.answers.answer import Question, answer, has_intrinsic, require
+from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
 from analysis.files.parts import Parts
 from analysis.files.rows import IVAR_NAMES, OPTIONAL_NAMES, read_rows, require_columns
@@ -43,7 +43,7 @@ class Job(NamedTuple):
 
     Attributes
     ----------
-    question : Question
+    question : PredictOptions
         What to answer; its parts follow from the columns.
     columns : sequence of str
         Names or patterns (``*_EW``) of the columns to write; empty: all.
@@ -53,13 +53,13 @@ class Job(NamedTuple):
         Name and checksum of the weights, for the file's metadata.
     """
 
-    question: Question
+    question: PredictOptions
     columns: Sequence[str] = ()
     engine: Engine = "local"
     model: str = ""
 
 
-class Outcome(NamedTuple):
+class FileResult(NamedTuple):
     """Rows written, and how many of them have a PROBLEM instead of numbers."""
 
     rows: int
@@ -68,7 +68,7 @@ class Outcome(NamedTuple):
 
 def predict_file(
     source: Path, target: Path, job: Job, progress: Callable[[int, int | None], None] = lambda _, __: None
-) -> Outcome:
+) -> FileResult:
     """Predict every row of a file.
 
     Columns are passed through unchanged, except that one with the name of an answer, such as a measured `{LINE}_EW`,
@@ -88,7 +88,7 @@ def predict_file(
 
     Returns
     -------
-    Outcome
+    FileResult
         Counts for the exit status.
 
     Raises
@@ -129,12 +129,12 @@ def predict_file(
     except DataError:
         parts.discard()
         raise
-    return Outcome(parts.rows, parts.problems)
+    return FileResult(parts.rows, parts.problems)
 
 
 def _write(
     source: Source, target: Path, job: Job, schema: pa.Schema, meta: TableMeta, progress: Callable[[int], None]
-) -> Outcome:
+) -> FileResult:
     done = problems = 0
     with open_target(target, schema, meta) as write:
         for table, bad in _pieces(source, job):
@@ -142,7 +142,7 @@ def _write(
             done, problems = done + table.num_rows, problems + bad
             progress(done)
         _require_rows(done, target)
-    return Outcome(done, problems)
+    return FileResult(done, problems)
 
 
 def _require_rows(rows: int, path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-from analysis.answers.answer import Question, Rows
+from analysis.answers.answer import PredictInput, PredictOptions
 from analysis.surprise.outlier_score import looked_at
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.errors import CatalogueError
@@ -17,7 +17,7 @@ IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
 OPTIONAL_NAMES = ("log_luminosity", "redshift")
 
 
-def needed(question: Question) -> list[str]:
+def needed(question: PredictOptions) -> list[str]:
     """Return the columns without which a question cannot be answered."""
     names = list(FLUX_NAMES)
     if question.variant == "luminosity":
@@ -25,7 +25,7 @@ def needed(question: Question) -> list[str]:
     return [*names, *IVAR_NAMES] if question.noise == "published" else names
 
 
-def require_columns(schema: pa.Schema, question: Question) -> None:
+def require_columns(schema: pa.Schema, question: PredictOptions) -> None:
     """Refuse a file that lacks a column.
 
     Raises
@@ -46,19 +46,19 @@ def require_columns(schema: pa.Schema, question: Question) -> None:
             raise CatalogueError(f"Column {name} is of type {kinds[0]}; it must hold numbers. Convert it to float.")
 
 
-def read_rows(batch: pa.RecordBatch, question: Question) -> Rows:
+def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     """Read the rows of a piece.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
         With the columns of `needed`, as numbers or as text.
-    question : Question
+    question : PredictOptions
         Whether measured lines and inverse variances are needed.
 
     Returns
     -------
-    Rows
+    PredictInput
         With a problem for each row that has text where a number should be.
     """
     problems = np.full(batch.num_rows, "", object)
@@ -79,7 +79,7 @@ def read_rows(batch: pa.RecordBatch, question: Question) -> Rows:
             # Words in place of a measured width mean that there is none; the row can be predicted all the same.
             ew[:, place] = _numbers(batch, EW_NAMES[place], np.full(batch.num_rows, "", object))
         looked = looked_at(ew, given, redshift)
-    return Rows(flux, luminosity, redshift, ivar, ew, looked, problems)
+    return PredictInput(flux, luminosity, redshift, ivar, ew, looked, problems)
 
 
 def _is_number(kind: pa.DataType) -> bool:

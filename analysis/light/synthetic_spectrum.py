@@ -32,7 +32,7 @@ _FIELDS: Final = {
 }
 
 
-class Brush(NamedTuple):
+class LineShape(NamedTuple):
     """How lines are painted.
 
     Attributes
@@ -47,8 +47,8 @@ class Brush(NamedTuple):
     instrument_fwhm: float = 0.0
 
 
-def paint_bins(
-    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], brush: Brush, redshift: float | None
+def spectrum_of_bins(
+    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], brush: LineShape, redshift: float | None
 ) -> dict[str, np.ndarray]:
     """Paint lines on the smooth curve through twelve bins.
 
@@ -58,7 +58,7 @@ def paint_bins(
         Mean flux per bin, any unit.
     ew : (10,) array
         Equivalent widths [Å].
-    brush : Brush
+    brush : LineShape
         How.
     redshift : float or None
         Adds observed wavelengths, and takes the instrument's resolution to the rest frame.
@@ -85,7 +85,7 @@ def paint_bins(
     return columns
 
 
-def paint_spectrum(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brush: Brush) -> dict[str, np.ndarray]:
+def spectrum_with_lines(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brush: LineShape) -> dict[str, np.ndarray]:
     """Take the lines out of an uploaded spectrum and paint predicted ones on it.
 
     Parameters
@@ -94,7 +94,7 @@ def paint_spectrum(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brush: Br
         From an upload.
     ew : (10,) array
         Equivalent widths [Å].
-    brush : Brush
+    brush : LineShape
         How; the spectrum's own resolution stays as it is.
 
     Returns
@@ -160,14 +160,14 @@ def _paint() -> Any:
     return jax.jit(paint)
 
 
-def as_file(columns: dict[str, np.ndarray], brush: Brush, model: str, format: str) -> tuple[bytes, str]:
+def as_file(columns: dict[str, np.ndarray], brush: LineShape, model: str, format: str) -> tuple[bytes, str]:
     """Write a painted spectrum.
 
     Parameters
     ----------
     columns : dict
-        From `paint_bins` or `paint_spectrum`.
-    brush : Brush
+        From `spectrum_of_bins` or `spectrum_with_lines`.
+    brush : LineShape
         How it was painted.
     model : str
         Name of the weights that predicted.

@@ -1,8 +1,8 @@
 """Read what someone uploads: any table or spectrum in, galaxies out, nothing stored.
 
-`open_files` reads bytes into columns, `propose` guesses what they mean, `carry_out` does it. A file that cannot be read
-at all raises an `UploadError`. A row that cannot be used keeps its place, with a sentence in `problems`: every row that
-came in comes back.
+`open_files` reads bytes into columns, `infer_plan` guesses what they mean, `apply_plan` makes galaxies of them. A file
+that cannot be read at all raises an `UploadError`. A row that cannot be used keeps its place, with a sentence in
+`problems`: every row that came in comes back.
 """
 
 import warnings
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads.column_mapping import Guess, propose, settle
+from data.uploads.column_mapping import Guess, infer_plan, resolve_plan
 from data.uploads.galaxies import FluxTable, tabulate
 from data.uploads.readers.fits import is_redrock, join_redshift
 from data.uploads.readers.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
@@ -26,20 +26,20 @@ __all__ = [
     "MAX_ROWS",
     "FluxTable",
     "Guess",
-    "Outcome",
     "RawTable",
-    "carry_out",
+    "UploadResult",
+    "apply_plan",
+    "infer_plan",
     "open_files",
-    "propose",
     "read",
     "recognise",
-    "settle",
+    "resolve_plan",
     "too_large",
     "warm_up",
 ]
 
 
-class Outcome(NamedTuple):
+class UploadResult(NamedTuple):
     """Galaxies of an upload, sentences on what was done, and the spectrum where the upload was one."""
 
     table: FluxTable
@@ -94,19 +94,19 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
         raise UploadError(f"{pair[1][1]} is no redrock file that can be read. Download it again.") from error
 
 
-def carry_out(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Outcome:
+def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> UploadResult:
     """Make galaxies of a file's columns.
 
     Parameters
     ----------
-    raw : RawTable
+    raw : RawTrainingTable
         From `open_files`.
     chosen : mapping, optional
         What a reader changed of the guesses, by field.
 
     Returns
     -------
-    Outcome
+    UploadResult
         The galaxies.
 
     Raises
@@ -114,14 +114,14 @@ def carry_out(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Outcome
     UploadError
         When nothing of it can be used.
     """
-    plan = settle(raw, chosen)
+    plan = resolve_plan(raw, chosen)
     if "wavelength" in plan:
         reading = read_spectrum(raw, plan)
-        return Outcome(reading.table, reading.steps, reading.spectrum)
+        return UploadResult(reading.table, reading.steps, reading.spectrum)
     table = tabulate(raw, plan)
     bad = sum(map(bool, table.problems))
     steps = [f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted."]
-    return Outcome(table, tuple(steps), None)
+    return UploadResult(table, tuple(steps), None)
 
 
 def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> FluxTable:
@@ -146,4 +146,4 @@ def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> 
     UploadError
         When the file is not such a table, breaks a limit, or has no usable row.
     """
-    return carry_out(open_files([(content, name)]), chosen).table
+    return apply_plan(open_files([(content, name)]), chosen).table

@@ -40,12 +40,12 @@ class Guess(NamedTuple):
     why: str
 
 
-def propose(raw: RawTable) -> tuple[Guess, ...]:
+def infer_plan(raw: RawTable) -> tuple[Guess, ...]:
     """Guess what a file holds.
 
     Parameters
     ----------
-    raw : RawTable
+    raw : RawTrainingTable
         Its columns.
 
     Returns
@@ -64,12 +64,12 @@ def propose(raw: RawTable) -> tuple[Guess, ...]:
     return _bins(raw)
 
 
-def settle(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+def resolve_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """Take the guesses, changed by what somebody chose.
 
     Parameters
     ----------
-    raw : RawTable
+    raw : RawTrainingTable
         The file.
     chosen : mapping, optional
         Values by field; what is no option of its field is refused.
@@ -85,7 +85,7 @@ def settle(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, 
         For a choice that is none of the options.
     """
     plan = {}
-    for guess in propose(raw):
+    for guess in infer_plan(raw):
         value = (chosen or {}).get(guess.field, guess.value)
         if guess.options and value not in guess.options:
             raise UploadError(f"{guess.label}: {value[:40]!r} is not one of {', '.join(guess.options[:6])}.")

@@ -53,10 +53,10 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
 
     Parameters
     ----------
-    raw : RawTable
+    raw : RawTrainingTable
         The file.
     plan : mapping
-        From `plan.settle`.
+        From `plan.resolve_plan`.
 
     Returns
     -------

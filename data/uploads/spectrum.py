@@ -13,7 +13,7 @@ from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.uploads import units
 from data.uploads.averaging import average_bins
-from data.uploads.column_mapping import NONE, UNCERTAINTIES, settle
+from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
 from data.uploads.galaxies import FluxTable
 from data.uploads.readers.limits import MAX_PIXELS
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
@@ -37,10 +37,10 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
 
     Parameters
     ----------
-    raw : RawTable
+    raw : RawTrainingTable
         The file.
     plan : mapping
-        From `plan.settle`.
+        From `plan.resolve_plan`.
 
     Returns
     -------
@@ -183,5 +183,5 @@ def warm_up() -> None:
     columns = {"wavelength": wave, "flux": np.ones_like(wave)}
     raw = RawTable("warm", "CSV", columns, {}, np.arange(len(wave)), {})
     # Of no unit: astropy, which knows the others, is not loaded before a file needs it.
-    read_spectrum(raw, settle(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
+    read_spectrum(raw, resolve_plan(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
     _luminosity()(np.ones(N_BINS), np.float32(0.1))

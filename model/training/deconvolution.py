@@ -19,8 +19,8 @@ from ..distribution.latent import FREE, ORDER, to_unit, unit_floor
 from ..distribution.scales import Scales
 from ..networks.layers import run_trunk
 from .optimization import Checkpoints, Progress, minimize
-from .recipe import DrawRecipe
-from .sample import Table
+from .recipe import DistributionConfig
+from .sample import TrainingTable
 
 NODES: Final = 40
 """Points at which the unknown EW of a line is integrated."""
@@ -31,15 +31,15 @@ CHUNK: Final = 8192
 
 
 def deconvolve(
-    table: Table, recipe: DrawRecipe, progress: Progress = None, checkpoint: Checkpoints | None = None
+    table: TrainingTable, recipe: DistributionConfig, progress: Progress = None, checkpoint: Checkpoints | None = None
 ) -> Float[np.ndarray, "draw galaxy free"]:
     """Draw the intrinsic free lines of every galaxy of a sample, on the scale of the mixtures.
 
     Parameters
     ----------
-    table : Table
+    table : TrainingTable
         From `prepare`.
-    recipe : DrawRecipe
+    recipe : DistributionConfig
         Sizes, rates and seed.
     progress : callable, optional
         Called with the mean loss of each epoch.

@@ -28,16 +28,16 @@ from ..predictions.params import LineDistribution, Params
 from .deconvolution import deconvolve
 from .network import pinball
 from .optimization import Checkpoints, Progress, minimize
-from .recipe import DrawRecipe
-from .sample import Table
+from .recipe import DistributionConfig
+from .sample import TrainingTable
 
 LEVELS: Final = (0.16, 0.5, 0.84)
 """Percentiles that the summaries learn."""
 
 
 def fit_listing(
-    table: Table,
-    recipe: DrawRecipe,
+    table: TrainingTable,
+    recipe: DistributionConfig,
     listed: Listed,
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
@@ -54,8 +54,8 @@ def fit_listing(
 
 
 def fit_latent(
-    table: Table,
-    recipe: DrawRecipe,
+    table: TrainingTable,
+    recipe: DistributionConfig,
     listed: Listed,
     units: Float[np.ndarray, "draw galaxy free"],
     progress: Progress = None,
@@ -75,8 +75,8 @@ def fit_latent(
 
 
 def fit_summary(
-    table: Table,
-    recipe: DrawRecipe,
+    table: TrainingTable,
+    recipe: DistributionConfig,
     features: Float[np.ndarray, "galaxy feature"],
     draws: Float[np.ndarray, "draw galaxy line"],
     progress: Progress = None,
@@ -101,8 +101,8 @@ def fit_summary(
 
 
 def fit_distribution(
-    table: Table,
-    recipe: DrawRecipe,
+    table: TrainingTable,
+    recipe: DistributionConfig,
     progress: Callable[[str, float], None] | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Params:
@@ -110,9 +110,9 @@ def fit_distribution(
 
     Parameters
     ----------
-    table : Table
+    table : TrainingTable
         From `prepare`, of the galaxies that may be seen.
-    recipe : DrawRecipe
+    recipe : DistributionConfig
         Sizes, rates and seed.
     progress : callable, optional
         Called after each epoch with the part's name and its mean loss.
@@ -146,7 +146,7 @@ def fit_distribution(
     return Params(None, None, None, intrinsic=LineDistribution(table.scales, listing, latent, *summaries))
 
 
-def _with_some_hidden(key: PRNGKeyArray, table: Table, rows: Array, known: float) -> Array:
+def _with_some_hidden(key: PRNGKeyArray, table: TrainingTable, rows: Array, known: float) -> Array:
     """Features of a batch; each galaxy's luminosity and redshift are known with this probability."""
     columns = []
     for number, column in enumerate((table.log_luminosity, table.redshift)):
@@ -155,7 +155,9 @@ def _with_some_hidden(key: PRNGKeyArray, table: Table, rows: Array, known: float
     return with_known(jnp.asarray(table.shape)[rows], *columns)
 
 
-def _untrained(seed: int, table: Table, recipe: DrawRecipe, heads: tuple[tuple[int, int, int], ...]) -> Chain:
+def _untrained(
+    seed: int, table: TrainingTable, recipe: DistributionConfig, heads: tuple[tuple[int, int, int], ...]
+) -> Chain:
     wide = np.array(with_known(table.shape, table.log_luminosity, table.redshift))
     chain = init_chain(jax.random.key(seed), wide, recipe.width, recipe.blocks, recipe.hidden, heads)
     flag = np.ptp(wide, axis=0) == 0

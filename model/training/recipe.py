@@ -5,7 +5,7 @@ from typing import NamedTuple
 from .optimization import Schedule
 
 
-class DrawRecipe(NamedTuple):
+class DistributionConfig(NamedTuple):
     """Choices of a training run; recorded in the weights' sidecar."""
 
     width: int = 128

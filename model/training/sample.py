@@ -10,7 +10,7 @@ from ..distribution.latent import ORDER, TIED
 from ..distribution.scales import Scales
 
 
-class Table(NamedTuple):
+class TrainingTable(NamedTuple):
     """A training sample in the units of the fit."""
 
     scales: Scales
@@ -30,7 +30,7 @@ def prepare(
     ew: Float[np.ndarray, "galaxy line"],
     ew_ivar: Float[np.ndarray, "galaxy line"],
     cut: Bool[np.ndarray, "galaxy line"],
-) -> Table:
+) -> TrainingTable:
     """Bring a sample into the units of the fit: errors limited, listed lines that were cut taken as looked for."""
     there = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
     ew = np.where(there, ew, np.nan).astype(np.float32)
@@ -42,7 +42,7 @@ def prepare(
     cap = np.full(ew.shape[1], np.inf, np.float32)
     cap[list(ORDER)] = scales.cap
     ew = np.minimum(ew, cap)
-    return Table(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~there)
+    return TrainingTable(scales, shape, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~there)
 
 
 def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]) -> Scales:

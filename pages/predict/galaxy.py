@@ -98,7 +98,7 @@ def as_file(given: Typed, form: str, noise: str, realisation: Any) -> dict[str, 
         table = uploads.read(as_csv(given), "typed continuum")
     except UploadError as error:
         raise dash.exceptions.PreventUpdate from error
-    own = upload.Own(given.own[:, None].astype(np.float32), "auto") if given.own is not None else None
+    own = upload.UserWeights(given.own[:, None].astype(np.float32), "auto") if given.own is not None else None
     model = OWN if own else known_model(given.model)
     try:
         return saved(table, model, form, FILE, noise, realisation, own)

@@ -32,7 +32,7 @@ from pages.predict.upload import chosen, unpack
     Input("predict-state", "data"),
     prevent_initial_call=True,
 )
-def shine(state: dict[str, Any] | None) -> tuple[Any, ...]:
+def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
     """Say what the lines are as light; the last good answer stays while a field cannot be read."""
     given = typed(state)
     form, redshift = read_state(given)
@@ -128,20 +128,20 @@ def paint(
         raise dash.exceptions.PreventUpdate
     model = known_model(given.model)
     ew = lines_of(load_params(model), given, form)[0].astype(np.float32)
-    brush = synthetic_spectrum.Brush(
-        _limited(dispersion, synthetic_spectrum.Brush().velocity_dispersion, synthetic_spectrum.DISPERSIONS),
-        _limited(fwhm, synthetic_spectrum.Brush().instrument_fwhm, synthetic_spectrum.RESOLUTIONS),
+    brush = synthetic_spectrum.LineShape(
+        _limited(dispersion, synthetic_spectrum.LineShape().velocity_dispersion, synthetic_spectrum.DISPERSIONS),
+        _limited(fwhm, synthetic_spectrum.LineShape().instrument_fwhm, synthetic_spectrum.RESOLUTIONS),
     )
     seen = None
     if given.spectrum and files:
         try:
-            seen = uploads.carry_out(uploads.open_files(unpack(files)), plan).spectrum
+            seen = uploads.apply_plan(uploads.open_files(unpack(files)), plan).spectrum
         except UploadError as error:
             raise dash.exceptions.PreventUpdate from error
     columns = (
-        synthetic_spectrum.paint_bins(form.bin_flux, ew, brush, redshift)
+        synthetic_spectrum.spectrum_of_bins(form.bin_flux, ew, brush, redshift)
         if seen is None
-        else synthetic_spectrum.paint_spectrum(seen, ew, brush)
+        else synthetic_spectrum.spectrum_with_lines(seen, ew, brush)
     )
     content, extension = synthetic_spectrum.as_file(
         columns, brush, given.model if given.own is not None else model, format

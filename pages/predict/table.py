@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from analysis.answers import grid
 from analysis.answers import upload as results
-from analysis.answers.answer import Answers, Noise
+from analysis.answers.answer import Noise, PredictOutput
 from analysis.answers.measured import Measured, measured_lines, scores
 from analysis.light.synthetic_spectrum import thinned
 from components.predict import upload
@@ -64,7 +64,7 @@ def go(
     if not clicks:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
         if len(outcome.table.ids) > 1 and model == OWN:
             words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
             return *refused(words, "good"), asked(outcome.table), None
@@ -88,13 +88,15 @@ def take(
     if not said:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
     except UploadError as error:
         return refused(str(error))
     return answered(outcome, load_params(), names_of(files), given(said, len(outcome.table.ids)))
 
 
-def answered(outcome: uploads.Outcome, params: Params, name: str, own: results.Own | None = None) -> tuple[Any, ...]:
+def answered(
+    outcome: uploads.UploadResult, params: Params, name: str, own: results.UserWeights | None = None
+) -> tuple[Any, ...]:
     """Return what the page shows of a file's galaxies; a single one is drawn and no more."""
     found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
     rows = grid.rows_of_grid(outcome.table, found, measured)
@@ -115,7 +117,7 @@ def refused(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
     return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, tone)
 
 
-def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | None:
+def opened(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[str, Any] | None:
     """Return the first galaxy without a problem as the form takes it, with its spectrum where the file is one."""
     first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
     if first is None:
@@ -125,7 +127,9 @@ def opened(rows: dict[str, Any], outcome: uploads.Outcome) -> dict[str, Any] | N
     return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
 
 
-def summary(table: uploads.FluxTable, found: Answers, measured: Measured | None, judged: bool = True) -> list[Any]:
+def summary(
+    table: uploads.FluxTable, found: PredictOutput, measured: Measured | None, judged: bool = True
+) -> list[Any]:
     """Return what is said above the grid."""
     parts = upload.summary(len(table.ids), found.problems, grid.SHOWN_ROWS)
     if measured is None:
@@ -170,7 +174,7 @@ def save_file(
         return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
     stem = f"{Path(names_of(files[:1])).stem}_predicted"
     try:
-        outcome = uploads.carry_out(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
         own = given(said, len(outcome.table.ids)) if model == OWN else None
         name = OWN if own else results.known_model(model)
         return saved(outcome.table, name, trigger["format"], stem, noise, realisation, own), None
@@ -185,7 +189,7 @@ def saved(
     stem: str,
     noise: str = "none",
     realisation: Any = None,
-    own: results.Own | None = None,
+    own: results.UserWeights | None = None,
 ) -> dict[str, Any]:
     """Return a table's predictions as a download in one of the formats."""
     wanted = cast("Noise", noise if noise in NOISES else "none")

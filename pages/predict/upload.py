@@ -80,7 +80,7 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
         raise dash.exceptions.PreventUpdate
     try:
         raw = uploads.open_files(unpack(files))
-        guesses = uploads.propose(raw)
+        guesses = uploads.infer_plan(raw)
     except UploadError as error:
         return widgets.sentence(str(error), "bad"), None, True, True
     return upload.doctor(names_of(files), raw.form, guesses), said(raw, {}), False, True
@@ -104,7 +104,7 @@ def preview(values: list[str], fields: list[dict[str, str]], files: list[dict[st
 def said(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
     """Return what will be done with a file, or why it cannot be."""
     try:
-        return upload.steps_list(uploads.carry_out(raw, plan).steps)
+        return upload.steps_list(uploads.apply_plan(raw, plan).steps)
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
 

@@ -7,7 +7,7 @@ import numpy as np
 from dash.exceptions import PreventUpdate
 from jaxtyping import Float
 
-from analysis.answers.upload import Own
+from analysis.answers.upload import UserWeights
 from data.errors import UploadError
 from data.uploads import FluxTable
 from model.lines import LINES
@@ -40,7 +40,7 @@ def asked(table: FluxTable) -> dict[str, str]:
     return {"flux": _text(flux), "luminosity": _text(light)}
 
 
-def given(said: Any, n: int) -> Own:
+def given(said: Any, n: int) -> UserWeights:
     """Check what the browser's network said of `n` galaxies; anybody may post anything.
 
     Raises
@@ -58,7 +58,7 @@ def given(said: Any, n: int) -> Own:
     except ValueError as error:
         raise PreventUpdate from error
     ew[~(np.abs(ew) < MAX_EW)] = np.nan
-    return Own(ew, "auto" if {"colors", "luminosity"} <= set(map(str, variants)) else _only(variants))
+    return UserWeights(ew, "auto" if {"colors", "luminosity"} <= set(map(str, variants)) else _only(variants))
 
 
 def _only(variants: list[Any]) -> Any:

@@ -15,7 +15,7 @@ from model.features import colors
 from model.lines import LINE_NAMES
 from model.training.distribution import fit_listing
 from model.training.held_out import held_out_mask
-from model.training.recipe import DrawRecipe
+from model.training.recipe import DistributionConfig
 from model.training.sample import prepare
 from research.mock.continuum import LUMINOSITY_AXIS, QUANTITIES, REDSHIFT_AXIS, ContinuumMixture, draw_continuum
 from research.mock.density import Density
@@ -24,7 +24,7 @@ from research.mock.raking import COLUMNS, columns_of, rake
 
 N_COMPONENTS: Final = 60
 MAX_ITERATIONS: Final = 60
-RECIPE: Final = DrawRecipe(known=1.0, weight_decay=0.01)
+RECIPE: Final = DistributionConfig(known=1.0, weight_decay=0.01)
 """Of the lines: a mock galaxy's luminosity and redshift are always known."""
 RECORDED: Final = ("width", "blocks", "hidden", "epochs", "batch", "learning_rate", "weight_decay")
 """What is used of the recipe."""
@@ -36,7 +36,7 @@ def fit_density(
     table: pa.Table,
     *,
     n_components: int = N_COMPONENTS,
-    recipe: DrawRecipe = RECIPE,
+    recipe: DistributionConfig = RECIPE,
     candidates: int = CANDIDATES,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,

@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.answers.answer import Answers, Question, Rows, answer
+from analysis.answers.answer import PredictInput, PredictOptions, PredictOutput, answer
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
@@ -136,11 +136,11 @@ def predict(query: FileOptions, raw: Body) -> Response | dict[str, Any]:  # noqa
         return problems.refused(str(error))
 
 
-def _question(options: Options) -> Question:
+def _question(options: Options) -> PredictOptions:
     """Turn options into a question; a request may name a model, never a path."""
     if options.model not in available_models():
         raise DataError(f"There is no model {options.model[:40]!r}. There are {', '.join(available_models())}.")
-    return Question(
+    return PredictOptions(
         load_params(options.model), options.variant, options.noise, options.seed, options.fill_missing, options.surprise
     )
 
@@ -158,7 +158,9 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     if asked.surprise:
         raise DataError("The surprise of measured lines needs the columns {LINE}_EW: send a table.")
     question = _question(asked)
-    answers = answer(Rows(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question)
+    answers = answer(
+        PredictInput(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question
+    )
     ids = [str(name) for name in asked.ids or range(1, n + 1)]
     return describe(answers, ids, asked.model)
 
@@ -169,7 +171,7 @@ def _floats(values: list | None) -> Any:
         return None if values is None else np.array(values, np.float64).astype(np.float32)
 
 
-def describe(answers: Answers, ids: list[str], model: str) -> dict[str, Any]:
+def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, Any]:
     """Lay answers out as `PredictAnswer`."""
     catalogued, intrinsic, domain = answers.catalogued, answers.intrinsic, answers.domain
     said: dict[str, Any] = {

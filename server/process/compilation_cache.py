@@ -9,7 +9,7 @@ import jax
 from server.process.settings import private_folder
 
 
-def keep_compiled(cache_dir: Path) -> None:
+def enable(cache_dir: Path) -> None:
     """Have JAX keep its compiled functions in a private folder, one per kind of processor."""
     folder = private_folder(cache_dir / f"compiled-{_processor()}")
     jax.config.update("jax_compilation_cache_dir", str(folder))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from analysis.answers.answer import Question, answer
+from analysis.answers.answer import PredictOptions, answer
 from analysis.answers.measured import measured_lines, scores
 from analysis.answers.upload import answer_table, answers_as_file, rows_of
 from data.catalogue.schema import FLUX_NAMES
@@ -84,7 +84,7 @@ def test_measured_widths_are_found_and_compared():
     np.testing.assert_array_equal(measured.ew[:, place], np.arange(10, 22))
     np.testing.assert_array_equal(measured.ew_ivar[:, place], np.full(12, 4))
     assert np.isnan(measured.ew[:, place - 1]).all()
-    prediction = answer(rows_of(table), Question(load_params(), parts=("catalogued",))).catalogued
+    prediction = answer(rows_of(table), PredictOptions(load_params(), parts=("catalogued",))).catalogued
     scored = scores(measured, prediction)
     assert list(scored) == ["HALPHA"]
     expected = spearmanr(measured.ew[:, place], prediction.ew[:, place]).statistic

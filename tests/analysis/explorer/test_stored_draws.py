@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.explorer.stored_draws import kept_draw
+from analysis.explorer.stored_draws import stored_draw
 from data.catalogue.catalogue import Catalogue
 from data.storage import cache
 from tests.builders import built, write_catalogue
@@ -22,7 +22,7 @@ def counted(calls):
 
 def test_a_draw_is_drawn_once_and_then_mapped(catalogue):
     calls = []
-    first, again = (kept_draw(catalogue, "published-1", counted(calls)) for _ in range(2))
+    first, again = (stored_draw(catalogue, "published-1", counted(calls)) for _ in range(2))
     assert len(calls) == 1
     np.testing.assert_array_equal(first, again)
     assert isinstance(again.base, np.memmap)
@@ -33,24 +33,24 @@ def test_a_draw_is_drawn_once_and_then_mapped(catalogue):
 def test_another_seed_is_another_draw(catalogue):
     calls = []
     for seed in (1, 2):
-        kept_draw(catalogue, f"published-{seed}", counted(calls))
+        stored_draw(catalogue, f"published-{seed}", counted(calls))
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x93NUMPY nonsense"])
 def test_a_damaged_draw_is_drawn_again(catalogue, damage):
     calls = []
-    kept_draw(catalogue, "published-1", counted(calls))
+    stored_draw(catalogue, "published-1", counted(calls))
     (file,) = (catalogue.cache_folder / "draws").iterdir()
     file.write_bytes(damage)
-    assert kept_draw(catalogue, "published-1", counted(calls)).shape == (6, 10)
+    assert stored_draw(catalogue, "published-1", counted(calls)).shape == (6, 10)
     assert len(calls) == 2
 
 
 def test_the_folder_stays_bounded(catalogue, monkeypatch):
     monkeypatch.setattr("analysis.explorer.stored_draws.FOLDER_BYTES", 1500)
     for seed in range(20):
-        kept_draw(catalogue, f"published-{seed}", counted([]))
+        stored_draw(catalogue, f"published-{seed}", counted([]))
     assert sum(file.stat().st_size for file in (catalogue.cache_folder / "draws").iterdir()) <= 1500
 
 
@@ -59,5 +59,5 @@ def test_a_full_disk_and_no_folder_cost_time_only(catalogue, tmp_path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(cache, "keep", full)
-    assert kept_draw(catalogue, "published-1", counted([])).dtype == np.float32
-    assert kept_draw(Catalogue(tmp_path / "field.parquet"), "published-1", counted([])).shape == (6, 10)
+    assert stored_draw(catalogue, "published-1", counted([])).dtype == np.float32
+    assert stored_draw(Catalogue(tmp_path / "field.parquet"), "published-1", counted([])).shape == (6, 10)

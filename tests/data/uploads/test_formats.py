@@ -13,7 +13,7 @@ from astropy.table import Table
 
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import UploadError
-from data.uploads import carry_out, open_files, propose, read, recognise
+from data.uploads import apply_plan, infer_plan, open_files, read, recognise
 from data.uploads.readers import limits
 
 FLUX = np.array([[2.71, 3.79, 4.95, 4.88, 4.71, 4.55, 4.39, 4.28, 4.19, 3.95, 3.76, 3.60]] * 3) * [[1.0], [2.0], [0.5]]
@@ -103,16 +103,16 @@ def test_a_unit_of_the_file_is_used():
     per_frequency = (FLUX * 1e-17 * u.erg / u.s / u.cm**2 / u.AA).to(u.mJy, u.spectral_density(centers))
     table = Table(dict(zip(FLUX_NAMES, per_frequency.T, strict=True)))
     raw = open_files([(as_astropy("fits", table), "jansky.fits")])
-    assert {guess.field: guess.value for guess in propose(raw)}["flux_unit"] == "mJy"
-    np.testing.assert_allclose(carry_out(raw).table.bin_flux, FLUX, rtol=1e-5)
-    changed = carry_out(raw, {"flux_unit": "any, per wavelength"}).table.bin_flux
+    assert {guess.field: guess.value for guess in infer_plan(raw)}["flux_unit"] == "mJy"
+    np.testing.assert_allclose(apply_plan(raw).table.bin_flux, FLUX, rtol=1e-5)
+    changed = apply_plan(raw, {"flux_unit": "any, per wavelength"}).table.bin_flux
     assert not np.allclose(changed[0] / changed[0].mean(), FLUX[0] / FLUX[0].mean(), rtol=1e-2)
 
 
 def test_a_choice_that_is_none_is_refused():
     raw = open_files([(as_parquet(), "a.parquet")])
     with pytest.raises(UploadError, match="is not one of"):
-        carry_out(raw, {"flux_unit": "furlongs"})
+        apply_plan(raw, {"flux_unit": "furlongs"})
 
 
 class Trap:

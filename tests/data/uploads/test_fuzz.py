@@ -52,7 +52,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 def answer(upload: list[tuple[bytes, str]], chosen: dict[str, str] | None) -> str:
     """Read an upload; returns the sentence that refuses it, "" when galaxies came of it."""
     try:
-        table = uploads.carry_out(uploads.open_files(upload), chosen).table
+        table = uploads.apply_plan(uploads.open_files(upload), chosen).table
     except UploadError as error:
         return str(error)
     usable = np.array([not problem for problem in table.problems])

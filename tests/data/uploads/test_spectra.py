@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 
 from data.errors import UploadError
-from data.uploads import carry_out, open_files, propose
+from data.uploads import apply_plan, infer_plan, open_files
 from data.uploads.spectrum import air_to_vacuum
 from model.spectra.continuum import continuum_bins
 from model.spectra.extinction import attenuation
@@ -25,7 +25,7 @@ def table(**columns: np.ndarray) -> bytes:
 
 
 def outcome(content: bytes, **chosen: str):
-    return carry_out(open_files([(content, "spectrum.csv")]), {"redshift": str(REDSHIFT)} | chosen)
+    return apply_plan(open_files([(content, "spectrum.csv")]), {"redshift": str(REDSHIFT)} | chosen)
 
 
 def shape(bins: np.ndarray) -> np.ndarray:
@@ -147,7 +147,7 @@ def test_what_cannot_be_binned_gets_a_sentence(columns: dict[str, np.ndarray], c
 
 def test_each_guess_has_a_reason_and_can_be_changed():
     raw = open_files([(table(wavelength=OBSERVED, flux=FLUX, ivar=FLUX), "spectrum.csv")])
-    guesses = {guess.field: guess for guess in propose(raw)}
+    guesses = {guess.field: guess for guess in infer_plan(raw)}
     assert guesses["wavelength_unit"].value == "Angstrom"
     assert guesses["uncertainty_kind"].value == "inverse variance"
     assert guesses["redshift"].why == "the file does not say; fill it in"

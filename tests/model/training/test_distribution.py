@@ -6,10 +6,10 @@ import pytest
 from model.lines import LINE_NAMES, LINES
 from model.predictions.batch import intrinsic_many, sample_many
 from model.training.distribution import fit_distribution
-from model.training.recipe import DrawRecipe
+from model.training.recipe import DistributionConfig
 from model.training.sample import prepare
 
-RECIPE = DrawRecipe(
+RECIPE = DistributionConfig(
     24,
     1,
     16,

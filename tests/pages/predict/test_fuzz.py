@@ -91,7 +91,7 @@ def warm(file: Any) -> None:
     for content in GOOD:
         files = [posted(content, "warm")]
         raw = file.uploads.open_files([(content, "warm")])
-        plan = [(guess.value, {"field": guess.field}) for guess in file.uploads.propose(raw)]
+        plan = [(guess.value, {"field": guess.field}) for guess in file.uploads.infer_plan(raw)]
         values, fields = ([one[side] for one in plan] for side in (0, 1))
         file.go(1, [value or "0.1" for value in values], fields, files, "default")
 
@@ -117,7 +117,7 @@ def test_fifty_thousand_damaged_uploads_on_the_page(pages: Any, capsys: pytest.C
 @given(STATE | JUNK)
 def test_any_state_of_the_form_is_answered_or_left(pages: Any, state: Any):
     lines, _, light = pages
-    asked = (lines.note, light.shine, light.say_what_is_painted, lambda state: light.paint(state, 1e9, "x", "?"))
+    asked = (lines.note, light.update_light, light.say_what_is_painted, lambda state: light.paint(state, 1e9, "x", "?"))
     saved = (lambda state: lines.as_file(lines.typed(state), "csv", "published", 1),)
     for ask in (*asked, *saved, lambda state: lines.draw(state, "published", 1)):
         try:

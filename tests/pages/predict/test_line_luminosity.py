@@ -50,7 +50,7 @@ def words(part: Any) -> str:
 
 
 def test_light_magnitudes_and_kin_are_said(light: Any, catalogue: Catalogue):
-    lines, bands, kin, title, surprise = light.shine(state())
+    lines, bands, kin, title, surprise = light.update_light(state())
     assert "10⁻¹⁷ erg/s/cm²" in words(lines)
     assert "LSST r" in words(bands)
     assert "Not covered: LSST u" in words(bands)
@@ -62,17 +62,17 @@ def test_light_magnitudes_and_kin_are_said(light: Any, catalogue: Catalogue):
 def test_a_galaxy_of_the_catalogue_is_its_own_nearest(light: Any, catalogue: Catalogue):
     galaxy = catalogue.galaxy(7)
     typed = [f"{flux:.8g}" for flux in galaxy.bin_flux]
-    assert galaxy.target_id in words(light.shine(state(bins=typed))[2])
+    assert galaxy.target_id in words(light.update_light(state(bins=typed))[2])
 
 
 def test_what_is_missing_is_asked_for(light: Any):
-    lines, bands, *_ = light.shine(state(luminosity="", redshift=""))
+    lines, bands, *_ = light.update_light(state(luminosity="", redshift=""))
     assert "+ luminosity" in words(lines)
     assert "Give a redshift" in words(bands)
-    assert "Fluxes need" not in words(light.shine(state())[0])
-    assert "Give a redshift above 0 for fluxes" in words(light.shine(state(redshift=""))[0])
+    assert "Fluxes need" not in words(light.update_light(state())[0])
+    assert "Give a redshift above 0 for fluxes" in words(light.update_light(state(redshift=""))[0])
     with pytest.raises(dash.exceptions.PreventUpdate):
-        light.shine(state(redshift="far"))
+        light.update_light(state(redshift="far"))
 
 
 def predicted() -> np.ndarray:
@@ -81,8 +81,8 @@ def predicted() -> np.ndarray:
 
 def test_weights_of_ones_own_are_light_too(light: Any):
     own = [[20.0] * 10, [None] * 10, [None] * 10]
-    lines, bands, *_ = light.shine(state(model="yours", own=own))
-    assert words(lines) != words(light.shine(state())[0])
+    lines, bands, *_ = light.update_light(state(model="yours", own=own))
+    assert words(lines) != words(light.update_light(state())[0])
     assert "LSST r" in words(bands)
 
 
@@ -93,10 +93,10 @@ def test_measured_lines_are_judged_together(light: Any, factor: float, expected:
     ew = predicted()
     measured: list[float | None] = [float(value) for value in ew]
     measured[HALPHA] = factor * float(ew[HALPHA])
-    said = words(light.shine(state(measured=measured, looked=[True] * 10))[4])
+    said = words(light.update_light(state(measured=measured, looked=[True] * 10))[4])
     assert expected in said
     assert ("Hα 6563 departs most" in said) == (factor > 1)
-    assert light.shine(state(measured=["x"]))[4] is None
+    assert light.update_light(state(measured=["x"]))[4] is None
 
 
 def test_the_verdict_on_a_galaxy_is_the_explorers(light: Any, catalogue: Catalogue):
@@ -131,7 +131,7 @@ def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
     from pages.predict import upload as files
 
     upload = [files.example(name) for name in files.REAL]
-    outcome = uploads.carry_out(uploads.open_files(files.unpack(upload)))
+    outcome = uploads.apply_plan(uploads.open_files(files.unpack(upload)))
     seen = outcome.spectrum
     typed = state(bins=as_typed(outcome.table.bin_flux[0]), luminosity="", redshift="0.36874", spectrum=True)
     saved = light.paint(typed, 120, 0.0, "fits", upload, {})

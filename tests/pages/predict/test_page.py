@@ -147,7 +147,7 @@ def test_a_request_cannot_name_a_file_as_its_network(lines: Any):
 
 def plan_of(files: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, str]]]:
     raw = uploads.open_files([(base64.b64decode(f["contents"].partition(",")[2]), f["name"]) for f in files])
-    guesses = uploads.propose(raw)
+    guesses = uploads.infer_plan(raw)
     return [guess.value for guess in guesses], [{"type": "predict-plan", "field": guess.field} for guess in guesses]
 
 

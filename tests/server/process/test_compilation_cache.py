@@ -6,8 +6,8 @@ from tests.serving import ROOT
 
 PROGRAM = """
 import sys, pathlib, jax
-from server.process.compilation_cache import keep_compiled
-keep_compiled(pathlib.Path(sys.argv[1]))
+from server.process.compilation_cache import enable
+enable(pathlib.Path(sys.argv[1]))
 jax.jit(lambda x: x * 2 + 1)(3.0)
 """
 
