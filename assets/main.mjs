@@ -8,7 +8,7 @@ import * as predict from "./predict/callbacks.mjs";
 import { addCells, show } from "./predict/table.mjs";
 import { go } from "./shell/catalogues.mjs";
 import { register } from "./shell/dash.mjs";
-import { fill } from "./shell/fragments.mjs";
+import { fill } from "./pictures/fragments.mjs";
 import { closeMenus } from "./shell/menus.mjs";
 import { scheme } from "./shell/scheme.mjs";
 

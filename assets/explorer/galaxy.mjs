@@ -1,10 +1,10 @@
 /* The chosen galaxy: what the server says of it is asked for here, and put into its cards (server/galaxies.py). */
 import { noUpdate } from "../shell/dash.mjs";
 import { around, byId } from "../shell/dom.mjs";
-import { fill } from "../shell/fragments.mjs";
+import { fill } from "../pictures/fragments.mjs";
 import { Pending, requestJson } from "../shell/requests.mjs";
 
-/** @import { Fragments } from "../shell/fragments.mjs" */
+/** @import { Fragments } from "../pictures/fragments.mjs" */
 /** @import { Manifest } from "./manifest.mjs" */
 
 /**

@@ -2,7 +2,7 @@
 
 A component costs the browser about a millisecond to mount, and Dash holds every callback back until the last
 `dcc.Graph` of a page has its script. What nothing listens to travels through a store as strings and plain figures;
-assets/shell/fragments.mjs fills them in.
+assets/pictures/fragments.mjs fills them in.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 /* Markup and figures of the server's answers, put where they belong (components/answer.py). The server has escaped the
  * markup. The browser parses a table in less time than Dash needs to mount one component. */
-import { draw } from "../pictures/figure.mjs";
+import { draw } from "./figure.mjs";
 
-/** @import { Figure } from "../pictures/model.mjs" */
+/** @import { Figure } from "./model.mjs" */
 
 /**
  * @typedef {object} Fragments
