@@ -21,11 +21,7 @@ real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches
 	@exec $(BIN)/python -m gunicorn app:server
 
 test: developing ## run every test, the browser's included
-	@scripts/debian.sh chromium chromium chromium-browser google-chrome
-	@scripts/debian.sh redis-server redis-server || true
-	@scripts/browser_checks.sh test
-	@$(BIN)/python -m pytest -m "not browser and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
-	@$(BIN)/python -m pytest -m "browser and not soak"
+	@$(BIN)/python scripts/run_tests.py
 
 check: developing ## run the fast tests
 	@$(BIN)/python -m pytest -m "not browser and not slow and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -36,7 +32,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docstrings.py model data analysis research
-	@scripts/browser_checks.sh lint
+	@scripts/browser_checks.sh
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 
