@@ -122,9 +122,7 @@ class Spectrograph:
 
 @pytest.mark.slow
 def test_a_survey_is_a_module_that_knows_its_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(targets, "SURVEYS", (*targets.SURVEYS, Spectrograph))
-    monkeypatch.setattr(targets.desi, "is_of_survey", lambda path: False)
-    monkeypatch.setattr(targets.sdss, "is_of_survey", lambda path: False)
+    monkeypatch.setattr(targets, "SURVEYS", (Spectrograph, *targets.SURVEYS))
     (tmp_path / "galaxy.txt").write_text("0.1")
     from_fits([tmp_path / "galaxy.txt"], [], tmp_path / "out.parquet")
     catalogue = Catalogue(tmp_path / "out.parquet")
