@@ -38,7 +38,7 @@ print(json.dumps([page["path"] for page in dash.page_registry.values()]))
 print("Hello" in json.dumps(shell.layout().to_plotly_json(), default=lambda part: part.to_plotly_json()))
 """
 
-COLUMN = """    yield Column("stellar_mass", "dex", "logarithm of the stellar mass in solar masses", False, "finite or missing")
+COLUMN = """    yield Column("stellar_mass", "dex", "logarithm of the stellar mass", False, "finite or missing")
 """
 
 COLUMN_USED = """
