@@ -12,6 +12,7 @@ from model.storage.weights import DEFAULT
 from research.baselines.methods import METHODS
 from research.evaluation.record import COMMITTED, OURS, committed
 from research.evaluation.tables import DOCUMENTS, fill
+from scripts.api_reference import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -64,3 +65,7 @@ def test_links_between_documents_lead_somewhere():
     for document in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_librarys_reference_is_written_from_its_docstrings():
+    assert (ROOT / "docs" / "library.md").read_text(encoding="utf-8") == reference(), "Run `make reference`."
