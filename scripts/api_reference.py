@@ -14,8 +14,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 OUT: Final = ROOT / "docs" / "library.md"
 HEAD: Final = """# The library
 
-`pip install .` installs `galactic_neon`. Written by `make reference` from the docstrings; `tests/contract/test_documents.py` keeps the
-two the same. Arrays have the axes `galaxy`, `line`, `bin`, `color`, `pixel` in this order; leading axes are accepted wherever a shape
+`pip install .` installs `galactic_neon`. Written by `make reference` from the docstrings; a test keeps both the same.
+Arrays have the axes `galaxy`, `line`, `bin`, `color`, `pixel` in this order; leading axes are accepted wherever a shape
 begins with `...`. [Words](nomenclature.md) explains every quantity.
 """
 SECTIONS: Final = ("Parameters", "Attributes", "Returns", "Yields", "Raises")

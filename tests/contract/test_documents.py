@@ -23,7 +23,7 @@ def test_every_command_of_the_readme_is_one_that_the_command_line_takes():
     assert len(commands) >= 5
     for command in commands:
         words, taken = shlex.split(command), cli.program
-        while isinstance(taken, click.Group):
+        while isinstance(taken, click.Group) and words != ["--help"]:
             taken = taken.commands[words.pop(0)]
         if words != ["--help"]:
             taken.make_context(taken.name, words)
