@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run real test check lint format bench screenshots soak train pin audit sbom container-check clean python serving \
+.PHONY: help run real test check lint format bench screenshots reference soak train pin audit sbom container-check clean python serving \
 	whole developing
 
 help: ## list these commands
@@ -46,6 +46,9 @@ bench: developing ## measure speed, bytes and memory
 
 screenshots: developing ## take the documents' screenshots again
 	@$(BIN)/python -m benchmarks.screenshots
+
+reference: developing ## write the library's reference from its docstrings: docs/library.md
+	@$(BIN)/python scripts/api_reference.py
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true

@@ -38,7 +38,7 @@ print(json.dumps([page["path"] for page in dash.page_registry.values()]))
 print("Hello" in json.dumps(shell.layout().to_plotly_json(), default=lambda part: part.to_plotly_json()))
 """
 
-COLUMN = """    yield Column("stellar_mass", "dex", "logarithm of the stellar mass in solar masses", False, "finite or missing")
+COLUMN = """    yield Column("stellar_mass", "dex", "logarithm of the stellar mass", False, "finite or missing")
 """
 
 COLUMN_USED = """
@@ -122,9 +122,7 @@ class Spectrograph:
 
 @pytest.mark.slow
 def test_a_survey_is_a_module_that_knows_its_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(targets, "SURVEYS", (*targets.SURVEYS, Spectrograph))
-    monkeypatch.setattr(targets.desi, "is_of_survey", lambda path: False)
-    monkeypatch.setattr(targets.sdss, "is_of_survey", lambda path: False)
+    monkeypatch.setattr(targets, "SURVEYS", (Spectrograph, *targets.SURVEYS))
     (tmp_path / "galaxy.txt").write_text("0.1")
     from_fits([tmp_path / "galaxy.txt"], [], tmp_path / "out.parquet")
     catalogue = Catalogue(tmp_path / "out.parquet")
