@@ -9,6 +9,7 @@ import { NOTHING, number } from "../shell/numbers.mjs";
  *
  * @typedef {object} GridApi   the part of ag-grid's that is used
  * @property {(name: string, listener: (event: any) => void) => void} addEventListener
+ * @property {(name: string) => unknown} getGridOption
  * @property {(name: string, value: unknown) => void} setGridOption
  *
  * @typedef {object} GridWindow   what ag-grid, its formulas and Dash put on the window

@@ -38,6 +38,7 @@ import { component, gridWindow, leadingFirst, library, numbers, width } from "./
 const PLACE = "population-rows";
 const GRID = "population-grid";
 const BLOCK = 100; // rows that travel together
+const SETTLING = 60; // frames until the grid is ready
 const FAILED = "Some of the table's galaxies could not be loaded. Scroll there again.";
 
 let rows = new Uint32Array(); // of the population, ascending
@@ -45,6 +46,8 @@ let rows = new Uint32Array(); // of the population, ascending
 let owner = null;
 /** @type {{place: Element, api?: GridApi} | null} the table of the page that is open */
 let shown = null;
+/** @type {unknown} the datasource that the grid shall have */
+let wanted = null;
 /** @type {Pending<Uint32Array>} */
 const orders = new Pending();
 
@@ -143,7 +146,21 @@ async function mount(place, page) {
   api.addEventListener("cellClicked", (event) => event.column.getColId() === "name" && choose(event));
   api.addEventListener("cellKeyDown", (event) => event.event.key === "Enter" && choose(event));
   shown = { place, api };
-  api.setGridOption("datasource", source(page, rows));
+  setSource(api, source(page, rows));
+  // The Dash component sets a datasource of its own when it is ready, at times after ours.
+  for (let frame = 0; frame < SETTLING && place.isConnected; frame++) {
+    await new Promise(requestAnimationFrame);
+    if (api.getGridOption("datasource") !== wanted) api.setGridOption("datasource", wanted);
+  }
+}
+
+/**
+ * @param {GridApi} api
+ * @param {ReturnType<typeof source>} given
+ */
+function setSource(api, given) {
+  wanted = given;
+  api.setGridOption("datasource", given);
 }
 
 /** @type {IntersectionObserver | null} */
@@ -173,5 +190,5 @@ export function show(members, page) {
   owner = page;
   place.style.setProperty("--rows", String(rows.length));
   if (shown?.place !== place) mountInView(place);
-  else shown.api?.setGridOption("datasource", source(page, rows));
+  else if (shown.api) setSource(shown.api, source(page, rows));
 }
