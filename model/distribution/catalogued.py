@@ -2,8 +2,8 @@
 
 For each line in turn a small network gives, from the continuum and the lines drawn before, the probability of a
 detection and the distributions of the line's error and strength. Noise, selection and the pipeline's fit are part of
-the training data, so that no model of them is assumed. The weak line of a tied doublet is drawn by its ratio to the strong
-one wherever the strong one is detected.
+the training data, so that no model of them is assumed. The weak line of a tied doublet is drawn by its ratio to the
+strong one wherever the strong one is detected.
 """
 
 from typing import Final, NamedTuple

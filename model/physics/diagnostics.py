@@ -1,10 +1,10 @@
 """Diagnostic diagrams and classes of galaxies: the one definition of every axis, curve, limit and name.
 
-Figures, searches, presets and tables read it; `describe` gives it as plain data for the browser. Ratios of equivalent
-widths stand in for ratios of fluxes: the lines of a ratio are neighbours, so their continua nearly cancel.
+Figures, searches, presets, tables and the browser read it from here. Ratios of equivalent widths stand in for ratios of
+fluxes: the lines of a ratio are neighbours, so their continua nearly cancel.
 """
 
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -201,38 +201,6 @@ def break_4000(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, 
     """
     above, below = BREAK_BINS
     return np.asarray(np.log10(bin_flux[..., above] / bin_flux[..., below]))
-
-
-def describe() -> dict[str, Any]:
-    """Give the definitions as plain data that JSON can hold.
-
-    Returns
-    -------
-    dict
-        ``bpt``: the lines of its ratios (``x`` and ``y``, numerator first), its ``curves`` (``height``, ``pole`` and
-        ``level`` of y = height / (x - pole) + level, left of the pole [dex]) and ``classes``. ``whan``: ``ratio``
-        [dex], EW(Hα) limits ``strong``, ``weak`` and ``passive`` [Å], ``classes``. ``populations``: EW(Hα) limits
-        ``greenValley`` and ``starburst`` [Å]. ``breakBins``: bins above and below the 4000 Å break.
-    """
-    return {
-        "bpt": {
-            "x": [LINE_NAMES[NII], LINE_NAMES[HALPHA]],
-            "y": [LINE_NAMES[OIII], LINE_NAMES[HBETA]],
-            "curves": [curve._asdict() for curve in (KAUFFMANN, KEWLEY)],
-            "classes": list(BPT_CLASSES),
-        },
-        "whan": {
-            "x": [LINE_NAMES[NII], LINE_NAMES[HALPHA]],
-            "y": LINE_NAMES[HALPHA],
-            "ratio": WHAN_RATIO,
-            "strong": WHAN_STRONG,
-            "weak": WHAN_WEAK,
-            "passive": WHAN_PASSIVE,
-            "classes": list(WHAN_CLASSES),
-        },
-        "populations": {"greenValley": list(GREEN_VALLEY), "starburst": STARBURST},
-        "breakBins": list(BREAK_BINS),
-    }
 
 
 def _point(*values: np.ndarray | np.floating) -> DiagramPoint:

@@ -68,7 +68,7 @@ def score_outliers(
 
     Returns
     -------
-    Scored
+    OutlierScores
         In the order of the galaxies.
     """
     free = list(FREE_LINES)

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
 from data.catalogue.schema import standardize as standard_table
+from data.catalogue.survey import DESI
 from model.distribution.catalogued import to_catalogued
 from model.features import colors
 from model.lines import LINE_NAMES
@@ -78,7 +78,7 @@ def fit_density(
     mixture, about = fit_continuum(quantities, n_components, seed)
     conditions = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
     lines = _line_columns(table)
-    rows = prepare(_columns(table, FLUX_NAMES), *conditions, *lines, is_cut(conditions[1]))
+    rows = prepare(_columns(table, FLUX_NAMES), *conditions, *lines, ~DESI.observable(conditions[1]))
     catalogued_lines = to_catalogued(rows.scales, rows.ew, rows.sigma, rows.cut)
     recipe = recipe._replace(seed=seed)
     catalogued = fit_catalogued(

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from data.catalogue.camera_gaps import is_cut
+from data.catalogue.survey import DESI
 from model.distribution.catalogued import SEQUENCE, STEPS, draw_catalogued
 from model.distribution.chain import Chain
 from model.distribution.conditioning import with_conditions
@@ -56,7 +56,7 @@ def draw_lines(
             parts.append([np.asarray(column) for column in (drawn.detected, drawn.ew, drawn.sigma)])
     place = np.argsort(np.array(SEQUENCE))
     in_catalogue, ew, sigma = (np.concatenate(column)[: len(quantities), place] for column in zip(*parts, strict=True))
-    detected = in_catalogue & ~is_cut(quantities[:, REDSHIFT_AXIS])
+    detected = in_catalogue & DESI.observable(quantities[:, REDSHIFT_AXIS])
     return np.where(detected, ew, np.nan), np.where(detected, sigma**-2.0, np.nan)
 
 

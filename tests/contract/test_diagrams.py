@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.explorer.panels import manifest
-from model.physics.diagnostics import BPT_CLASSES, KAUFFMANN, KEWLEY, WHAN_CLASSES, describe
+from components.figures.diagram import for_browser
+from model.physics.diagnostics import BPT_CLASSES, KAUFFMANN, KEWLEY, WHAN_CLASSES, WHAN_STRONG, WHAN_WEAK
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("model", "data", "analysis", "research", "components", "pages", "server", "commands")
@@ -41,6 +41,9 @@ def test_a_copy_would_be_found(source):
     assert copies(source)
 
 
-def test_the_browser_gets_the_definitions_with_the_manifest():
-    about = manifest(base="", root="", catalogue={"version": "1"}, shown={}, quantities=[], table=[])
-    assert about["diagrams"] == describe() == json.loads(json.dumps(describe()))
+def test_the_browser_gets_the_definitions():
+    found = json.loads(json.dumps(for_browser()))
+    curves = [(curve["height"], curve["pole"], curve["level"]) for curve in found["bpt"]["curves"]]
+    assert curves == [curve[2:] for curve in (KAUFFMANN, KEWLEY)]
+    assert (found["whan"]["weak"], found["whan"]["strong"]) == (WHAN_WEAK, WHAN_STRONG)
+    assert (found["bpt"]["classes"], found["whan"]["classes"]) == (list(BPT_CLASSES), list(WHAN_CLASSES))
