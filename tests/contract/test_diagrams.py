@@ -18,9 +18,10 @@ NAMES = {*BPT_CLASSES, *WHAN_CLASSES}
 
 def copies(source: str) -> list[str]:
     """Return what looks like a second definition: curve constants, class names, limits of EW(Hα)."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and (node.value in NAMES or node.value in HEIGHTS):
+    found, tree = [], ast.parse(source)
+    keys = {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in keys and (node.value in NAMES or node.value in HEIGHTS):
             found.append(f"line {node.lineno}: {node.value!r}")
         if isinstance(node, ast.Compare) and "halpha" in ast.unparse(node).lower():
             numbers = [side for side in (node.left, *node.comparators) if isinstance(side, ast.Constant)]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from model.lines import LINE_NAMES
-from model.predictions.outlier_score import FREE, score_outliers, tail_probability
+from model.lines import FREE_LINES, LINE_NAMES
+from model.predictions.outlier_score import score_outliers, tail_probability
 
 KEPT = 24
 OIII = LINE_NAMES.index("OIII_5007")
@@ -60,4 +60,4 @@ def test_a_cut_line_says_nothing(random: np.random.Generator) -> None:
     plain = score_outliers(observed, looked, possible, KEPT)
     observed[3, OIII] = 500.0
     assert score_outliers(observed, looked, possible, KEPT).statistic[3] == plain.statistic[3]
-    assert OIII in FREE
+    assert OIII in FREE_LINES
