@@ -202,6 +202,23 @@ def common(said: Mapping[str, str], columns: int, name: str) -> str:
     return unit
 
 
+def factor_to(text: str, target: str, column: str) -> float:
+    """Return what takes numbers of a stated unit to another of the same kind; 1 where none is stated.
+
+    Raises
+    ------
+    UploadError
+        Naming the column and a unit that is of another kind or not understood.
+    """
+    if not is_stated(text):
+        return 1.0
+    try:
+        factor = float(_parse(text).to(_parse(target)))
+    except (ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, RecursionError) as error:
+        raise UploadError(f"Column {column} is in {text[:40]!r}; it must be in {target}. Convert it.") from error
+    return 1.0 if abs(factor - 1) < 1e-9 else factor
+
+
 def by_size(typical: float) -> tuple[str, str]:
     """Guess a flux unit from the size of the numbers of a file that states none."""
     said = f"typical value {typical:.2g}"

@@ -170,7 +170,8 @@ def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
     """Describe columns as the root of a VOTable and its table; a text has any length, or one of `lengths`."""
     out = io.BytesIO()
     row = {field.name: np.zeros(1, numpy_type(field)) for field in schema}
-    votable = _votable(_described(row, meta), meta)
+    with without_warnings():
+        votable = _votable(_described(row, meta), meta)
     for field in votable.get_first_table().fields:
         if field.datatype in ("char", "unicodeChar"):
             field.arraysize = str(lengths.get(field.name, "*"))
@@ -186,17 +187,17 @@ def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
 
 
 @contextmanager
-def without_unit_warnings() -> Iterator[None]:
-    """Keep quiet that the VO prefers 0.1 nm: astronomers write Angstrom and erg, and every tool reads them."""
-    from astropy.units import UnitsWarning
+def without_warnings() -> Iterator[None]:
+    """Keep astropy quiet on what we know: that the VO prefers 0.1 nm to Angstrom, and makes an ID of every name."""
+    from astropy.utils.exceptions import AstropyWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnitsWarning)
+        warnings.simplefilter("ignore", AstropyWarning)
         yield
 
 
 def _write_xml(votable: Any, destination: BinaryIO, **options: str) -> None:
-    with without_unit_warnings():
+    with without_warnings():
         votable.to_xml(destination, **options)
 
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from data.formats.astropy_tables import without_warnings
 from data.formats.fields import TableMeta
 from data.formats.types import INT64_MAX, filled, is_text, missing, numpy_type, pc, storable, storable_type
 
@@ -107,12 +108,11 @@ def header_bytes(stored: Mapping[str, Stored], rows: int, meta: TableMeta) -> by
     for title, (name, one) in zip(fits_names(stored), stored.items(), strict=True):
         base, size = (one.kind.subdtype or (one.kind, ()))[0].str[1:], int(np.prod((one.kind.shape or (1,))))
         form = f"{base[1:]}A" if base.startswith("S") else f"{size if one.kind.shape else ''}{_CODES[base]}"
-        columns.append(
-            fits.Column(
-                title, form, unit=_unit(meta.field(name).unit, Unit), null=one.null, bzero=2**63 if one.unsigned else None
-            )
-        )
-    header = fits.BinTableHDU.from_columns(columns, nrows=0, name="GALAXIES").header
+        unit, zero = _unit(meta.field(name).unit, Unit), 2**63 if one.unsigned else None
+        with without_warnings():
+            columns.append(fits.Column(title, form, unit=unit, null=one.null, bzero=zero))
+    with without_warnings():
+        header = fits.BinTableHDU.from_columns(columns, nrows=0, name="GALAXIES").header
     header["NAXIS2"] = rows
     for number, name in enumerate(stored, 1):
         # The keywords that TOPCAT and others read.

@@ -11,6 +11,7 @@ from data.columns.names import FLUX_NAMES
 from data.errors import CatalogueError
 from data.formats.readers.source import BATCH_ROWS, Given, Source, skipped, with_field
 from data.formats.readers.text import TextTable
+from data.formats.types import pc
 
 BLOCK: Final = 1 << 24
 """Bytes of text that Arrow parses at a time: the types of columns are told from the first block."""
@@ -105,7 +106,9 @@ def open_csv(
     def anew() -> TextTable:
         return TextTable(given, delimiter, DEFAULT_NAMES)
 
-    if chosen.keys() < set(table.kept) or types:
+    if not set(table.kept) <= chosen.keys() or types:
+        if not types:
+            chosen |= _exact_texts(anew(), given, chosen)
         _settle_types(lambda: opened(anew()), table, chosen, whole=given.size() <= BLOCK and not types)
     try:
         reader = opened(table, number)
@@ -124,6 +127,31 @@ def open_csv(
         about["repeated columns"] = "\n".join(table.repeated)
     rows = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches())
     return Source(schema, None, skipped(rows, start), about, table.notes, table.row_numbers if number else None)
+
+
+def _exact_texts(table: TextTable, given: Given, chosen: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
+    """Find columns of digits that no number holds exactly: beyond 64 bits, or with zeros in front."""
+    names = [name for name in table.kept if name not in chosen]
+    found: dict[str, pa.DataType] = {}
+    if not names:
+        return found
+    try:
+        reader = pacsv.open_csv(
+            pa.PythonFile(_Lines(table.lines()), mode="r"),
+            pacsv.ReadOptions(block_size=BLOCK, column_names=table.names, use_threads=False),
+            pacsv.ParseOptions(delimiter=table.out_delimiter, newlines_in_values=True),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(table.names, pa.string()), include_columns=names, strings_can_be_null=False
+            ),
+        )
+        batch = next(iter(reader))
+    except pa.ArrowInvalid as error:
+        raise _empty(given, error) from error
+    for name in names:
+        long = batch[name].filter(pc.match_substring_regex(batch[name], r"^(0\d+|[+-]?\d{19,})$"))
+        if any(text.startswith("0") or not -(2**63) <= int(text) < 2**63 for text in long.unique().to_pylist()):
+            found[name] = pa.string()
+    return found
 
 
 def _settle_types(opened: Callable[[], Any], table: TextTable, chosen: dict[str, pa.DataType], *, whole: bool) -> None:

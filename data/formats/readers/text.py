@@ -76,6 +76,9 @@ class TextTable:
         if first.lower().startswith("sep=") and len(first.strip()) == 5:
             # Excel's own first line.
             delimiter, first = first.strip()[4], self._next_line()
+        while first.count('"') % 2 and len(first) < LONGEST_LINE and (more := next(self._lines, None)) is not None:
+            # A title in quotation marks goes on in the next line.
+            first += "\n" + more
         self.delimiter = delimiter or _delimiter(first)
         self._header(first, default_names or {})
         self._look_ahead()
