@@ -87,7 +87,8 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
     flux = tuple(twelve.values())
     if len(twelve) < len(FLUX_NAMES):
         flux = _list_of_twelve(schema)
-    optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(names, name))}
+    single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
+    optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(single, name))}
     ew, ivar = ({name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES))
     missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
     if question.variant == "luminosity" and "log_luminosity" not in optional:
@@ -103,7 +104,7 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         if f"{name} (2)" in names:
             raise CatalogueError(f"The input has several columns {name}. Keep one of them.")
         kind = schema.field(name).type
-        if not (is_text(kind) or is_number(kind) or (is_list(kind) and len(flux) == 1)):
+        if not (is_text(kind) or is_number(kind) or (name,) == flux):
             raise CatalogueError(f"Column {name} is of type {kind}; it must hold numbers. Convert it to float.")
     stated = {name: text for name in flux if units.is_stated(text := said.get(name, "") or split_unit(name)[1])}
     unit = units.common(stated, len(flux), "The input")
