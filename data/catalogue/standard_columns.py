@@ -96,7 +96,8 @@ def _numbers(values: Any, column: str, name: str) -> Any:
         try:
             values = trimmed.cast(pa.float64())
         except pa.ArrowInvalid as error:
-            row, text = next((row, text) for row, text in enumerate(trimmed.to_pylist()) if not _is_number(text))
+            texts = trimmed.to_pylist()
+            row, text = next(((row, text) for row, text in enumerate(texts) if not _is_number(text)), (0, str(texts[0])))
             raise CatalogueError(
                 f"{name}: row {row}, column {column}: {text[:24]!r} is not a number. Correct it, or leave it empty."
             ) from error
@@ -111,9 +112,10 @@ def _numbers(values: Any, column: str, name: str) -> Any:
 
 def _is_number(text: str | None) -> bool:
     try:
-        return text is None or float(text) is not None
-    except ValueError:
+        pa.scalar(text, pa.string()).cast(pa.float64())
+    except pa.ArrowInvalid:
         return False
+    return True
 
 
 def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], name: str) -> pa.Table:

@@ -62,6 +62,12 @@ def plain(values: Any) -> Any:
         return plain(values.dictionary_decode())
     if pa.types.is_run_end_encoded(values.type):
         return plain(pc.run_end_decode(values))
+    if pa.types.is_list_view(values.type) or pa.types.is_large_list_view(values.type):
+        # Arrow's own cast leaves out the last offset.
+        lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+        inner = plain(values.flatten()).cast(kind.value_type)
+        return pa.ListArray.from_arrays(offsets, inner, mask=pc.is_null(values) if values.null_count else None).cast(kind)
     return values.cast(kind)
 
 

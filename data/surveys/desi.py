@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from data.errors import UploadError
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.fits_headers import check_headers
 from data.surveys.masks import masked
 
 CAMERAS: Final = ("B", "R", "Z")
@@ -193,8 +194,11 @@ def opened(source: bytes | Path, name: str) -> Any:
         content = BytesIO(source) if isinstance(source, bytes) else BytesIO(source.read_bytes())
         if content.getbuffer()[:2] == _GZIP:
             raise UploadError(f"{name} is compressed. Unpack it first: gunzip {name}.")
+        check_headers(content, name)
         # Tile-compressed images unfold when their data are asked for, after `_image` compared the sizes they declare.
         return fits.open(content)
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
     except OSError as error:
         raise UploadError(f"{name} cannot be read as FITS: {error}. Download it again.") from error
 

@@ -65,11 +65,18 @@ def infer_plan(raw: RawTable) -> tuple[Guess, ...]:
     return _bins(raw)
 
 
+def _header_of(raw: RawTable) -> str:
+    """Name the place where a file's titles stand."""
+    if raw.form in ("CSV", "TSV"):
+        return f"{raw.name}, row {raw.about.get('header_row', 1)}"
+    return f"{raw.name}, extension {raw.about['extension']}" if raw.about.get("extension") else raw.name
+
+
 def _check_repeated(raw: RawTable, used: Iterable[str]) -> None:
     """Refuse a column that is needed and occurs twice; of others both are kept."""
     for title in used:
         if title in raw.about.get("repeated", ()):
-            raise UploadError(f"{raw.name}, row 1: the column {shown(title)} appears twice. Keep one of them.")
+            raise UploadError(f"{_header_of(raw)}: the column {shown(title)} appears twice. Keep one of them.")
 
 
 def resolve_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -169,7 +176,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
         return named[FLUX_NAMES[0]], "columns flux_00 ... flux_11"
     if len(missing) < len(FLUX_NAMES):
         raise UploadError(
-            f"{raw.name}, row 1: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
+            f"{_header_of(raw)}: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
         )
     numbered: dict[str, list[str]] = {}
     for title in titles:
@@ -183,7 +190,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"
     raise UploadError(
-        f"{raw.name}, row 1: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
+        f"{_header_of(raw)}: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
         "Name twelve columns flux_00,flux_01,...,flux_11, or two wavelength and flux."
     )
 

@@ -17,7 +17,7 @@ from data.uploads.averaging import average_bins
 from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.readers.limits import MAX_PIXELS
-from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
+from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
 from model.features import log_luminosity
 from model.spectra.extinction import attenuation
@@ -160,7 +160,7 @@ def _in_order(
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise UploadError(
-            f"Row {raw.row_numbers[row]}, column {title}: the wavelength is {raw.columns[title][row]}. "
+            f"Row {raw.row_numbers[row]}, column {title}: the wavelength is {shown(str(raw.columns[title][row]))}. "
             "It must be a number > 0; remove the row or choose another unit."
         )
     if raw.n < 2 * N_BINS:
@@ -177,6 +177,11 @@ def _in_order(
         steps.append(
             f"Row {raw.row_numbers[order[place]]}, column {title}: {wave[place]:.2f} Å occurs twice "
             f"({int(twice.sum())} such rows); the first of each that is not masked is kept."
+        )
+    if (~twice).sum() < 2 * N_BINS:
+        raise UploadError(
+            f"{raw.name} has {int((~twice).sum())} different wavelengths; at least {2 * N_BINS} are needed to fill twelve "
+            f"bins. Check that {title} is the column of wavelengths."
         )
     return wave[~twice], flux[~twice], ivar[~twice]
 

@@ -122,7 +122,7 @@ def open_csv(
                     yield batch.slice(first, BATCH_ROWS)
 
     schema = pa.schema([with_field(field, table.units.get(field.name, "")) for field in reader.schema])
-    about = table.about()
+    about = table.about() | {"header row": table.header_row}
     if table.repeated:
         about["repeated columns"] = "\n".join(table.repeated)
     rows = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches())

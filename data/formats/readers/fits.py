@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from data.errors import CatalogueError
 from data.columns.words import scalars, unique_names
+from data.formats.readers.fits_headers import check_headers
 from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
 
 _ARROW: Final = {
@@ -117,6 +118,8 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
     """
     from astropy.io import fits
 
+    with given.open() as file:
+        check_headers(file, given.name)
     path = None if isinstance(given.content, bytes) else given.content
     with fits.open(
         given.open() if path is None else path, memmap=path is not None, disable_image_compression=True

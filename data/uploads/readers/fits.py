@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.errors import UploadError
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.fits_headers import check_headers
 from data.surveys.desi import CAMERAS, Observed, Redshift, read_observed, read_redshifts
 from data.surveys.sdss import is_spec, read_spec
 from data.uploads.readers.limits import check_expanded, check_shape
@@ -25,6 +26,10 @@ def opened(content: bytes, name: str) -> Iterator[Any]:
     """Open a FITS file without unfolding compressed images."""
     from astropy.io import fits
 
+    try:
+        check_headers(io.BytesIO(content), name)
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
     with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=True) as parts:
         headers: list[Any] = [part.header for part in list(parts)]  # type: ignore[attr-defined]
         check_expanded(name, sum(map(_promised, headers)))

@@ -54,6 +54,8 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
             about[name] = str(value).strip()[:40]
     if said.get("repeated columns"):
         about["repeated"] = str(said["repeated columns"]).split("\n")
+    if said.get("header row"):
+        about["header_row"] = int(said["header row"])
     if said.get("extension"):
         about["extension"] = str(said["extension"])
     return about
