@@ -89,7 +89,9 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         flux = _list_of_twelve(schema)
     single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
     optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(single, name))}
-    ew, ivar = ({name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES))
+    ew, ivar = (
+        {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
+    )
     missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
     if question.variant == "luminosity" and "log_luminosity" not in optional:
         missing.append("log_luminosity")
@@ -123,7 +125,9 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
 def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
     """Find the column whose cells hold twelve fluxes."""
     lists = [field.name for field in schema if is_list(field.type) and is_number(field.type.value_type)]
-    twelve = [name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)]
+    twelve = [
+        name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
+    ]
     named = column_of(twelve, "flux") or (twelve[0] if len(twelve) == 1 else "")
     return (named,) if named else ()
 

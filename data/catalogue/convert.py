@@ -43,7 +43,9 @@ def convert(source: Path, out: Path) -> str:
     chosen = format_of(out)
     with open_source(source) as opened:
         table = pa.Table.from_batches(list(opened.batches), opened.schema)
-        said = {key: str(opened.about[key]) for key in ("title", "provenance") if isinstance(opened.about.get(key), str)}
+        said = {
+            key: str(opened.about[key]) for key in ("title", "provenance") if isinstance(opened.about.get(key), str)
+        }
     about = (_about(source) if format_of(source) == PARQUET else {}) or said
     title, provenance = about.pop("title", source.stem), about.pop("provenance", f"converted from {source.name}")
     about.pop("units", None)

@@ -43,7 +43,7 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
     table = _with_list_unfolded(table)
     names = table.column_names
     lower = {title.strip().lower(): title for title in reversed(names)}
-    found = {ours: title for ours, title in twelve_of(names).items()}
+    found = dict(twelve_of(names))
     found |= {ours: title for ours, role in _ROLES.items() if (title := column_of(names, role))}
     found |= {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower}
     for ours, title in found.items():
@@ -54,7 +54,7 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
     back = {title: ours for ours, title in found.items()}
     table = table.rename_columns([back.get(title, title) for title in names])
     holds = {column.name: column.holds for column in COLUMNS}
-    for ours, title in found.items():
+    for ours in found:
         if holds[ours] != "text":
             table = _set(table, ours, _numbers(table[ours], ours, name))
     table = _in_flux_unit(table, found, said, name)
@@ -97,7 +97,9 @@ def _numbers(values: Any, column: str, name: str) -> Any:
             values = trimmed.cast(pa.float64())
         except pa.ArrowInvalid as error:
             texts = trimmed.to_pylist()
-            row, text = next(((row, text) for row, text in enumerate(texts) if not _is_number(text)), (0, str(texts[0])))
+            row, text = next(
+                ((row, text) for row, text in enumerate(texts) if not _is_number(text)), (0, str(texts[0]))
+            )
             raise CatalogueError(
                 f"{name}: row {row}, column {column}: {text[:24]!r} is not a number. Correct it, or leave it empty."
             ) from error
@@ -132,7 +134,7 @@ def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], 
         return table
     if not known.absolute:
         raise UploadError(
-            f"{name}: the fluxes are in {unit[:40]!r}, which has no scale as a flux at the telescope; a catalogue's are in "
+            f"{name}: the fluxes are in {unit[:40]!r}, which is no flux at the telescope; a catalogue's are in "
             "1e-17 erg/s/cm2/Angstrom. Convert them."
         )
     flux = fluxes_without_sentinels(np.column_stack([table[ours].cast(pa.float64()).to_numpy() for ours in FLUX_NAMES]))

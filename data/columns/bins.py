@@ -34,6 +34,10 @@ def per_wavelength(flux: Float[np.ndarray, "galaxy bin"], unit: str) -> Float[np
         return flux
     scaled, _, _ = units.to_f_lambda(flux, BIN_CENTERS, unit)
     with np.errstate(invalid="ignore"):
-        beyond = np.isfinite(scaled).all(axis=1) & (scaled > 0).all(axis=1) & ~((scaled > 1e-30) & (scaled < 1e30)).all(axis=1)
+        beyond = (
+            np.isfinite(scaled).all(axis=1)
+            & (scaled > 0).all(axis=1)
+            & ~((scaled > 1e-30) & (scaled < 1e30)).all(axis=1)
+        )
     scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
     return scaled

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 SENTINELS: Final = (-99.0, -99.9, -999.0, -999.9, -9999.0, -99999.0, -999999.0, 999999.0, -1e20, 1e20, -1e30, 1e30)
-"""Numbers that mean "missing": SDSS's and DESI's -999 and -9999, Topcat's and SExtractor's -99, VOTable's 999999 and 1e20."""
+"""Numbers that mean "missing" in catalogues of SDSS, of SExtractor and in astropy's filled tables."""
 TOO_FAR: Final = 1e3
 """A positive sentinel among fluxes is one if it is as many times the row's median: 999999 may be a flux."""
 

@@ -43,7 +43,8 @@ MAGNITUDES: Final = ("g", "r", "i")
 """Beside two columns of these names, z is a magnitude and no redshift."""
 _WORDS: Final = r"nm|um|microns?|aa|ang|angstroms?|[munMUN]?[jJ][yY]|nmgy|nanomaggies|abmag"
 _WITH_UNIT: Final = re.compile(
-    rf"(?P<name>[^\[(]+?)\s*(?:\[(?P<square>.{{0,120}})\]|\((?P<round>.{{0,120}})\))|(?P<stem>.+?)[_ ](?P<word>{_WORDS})",
+    r"(?P<name>[^\[(]+?)\s*(?:\[(?P<square>.{0,120})\]|\((?P<round>.{0,120})\))"
+    rf"|(?P<stem>.+?)[_ ](?P<word>{_WORDS})",
     re.IGNORECASE,
 )
 LONGEST: Final = 200

@@ -191,8 +191,8 @@ def common(said: Mapping[str, str], columns: int, name: str) -> str:
     for column, other in others:
         if other != unit and stated(other)[0] != stated(unit)[0]:
             raise UploadError(
-                f"{name}: column {first} is in {unit[:40]!r}, column {column} in {other[:40]!r}. Give all twelve fluxes "
-                "in one unit."
+                f"{name}: column {first} is in {unit[:40]!r}, column {column} in {other[:40]!r}. Give all twelve "
+                "fluxes in one unit."
             )
     if len(said) < columns:
         raise UploadError(

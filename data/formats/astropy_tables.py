@@ -12,10 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from data.columns.words import unique_names
 from data.errors import CatalogueError
 from data.formats.fields import TableMeta
-from data.columns.words import unique_names
-
 from data.formats.types import (
     INT64_MAX,
     filled,
@@ -85,9 +84,7 @@ def write_ecsv_rows(table: pa.Table, destination: BinaryIO) -> None:
         else values
         for values in storable(table, "ECSV").columns
     ]
-    pacsv.write_csv(
-        pa.table(columns, names=table.column_names), destination, pacsv.WriteOptions(include_header=False)
-    )
+    pacsv.write_csv(pa.table(columns, names=table.column_names), destination, pacsv.WriteOptions(include_header=False))
 
 
 def write_ecsv(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
@@ -149,7 +146,9 @@ def _as_binary(values: Any) -> np.ndarray:
     if is_text(values.type):
         texts = [text.encode("utf-16-be", "replace") for text in pc.fill_null(values, "").to_pylist()]
         length = max([1, *(len(text) // 2 for text in texts)])
-        return np.array(texts, f"S{2 * length}").view(np.uint8).reshape(len(texts), length, 2).copy().view(">u2")[:, :, 0]
+        return (
+            np.array(texts, f"S{2 * length}").view(np.uint8).reshape(len(texts), length, 2).copy().view(">u2")[:, :, 0]
+        )
     known = filled(values)
     if known.dtype == bool:
         return np.where(known, b"T", b"F")

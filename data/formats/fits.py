@@ -23,7 +23,7 @@ MAX_NAME: Final = 68
 
 
 class Measured(NamedTuple):
-    """What a column's values ask of the format: bytes of the longest text, missing values, the range of whole numbers."""
+    """What a column needs: bytes of the longest text, the number of missing values, the range of whole numbers."""
 
     width: int = 1
     nulls: int = 0
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """How a column is stored: numpy's big-endian type, the whole number that stands for a missing one, BZERO's trick."""
+    """How a column is stored: its big-endian type, the whole number that marks a missing one, whether unsigned."""
 
     kind: np.dtype
     null: int | None = None
@@ -91,7 +91,9 @@ def layout(schema: pa.Schema, sizes: Mapping[str, Measured]) -> dict[str, Stored
         code = _STORED.get(code, code)
         while size.nulls and null is None and code in ("u1", "i2", "i4", "i8"):
             ends = np.iinfo(code)
-            null = next((int(end) for end in (ends.min, ends.max) if code != "u1" and not size.low <= end <= size.high), None)
+            null = next(
+                (int(end) for end in (ends.min, ends.max) if code != "u1" and not size.low <= end <= size.high), None
+            )
             code = code if null is not None else _WIDER.get(code, "U1")
         if code.startswith("U"):
             code = f"S{max(size.width, 20)}" if not is_text(kind) else f"S{max(size.width, 1)}"
@@ -106,7 +108,7 @@ def header_bytes(stored: Mapping[str, Stored], rows: int, meta: TableMeta) -> by
 
     columns = []
     for title, (name, one) in zip(fits_names(stored), stored.items(), strict=True):
-        base, size = (one.kind.subdtype or (one.kind, ()))[0].str[1:], int(np.prod((one.kind.shape or (1,))))
+        base, size = (one.kind.subdtype or (one.kind, ()))[0].str[1:], int(np.prod(one.kind.shape or (1,)))
         form = f"{base[1:]}A" if base.startswith("S") else f"{size if one.kind.shape else ''}{_CODES[base]}"
         unit, zero = _unit(meta.field(name).unit, Unit), 2**63 if one.unsigned else None
         with without_warnings():
@@ -154,7 +156,9 @@ def row_bytes(table: pa.Table, stored: Mapping[str, Stored]) -> bytes:
     """Return the rows of a piece of the table."""
     kind = row_type(stored)
     rows = np.zeros(table.num_rows, kind)
-    for place, (values, one) in enumerate(zip(storable(table, "FITS", arrays=True).columns, stored.values(), strict=True)):
+    for place, (values, one) in enumerate(
+        zip(storable(table, "FITS", arrays=True).columns, stored.values(), strict=True)
+    ):
         cells = rows[f"c{place}"]
         if one.kind.shape:
             flat = pc.list_flatten(pc.fill_null(values, pa.scalar([0] * one.kind.shape[0], values.type)))

@@ -117,7 +117,9 @@ def blamed(name: str, kind: FormatName) -> Iterator[None]:
     # Parsers fail in ways of their own, with any exception; all of them mean one thing.
     except Exception as error:
         words = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
-        raise CatalogueError(f"{name} looks like {FORMATS[kind].label} but cannot be read: {words}. Write it again.") from error
+        raise CatalogueError(
+            f"{name} looks like {FORMATS[kind].label} but cannot be read: {words}. Write it again."
+        ) from error
 
 
 @contextmanager

@@ -67,7 +67,9 @@ def plain(values: Any) -> Any:
         lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
         offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
         inner = plain(values.flatten()).cast(kind.value_type)
-        return pa.ListArray.from_arrays(offsets, inner, mask=pc.is_null(values) if values.null_count else None).cast(kind)
+        return pa.ListArray.from_arrays(offsets, inner, mask=pc.is_null(values) if values.null_count else None).cast(
+            kind
+        )
     return values.cast(kind)
 
 

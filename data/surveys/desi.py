@@ -164,8 +164,8 @@ def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, 
         needed = [f"{one}{suffix}" for parts in columns.values() for one in parts for suffix in ("_EW", "_EW_IVAR")]
         if absent := [title for title in needed if title not in column_names(part)]:
             raise UploadError(
-                f"{path.name}, extension {part.name}, lacks the columns {', '.join(absent)}. Give the whole FastSpecFit "
-                "table, or leave out --lines: the lines are measured then."
+                f"{path.name}, extension {part.name}, lacks the columns {', '.join(absent)}. Give the whole "
+                "FastSpecFit table, or leave out --lines: the lines are measured then."
             )
         ids = part.data["TARGETID"]
         found: dict[str, dict[str, tuple[float, float]]] = {str(target): {} for target in ids}

@@ -36,14 +36,18 @@ MASKS: Final = MappingProxyType(
         ),
         "SDSS": MaskConvention(
             _bits(18, 22, 23, 24, 25, 26, 27, 28),
-            "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits 0-15 "
-            "tell of the whole fibre, NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and CROSSTALK only inform",
+            "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits "
+            "0-15 tell of the whole fibre, NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and CROSSTALK only inform",
             "SPPIXMASK, https://www.sdss4.org/dr17/algorithms/bitmasks/",
         ),
         "JWST": MaskConvention(
-            _bits(0), "DO_NOT_USE is bad, all other bits inform", "jwst pipeline, Data Quality Flags of the Science Data"
+            _bits(0),
+            "DO_NOT_USE is bad, all other bits inform",
+            "jwst pipeline, Data Quality Flags of the Science Data",
         ),
-        "any": MaskConvention(-1, "0 is good, anything else is bad", "the convention of ESO's QUAL, of specutils and of MaNGA"),
+        "any": MaskConvention(
+            -1, "0 is good, anything else is bad", "the convention of ESO's QUAL, of specutils and of MaNGA"
+        ),
     }
 )
 """By survey; `any` for a file of none of them."""

@@ -14,7 +14,7 @@ from model.spectra.synthesis import FWHM_PER_SIGMA
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
 """Of the extension with the pixels: log10 of vacuum wavelengths, 1e-17 erg/s/cm²/Å, inverse variances."""
 GENERATIONS: Final = (("PLATEID", "MJD", "FIBERID"), ("FIELD", "MJD", "CATALOGID"), ("FIELD", "MJD", "SDSS_ID"))
-"""What names a target, the oldest generation of the survey first; a file that lacks one of them is named by its name."""
+"""What names a target, the oldest generation of the survey first; where one is missing the file's name does."""
 _ID_KEYS: Final = frozenset(key for keys in GENERATIONS for key in keys)
 PIXEL: Final = 1e-4
 """Step of LOGLAM [dex]."""

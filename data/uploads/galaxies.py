@@ -23,7 +23,6 @@ from data.uploads.readers.numbers import (
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import BIN_CENTERS
 
-
 NO_GALAXIES: Final = frozenset({"QSO", "QUASAR", "STAR", "SKY", "WD", "CV"})
 """What SPECTYPE and CLASS call what the network was not trained on."""
 EMPTY: Final = frozenset({"nan", "null", "none", "na", "n/a", "--", "-"})
@@ -140,7 +139,9 @@ def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, li
             return str(error)
         if is_missing:
             return f"{where}: {number:g} marks a missing value. Measure it, or leave the galaxy out."
-    return f"Row {raw.row_numbers[row]}: the fluxes lie outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}. Check their unit."
+    return (
+        f"Row {raw.row_numbers[row]}: the fluxes lie outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}. Check their unit."
+    )
 
 
 def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:

@@ -107,7 +107,9 @@ def _said_of(raw: RawTable) -> list[str]:
     if is_no_galaxy(kind):
         who = raw.about.get("class_why", "The file")
         steps.append(f"{who} calls the target {kind}, not GALAXY; the network was trained on galaxies alone.")
-    told = [f"{name} {raw.about[key]}" for key, name in (("survey", "survey"), ("epoch", "epoch")) if raw.about.get(key)]
+    told = [
+        f"{name} {raw.about[key]}" for key, name in (("survey", "survey"), ("epoch", "epoch")) if raw.about.get(key)
+    ]
     return [*steps, *([f"The header names {' and '.join(told)}."] if told else [])]
 
 
@@ -137,7 +139,9 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarra
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
         title = plan["mask"]
-        bad = masked(convention_of(title, raw.about.get("survey", "")), truth(raw.columns[title], f"{raw.name}, column {title}"))
+        bad = masked(
+            convention_of(title, raw.about.get("survey", "")), truth(raw.columns[title], f"{raw.name}, column {title}")
+        )
         ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 
@@ -153,9 +157,7 @@ def _in_order(
     if padding.any() and not padding.all():
         steps.append(f"{int(padding.sum()):,} pixels have neither wavelength nor flux and are left out.")
         kept = np.flatnonzero(~padding)
-        raw = raw._replace(
-            columns={title: raw.columns[title][kept]}, row_numbers=raw.row_numbers[kept]
-        )
+        raw = raw._replace(columns={title: raw.columns[title][kept]}, row_numbers=raw.row_numbers[kept])
         wave, flux, ivar, bad = wave[kept], flux[kept], ivar[kept], bad[kept]
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
@@ -180,8 +182,8 @@ def _in_order(
         )
     if (~twice).sum() < 2 * N_BINS:
         raise UploadError(
-            f"{raw.name} has {int((~twice).sum())} different wavelengths; at least {2 * N_BINS} are needed to fill twelve "
-            f"bins. Check that {title} is the column of wavelengths."
+            f"{raw.name} has {int((~twice).sum())} different wavelengths; at least {2 * N_BINS} are needed to fill "
+            f"twelve bins. Check that {title} is the column of wavelengths."
         )
     return wave[~twice], flux[~twice], ivar[~twice]
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from data.columns.words import scalars
 from data.errors import CatalogueError
 from data.formats.readers.csv import open_csv
-from data.columns.words import scalars
 from data.formats.readers.source import Given, Source, with_field
 from data.formats.readers.text import TextTable
 

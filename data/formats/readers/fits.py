@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from data.errors import CatalogueError
 from data.columns.words import scalars, unique_names
+from data.errors import CatalogueError
 from data.formats.readers.fits_headers import check_headers
 from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
 
@@ -50,7 +50,9 @@ class _Column:
         self.scale, self.zero = header.get(f"TSCAL{number}", 1) or 1, header.get(f"TZERO{number}", 0) or 0
         for value in (self.scale, self.zero):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                raise CatalogueError(f"Column {name}: its scale TSCAL{number} or TZERO{number} is {value!r}, no number.")
+                raise CatalogueError(
+                    f"Column {name}: its scale TSCAL{number} or TZERO{number} is {value!r}, no number."
+                )
         self.unit = str(header.get(f"TUNIT{number}", "") or "")
         self.description = str(header.get(f"TCOMM{number}", header.get(f"TDESC{number}", "")) or "")
         self.ucd = str(header.get(f"TUCD{number}", "") or "")
@@ -162,7 +164,11 @@ def _source(given: Given, parts: Any, part: Any, start: int) -> Source:
     if header["XTENSION"].strip() == "TABLE":
         return _ascii_source(part, names, where, start, about, width)
     columns = [_Column(number, name, header) for number, name in enumerate(names, 1)]
-    notes = [f"Column {one.name} holds {one.code or 'an unknown type'} and is passed over." for one in columns if not one.readable]
+    notes = [
+        f"Column {one.name} holds {one.code or 'an unknown type'} and is passed over."
+        for one in columns
+        if not one.readable
+    ]
     data = part.data
     raw = np.ndarray((0,), np.dtype([])) if data is None else data.view(np.ndarray)
     stored = raw.dtype.names or ()
@@ -181,7 +187,7 @@ def _source(given: Given, parts: Any, part: Any, start: int) -> Source:
         for first in range(start, len(raw), BATCH_ROWS):
             rows = raw[first : first + BATCH_ROWS]
             arrays = [
-                _array(one, kind, rows[stored[one.place]], part, stored[one.place], first, where, heap)
+                _array(one, kind, rows[stored[one.place]], part, where, heap)
                 for one, kind in zip(read, kinds, strict=True)
             ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -189,11 +195,9 @@ def _source(given: Given, parts: Any, part: Any, start: int) -> Source:
     return Source(schema, len(raw), batches(), about, notes)
 
 
-def _array(
-    column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, name: str, first: int, where: str, heap: int
-) -> pa.Array:
+def _array(column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, where: str, heap: int) -> pa.Array:
     if column.code in "PQ":
-        return _variable(column, kind, stored, part, name, first, where, heap)
+        return _variable(column, kind, stored, part, where, heap)
     if column.code == "A":
         texts = _texts(stored.reshape(-1))
         return texts if pa.types.is_string(kind) else pa.FixedSizeListArray.from_arrays(texts, kind.list_size)
@@ -220,9 +224,7 @@ def _texts(stored: np.ndarray) -> pa.Array:
     return pa.array([text.partition("\0")[0].rstrip() for text in texts.tolist()], pa.string())
 
 
-def _variable(
-    column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, name: str, first: int, where: str, heap: int
-) -> pa.Array:
+def _variable(column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, where: str, heap: int) -> pa.Array:
     """Read arrays of any length from the heap, after their descriptors are found to lie in it."""
     lengths, offsets = (stored[:, side].astype(np.int64) for side in (0, 1))
     size = {"L": 1, "B": 1, "A": 1, "I": 2, "J": 4, "E": 4, "K": 8, "D": 8}[column.element]
@@ -235,7 +237,9 @@ def _variable(
     ):
         raise CatalogueError(f"{where}, column {column.name}: its arrays do not lie in the file as described.")
     heap_bytes = _heap(part)
-    dtype = {"L": "u1", "B": "u1", "A": "u1", "I": ">i2", "J": ">i4", "E": ">f4", "K": ">i8", "D": ">f8"}[column.element]
+    dtype = {"L": "u1", "B": "u1", "A": "u1", "I": ">i2", "J": ">i4", "E": ">f4", "K": ">i8", "D": ">f8"}[
+        column.element
+    ]
     cells = [
         np.frombuffer(heap_bytes, dtype, int(length), int(offset)) if length else np.zeros(0, dtype)
         for length, offset in zip(lengths, offsets, strict=True)
@@ -276,7 +280,9 @@ def _ascii_source(part: Any, names: list[str], where: str, start: int, about: di
         if values.dtype.kind in "SU":
             arrays.append(pa.array([str(text).strip() for text in np.char.rstrip(np.asarray(values, "U")).tolist()]))
         else:
-            arrays.append(pa.array(np.asarray(values).astype(values.dtype.newbyteorder("=")), mask=np.ma.getmaskarray(values)))
+            arrays.append(
+                pa.array(np.asarray(values).astype(values.dtype.newbyteorder("=")), mask=np.ma.getmaskarray(values))
+            )
     schema = pa.schema(
         [with_field(pa.field(name, one.type), unit) for name, one, unit in zip(names, arrays, units, strict=True)]
     )

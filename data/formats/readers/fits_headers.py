@@ -42,8 +42,8 @@ def check_headers(file: BinaryIO, name: str) -> None:
             begin += blocks * BLOCK
             if begin + data > size:
                 raise CatalogueError(
-                    f"{name} looks like FITS but cannot be read: extension {number} promises {data:,} bytes and the file "
-                    f"ends after {max(size - begin, 0):,}. Get it again."
+                    f"{name} looks like FITS but cannot be read: extension {number} promises {data:,} bytes and the "
+                    f"file ends after {max(size - begin, 0):,}. Get it again."
                 )
             begin += -(-data // BLOCK) * BLOCK
             number += 1
@@ -83,7 +83,9 @@ def _data_size(said: dict[str, Any], where: str) -> int:
         ("GCOUNT", 0, 1 << 31),
     ):
         if not low <= said.get(key, low) <= high:
-            raise CatalogueError(f"{where}: {key} is {said[key]}; it must be from {low} to {high}. Write the file again.")
+            raise CatalogueError(
+                f"{where}: {key} is {said[key]}; it must be from {low} to {high}. Write the file again."
+            )
     for key in ("BITPIX", "ZBITPIX"):
         if said.get(key, 8) not in (8, 16, 32, 64, -32, -64):
             raise CatalogueError(f"{where}: {key} is {said[key]}, which FITS does not know. Write the file again.")

@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.fields import METADATA_KEY, Field
 from data.formats.readers.ecsv import as_mapping, described, unit_text
-from data.columns.words import scalars, unique_names
 from data.formats.readers.source import BATCH_ROWS, Given, Source, field_of, skipped, with_field
 from data.formats.types import plain, plain_schema
 
@@ -59,7 +59,15 @@ def understood(schema: pa.Schema) -> tuple[pa.Schema, dict[str, Any]]:
         if key in stored:
             try:
                 fields, more = read(stored[key].decode("utf-8", "replace"))
-            except (CatalogueError, ValueError, TypeError, KeyError, AttributeError, RecursionError, ElementTree.ParseError):
+            except (
+                CatalogueError,
+                ValueError,
+                TypeError,
+                KeyError,
+                AttributeError,
+                RecursionError,
+                ElementTree.ParseError,
+            ):
                 continue
             said, about = said | fields, about | more
     for key in (b"pandas", b"PANDAS_ATTRS"):
@@ -69,13 +77,19 @@ def understood(schema: pa.Schema) -> tuple[pa.Schema, dict[str, Any]]:
         except (ValueError, AttributeError, RecursionError):
             continue
     about |= scalars(
-        {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in stored.items() if key not in _OURS}
+        {
+            key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
+            for key, value in stored.items()
+            if key not in _OURS
+        }
     )
     names = unique_names(schema.names)
     fields_out = []
     for name, field in zip(names, plain_schema(schema), strict=True):
         own, other = field_of(field), said.get(field.name, Field())
-        fields_out.append(with_field(field.with_name(name), *(mine or theirs for mine, theirs in zip(own, other, strict=True))))
+        fields_out.append(
+            with_field(field.with_name(name), *(mine or theirs for mine, theirs in zip(own, other, strict=True)))
+        )
     if names != schema.names:
         about["repeated columns"] = "\n".join({name for name in schema.names if schema.names.count(name) > 1})
     return pa.schema(fields_out), about
@@ -84,7 +98,8 @@ def understood(schema: pa.Schema) -> tuple[pa.Schema, dict[str, Any]]:
 def _of_astropy(text: str) -> tuple[dict[str, Field], dict[str, Any]]:
     header = described(text, "The Parquet file")
     fields = {
-        str(one["name"]): Field(unit_text(one.get("unit")), str(one.get("description") or "")) for one in header["datatype"]
+        str(one["name"]): Field(unit_text(one.get("unit")), str(one.get("description") or ""))
+        for one in header["datatype"]
     }
     return fields, scalars(as_mapping(header.get("meta")))
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from data.columns.units import are_units
-from data.errors import CatalogueError
 from data.columns.words import as_number, unique_names
+from data.errors import CatalogueError
 from data.formats.readers.source import Given
 
 SEPARATORS: Final = ",;\t|"
@@ -217,11 +217,7 @@ class TextTable:
             records = records[1:]
         self._units_in_comments()
         filled = [any(len(cells) > place and cells[place].strip() for _, cells in records) for place in range(width)]
-        self.kept = [
-            name
-            for name, title, used in zip(self.names, self.titles, filled, strict=False)
-            if title or used
-        ]
+        self.kept = [name for name, title, used in zip(self.names, self.titles, filled, strict=False) if title or used]
         if self.delimiter != ",":
             cells = [cell for _, row in records for cell in row]
             self.decimal_comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(
@@ -276,8 +272,10 @@ class TextTable:
         plain = self.delimiter.strip(" ") and not self.decimal_comma
         for line in self._lines:
             row = self._row
-            if plain and line.count(mark) == width - 1 and (
-                '"' not in line or line.count('"') == 2 * (line.startswith('"') + line.count(mark + '"'))
+            if (
+                plain
+                and line.count(mark) == width - 1
+                and ('"' not in line or line.count('"') == 2 * (line.startswith('"') + line.count(mark + '"')))
             ):
                 if not line.strip(blank):
                     continue
@@ -309,9 +307,13 @@ class TextTable:
                 )
             cells = [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]
         mark = self.out_delimiter
-        return mark.join(
-            '"' + cell.replace('"', '""') + '"' if mark in cell or '"' in cell or "\n" in cell else cell for cell in cells
-        ) or '""'
+        return (
+            mark.join(
+                '"' + cell.replace('"', '""') + '"' if mark in cell or '"' in cell or "\n" in cell else cell
+                for cell in cells
+            )
+            or '""'
+        )
 
     def row_numbers(self) -> np.ndarray:
         """Return where the lines that were given stand in the file, counted from 1."""
@@ -335,7 +337,11 @@ def is_number_or_comma(cell: str) -> bool:
 def _delimiter(line: str) -> str:
     """Tell the separator of a line; a comma within numbers is none where another separator stands."""
     best = max(SEPARATORS, key=line.count)
-    if best == "," and line.count(",") and not any(letter.isalpha() for letter in line.replace("e", "").replace("E", "")):
+    if (
+        best == ","
+        and line.count(",")
+        and not any(letter.isalpha() for letter in line.replace("e", "").replace("E", ""))
+    ):
         for other in ";\t|":
             if other in line and any(map(_DECIMAL_COMMA.fullmatch, line.split(other))):
                 return other

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from data.errors import CatalogueError
 from data.columns.words import scalars, unique_names
+from data.errors import CatalogueError
 from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
 
 _ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
@@ -31,7 +31,9 @@ def check_references(content: bytes, name: str) -> None:
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise CatalogueError(f"{name} declares XML entities, which are not read here. Remove the DOCTYPE.")
     if _ELSEWHERE.search(content):
-        raise CatalogueError(f"{name} keeps its rows in another file (STREAM href), which is not followed. Write them in.")
+        raise CatalogueError(
+            f"{name} keeps its rows in another file (STREAM href), which is not followed. Write them in."
+        )
     encoding = _ENCODING.search(content[:400])
     if b"\0" in content[:200] or (encoding and encoding[1].decode().lower() not in _PLAIN):
         raise CatalogueError(f"{name} is XML of another encoding than UTF-8. Write it as UTF-8.")
@@ -102,7 +104,9 @@ def _array(values: Any) -> pa.Array | None:
     if data.dtype.kind not in "biufUS":
         return None
     if data.dtype.kind in "US":
-        texts = [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in data.reshape(-1).tolist()]
+        texts = [
+            one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in data.reshape(-1).tolist()
+        ]
         if data.ndim == 1:
             return pa.array([None if hidden else text for text, hidden in zip(texts, mask, strict=True)], pa.string())
         return None

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from data.columns.words import scalars
 from data.errors import UploadError
 from data.uploads.readers.limits import MAX_COLUMNS, check_expanded, check_shape
-from data.columns.words import scalars
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable, from_arrays
 
@@ -23,7 +23,9 @@ def read_json(content: bytes, name: str) -> RawTable:
     data = json.loads(content)
     about: dict[str, Any] = {}
     if isinstance(data, Mapping):
-        about = understood(scalars({key: value for key, value in data.items() if isinstance(value, (str, int, float))}), {})
+        about = understood(
+            scalars({key: value for key, value in data.items() if isinstance(value, (str, int, float))}), {}
+        )
         arrays = {str(key): _array(values) for key, values in data.items() if isinstance(values, list)}
     elif isinstance(data, list) and data and all(isinstance(row, Mapping) for row in data):
         keys = list(dict.fromkeys(str(key) for row in data for key in row))

@@ -143,10 +143,14 @@ def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) 
 
     Parameters
     ----------
-    coadd, redrock : bytes
-        The two files.
-    coadd_name, redrock_name : str
-        Their names, for the sentences.
+    coadd : bytes
+        The coadd file.
+    coadd_name : str
+        Its name, for the sentences.
+    redrock : bytes
+        The redrock file.
+    redrock_name : str
+        Its name.
 
     Returns
     -------
@@ -175,7 +179,9 @@ def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) 
     row = _best_target(observed, redshifts, coadd_name)
     target = observed.target_ids[row]
     if target not in redshifts:
-        raise UploadError(f"{redrock_name} lists no redshift of target {target}. Upload the redrock file of the same coadd.")
+        raise UploadError(
+            f"{redrock_name} lists no redshift of target {target}. Upload the redrock file of the same coadd."
+        )
     return _at(_survey(observed, row, coadd_name, "DESI coadd"), redshifts[target], "Redrock", "ZWARN")
 
 

@@ -67,7 +67,11 @@ def _number(text: str) -> float:
 def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, str], about: dict[str, Any]) -> RawTable:
     """Make a table of a file's arrays: one-dimensional ones stay, those with a few numbers a row are split."""
     columns: dict[str, np.ndarray] = {}
-    said = {title: values.item() for title, values in arrays.items() if np.ndim(values) == 0 and values.dtype.kind in "biufU"}
+    said = {
+        title: values.item()
+        for title, values in arrays.items()
+        if np.ndim(values) == 0 and values.dtype.kind in "biufU"
+    }
     about = understood(scalars(said), {}) | about
     for title, values in arrays.items():
         masked = np.ma.isMaskedArray(values) and values.dtype.kind == "f"
@@ -113,7 +117,11 @@ def truth(values: np.ndarray, where: str) -> np.ndarray:
     if values.dtype != object:
         return values
     words = [text.strip().lower() for text in values.tolist()]
-    found = numbers(np.array([*("1" if word in TRUE_WORDS else "0" if word in FALSE_WORDS else word for word in words), ""], object)[:-1])
+    found = numbers(
+        np.array(
+            [*("1" if word in TRUE_WORDS else "0" if word in FALSE_WORDS else word for word in words), ""], object
+        )[:-1]
+    )
     odd = [word for word, number in zip(words, found, strict=True) if word not in ("", "nan") and np.isnan(number)]
     if odd:
         raise UploadError(f"{where}: a mask holds “{odd[0][:24]}”. Write 0 for good and 1 for bad, or True and False.")

@@ -209,12 +209,16 @@ def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table
         raise UploadError(f"{name} has {size:,} pixels; the limit is {limits.MAX_PIXELS:,}. Rebin it.")
     same = [title for title in lists if lengths[title][row] == size]
     pixels = {title: table[title].combine_chunks().slice(row, 1).flatten() for title in same}
-    fields = [pa.field(title, values.type, metadata=table.schema.field(title).metadata) for title, values in pixels.items()]
+    fields = [
+        pa.field(title, values.type, metadata=table.schema.field(title).metadata) for title, values in pixels.items()
+    ]
     about = _of_row(table.drop_columns(lists).slice(row, 1))
     notes = []
     if table.num_rows > 1:
         called = f" ({about['target_id']})" if "target_id" in about else ""
-        notes = [f"{name} holds {table.num_rows:,} rows of arrays; row {row + 1}{called}, the first usable one, is taken."]
+        notes = [
+            f"{name} holds {table.num_rows:,} rows of arrays; row {row + 1}{called}, the first usable one, is taken."
+        ]
     return pa.Table.from_arrays(list(pixels.values()), schema=pa.schema(fields)), about, notes
 
 

@@ -42,7 +42,7 @@ TEXTS = {
     pa.large_binary(): LETTERS.map(str.encode),
     pa.decimal128(30, 6): st.decimals(-(10**20), 10**20, places=6),
     pa.date32(): st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 1, 1)),
-    pa.timestamp("us"): st.datetimes(datetime.datetime(1800, 1, 1), datetime.datetime(2200, 1, 1)),  # noqa: DTZ001
+    pa.timestamp("us"): st.datetimes(datetime.datetime(1800, 1, 1), datetime.datetime(2200, 1, 1)),
 }
 KINDS = NUMBERS | TEXTS
 
@@ -63,7 +63,11 @@ def tables(draw: st.DrawFn) -> pa.Table:
 def same(given: object, read: object, kind: pa.DataType) -> bool:
     """Whether a value came back: itself where the format has its type, else its exact text."""
     if given is None or read is None:
-        return (read is None or read == "" or (isinstance(read, float) and math.isnan(read))) and given in (None, b"", "")
+        return (read is None or read == "" or (isinstance(read, float) and math.isnan(read))) and given in (
+            None,
+            b"",
+            "",
+        )
     given, read = (value.decode() if isinstance(value, bytes) else value for value in (given, read))
     if isinstance(given, bool):
         return read is given or str(read).lower() == str(given).lower()

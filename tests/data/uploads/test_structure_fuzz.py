@@ -32,23 +32,128 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 CASES, SOAK_CASES = 300, 20_000
 WAVE = np.arange(3600.0, 9800.0, 20.0)
 UNITS = (
-    "", "mJy", "MJy", "Angstrom", "nm", "A", "erg/s/cm2/A", "10-17 erg/s/cm2/A", "photon s-1 cm-2 Angstrom-1", "mag(AB)",
-    "mag", "MJy/sr", "count", "Å", "(((", "1e999 Jy", "m" * 300, "km/s", "log10(Angstrom)", "dex(mJy)", "0 Jy", "-1e-17 Jy",
-    "1/0", "Jy**1e9", "e", "%", "μm", "10**-17 erg", "'", "Jy Jy", "um\n", "\x01", "nmgy", "eV", "Hz", "cm-1",
-)  # fmt: skip
+    "",
+    "mJy",
+    "MJy",
+    "Angstrom",
+    "nm",
+    "A",
+    "erg/s/cm2/A",
+    "10-17 erg/s/cm2/A",
+    "photon s-1 cm-2 Angstrom-1",
+    "mag(AB)",
+    "mag",
+    "MJy/sr",
+    "count",
+    "Å",
+    "(((",
+    "1e999 Jy",
+    "m" * 300,
+    "km/s",
+    "log10(Angstrom)",
+    "dex(mJy)",
+    "0 Jy",
+    "-1e-17 Jy",
+    "1/0",
+    "Jy**1e9",
+    "e",
+    "%",
+    "μm",
+    "10**-17 erg",
+    "'",
+    "Jy Jy",
+    "um\n",
+    "\x01",
+    "nmgy",
+    "eV",
+    "Hz",
+    "cm-1",
+)
 NAMES = (
-    "z", "Z", "redshift", "mask", "ivar", "and_mask", "flux", "FLUX", "wavelength", "loglam", "TARGETID", "id", "", " ",
-    "flux_00", "flux_0", "SPECTYPE", "log_luminosity", "HALPHA_EW", "err", "a,b", 'q"x', "é", "flux [mJy]", "wave_air",
-)  # fmt: skip
+    "z",
+    "Z",
+    "redshift",
+    "mask",
+    "ivar",
+    "and_mask",
+    "flux",
+    "FLUX",
+    "wavelength",
+    "loglam",
+    "TARGETID",
+    "id",
+    "",
+    " ",
+    "flux_00",
+    "flux_0",
+    "SPECTYPE",
+    "log_luminosity",
+    "HALPHA_EW",
+    "err",
+    "a,b",
+    'q"x',
+    "é",
+    "flux [mJy]",
+    "wave_air",
+)
 CARDS = (
-    b"-1", b"0", b"1", b"7", b"99999999999", b"T", b"F", b"'abc'", b"''", b"1E999", b"NaN", b"-2147483648", b"'1PE(9)'", b"'12E'",
-    b"'3X'", b"'1QD(99999)'", b"'A'", b"'5C'", b"'mJy'", b"2.5", b"'-32768'", b"'BINTABLE'", b"'TABLE'", b"", b"9223372036854775808",
-)  # fmt: skip
+    b"-1",
+    b"0",
+    b"1",
+    b"7",
+    b"99999999999",
+    b"T",
+    b"F",
+    b"'abc'",
+    b"''",
+    b"1E999",
+    b"NaN",
+    b"-2147483648",
+    b"'1PE(9)'",
+    b"'12E'",
+    b"'3X'",
+    b"'1QD(99999)'",
+    b"'A'",
+    b"'5C'",
+    b"'mJy'",
+    b"2.5",
+    b"'-32768'",
+    b"'BINTABLE'",
+    b"'TABLE'",
+    b"",
+    b"9223372036854775808",
+)
 WORDS = (
-    b"datatype", b"float64", b"int64", b"string", b"bool", b"S2000000000", b"unit", b"delimiter", b"','", b"arraysize=\"*\"",
-    b"arraysize=\"9999999999\"", b"char", b"null=\"0\"", b"<TD>", b"</TD>", b"--", b"!!python/tuple [1]", b"<<: *a", b"subtype: json",
-    b"subtype: float64[12]", b"base64", b"binary2", b"<STREAM href=\"file:///etc/passwd\"", b"&#0;", b"\r", b"#", b"nan", b"None", b"1,5",
-)  # fmt: skip
+    b"datatype",
+    b"float64",
+    b"int64",
+    b"string",
+    b"bool",
+    b"S2000000000",
+    b"unit",
+    b"delimiter",
+    b"','",
+    b'arraysize="*"',
+    b'arraysize="9999999999"',
+    b"char",
+    b'null="0"',
+    b"<TD>",
+    b"</TD>",
+    b"--",
+    b"!!python/tuple [1]",
+    b"<<: *a",
+    b"subtype: json",
+    b"subtype: float64[12]",
+    b"base64",
+    b"binary2",
+    b'<STREAM href="file:///etc/passwd"',
+    b"&#0;",
+    b"\r",
+    b"#",
+    b"nan",
+    b"None",
+    b"1,5",
+)
 
 
 def random_cells(chance: random.Random, rows: int) -> np.ndarray | list:
@@ -88,7 +193,11 @@ def random_table(chance: random.Random) -> Table:
         rows = len(WAVE)
         columns = {"wavelength": WAVE, "flux": 1 + WAVE / 5e3, "ivar": np.ones(rows)}
     else:
-        columns = {"WAVE": np.tile(WAVE, (rows, 1)), "FLUX": np.tile(1 + WAVE / 5e3, (rows, 1)), "Z": np.full(rows, 0.1)}
+        columns = {
+            "WAVE": np.tile(WAVE, (rows, 1)),
+            "FLUX": np.tile(1 + WAVE / 5e3, (rows, 1)),
+            "Z": np.full(rows, 0.1),
+        }
     table = Table(columns)
     for _ in range(chance.choice((0, 1, 1, 2, 3))):
         name = chance.choice(table.colnames)
@@ -170,8 +279,16 @@ def changed(content: bytes, form: str, chance: random.Random) -> bytes:
             data[place : place + len(old)] = new
         elif form == "CSV" and data:
             place = chance.randrange(len(data))
-            data[place:place] = chance.choice((b",", b";", b'"', b"\n", b"#", b"\xe9", b"\0", b"True", b"-999", b"\r", b"1_0"))
+            data[place:place] = chance.choice(
+                (b",", b";", b'"', b"\n", b"#", b"\xe9", b"\0", b"True", b"-999", b"\r", b"1_0")
+            )
     return mutated(bytes(data), chance) if chance.random() < 0.3 else bytes(data)
+
+
+def is_sentence(error: DataError) -> bool:
+    """Whether an error can be shown; fails where it cannot."""
+    assert 10 < len(str(error)) < 2000, str(error)
+    return True
 
 
 def as_upload(content: bytes, chosen: dict[str, str] | None) -> bool:
@@ -179,8 +296,7 @@ def as_upload(content: bytes, chosen: dict[str, str] | None) -> bool:
     try:
         uploads.apply_plan(uploads.open_files([(content, "a file")]), chosen)
     except DataError as error:
-        assert 10 < len(str(error)) < 900, str(error)
-        return False
+        return not is_sentence(error)
     return True
 
 
@@ -192,8 +308,7 @@ def as_table(content: bytes, form: str, question: PredictOptions) -> bool:
         for batch in table.combine_chunks().to_batches():
             read_rows(batch, question)
     except DataError as error:
-        assert 10 < len(str(error)) < 2000, str(error)
-        return False
+        return not is_sentence(error)
     with contextlib.suppress(DataError):
         # Most lack a redshift or a luminosity, which a catalogue needs.
         check(standard_columns(table, "a file"))
@@ -214,7 +329,16 @@ def survive(cases: int, seed: int) -> dict[str, int]:
             try:
                 content = changed(as_file(random_table(chance), form, chance), form, chance)
             # Not every table can be written in every format by the tools that make the seeds.
-            except (ValueError, TypeError, KeyError, AttributeError, UnicodeError, OverflowError, pa.ArrowException, Warning):
+            except (
+                ValueError,
+                TypeError,
+                KeyError,
+                AttributeError,
+                UnicodeError,
+                OverflowError,
+                pa.ArrowException,
+                Warning,
+            ):
                 continue
         counts["written"] += 1
         try:

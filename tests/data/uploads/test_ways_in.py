@@ -45,7 +45,9 @@ def as_bytes(made: Table, form: str) -> bytes:
         fields, arrays = [], []
         for name in made.colnames:
             mask = np.ma.getmaskarray(made[name])
-            arrays.append(pa.array([None if gone else cell for cell, gone in zip(made[name].tolist(), mask, strict=True)]))
+            arrays.append(
+                pa.array([None if gone else cell for cell, gone in zip(made[name].tolist(), mask, strict=True)])
+            )
             unit = made[name].unit
             fields.append(pa.field(name, arrays[-1].type, metadata={"unit": str(unit)} if unit is not None else None))
         pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out)
@@ -139,7 +141,7 @@ def test_names_are_found_in_any_case_and_sentinels_are_missing(way: str, form: s
     made = table(log_luminosity=[6.2, -999.0, 6.0], redshift=[0.1, 0.2, -99.0])
     for name in made.colnames:
         made.rename_column(name, name.upper())
-    ids, _, luminosity, redshift, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
+    _, _, luminosity, redshift, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
     assert not any(problems)
     np.testing.assert_allclose(luminosity, [6.2, np.nan, 6.0], rtol=1e-6)
     np.testing.assert_allclose(redshift, [0.1, 0.2, np.nan], rtol=1e-6)
@@ -176,7 +178,8 @@ def test_text_is_read_as_programs_write_it(kind: str, way: str, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "kind", [pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float64(), 12), pa.list_view(pa.float64())]
+    "kind",
+    [pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float64(), 12), pa.list_view(pa.float64())],
 )
 @pytest.mark.parametrize("way", WAYS)
 def test_twelve_fluxes_in_a_cell(kind: pa.DataType, way: str, tmp_path):
