@@ -21,7 +21,9 @@ def register(commands: Any) -> None:
         command = group.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, write=write)
         if source:
-            command.add_argument("table", type=Path, help="Parquet or CSV, see docs/catalogue-schema.md")
+            command.add_argument(
+                "table", type=Path, help="Parquet, CSV, ECSV, FITS or VOTable, see docs/catalogue-schema.md"
+            )
         return command
 
     command = add(

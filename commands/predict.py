@@ -9,7 +9,7 @@ from model.storage.weights import DEFAULT, find_weights, load_params, load_sidec
 
 HELP: Final = "Predict the emission lines of every galaxy of a file."
 MORE: Final = """
-input, a galaxy a row (.parquet, .csv, .ecsv, .fits):
+input, a galaxy a row (.parquet, .csv, .ecsv, .fits, .vot); names in any case, stated units are used:
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
   log_luminosity           optional; see docs/nomenclature.md. Empty: the colours alone predict
   redshift                 optional; sharpens drawn noise, and the verdict DOMAIN

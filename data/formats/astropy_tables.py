@@ -42,13 +42,14 @@ def _described(columns: Mapping[str, np.ndarray], meta: TableMeta) -> Any:
 
 def _known_unit(text: str) -> Any:
     """Return a unit that astropy takes, in its words or unrecognised ones."""
-    from astropy.units import Unit
+    from astropy import units
 
+    parse: Any = units.Unit
     if not text:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Unit(text, parse_strict="silent")
+        return parse(text, parse_strict="silent")
 
 
 def _empty(schema: pa.Schema, meta: TableMeta) -> Any:

@@ -25,7 +25,8 @@ from data.storage.atomic import replacing
 Write = Callable[[pa.Table], None]
 
 
-def _is_id(name: str) -> bool:
+def is_id(name: str) -> bool:
+    """Tell whether a column of a CSV file is an identifier, which stays text."""
     return name.upper() in ("TARGETID", "TARGET_ID")
 
 
@@ -38,7 +39,7 @@ def open_source(
     source: Path | bytes,
     *,
     start: int = 0,
-    text: Callable[[str], bool] = _is_id,
+    text: Callable[[str], bool] = is_id,
     name: str = "",
     kind: FormatName | None = None,
     number: bool = False,

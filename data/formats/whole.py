@@ -11,7 +11,7 @@ import pyarrow as pa
 from data.formats import arrow, astropy_tables, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName
-from data.formats.stream import open_source
+from data.formats.stream import is_id, open_source
 from data.storage.atomic import replacing
 
 _WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], None]]] = MappingProxyType(
@@ -74,5 +74,5 @@ def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Tabl
     CatalogueError
         When the file is missing, of another format or damaged.
     """
-    with open_source(path, **({"text": text} if text else {})) as source:
+    with open_source(path, text=text or is_id) as source:
         return pa.Table.from_batches(list(source.batches), source.schema)

@@ -37,7 +37,7 @@ MASKS: Final = MappingProxyType(
         "SDSS": MaskConvention(
             _bits(18, 22, 23, 24, 25, 26, 27, 28),
             "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits "
-            "0-15 tell of the whole fibre, NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and CROSSTALK only inform",
+            "0-15 tell of the fibre, NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and CROSSTALK only inform",
             "SPPIXMASK, https://www.sdss4.org/dr17/algorithms/bitmasks/",
         ),
         "JWST": MaskConvention(

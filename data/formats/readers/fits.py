@@ -126,8 +126,10 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
     with fits.open(
         given.open() if path is None else path, memmap=path is not None, disable_image_compression=True
     ) as parts:
+        every: list[Any] = []
         try:
-            tables = [part for part in parts if str(part.header.get("XTENSION", "")).strip() in ("BINTABLE", "TABLE")]
+            every = list(parts)
+            tables = [part for part in every if str(part.header.get("XTENSION", "")).strip() in ("BINTABLE", "TABLE")]
         except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             raise CatalogueError(f"{given.name} cannot be read as FITS: {error}. Write it again.") from error
         tables = [part for part in tables if not part.header.get("ZIMAGE")]

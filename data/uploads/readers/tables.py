@@ -1,6 +1,6 @@
 """Parquet, CSV, ECSV, VOTable and FITS tables: the product's one reader of tables, held within an upload's limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from data.columns.names import FLUX_NAMES, column_of
 from data.errors import CatalogueError, UploadError
+from data.formats.kinds import FormatName
 from data.uploads.readers import limits
 from data.uploads.readers.decompression_limit import read_within
 from data.uploads.readers.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
@@ -17,7 +18,13 @@ from data.uploads.readers.raw_table import RawTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMS: Final = {"Parquet": "parquet", "CSV": "csv", "ECSV": "ecsv", "VOTable": "votable", "FITS": "fits"}
+FORMS: Final[Mapping[str, FormatName]] = {
+    "Parquet": "parquet",
+    "CSV": "csv",
+    "ECSV": "ecsv",
+    "VOTable": "votable",
+    "FITS": "fits",
+}
 MIN_PIXELS: Final = 20
 """Numbers in a cell from which on they are the pixels of a spectrum."""
 
