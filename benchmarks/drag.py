@@ -1,0 +1,67 @@
+"""Measure what a hand feels on the Predict page: from a pointer's movement to ten new equivalent widths on the screen.
+
+Nothing is asserted. The clock starts at the movement's own time stamp, before the page hears of it, and stops in the
+first task after the frame that shows the new numbers; a movement whose numbers did not change has no figure.
+"""
+
+import statistics
+from typing import Final
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.explorer_page import inside
+
+SCREENS: Final = {"": {"width": 1440, "height": 900}, ", phone": {"width": 390, "height": 844}}
+MOVES: Final = 60
+BIN: Final = 4
+BETWEEN: Final = 40  # ms from a movement to the next: a hand, slowed so that each has a frame of its own
+
+MIDDLE: Final = """(dot) => {
+  const { x, y, width, height } = dot.getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+}"""
+WATCH: Final = inside("""
+  const shown = () => [...document.querySelectorAll("#predict-lines td.ew")].map((cell) => cell.textContent).join();
+  window.felt = [];
+  let before = shown();
+  window.addEventListener("pointermove", (event) => requestAnimationFrame(() => {
+    // The page asked for this frame too, and the frame has been painted when the next task begins.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      const now = shown();
+      if (now !== before) window.felt.push([performance.now() - event.timeStamp, $["predict/page.mjs"].timings.frame]);
+      before = now;
+    };
+    port2.postMessage(0);
+  }), true);
+""")
+
+
+def drag(page: Page) -> list[tuple[float, float]]:
+    """Drag a bin down and up again; returns per movement [ms] until its numbers are painted, and of it our code."""
+    x, y = page.locator(".handle circle").nth(BIN).evaluate(MIDDLE)
+    page.evaluate(WATCH)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for move in range(1, MOVES + 1):
+        page.mouse.move(x, y + 1.5 * min(move, MOVES - move))
+        page.wait_for_timeout(BETWEEN)
+    page.mouse.up()
+    return page.evaluate("window.felt")
+
+
+def measure(browser: Browser, url: str) -> dict[str, float]:
+    """Return what most and nearly all movements take, on a desktop's screen and on a phone's [ms]."""
+    figures = {}
+    for name, screen in SCREENS.items():
+        with browser.new_context(viewport=screen) as context:
+            page = context.new_page()
+            page.goto(f"{url}/predict")
+            page.wait_for_selector("#predict[data-ready]")
+            page.locator("#predict-continuum").scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            felt, ours = zip(*drag(page), strict=True)
+        figures[f"dragged bin to ten EWs painted{name} [ms]"] = statistics.median(felt)
+        figures[f"19 of 20 such movements within{name} [ms]"] = statistics.quantiles(felt, n=20)[-1]
+        figures[f"of it in the page's code{name} [ms]"] = statistics.median(ours)
+    return figures
