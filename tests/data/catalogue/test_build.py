@@ -84,7 +84,7 @@ def test_tables_are_read_from_csv_and_parquet(tmp_path):
     assert read_table(tmp_path / "t.csv")["TARGETID"].to_pylist() == ["39627733927462346"]
     (tmp_path / "bad.parquet").write_text("nothing")
     for name, sentence in {
-        "t.fits": "is .parquet or .csv",
+        "t.docx": "the extension chooses the format",
         "no.csv": "no file",
         "bad.parquet": "cannot be read",
     }.items():
