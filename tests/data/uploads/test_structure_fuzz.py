@@ -146,7 +146,7 @@ WORDS = (
     b"subtype: float64[12]",
     b"base64",
     b"binary2",
-    b'<STREAM href="file:///etc/passwd"',
+    b'<STREAM href="other.bin"',
     b"&#0;",
     b"\r",
     b"#",
