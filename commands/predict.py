@@ -11,7 +11,7 @@ from commands.options import FILE, SEED, Command, Several, fill_missing_option, 
 from model.storage.weights import find_weights, load_params, load_sidecar
 
 MORE: Final = """
-input, a galaxy a row (.parquet, .csv, .ecsv, .fits):
+input, a galaxy a row (.parquet, .csv, .ecsv, .fits, .vot); names in any case, stated units are used:
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
   log_luminosity           optional; see docs/nomenclature.md. Empty: the colours alone predict
   redshift                 optional; sharpens drawn noise, and the verdict DOMAIN

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from analysis.surprise.outlier_score import Verdict, judge_lines
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import CatalogueError
+from data.uploads.galaxies import is_no_galaxy
 from data.uploads.readers.numbers import FLUX_RANGE
 from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
@@ -74,6 +75,8 @@ class PredictInput(NamedTuple):
         Why a row cannot be answered, where its reader knows already; "" where it can.
     catalogued : (3, galaxy, 10) array or None
         What another network than the question's says: median, 16th and 84th percentile of the EW [Å].
+    kinds : (galaxy,) array of str or None
+        What a survey calls each object; quasars and stars lie outside of the domain, as galaxies alone trained.
     """
 
     bin_flux: Float[np.ndarray, "galaxy bin"]
@@ -84,6 +87,7 @@ class PredictInput(NamedTuple):
     looked: Bool[np.ndarray, "galaxy line"] | None = None
     problems: np.ndarray | None = None
     catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
+    kinds: np.ndarray | None = None
 
 
 class PredictOutput(NamedTuple):
@@ -182,12 +186,25 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
 
         (noisy,) = each(draw, empty(1))
     domain = judge_rows(params, given, rows.log_luminosity, rows.redshift) if "domain" in question.parts else None
+    if domain is not None and rows.kinds is not None:
+        domain = _without_others(domain, rows.kinds)
     variants = np.where(usable, np.where(known, "luminosity", "colors"), "").tolist()
     surprise = None
     if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.looked is not None:
         light = np.where(known, luminosity, np.nan).astype(np.float32)
         surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.looked)
     return PredictOutput(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
+
+
+def _without_others(domain: Verdicts, kinds: np.ndarray) -> Verdicts:
+    """Put quasars and stars outside of the domain, saying what the survey calls them."""
+    others = [is_no_galaxy(str(kind)) for kind in kinds]
+    verdict = ["outside" if other else said for other, said in zip(others, domain.verdict, strict=True)]
+    reason = [
+        f"the file calls it {str(kind).strip()}, not GALAXY" + (f"; {said}" if said else "") if other else said
+        for other, kind, said in zip(others, kinds, domain.reason, strict=True)
+    ]
+    return domain._replace(verdict=verdict, reason=reason)
 
 
 def has_intrinsic(params: Params) -> bool:

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float32
 
 from analysis.surprise.outlier_score import looked_at
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
+from data.columns.missing import without_sentinels
 from data.uploads import FluxTable
 from data.uploads.readers.raw_table import numbers
 from model.lines import LINE_NAMES, LINES
@@ -64,7 +65,7 @@ def measured_lines(table: FluxTable) -> Measured | None:
 
 def _read(cells: tuple[str, ...]) -> Float32[np.ndarray, " galaxy"]:
     """Read a column of EWs; what no EW can be is none."""
-    values = numbers(np.array(cells, dtype=object))
+    values = without_sentinels(numbers(np.array(cells, dtype=object)))
     return np.where(np.abs(values) < MAX_EW, values, np.nan).astype(np.float32)
 
 

@@ -48,7 +48,8 @@ def rows_of(table: FluxTable) -> PredictInput:
     """Return an upload's galaxies as rows to answer about, with their measured lines and their reader's problems."""
     measured, problems = measured_lines(table), np.array(table.problems, object)
     ew, ivar, looked = measured or (None, None, None)
-    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems)
+    kinds = None if table.kinds is None else np.array([*table.kinds, None], object)[:-1]
+    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems, kinds=kinds)
 
 
 def answer_table(

@@ -15,27 +15,22 @@ import pyarrow as pa
 from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
 from analysis.files.parts import Parts
-from analysis.files.rows import IVAR_NAMES, OPTIONAL_NAMES, read_rows, require_columns
+from analysis.files.rows import find_columns, read_rows, reads_as_text
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import CatalogueError, DataError
-from data.formats import FormatName, TableMeta, format_of
+from data.formats import Field, FormatName, TableMeta, format_of
 from data.formats.arrow import as_arrow
-from data.formats.stream import Source, open_source, open_target
+from data.formats.readers.source import Source, fields_of
+from data.formats.stream import open_source, open_target
 
-READABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
+WRITABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
+"""Formats that are written piece by piece; VOTable is read, too."""
 ALWAYS: Final = "PROBLEM"
 """The column that says why a row has no numbers is in every output."""
 WINDOW: Final = 8
 """Pieces that dask may work on at a time."""
 
-_NUMBERS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
-
 Engine = Literal["local", "dask"]
-
-
-def reads_as_text(name: str) -> bool:
-    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
-    return name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
 
 
 class Job(NamedTuple):
@@ -96,24 +91,23 @@ def predict_file(
     CatalogueError
         When the input lacks a column or cannot be read, or an extension is unknown.
     """
-    kind = format_of(target, READABLE)
-    format_of(source, READABLE)
+    kind = format_of(target, WRITABLE)
     require(job.question)
-    exact = format_of(source, READABLE) == "csv" and kind == "csv"
+    exact = format_of(source) == "csv" and kind == "csv"
 
     def is_text(name: str) -> bool:
-        """Leave text what nobody computes with: copied into another CSV file, not a digit of it changes."""
+        """Keep columns as text where they are copied into another CSV file, so that not a digit of them changes."""
         return exact or reads_as_text(name)
 
     with open_source(source, text=is_text) as opened:
-        require_columns(opened.schema, job.question)
+        find_columns(opened.schema, job.question)
         plan = _plan(opened.schema, job)
         schema = _predict(opened.schema.empty_table(), plan).schema
         total = opened.rows if opened.rows is not None else _lines(source) - 1
         meta = TableMeta(
             "Emission lines predicted from galaxy continua by Galactic Neon",
             f"predicted from {source.name}; EW is rest frame, positive in emission",
-            fields=FIELDS,
+            fields=fields_with(opened.schema),
             details={"weights": job.model} if job.model else {},
         )
         if kind != "parquet":
@@ -172,6 +166,13 @@ def _plan(schema: pa.Schema, job: Job) -> Job:
     ]
     parts = {ANSWER_COLUMNS[name].part for name in chosen if name in ANSWER_COLUMNS} - {None}
     return job._replace(columns=tuple(chosen), question=question._replace(parts=frozenset(parts)))  # type: ignore[arg-type]
+
+
+def fields_with(schema: pa.Schema) -> dict[str, Field]:
+    """Return what a file of answers says of its columns: of those that came with the input, what the input said."""
+    given = {passed_name(name): field for name, field in fields_of(schema).items()}
+    unstated = {name: FIELDS[name]._replace(unit="") for name in FLUX_NAMES}
+    return dict(FIELDS) | unstated | given
 
 
 def predict_batch(batch: pa.RecordBatch, job: Job) -> pa.Table:

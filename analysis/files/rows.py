@@ -1,6 +1,7 @@
 """From a piece of a file to rows that can be answered about: numbers where there are some, sentences where not."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -8,42 +9,127 @@ import pyarrow as pa
 from analysis.answers.answer import PredictInput, PredictOptions
 from analysis.surprise.outlier_score import looked_at
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
-from data.errors import CatalogueError
-from data.formats.types import is_text, pc
+from data.columns import units
+from data.columns.bins import per_wavelength
+from data.columns.missing import is_sentinel, without_sentinels
+from data.columns.names import TITLES, column_of, split_unit, twelve_of
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.source import units_of
+from data.formats.types import is_list, is_number, is_text, pc, plain
+from data.uploads.galaxies import EMPTY
+from data.uploads.readers.numbers import LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
 from model.lines import LINE_NAMES
 
 EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
 IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
-OPTIONAL_NAMES = ("log_luminosity", "redshift")
+OPTIONAL_RANGES = {"log_luminosity": LOG_LUMINOSITY_RANGE, "redshift": REDSHIFT_RANGE}
+_COMPUTED = frozenset(name.lower() for name in (*FLUX_NAMES, *OPTIONAL_RANGES, *IVAR_NAMES))
 
 
-def needed(question: PredictOptions) -> list[str]:
-    """Return the columns without which a question cannot be answered."""
-    names = list(FLUX_NAMES)
-    if question.variant == "luminosity":
-        names.append("log_luminosity")
-    return [*names, *IVAR_NAMES] if question.noise == "published" else names
+def reads_as_text(name: str) -> bool:
+    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
+    return split_unit(name)[0].lower() in _COMPUTED or name.strip().lower() in TITLES["id"]
 
 
-def require_columns(schema: pa.Schema, question: PredictOptions) -> None:
-    """Refuse a file that lacks a column.
+class Columns(NamedTuple):
+    """Which columns of a file are computed with; names in any case, with or without a unit behind them.
+
+    Attributes
+    ----------
+    flux : tuple of str
+        The twelve fluxes, or the one column whose cells hold twelve numbers.
+    unit : str
+        That the file states for them, "" where it states none.
+    optional : dict
+        Our names of luminosity and redshift to the file's.
+    ew, ivar : dict
+        Our names of measured lines and inverse variances to the file's.
+    scale : dict
+        By the file's name, what takes measured lines to Å.
+    kinds : str
+        The column that says galaxy, quasar or star; "" where there is none.
+    """
+
+    flux: tuple[str, ...]
+    unit: str
+    optional: dict[str, str]
+    ew: dict[str, str]
+    ivar: dict[str, str]
+    scale: dict[str, float]
+    kinds: str
+
+
+def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
+    """Find what a question needs among the columns of a file.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of plain types; units in the fields' metadata.
+    question : PredictOptions
+        What is asked.
+
+    Returns
+    -------
+    Columns
+        Where each quantity stands.
 
     Raises
     ------
     CatalogueError
-        A sentence with the columns that lack, and those there are.
+        A sentence with the columns that lack, and those there are; or a column of another type than numbers.
+    UploadError
+        Naming a unit that is not understood.
     """
-    missing = [name for name in needed(question) if name not in schema.names]
+    names, said = schema.names, units_of(schema)
+    lower = {name.strip().lower(): name for name in reversed(names)}
+    twelve = twelve_of(names)
+    flux = tuple(twelve.values())
+    if len(twelve) < len(FLUX_NAMES):
+        flux = _list_of_twelve(schema)
+    single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
+    optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(single, name))}
+    ew, ivar = (
+        {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
+    )
+    missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
+    if question.variant == "luminosity" and "log_luminosity" not in optional:
+        missing.append("log_luminosity")
+    if question.noise == "published":
+        missing += [name for name in IVAR_NAMES if name not in ivar]
     if missing:
-        raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(schema.names[:20])}.")
-    if question.surprise and not set(EW_NAMES) & set(schema.names):
+        raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(names[:20])}.")
+    if question.surprise and not ew:
         raise CatalogueError(f"The input has no measured line to judge: no column {EW_NAMES[0]} ... {EW_NAMES[-1]}.")
-    for name in (*needed(question), *OPTIONAL_NAMES):
-        kinds = [field.type for field in schema if field.name == name]
-        if len(kinds) > 1:
-            raise CatalogueError(f"The input has {len(kinds)} columns {name}. Keep one of them.")
-        if kinds and not (is_text(kinds[0]) or _is_number(kinds[0])):
-            raise CatalogueError(f"Column {name} is of type {kinds[0]}; it must hold numbers. Convert it to float.")
+    used = [*flux, *optional.values(), *(ivar.values() if question.noise == "published" else ())]
+    for name in used:
+        if f"{name} (2)" in names:
+            raise CatalogueError(f"The input has several columns {name}. Keep one of them.")
+        kind = schema.field(name).type
+        if not (is_text(kind) or is_number(kind) or (name,) == flux):
+            raise CatalogueError(f"Column {name} is of type {kind}; it must hold numbers. Convert it to float.")
+    stated = {name: text for name in flux if units.is_stated(text := said.get(name, "") or split_unit(name)[1])}
+    unit = units.common(stated, len(flux), "The input")
+    if unit:
+        try:
+            units.flux_unit(unit)
+        except UploadError as error:
+            raise UploadError(f"Column {flux[0]}: {error}") from error
+    scale = {}
+    for ours, target in ((ew, "Angstrom"), (ivar, "1 / Angstrom2")):
+        if question.surprise or question.noise == "published":
+            scale |= {name: units.factor_to(said.get(name, ""), target, name) for name in ours.values()}
+    return Columns(flux, unit, optional, ew, ivar, scale, column_of(names, "class"))
+
+
+def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
+    """Find the column whose cells hold twelve fluxes."""
+    lists = [field.name for field in schema if is_list(field.type) and is_number(field.type.value_type)]
+    twelve = [
+        name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
+    ]
+    named = column_of(twelve, "flux") or (twelve[0] if len(twelve) == 1 else "")
+    return (named,) if named else ()
 
 
 def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
@@ -52,59 +138,110 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        With the columns of `needed`, as numbers or as text.
+        With the columns that `find_columns` finds, as numbers or as text.
     question : PredictOptions
         Whether measured lines and inverse variances are needed.
 
     Returns
     -------
     PredictInput
-        With a problem for each row that has text where a number should be.
+        With a problem for each row that has text where a number should be, or a number out of reach.
     """
+    found = find_columns(batch.schema, question)
     problems = np.full(batch.num_rows, "", object)
-
-    def stack(names: Iterable[str]) -> np.ndarray:
-        return np.column_stack([_numbers(batch, name, problems) for name in names])
-
-    flux = stack(FLUX_NAMES)
-    luminosity, redshift = (
-        _numbers(batch, name, problems) if name in batch.schema.names else None for name in OPTIONAL_NAMES
-    )
-    ivar = stack(IVAR_NAMES) if question.noise == "published" else None
-    ew = looked = None
+    if len(found.flux) == 1:
+        given = _twelve_of_lists(batch[found.flux[0]], found.flux[0], problems)
+    else:
+        given = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux])
+    flux = per_wavelength(given, found.unit)
+    for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
+        if not problems[row] and not (question.fill_missing and column in (0, len(FLUX_NAMES) - 1)):
+            problems[row] = f"{FLUX_NAMES[column]} is {given[row, column]:g}, which marks a missing value"
+    optional = {
+        name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
+    }
+    ivar = ew = looked = None
+    if question.noise == "published":
+        ivar = np.column_stack([_scaled(batch, found.ivar[name], found, problems) for name in IVAR_NAMES])
     if question.surprise:
         ew = np.full((batch.num_rows, len(EW_NAMES)), np.nan, np.float32)
-        given = np.array([name in batch.schema.names for name in EW_NAMES])
-        for place in np.flatnonzero(given):
+        given_lines = np.array([name in found.ew for name in EW_NAMES])
+        for place in np.flatnonzero(given_lines):
             # Words in place of a measured width mean that there is none; the row can be predicted all the same.
-            ew[:, place] = _numbers(batch, EW_NAMES[place], np.full(batch.num_rows, "", object))
-        looked = looked_at(ew, given, redshift)
-    return PredictInput(flux, luminosity, redshift, ivar, ew, looked, problems)
+            ignored = np.full(batch.num_rows, "", object)
+            ew[:, place] = without_sentinels(_scaled(batch, found.ew[EW_NAMES[place]], found, ignored))
+        looked = looked_at(ew, given_lines, optional.get("redshift"))
+    kinds = None
+    if found.kinds and is_text(batch[found.kinds].type):
+        kinds = np.array([*pc.fill_null(batch[found.kinds], "").to_pylist(), None], object)[:-1]
+    with np.errstate(over="ignore"):
+        return PredictInput(
+            flux.astype(np.float32),
+            optional.get("log_luminosity"),
+            optional.get("redshift"),
+            None if ivar is None else ivar.astype(np.float32),
+            ew,
+            looked,
+            problems,
+            kinds=kinds,
+        )
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return (
-        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind)
-    )
+def _scaled(batch: pa.RecordBatch, title: str, found: Columns, problems: np.ndarray) -> np.ndarray:
+    return _numbers(batch[title], title, problems) * found.scale.get(title, 1.0)
 
 
-def _numbers(batch: pa.RecordBatch, name: str, problems: np.ndarray) -> np.ndarray:
-    column = batch[name]
+def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.ndarray) -> np.ndarray:
+    """Read numbers that a row may lack: nothing and sentinels are missing, what is out of reach is a problem."""
+
+    def is_empty(text: str) -> bool:
+        return text.lower() in EMPTY
+
+    values = without_sentinels(_numbers(column, name, problems, is_empty))
+    with np.errstate(invalid="ignore"):
+        beyond = (values < limits[0]) | (values > limits[1])
+    for row in np.flatnonzero(beyond):
+        if not problems[row]:
+            problems[row] = f"{name} is {values[row]:g}, outside {limits[0]:g} to {limits[1]:g}; check its unit"
+    return np.where(beyond, np.nan, values).astype(np.float32)
+
+
+def _twelve_of_lists(column: Any, name: str, problems: np.ndarray) -> np.ndarray:
+    """Read cells of twelve numbers; a cell of another length is its row's problem."""
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+    flux = np.full((len(column), len(FLUX_NAMES)), np.nan)
+    good = lengths == len(FLUX_NAMES)
+    if good.any():
+        kept = column.filter(pa.array(good))
+        flux[good] = kept.flatten().cast(pa.float64()).to_numpy(zero_copy_only=False).reshape(-1, len(FLUX_NAMES))
+    for row in np.flatnonzero(~good):
+        problems[row] = f"{name} holds {lengths[row]} numbers; {len(FLUX_NAMES)} are needed"
+    return flux
+
+
+def _numbers(
+    column: Any, name: str, problems: np.ndarray, is_empty: Callable[[str], bool] = lambda _: False
+) -> np.ndarray:
+    column = plain(column)
     if not is_text(column.type):
-        return column.cast(pa.float32(), safe=False).to_numpy(zero_copy_only=False).astype(np.float32)
+        return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
     column = pc.utf8_trim_whitespace(column)
     column = pc.if_else(pc.equal(column, ""), None, column)
     try:
-        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float32)
+        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
     except pa.ArrowInvalid:
-        return np.array([_number(text, row, name, problems) for row, text in enumerate(column.to_pylist())], np.float32)
+        return np.array(
+            [
+                np.nan if text is None or is_empty(text) else _number(text, row, name, problems)
+                for row, text in enumerate(column.to_pylist())
+            ]
+        )
 
 
-def _number(text: str | None, row: int, name: str, problems: np.ndarray) -> float:
-    if text is None:
-        return np.nan
+def _number(text: str, row: int, name: str, problems: np.ndarray) -> float:
     try:
-        return float(text)
+        # Python reads 1_000 as a number; nobody who writes a table means that.
+        return float(text.replace("_", "x"))
     except ValueError:
         if not problems[row]:
             problems[row] = f"{name} is {text[:24]!r}, which is not a number; write it like 1.25 or 3.1e-17"

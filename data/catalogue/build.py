@@ -173,31 +173,27 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
 
 
 def read_table(path: Path) -> pa.Table:
-    """Read a table of galaxies from Parquet or CSV.
+    """Read a table of galaxies in any of the formats, its columns brought to the schema's names and units.
 
     Parameters
     ----------
     path : Path
-        The extension decides the format.
+        Parquet, CSV, ECSV, FITS or VOTable; the extension decides.
 
     Returns
     -------
     pyarrow.Table
-        All columns.
+        All columns. Those of the schema have its names whatever their case in the file, and its units: fluxes in
+        1e-17 erg/s/cm²/Å, equivalent widths in Å. Numbers that stand for missing ones are null.
 
     Raises
     ------
     CatalogueError
         When the file is missing, of another format or damaged.
+    UploadError
+        Naming a column whose unit is not understood, or is of another kind.
     """
-    from pyarrow import csv
+    from data.catalogue.standard_columns import standard_columns
+    from data.formats.whole import read_table as read_any
 
-    readers: dict[str, Callable[..., pa.Table]] = {".parquet": pq.read_table, ".csv": csv.read_csv}
-    if path.suffix not in readers:
-        raise CatalogueError(f"{path.name} ends in {path.suffix!r}; a table of galaxies is .parquet or .csv.")
-    try:
-        return readers[path.suffix](path)
-    except FileNotFoundError as error:
-        raise CatalogueError(f"There is no file {path}. Check the path.") from error
-    except pa.ArrowInvalid as error:
-        raise CatalogueError(f"{path.name} cannot be read as {path.suffix[1:]}: {error}. Write it again.") from error
+    return standard_columns(read_any(path), path.name)

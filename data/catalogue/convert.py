@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.catalogue.fields import CATALOGUE_FIELDS
-from data.formats import TableMeta
+from data.formats import Field, TableMeta
 from data.formats.fields import METADATA_KEY
 from data.formats.kinds import format_of
-from data.formats.whole import read_table, write_table
+from data.formats.readers.source import fields_of
+from data.formats.stream import open_source
+from data.formats.whole import write_table
 
 PARQUET = "parquet"
 
@@ -38,16 +41,28 @@ def convert(source: Path, out: Path) -> str:
         When a file cannot be read or written, or its extension is of no format.
     """
     chosen = format_of(out)
-    table = read_table(source)
-    about = _about(source) if format_of(source) == PARQUET else {}
+    with open_source(source) as opened:
+        table = pa.Table.from_batches(list(opened.batches), opened.schema)
+        said = {
+            key: str(opened.about[key]) for key in ("title", "provenance") if isinstance(opened.about.get(key), str)
+        }
+    about = (_about(source) if format_of(source) == PARQUET else {}) or said
     title, provenance = about.pop("title", source.stem), about.pop("provenance", f"converted from {source.name}")
     about.pop("units", None)
-    write_table(table, out, chosen, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
+    write_table(table, out, chosen, TableMeta(title, provenance, fields=_fields(table), details=about))
     size = out.stat().st_size / 1e6
     return f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB."
 
 
+def _fields(table: pa.Table) -> dict[str, Field]:
+    """Return what is said of each column: by the file first, then by the schema."""
+    fields = dict(CATALOGUE_FIELDS)
+    for name, given in fields_of(table.schema).items():
+        fields[name] = Field(*(one or other for one, other in zip(given, fields.get(name, Field()), strict=True)))
+    return fields
+
+
 def _about(path: Path) -> dict:
-    """Give what a catalogue says about itself; nothing for a table that was not built."""
+    """Return what a catalogue says about itself; nothing for a table that was not built."""
     stored = (pq.read_schema(path).metadata or {}).get(METADATA_KEY)
     return json.loads(stored) if stored else {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
+from data.columns.names import FLUX_NAMES
 from data.errors import CatalogueError
 from model.bins import BIN_EDGES
 from model.lines import LINES
@@ -19,7 +20,6 @@ N_BINS: Final = len(BIN_EDGES) - 1
 MAX_ID_LENGTH: Final = 64
 """Longest TARGETID: DESI's have 17 digits; a long name of one's own still fits."""
 
-FLUX_NAMES: Final = tuple(f"flux_{index:02d}" for index in range(N_BINS))
 EW_SUFFIX: Final = "_EW"
 IVAR_SUFFIX: Final = "_EW_IVAR"
 PREDICTION_SUFFIXES: Final = ("_EW_PREDICTED", "_EW_PREDICTED_P16", "_EW_PREDICTED_P84")
@@ -112,7 +112,10 @@ def standardize(table: "pa.Table") -> "pa.Table":
     CatalogueError
         When a column of the schema holds neither text nor numbers, as it should.
     """
+    from data.formats.types import plain
+
     names = table.column_names
+    table = type(table).from_arrays([plain(values) for values in table.columns], names=names)
     if "target_id" in names and "TARGETID" not in names:
         table = table.rename_columns(["TARGETID" if name == "target_id" else name for name in names])
     for column in COLUMNS:
@@ -134,7 +137,7 @@ def _cast(values: "pa.ChunkedArray", column: Column) -> "pa.ChunkedArray":
             f"Column {column.name} is of type {given}; it must hold text or integers. "
             "A float cannot hold a DESI TARGETID exactly: convert the source again."
         )
-    if pa.types.is_floating(given) or pa.types.is_integer(given):
+    if pa.types.is_floating(given) or pa.types.is_integer(given) or pa.types.is_decimal(given):
         return pc.fill_null(values.cast(pa.float32(), safe=False), float("nan"))
     raise CatalogueError(f"Column {column.name} is of type {given}; it must hold numbers. Convert it to float.")
 

@@ -10,7 +10,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.formats.fields import METADATA_KEY, TableMeta
-from data.formats.types import is_text, pc
+from data.formats.types import is_text, pc, plain, plain_type, storable
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 _NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -56,7 +56,7 @@ def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
     fields = []
     for field in schema:
         said = {name: text for name, text in meta.field(field.name)._asdict().items() if text}
-        fields.append(field.with_metadata(said or None))
+        fields.append(field.with_type(plain_type(field.type)).with_metadata(said or None))
     about = {name: value for name, value in meta._asdict().items() if name not in ("fields", "details") and value}
     about |= meta.details
     about["units"] = {name: unit for name in schema.names if (unit := meta.field(name).unit)}
@@ -85,6 +85,7 @@ def describe(table: pa.Table, meta: TableMeta) -> pa.Table:
     pyarrow.Table
         The same values.
     """
+    table = pa.Table.from_arrays([plain(values) for values in table.columns], names=table.column_names)
     lengths = {
         field.name: pc.max(pc.utf8_length(table[field.name])).as_py() or 0
         for field in table.schema
@@ -125,14 +126,16 @@ def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) ->
 
 def for_csv(table: pa.Table) -> pa.Table:
     """Leave missing numbers empty, and keep a spreadsheet from running someone's text as a formula."""
-    columns = {}
-    for name, values in zip(table.column_names, table.columns, strict=True):
+    columns = []
+    for values in storable(table, "CSV").columns:
+        if pa.types.is_float16(values.type):
+            values = values.cast(pa.float32())
         if pa.types.is_floating(values.type):
             values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
         elif is_text(values.type):
             values = harmless(values)
-        columns[harmless(pa.array([name]))[0].as_py()] = values
-    return pa.table(columns)
+        columns.append(values)
+    return pa.table(columns, names=harmless(pa.array(table.column_names, pa.string())).to_pylist())
 
 
 def harmless(texts: Any) -> Any:

@@ -3,7 +3,7 @@
 import io
 import warnings
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 from xml.etree import ElementTree
@@ -12,9 +12,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from data.columns.words import unique_names
 from data.errors import CatalogueError
 from data.formats.fields import TableMeta
-from data.formats.types import is_text, numpy_type, pc
+from data.formats.types import (
+    INT64_MAX,
+    filled,
+    is_text,
+    missing,
+    numpy_type,
+    pc,
+    storable,
+    storable_type,
+)
 
 _VOTABLE: Final = "{http://www.ivoa.net/xml/VOTable/v1.3}"
 
@@ -26,12 +36,29 @@ def _described(columns: Mapping[str, np.ndarray], meta: TableMeta) -> Any:
     table = Table(meta=meta.sentences())
     for name, values in columns.items():
         unit, description, _ = meta.field(name)
-        table[name] = Column(values, unit=unit or None, description=description or None)
+        table[name] = Column(values, unit=_known_unit(unit), description=description or None)
     return table
+
+
+def _known_unit(text: str) -> Any:
+    """Return a unit that astropy takes, in its words or unrecognised ones."""
+    from astropy import units
+
+    parse: Any = units.Unit
+    if not text:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return parse(text, parse_strict="silent")
 
 
 def _empty(schema: pa.Schema, meta: TableMeta) -> Any:
     return _described({field.name: np.zeros(0, numpy_type(field)) for field in schema}, meta)
+
+
+def storable_schema(schema: pa.Schema, format: str) -> pa.Schema:
+    """Return the types that `data.formats.types.storable` gives the columns of a schema."""
+    return pa.schema([field.with_type(storable_type(field, format)) for field in schema], metadata=schema.metadata)
 
 
 def yaml_header(schema: pa.Schema, meta: TableMeta) -> str:
@@ -50,50 +77,92 @@ def ecsv_header(schema: pa.Schema, meta: TableMeta) -> bytes:
 
 def write_ecsv_rows(table: pa.Table, destination: BinaryIO) -> None:
     """Append rows to an ECSV file, which writes True and False as Python does."""
-    columns = {
-        name: pc.if_else(values, "True", "False") if pa.types.is_boolean(values.type) else values
-        for name, values in zip(table.column_names, table.columns, strict=True)
-    }
-    pacsv.write_csv(pa.table(columns), destination, pacsv.WriteOptions(include_header=False))
+    columns = [
+        pc.if_else(values, "True", "False")
+        if pa.types.is_boolean(values.type)
+        else values.cast(pa.float32())
+        if pa.types.is_float16(values.type)
+        else values
+        for values in storable(table, "ECSV").columns
+    ]
+    pacsv.write_csv(pa.table(columns, names=table.column_names), destination, pacsv.WriteOptions(include_header=False))
 
 
 def write_ecsv(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as ECSV."""
-    destination.write(ecsv_header(table.schema, meta))
+    destination.write(ecsv_header(storable_schema(table.schema, "ECSV"), meta))
     write_ecsv_rows(table, destination)
 
 
 def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as VOTable, its rows as BINARY2: astropy would take a millisecond for each."""
-    columns = {}
-    for field in table.schema:
-        numpy_type(field)
-        values = table[field.name].to_numpy()
-        columns[field.name] = _as_binary(values.astype(str) if is_text(field.type) else values)
-    parts = [("nulls", np.uint8, (-(-len(columns) // 8),))]
-    parts += [(name, values.dtype, values.shape[1:]) for name, values in columns.items()]
+    columns = [_of_votable(values) for values in storable(table, "VOTable").columns]
+    names = xml_names(table.column_names)
+    fields = {new: meta.field(old) for new, old in zip(names, table.column_names, strict=True)}
+    schema = pa.schema([pa.field(name, values.type) for name, values in zip(names, columns, strict=True)])
+    hidden = np.column_stack([missing(values) for values in columns]) if columns else np.zeros((len(table), 0), bool)
+    # A bit for each column, from the highest on, says that the value is missing.
+    flags = np.packbits(hidden, axis=1)
+    laid = [_as_binary(values) for values in columns]
+    parts: list[Any] = [("nulls", np.uint8, (flags.shape[1],))]
+    parts += [(f"c{place}", values.dtype, values.shape[1:]) for place, values in enumerate(laid)]
     packed = np.zeros(len(table), parts)
-    for name, values in columns.items():
-        packed[name] = values
-    lengths = {name: values.shape[1] for name, values in columns.items() if values.ndim > 1}
-    root, described = _without_rows(table.schema, meta, lengths)
+    packed["nulls"] = flags
+    for place, values in enumerate(laid):
+        packed[f"c{place}"] = values
+    lengths = {name: values.shape[1] for name, values in zip(names, laid, strict=True) if values.ndim > 1}
+    root, described = _without_rows(schema, meta._replace(fields=fields), lengths)
     binary = ElementTree.SubElement(ElementTree.SubElement(described, f"{_VOTABLE}DATA"), f"{_VOTABLE}BINARY2")
     ElementTree.SubElement(binary, f"{_VOTABLE}STREAM", encoding="base64").text = b64encode(packed.tobytes()).decode()
     ElementTree.ElementTree(root).write(destination, encoding="utf-8", xml_declaration=True)
 
 
-def _as_binary(values: np.ndarray) -> np.ndarray:
-    """Lay a column out as BINARY2 does: big-endian numbers, T and F, texts as rows of UCS-2 letters."""
-    if values.dtype.kind == "U":
-        return values.view("<u4").reshape(len(values), values.dtype.itemsize // 4).astype(">u2")
-    if values.dtype == bool:
-        return np.where(values, b"T", b"F")
-    return values.astype(values.dtype.newbyteorder(">"))
+def xml_names(names: Sequence[str]) -> list[str]:
+    """Return titles as XML holds them: printable, none empty, none twice."""
+    return unique_names(["".join(letter if letter.isprintable() else " " for letter in name) for name in names])
+
+
+_VOTABLE_TYPES: Final = {
+    pa.int8(): pa.int16(),
+    pa.uint16(): pa.int32(),
+    pa.uint32(): pa.int64(),
+    pa.float16(): pa.float32(),
+}
+"""What VOTable has no type for goes into the next wider one."""
+
+
+def _votable_type(kind: pa.DataType, highest: int = INT64_MAX) -> pa.DataType:
+    if kind == pa.uint64():
+        return pa.int64() if highest <= INT64_MAX else pa.string()
+    return _VOTABLE_TYPES.get(kind, kind)
+
+
+def _of_votable(values: Any) -> Any:
+    highest = (pc.max(values).as_py() or 0) if values.type == pa.uint64() else 0
+    return values.cast(_votable_type(values.type, highest))
+
+
+def _as_binary(values: Any) -> np.ndarray:
+    """Lay a column out as BINARY2 does: big-endian numbers, T and F, texts as rows of UTF-16 letters."""
+    if is_text(values.type):
+        texts = [text.encode("utf-16-be", "replace") for text in pc.fill_null(values, "").to_pylist()]
+        length = max([1, *(len(text) // 2 for text in texts)])
+        return (
+            np.array(texts, f"S{2 * length}").view(np.uint8).reshape(len(texts), length, 2).copy().view(">u2")[:, :, 0]
+        )
+    known = filled(values)
+    if known.dtype == bool:
+        return np.where(known, b"T", b"F")
+    return known.astype(known.dtype.newbyteorder(">"))
 
 
 def dataless_votable(schema: pa.Schema, meta: TableMeta) -> str:
     """Return a VOTable that describes the columns and has no rows."""
-    root, _ = _without_rows(_writable(schema), meta, {})
+    held = _writable(schema)
+    names = xml_names(held.names)
+    fields = {new: meta.field(old) for new, old in zip(names, held.names, strict=True)}
+    plain = pa.schema([pa.field(name, _votable_type(field.type)) for name, field in zip(names, held, strict=True)])
+    root, _ = _without_rows(plain, meta._replace(fields=fields), {})
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
@@ -101,7 +170,8 @@ def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
     """Describe columns as the root of a VOTable and its table; a text has any length, or one of `lengths`."""
     out = io.BytesIO()
     row = {field.name: np.zeros(1, numpy_type(field)) for field in schema}
-    votable = _votable(_described(row, meta), meta)
+    with without_warnings():
+        votable = _votable(_described(row, meta), meta)
     for field in votable.get_first_table().fields:
         if field.datatype in ("char", "unicodeChar"):
             field.arraysize = str(lengths.get(field.name, "*"))
@@ -117,17 +187,17 @@ def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
 
 
 @contextmanager
-def without_unit_warnings() -> Iterator[None]:
-    """Keep quiet that the VO prefers 0.1 nm: astronomers write Angstrom and erg, and every tool reads them."""
-    from astropy.units import UnitsWarning
+def without_warnings() -> Iterator[None]:
+    """Keep astropy quiet on what we know: that the VO prefers 0.1 nm to Angstrom, and makes an ID of every name."""
+    from astropy.utils.exceptions import AstropyWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnitsWarning)
+        warnings.simplefilter("ignore", AstropyWarning)
         yield
 
 
 def _write_xml(votable: Any, destination: BinaryIO, **options: str) -> None:
-    with without_unit_warnings():
+    with without_warnings():
         votable.to_xml(destination, **options)
 
 
@@ -136,10 +206,9 @@ def _writable(schema: pa.Schema) -> pa.Schema:
     held = []
     for field in schema:
         try:
-            numpy_type(field)
+            held.append(field.with_type(storable_type(field, "VOTable")))
         except CatalogueError:
             continue
-        held.append(field)
     return pa.schema(held)
 
 

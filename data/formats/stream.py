@@ -1,61 +1,70 @@
 """Tables larger than memory: read and written piece by piece."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.errors import CatalogueError
+from data.columns.names import TableNames, best_table
+from data.errors import CatalogueError, DataError
 from data.formats import arrow, astropy_tables, fits
 from data.formats.fields import TableMeta
-from data.formats.kinds import format_of
+from data.formats.kinds import FORMATS, FormatName, format_of
+from data.formats.readers.csv import open_csv
+from data.formats.readers.ecsv import open_ecsv
+from data.formats.readers.fits import open_fits
+from data.formats.readers.parquet import open_parquet
+from data.formats.readers.source import BATCH_ROWS, Given, Source
+from data.formats.readers.votable import open_votable
 from data.storage.atomic import replacing
-
-BATCH_ROWS: Final = 65_536
-CSV_BLOCK: Final = 1 << 24
-"""Bytes of CSV read at a time: the types of columns are told from the first block."""
 
 Write = Callable[[pa.Table], None]
 
 
-class Source(NamedTuple):
-    """A file opened for reading.
+def is_id(name: str) -> bool:
+    """Tell whether a column of a CSV file is an identifier, which stays text."""
+    return name.upper() in ("TARGETID", "TARGET_ID")
 
-    Attributes
-    ----------
-    schema : pyarrow.Schema
-        Its columns.
-    rows : int or None
-        How many rows it has, where the format says so.
-    batches : iterator of pyarrow.RecordBatch
-        Its rows, a piece at a time.
-    """
 
-    schema: pa.Schema
-    rows: int | None
-    batches: Iterator[pa.RecordBatch]
+def _best(tables: Sequence[tuple[str, Sequence[str], int]]) -> int:
+    return best_table([TableNames(*table) for table in tables])
 
 
 @contextmanager
 def open_source(
-    path: Path, *, start: int = 0, text: Callable[[str], bool] = lambda name: name.upper() in ("TARGETID", "TARGET_ID")
+    source: Path | bytes,
+    *,
+    start: int = 0,
+    text: Callable[[str], bool] = is_id,
+    name: str = "",
+    kind: FormatName | None = None,
+    number: bool = False,
+    max_columns: int = 10_000,
 ) -> Iterator[Source]:
-    """Open a table to read it piece by piece.
+    """Open a table to read it piece by piece; every way in comes through here.
 
     Parameters
     ----------
-    path : Path
-        Parquet, CSV, ECSV, FITS or VOTable by its extension; a VOTable is read at once.
+    source : Path or bytes
+        Parquet, CSV, ECSV, FITS or VOTable; a VOTable is read at once. Of several tables in a file the one is taken
+        that holds twelve fluxes, or wavelength and flux.
     start : int
         First row to give.
     text : callable
         Says of a column of a CSV file, by its name, whether it stays text. Ids do: 19 digits do not survive as
         floating-point numbers.
+    name : str
+        What sentences call it; a path's name by default.
+    kind : str, optional
+        Its format; by default a path's extension tells.
+    number : bool
+        Whether `Source.row_numbers` is needed.
+    max_columns : int
+        More are refused.
 
     Yields
     ------
@@ -65,115 +74,53 @@ def open_source(
     Raises
     ------
     CatalogueError
-        When the file is missing, of another format or damaged.
+        When the file is missing, of another format or damaged: whatever its parser raises becomes a sentence.
     """
-    kind = format_of(path)
-    if not path.is_file():
-        raise CatalogueError(f"There is no file {str(path)!r}. Check the path.")
+    if isinstance(source, Path):
+        kind, name = kind or format_of(source), name or source.name
+        if not source.is_file():
+            raise CatalogueError(f"There is no file {str(source)!r}. Check the path.")
+    if kind is None:
+        raise ValueError("bytes need a format")
+    given = Given(source, name, max_columns)
+    with ExitStack() as stack:
+        # Readers warn of damage in words of the file; what it comes to is said by a sentence of ours.
+        with blamed(name, kind):
+            if kind == "parquet":
+                opened = stack.enter_context(open_parquet(given, start))
+            elif kind == "fits":
+                opened = stack.enter_context(open_fits(given, start, _best))
+            elif kind == "votable":
+                opened = open_votable(given, start, _best)
+            else:
+                opened = (open_csv if kind == "csv" else open_ecsv)(given, start, text, number=number)
+        yield opened._replace(batches=_guarded(opened.batches, name, kind))
+
+
+def _guarded(batches: Iterator[pa.RecordBatch], name: str, kind: FormatName) -> Iterator[pa.RecordBatch]:
+    while True:
+        with blamed(name, kind):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
+
+
+@contextmanager
+def blamed(name: str, kind: FormatName) -> Iterator[None]:
+    """Turn what a parser of other people's formats raises on damaged bytes into a sentence that names the file."""
     try:
-        if kind == "parquet":
-            # Arrow keeps every group that it read ahead until the file is closed: a long file would fill the memory.
-            with pq.ParquetFile(path, pre_buffer=False) as file:
-                yield Source(file.schema_arrow, file.metadata.num_rows, _parquet_batches(file, start))
-        elif kind in ("csv", "ecsv"):
-            yield _csv_source(path, start, text)
-        else:
-            yield _astropy_source(path, start, kind == "fits")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise CatalogueError(f"{path.name} cannot be read as {kind}: {error}. Write it again.") from error
-
-
-def _parquet_batches(file: pq.ParquetFile, start: int) -> Iterator[pa.RecordBatch]:
-    """Give the rows from `start` on; groups of rows before it are not read."""
-    groups, first = [], 0
-    for group in range(file.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if start < first + rows:
-            groups.append(group)
-        else:
-            first += rows
-            continue
-        first += rows
-    ahead = file.metadata.num_rows - sum(file.metadata.row_group(group).num_rows for group in groups)
-    yield from _skip(file.iter_batches(BATCH_ROWS, row_groups=groups), start - ahead)
-
-
-def _skip(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        if rows < batch.num_rows:
-            yield batch.slice(max(rows, 0))
-        rows -= batch.num_rows
-
-
-def _csv_source(path: Path, start: int, text: Callable[[str], bool]) -> Source:
-    comments, header, delimiter = 0, "", ","
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        for line in file:
-            if not line.startswith("#"):
-                header = line
-                break
-            comments += 1
-            if line.startswith("# delimiter:"):
-                delimiter = line.partition(":")[2].strip().strip("'\"") or " "
-    if path.suffix.lower() == ".ecsv" and comments and not any(mark in header for mark in ",;\t"):
-        delimiter = " "
-    names = [name.strip().strip('"') for name in header.strip("\r\n").split(delimiter)]
-    reader = pacsv.open_csv(
-        path,
-        pacsv.ReadOptions(block_size=CSV_BLOCK, skip_rows=comments),
-        pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        pacsv.ConvertOptions(column_types={name: pa.string() for name in names if text(name)}),
-    )
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        with reader:
-            for batch in reader:
-                for first in range(0, batch.num_rows, BATCH_ROWS):
-                    yield batch.slice(first, BATCH_ROWS)
-
-    return Source(reader.schema, None, _skip(batches(), start))
-
-
-def _astropy_source(path: Path, start: int, is_fits: bool) -> Source:
-    rows = _fits_rows(path) if is_fits else _votable_rows(path)
-    schema = fits.read_rows(rows[:0]).schema
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for first in range(start, len(rows), BATCH_ROWS):
-            yield from fits.read_rows(rows[first : first + BATCH_ROWS]).combine_chunks().to_batches()
-
-    return Source(schema, len(rows), batches())
-
-
-def _fits_rows(path: Path) -> Any:
-    from astropy.io import fits as astropy_fits
-
-    try:
-        with astropy_fits.open(path, memmap=True) as hdus:
-            found = next((hdu for hdu in hdus if isinstance(hdu, astropy_fits.BinTableHDU)), None)
-            if found is None:
-                raise CatalogueError(f"{path.name} has no binary table. Give a FITS file with one.")
-            return found.data
-    except OSError as error:
-        raise CatalogueError(f"{path.name} cannot be read as FITS: {error}. Write it again.") from error
-
-
-def _votable_rows(path: Path) -> Any:
-    from astropy.io.votable import parse_single_table
-    from astropy.io.votable.exceptions import VOTableSpecError
-
-    try:
-        with astropy_tables.without_unit_warnings():
-            table = parse_single_table(path).to_table()
-    except (VOTableSpecError, ValueError, IndexError) as error:
-        raise CatalogueError(f"{path.name} cannot be read as VOTable: {error}. Write it again.") from error
-    rows = table.as_array()
-    for name in rows.dtype.names:
-        if rows.dtype[name].kind == "f":
-            rows[name].fill_value = np.nan
-        elif rows.dtype[name].kind in "OU":
-            rows[name].fill_value = ""
-    return rows.filled()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except DataError:
+        raise
+    # Parsers fail in ways of their own, with any exception; all of them mean one thing.
+    except Exception as error:
+        words = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
+        raise CatalogueError(
+            f"{name} looks like {FORMATS[kind].label} but cannot be read: {words}. Write it again."
+        ) from error
 
 
 @contextmanager
@@ -211,7 +158,7 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
                 yield lambda table: out.write_table(arrow.for_csv(table))
         elif kind == "ecsv":
             with temporary.open("wb") as file:
-                file.write(astropy_tables.ecsv_header(schema, meta))
+                file.write(astropy_tables.ecsv_header(astropy_tables.storable_schema(schema, "ECSV"), meta))
                 yield lambda table: astropy_tables.write_ecsv_rows(table, file)
         else:
             with _fits_target(temporary, schema, meta) as write:
@@ -221,27 +168,25 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
 @contextmanager
 def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Write]:
     """Keep the rows as Parquet until their number and the longest texts are known: both stand in the header."""
-    widths = dict.fromkeys((field.name for field in schema if arrow.is_text(field.type)), 1)
-    fits.row_type(schema, widths)
-    rows = 0
+    fits.layout(schema, dict.fromkeys(schema.names, fits.Measured()))
+    rows, sizes = 0, dict.fromkeys(schema.names, fits.Measured())
     # Beside the target, for there is room for it there.
     waiting = path.with_suffix(".waiting")
 
     def keep(table: pa.Table) -> None:
-        nonlocal rows
+        nonlocal rows, sizes
         rows += table.num_rows
-        for name, width in fits.text_widths(table).items():
-            widths[name] = max(widths[name], width)
+        sizes = fits.measured(table, sizes)
         parquet.write_table(table)
 
     try:
         with pq.ParquetWriter(waiting, schema, compression="zstd", use_dictionary=False) as parquet:
             yield keep
-        kind = fits.row_type(schema, widths)
+        stored = fits.layout(schema, sizes)
         with path.open("wb") as out, pq.ParquetFile(waiting, pre_buffer=False) as file:
-            out.write(fits.header_bytes(kind, rows, meta))
+            out.write(fits.header_bytes(stored, rows, meta))
             for batch in file.iter_batches(BATCH_ROWS):
-                out.write(fits.row_bytes(pa.Table.from_batches([batch]), kind))
-            out.write(fits.padding(rows * kind.itemsize))
+                out.write(fits.row_bytes(pa.Table.from_batches([batch]), stored))
+            out.write(fits.padding(rows * fits.row_type(stored).itemsize))
     finally:
         waiting.unlink(missing_ok=True)

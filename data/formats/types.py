@@ -1,6 +1,7 @@
-"""Types of columns: Arrow's, and numpy's where a format holds numbers and text alone."""
+"""Types of columns: the plain Arrow types that everything here computes with, and what each format can hold."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute
 from data.errors import CatalogueError
 
 pc: Any = pyarrow.compute  # makes its functions as it is imported, unseen by type checkers
+INT64_MAX: Final = 2**63 - 1
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -16,13 +18,180 @@ def is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def numpy_type(field: pa.Field) -> np.dtype:
-    """Return the numpy type of a column that every format can hold, or say that there is none."""
-    kind = field.type
-    if is_text(kind):
-        return np.dtype("U1")
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
-        return np.dtype(kind.to_pandas_dtype())
-    raise CatalogueError(
-        f"Column {field.name} is of type {kind}; ECSV, FITS and VOTable hold numbers and text. Leave it out."
+def is_list(kind: pa.DataType) -> bool:
+    """Tell whether a plain Arrow type holds a list in every row."""
+    return pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind)
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Tell whether a plain Arrow type is a number; an empty column may be one."""
+    return (
+        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind)
     )
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """Return the plain twin of an Arrow type: no dictionaries, views, run ends, extensions or 64-bit offsets."""
+    types: Any = pa.types
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return plain_type(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain_type(kind.storage_type)
+    if types.is_large_string(kind) or types.is_string_view(kind):
+        return pa.string()
+    if types.is_large_binary(kind) or types.is_binary_view(kind) or types.is_fixed_size_binary(kind):
+        return pa.binary()
+    if types.is_fixed_size_list(kind):
+        return pa.list_(plain_type(kind.value_type), kind.list_size)
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_list_view(kind) or types.is_large_list_view(kind):
+        return pa.list_(plain_type(kind.value_type))
+    return kind
+
+
+def plain(values: Any) -> Any:
+    """Return an array, chunked or not, as its plain twin: the same values and nulls."""
+    if isinstance(values, pa.ChunkedArray):
+        kind = plain_type(values.type)
+        return values if kind == values.type else pa.chunked_array([plain(chunk) for chunk in values.chunks], kind)
+    kind = plain_type(values.type)
+    if kind == values.type:
+        return values
+    if isinstance(values, pa.ExtensionArray):
+        return plain(values.storage)
+    if pa.types.is_dictionary(values.type):
+        return plain(values.dictionary_decode())
+    if pa.types.is_run_end_encoded(values.type):
+        return plain(pc.run_end_decode(values))
+    if pa.types.is_list_view(values.type) or pa.types.is_large_list_view(values.type):
+        # Arrow's own cast leaves out the last offset.
+        lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+        inner = plain(values.flatten()).cast(kind.value_type)
+        return pa.ListArray.from_arrays(offsets, inner, mask=pc.is_null(values) if values.null_count else None).cast(
+            kind
+        )
+    return values.cast(kind)
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Return a schema with plain types and the same metadata."""
+    return pa.schema([field.with_type(plain_type(field.type)) for field in schema], metadata=schema.metadata)
+
+
+def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch with the plain types of `schema`."""
+    return pa.RecordBatch.from_arrays([plain(values) for values in batch.columns], schema=schema)
+
+
+def storable(table: pa.Table, format: str, *, arrays: bool = False) -> pa.Table:
+    """Return a table as formats of numbers and text hold it; what is no number becomes exact text.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any table.
+    format : str
+        For the sentence.
+    arrays : bool
+        Whether a list of as many numbers in every row may stay.
+
+    Returns
+    -------
+    pyarrow.Table
+        Booleans, whole numbers, floats and text; decimals, dates, times and bytes are text.
+
+    Raises
+    ------
+    CatalogueError
+        For a column that the format cannot hold.
+    """
+    columns, fields = [], []
+    for field, values in zip(table.schema, table.columns, strict=True):
+        kind = storable_type(field, format, arrays=arrays)
+        columns.append(plain(values) if kind == plain_type(field.type) else as_text(plain(values)))
+        fields.append(pa.field(field.name, kind, metadata=field.metadata))
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=table.schema.metadata))
+
+
+def storable_type(field: pa.Field, format: str, *, arrays: bool = False) -> pa.DataType:
+    """Return the type that `storable` gives a column."""
+    kind = plain_type(field.type)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+        return kind
+    if arrays and pa.types.is_fixed_size_list(kind) and pa.types.is_primitive(kind.value_type):
+        return kind
+    if format == "CSV" and (is_list(kind) or pa.types.is_nested(kind)):
+        return pa.string()
+    if is_list(kind) or pa.types.is_nested(kind):
+        raise CatalogueError(
+            f"Column {field.name} is of type {kind}; {format} holds numbers and text here. Leave it out."
+        )
+    return pa.string()
+
+
+def as_text(values: Any) -> Any:
+    """Write values of any plain type as text, exactly; null stays null."""
+    kind = values.type
+    if pa.types.is_binary(kind):
+        return pa.chunked_array([pa.array([_letters(value) for value in values.to_pylist()], pa.string())])
+    if pa.types.is_nested(kind):
+        texts = [None if value is None else json.dumps(value, default=str) for value in values.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    if pa.types.is_null(kind):
+        return pa.chunked_array([pa.nulls(len(values), pa.string())])
+    try:
+        return values.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = [None if value is None else str(value) for value in values.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _letters(value: bytes | None) -> str | None:
+    """Read bytes as UTF-8, else write them in hexadecimal digits."""
+    if value is None:
+        return None
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return "0x" + value.hex()
+
+
+def numpy_type(field: pa.Field) -> np.dtype:
+    """Return the numpy type of a column that `storable` gave."""
+    if is_text(field.type):
+        return np.dtype("U1")
+    return np.dtype(field.type.to_pandas_dtype())
+
+
+def filled(values: Any, instead: Any = None) -> np.ndarray:
+    """Return numbers or booleans as numpy in the declared type: NaN for a missing float, `instead` for all else.
+
+    Parameters
+    ----------
+    values : pyarrow.Array or ChunkedArray
+        Of a plain type of numbers or booleans.
+    instead : optional
+        0 or False by default.
+
+    Returns
+    -------
+    (row,) array
+        Never of another type than the column's.
+    """
+    kind = values.type
+    if values.null_count:
+        if instead is None:
+            instead = float("nan") if pa.types.is_floating(kind) else False if pa.types.is_boolean(kind) else 0
+        if pa.types.is_float16(kind):
+            # Arrow fills no half floats.
+            return np.array([instead if one is None else one for one in values.to_pylist()], np.float16)
+        values = pc.fill_null(values, pa.scalar(instead, kind))
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return values.to_numpy(zero_copy_only=False)
+
+
+def missing(values: Any) -> np.ndarray:
+    """Return where values are missing."""
+    nulls = pc.is_null(values)
+    return (nulls.combine_chunks() if isinstance(nulls, pa.ChunkedArray) else nulls).to_numpy(zero_copy_only=False)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from data.formats import arrow, astropy_tables, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName
-from data.formats.stream import open_source
+from data.formats.stream import is_id, open_source
 from data.storage.atomic import replacing
 
 _WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], None]]] = MappingProxyType(
@@ -54,23 +54,25 @@ def write_table(
         _WRITERS[format](table, out, meta)
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Table:
     """Read a whole table of any of the formats.
 
     Parameters
     ----------
     path : Path
         Its extension chooses the format.
+    text : callable, optional
+        As for `data.formats.stream.open_source`.
 
     Returns
     -------
     pyarrow.Table
-        All columns that hold one value a row.
+        All columns, of plain types; a field's metadata hold its unit, description and UCD.
 
     Raises
     ------
     CatalogueError
         When the file is missing, of another format or damaged.
     """
-    with open_source(path) as source:
+    with open_source(path, text=text or is_id) as source:
         return pa.Table.from_batches(list(source.batches), source.schema)

@@ -9,7 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from data.catalogue.survey import DESI
-from data.errors import UploadError
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.fits_headers import check_headers
+from data.surveys.masks import masked
 
 CAMERAS: Final = ("B", "R", "Z")
 FIRST_PIXEL: Final = 3600.0
@@ -57,6 +59,8 @@ class Observed(NamedTuple):
         E(B-V) of the Milky Way in their directions [mag], where the file lists it; nothing is corrected for it.
     fwhm : (pixel,) array or None
         Resolution [Å, observed], where the file lists it.
+    kinds : tuple of str or None
+        DESI's OBJTYPE of each target: TGT, SKY, BAD; None where the file lists none.
     """
 
     target_ids: tuple[str, ...]
@@ -65,6 +69,7 @@ class Observed(NamedTuple):
     ivar: Float[np.ndarray, "target pixel"]
     ebv: Float[np.ndarray, " target"] | None = None
     fwhm: Float[np.ndarray, " pixel"] | None = None
+    kinds: tuple[str, ...] | None = None
 
 
 SURVEY: Final = DESI
@@ -104,13 +109,15 @@ def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[s
     return read_observed(spectra), read_redshifts(redshifts)
 
 
-def read_observed(coadd: bytes | Path) -> Observed:
+def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> Observed:
     """Read the spectra of a coadd file, its cameras combined, as they were observed.
 
     Parameters
     ----------
     coadd : bytes or Path
         ``coadd-*.fits``.
+    name : str
+        For sentences, where it has no path.
 
     Returns
     -------
@@ -122,21 +129,28 @@ def read_observed(coadd: bytes | Path) -> Observed:
     UploadError
         When the file is not what it should be, is damaged, or breaks a limit.
     """
-    name = coadd.name if isinstance(coadd, Path) else "The coadd file"
+    name = coadd.name if isinstance(coadd, Path) else name
     with opened(coadd, name) as file:
         ids = _column(file, "FIBERMAP", "TARGETID", name)
         flux, ivar = _combined(file, len(ids), name)
-        dust = _column(file, "FIBERMAP", "EBV", name) if "EBV" in column_names(file["FIBERMAP"]) else None
-    return Observed(tuple(map(str, ids)), FIRST_PIXEL + PIXEL * np.arange(flux.shape[1]), flux, ivar, dust)
+        titles = column_names(file["FIBERMAP"])
+        dust = _column(file, "FIBERMAP", "EBV", name) if "EBV" in titles else None
+        kinds = None
+        if "OBJTYPE" in titles:
+            kinds = tuple(str(one).strip() for one in _column(file, "FIBERMAP", "OBJTYPE", name))
+    wavelength = FIRST_PIXEL + PIXEL * np.arange(flux.shape[1])
+    return Observed(tuple(map(str, ids)), wavelength, flux, ivar, dust, kinds=kinds)
 
 
-def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:
+def read_redshifts(redrock: bytes | Path, name: str = "The redrock file") -> dict[str, Redshift]:
     """Read a redrock file.
 
     Parameters
     ----------
     redrock : bytes or Path
         ``redrock-*.fits``.
+    name : str
+        For sentences, where it has no path.
 
     Returns
     -------
@@ -148,7 +162,7 @@ def read_redshifts(redrock: bytes | Path) -> dict[str, Redshift]:
     UploadError
         When the file is not what it should be, is damaged, or breaks a limit.
     """
-    name = redrock.name if isinstance(redrock, Path) else "The redrock file"
+    name = redrock.name if isinstance(redrock, Path) else name
     with opened(redrock, name) as file:
         ids, z, warning, kind = (
             _column(file, "REDSHIFTS", column, name) for column in ("TARGETID", "Z", "ZWARN", "SPECTYPE")
@@ -185,6 +199,12 @@ def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, 
         part = next((p for p in file if {"TARGETID", f"{first}_EW"} <= column_names(p)), None)
         if part is None:
             raise UploadError(f"{path.name} has no table with TARGETID and {first}_EW. Give a FastSpecFit catalogue.")
+        needed = [f"{one}{suffix}" for parts in columns.values() for one in parts for suffix in ("_EW", "_EW_IVAR")]
+        if absent := [title for title in needed if title not in column_names(part)]:
+            raise UploadError(
+                f"{path.name}, extension {part.name}, lacks the columns {', '.join(absent)}. Give the whole "
+                "FastSpecFit table, or leave out --lines: the lines are measured then."
+            )
         ids = part.data["TARGETID"]
         found: dict[str, dict[str, tuple[float, float]]] = {str(target): {} for target in ids}
         for line, components in columns.items():
@@ -212,8 +232,11 @@ def opened(source: bytes | Path, name: str) -> Any:
         content = BytesIO(source) if isinstance(source, bytes) else BytesIO(source.read_bytes())
         if content.getbuffer()[:2] == _GZIP:
             raise UploadError(f"{name} is compressed. Unpack it first: gunzip {name}.")
-        # Tile-compressed images are left as they are: a small file cannot grow into a large one.
-        return fits.open(content, disable_image_compression=True)
+        check_headers(content, name)
+        # Tile-compressed images unfold when their data are asked for, after `_image` compared the sizes they declare.
+        return fits.open(content)
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
     except OSError as error:
         raise UploadError(f"{name} cannot be read as FITS: {error}. Download it again.") from error
 
@@ -243,13 +266,26 @@ def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None =
     part = _part(file, extension, name)
     if int(part.header.get("NAXIS1", 0)) > MAX_PIXELS or int(part.header.get("NAXIS2", 0)) > MAX_TARGETS:
         raise UploadError(f"{name}, extension {extension}, is larger than {MAX_TARGETS:,} x {MAX_PIXELS:,} pixels.")
+    declared = tuple(int(part.header.get(f"NAXIS{axis}", 0)) for axis in range(int(part.header.get("NAXIS", 0)), 0, -1))
+    if shape is not None and declared != shape:
+        raise UploadError(f"{name}, extension {extension}, has the shape {declared}; {shape} is needed.")
+    _check_tiles(part, f"{name}, extension {extension}")
     try:
         values = np.asarray(part.data)
-    except (TypeError, ValueError, OSError) as error:
-        raise UploadError(f"{name}, extension {extension}, is damaged: {error}. Download it again.") from error
-    if shape is not None and values.shape != shape:
+    # A damaged tile fails in the decoder's own ways.
+    except Exception as error:
+        words = " ".join(str(error).split())[:120] or type(error).__name__
+        raise UploadError(f"{name}, extension {extension}, is damaged: {words}. Download it again.") from error
+    if values.dtype.kind not in "biuf" or (shape is not None and values.shape != shape):
         raise UploadError(f"{name}, extension {extension}, has the shape {values.shape}; {shape} is needed.")
     return values
+
+
+def _check_tiles(part: Any, where: str) -> None:
+    """Refuse a compressed image whose tiles are larger than the image: they would unfold to any size."""
+    tiles = getattr(part, "tile_shape", None)
+    if tiles is not None and any(tile > side for tile, side in zip(tiles, part.shape, strict=False)):
+        raise UploadError(f"{where}, is compressed in tiles larger than the image. Unpack it with funpack.")
 
 
 def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "target pixel"], ...]:
@@ -270,7 +306,7 @@ def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "ta
         flux, weight = (_image(file, f"{camera}_{what}", name, shape).astype(np.float64) for what in ("FLUX", "IVAR"))
         good = np.isfinite(flux) & np.isfinite(weight) & (weight > 0)
         if f"{camera}_MASK" in file:
-            good &= _image(file, f"{camera}_MASK", name, shape) == 0
+            good &= ~masked("DESI", _image(file, f"{camera}_MASK", name, shape))
         weight = np.where(good, weight, 0.0)
         weighted[:, place] += np.where(good, flux, 0.0) * weight
         ivar[:, place] += weight

@@ -1,5 +1,6 @@
 """One spectrum of SDSS, BOSS or eBOSS with its redshift, from a spec file as the archive publishes it."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,10 +9,14 @@ import numpy as np
 from data.catalogue.survey import Survey
 from data.errors import UploadError
 from data.surveys.desi import MAX_PIXELS, Observed, Redshift, column_names, opened
+from data.surveys.masks import masked
 from model.spectra.synthesis import FWHM_PER_SIGMA
 
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
 """Of the extension with the pixels: log10 of vacuum wavelengths, 1e-17 erg/s/cm²/Å, inverse variances."""
+GENERATIONS: Final = (("PLATEID", "MJD", "FIBERID"), ("FIELD", "MJD", "CATALOGID"), ("FIELD", "MJD", "SDSS_ID"))
+"""What names a target, the oldest generation of the survey first; where one is missing the file's name does."""
+_ID_KEYS: Final = frozenset(key for keys in GENERATIONS for key in keys)
 PIXEL: Final = 1e-4
 """Step of LOGLAM [dex]."""
 SURVEY: Final = Survey("SDSS", (3600.0, 10400.0), (), 2.6, PIXEL * 5500 * float(np.log(10)))
@@ -57,22 +62,34 @@ def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[s
 
 def is_spec(file: Any) -> bool:
     """Tell whether an open FITS file is a spec file."""
-    return any(_upper(part).keys() >= COLUMNS for part in file)
+    return any(_is_pixels(part) for part in file)
 
 
-def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
+def _is_pixels(part: Any) -> bool:
+    """Tell whether an extension has a pixel a row; rows of arrays are another kind of file."""
+    titles = _upper(part)
+    if not titles.keys() >= COLUMNS:
+        return False
+    forms = {column.name.upper(): str(column.format) for column in part.columns}
+    return all(re.fullmatch(r"1?[DEIJK]|[A-Z]\d+(\.\d+)?", forms[name]) for name in COLUMNS)
+
+
+def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[Observed, Redshift | None]:
     """Read a spec file.
 
     Parameters
     ----------
     spec : bytes or Path
-        ``spec-PLATE-MJD-FIBER.fits``, whole or lite.
+        ``spec-PLATE-MJD-FIBER.fits``, whole or lite; ``spec-FIELD-MJD-CATALOGID.fits`` of SDSS-V.
+    name : str
+        For sentences and for the target's name, where it has no path.
 
     Returns
     -------
     Observed
-        One target, named ``PLATE-MJD-FIBER``. Pixels that every exposure masks (AND_MASK) have an inverse
-        variance of 0; `fwhm` is the file's own (WDISP), None where it lists none.
+        One target, named ``PLATE-MJD-FIBER`` or ``FIELD-MJD-CATALOGID``, by its file where the header lacks one of
+        them. Pixels that every exposure masks (AND_MASK, see `data.surveys.masks`) have an inverse variance of 0;
+        `fwhm` is the file's own (WDISP), None where it lists none.
     Redshift or None
         What the pipeline says of it; None where the file has no such extension.
 
@@ -81,9 +98,9 @@ def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
     UploadError
         When the file is not what it should be, is damaged, or breaks a limit.
     """
-    name = spec.name if isinstance(spec, Path) else "The spec file"
+    name = spec.name if isinstance(spec, Path) else name
     with opened(spec, name) as file:
-        pixels = next((part for part in file if _upper(part).keys() >= COLUMNS), None)
+        pixels = next((part for part in file if _is_pixels(part)), None)
         if pixels is None:
             raise UploadError(f"{name} has no table with LOGLAM, FLUX and IVAR: it is no SDSS spec file.")
         if int(pixels.header.get("NAXIS2", 0)) > MAX_PIXELS:
@@ -97,17 +114,30 @@ def read_spec(spec: bytes | Path) -> tuple[Observed, Redshift | None]:
             width = np.array(pixels.data[titles["WDISP"]], np.float64) if "WDISP" in titles else np.zeros(len(flux))
             about = next((part for part in file if {"Z", "ZWARNING"} <= _upper(part).keys()), None)
             redshift = None if about is None else _redshift(about)
-        except (KeyError, IndexError, TypeError, ValueError, OSError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, OSError, OverflowError) as error:
             raise UploadError(f"{name} is damaged: {error}. Download it again.") from error
-        header = file[0].header
-        target = "-".join(str(header.get(key, "")) for key in ("PLATEID", "MJD", "FIBERID")).strip("-")
-    good = np.isfinite(loglam) & np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0) & (mask == 0)
+        target = _target(file[0].header, about, name)
+    good = np.isfinite(loglam) & np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0) & ~masked("SDSS", mask)
     with np.errstate(over="ignore"):
         wavelength = 10.0**loglam
     if flux.ndim != 1 or not np.isfinite(wavelength).all() or (np.diff(wavelength) <= 0).any():
         raise UploadError(f"{name}: LOGLAM does not ascend. Download it again.")
     clean = np.where(good, flux, 0.0).astype(np.float32), np.where(good, ivar, 0.0).astype(np.float32)
     return Observed((target,), wavelength, clean[0][None], clean[1][None], fwhm=_fwhm(wavelength, width)), redshift
+
+
+def _target(header: Any, about: Any, name: str) -> str:
+    """Name a target as its generation of the survey does: by header, by the pipeline's table, else by the file."""
+    said = {key: str(header[key]).strip() for key in _ID_KEYS if str(header.get(key, "")).strip()}
+    if about is not None and len(about.data):
+        titles = _upper(about)
+        row = about.data[0]
+        said |= {key: str(row[titles[key]]).strip() for key in _ID_KEYS if key in titles and key not in said}
+    for keys in GENERATIONS:
+        if all(said.get(key, "").strip("0-") for key in keys):
+            return "-".join(said[key] for key in keys)
+    stem = re.sub(r"[^A-Za-z0-9_.+-]", "_", name.rpartition("/")[2])
+    return re.sub(r"^spec(?:lite)?-|\.(?:fits?|gz)\b", "", stem, flags=re.IGNORECASE)[:64] or "spectrum"
 
 
 def _fwhm(wavelength: np.ndarray, width: np.ndarray) -> np.ndarray | None:

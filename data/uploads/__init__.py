@@ -6,14 +6,15 @@ that cannot be read at all raises an `UploadError`. A row that cannot be used ke
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.uploads.column_mapping import Guess, infer_plan, resolve_plan
-from data.uploads.galaxies import FluxTable, tabulate
-from data.uploads.readers.fits import is_redrock, join_redshift
+from data.uploads.galaxies import FluxTable, is_no_galaxy, tabulate
+from data.uploads.readers.fits import is_redrock, read_pair
 from data.uploads.readers.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
 from data.uploads.readers.raw_table import RawTable
 from data.uploads.readers.recognise import read_raw, recognise
@@ -82,16 +83,18 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
         raise UploadError(
             f"{len(files)} files came together. Upload one file, or a DESI coadd and its redrock file as a pair."
         )
+    (coadd, coadd_name), (redrock, redrock_name) = pair
     for content, name in pair:
         recognise(content, name)
-    spectrum = read_raw(*pair[0])
     try:
-        return join_redshift(spectrum, *pair[1])
+        return read_pair(coadd, coadd_name, redrock, redrock_name)
     except UploadError:
         raise
     # astropy fails in ways of its own on damaged bytes; here too all of them mean one thing.
     except Exception as error:
-        raise UploadError(f"{pair[1][1]} is no redrock file that can be read. Download it again.") from error
+        raise UploadError(
+            f"{coadd_name} and {redrock_name} cannot be read as a DESI coadd and its redrock file. Download them again."
+        ) from error
 
 
 def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> UploadResult:
@@ -120,7 +123,11 @@ def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Upload
         return UploadResult(reading.table, reading.steps, reading.spectrum)
     table = tabulate(raw, plan)
     bad = sum(map(bool, table.problems))
-    steps = [f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted."]
+    steps = [*raw.about.get("notes", [])]
+    steps.append(f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted.")
+    if others := Counter(kind for kind in table.kinds or () if is_no_galaxy(kind)):
+        listed = ", ".join(f"{count:,} {kind}" for kind, count in others.most_common(4))
+        steps.append(f"The file calls {listed}, not GALAXY; the network was trained on galaxies alone.")
     return UploadResult(table, tuple(steps), None)
 
 

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from data.catalogue.schema import FLUX_NAMES
+from data.columns import units
+from data.columns.names import FLUX_NAMES, TITLES, column_of, split_unit, twelve_of
 from data.errors import UploadError
-from data.uploads import units
-from data.uploads.column_names import TITLES, column_of, split_unit
+from data.surveys.masks import MASKS, convention_of
+from data.uploads.readers.numbers import shown
 from data.uploads.readers.raw_table import RawTable, is_numeric, numbers
 
 NONE: Final = "none"
@@ -59,9 +60,23 @@ def infer_plan(raw: RawTable) -> tuple[Guess, ...]:
         When neither twelve fluxes nor wavelength and flux can be made out.
     """
     wavelength, flux = column_of(raw.columns, "wavelength"), column_of(raw.columns, "flux")
-    if wavelength and flux:
+    if wavelength and flux and len(twelve_of(raw.columns)) < len(FLUX_NAMES):
         return _spectrum(raw, wavelength, flux)
     return _bins(raw)
+
+
+def _header_of(raw: RawTable) -> str:
+    """Name the place where a file's titles stand."""
+    if raw.form in ("CSV", "TSV"):
+        return f"{raw.name}, row {raw.about.get('header_row', 1)}"
+    return f"{raw.name}, extension {raw.about['extension']}" if raw.about.get("extension") else raw.name
+
+
+def _check_repeated(raw: RawTable, used: Iterable[str]) -> None:
+    """Refuse a column that is needed and occurs twice; of others both are kept."""
+    for title in used:
+        if title in raw.about.get("repeated", ()):
+            raise UploadError(f"{_header_of(raw)}: the column {shown(title)} appears twice. Keep one of them.")
 
 
 def resolve_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -106,17 +121,47 @@ def _bins(raw: RawTable) -> tuple[Guess, ...]:
         found = column_of(raw.columns, name)
         return Guess(name, label, found or NONE, rest, why if found else "no column of that name")
 
-    # Numbers alone cannot tell Jy from f_lambda, and the columns' names promise the latter.
-    given = raw.about.get("flux_unit") or units.known(_unit_said(raw, first))
-    unit, unit_why = (given, "the file says so") if given else (units.RELATIVE, "no unit is given; only ratios matter")
-    return (
-        Guess("kind", "Rows are", "galaxies", ("galaxies",), f"{raw.n:,} rows, twelve fluxes each"),
-        Guess("flux", "First of twelve fluxes", first, tuple(_starts(titles)), why),
-        Guess("flux_unit", "Unit of the fluxes", unit, units.choices(unit), unit_why),
+    roles = (
         role("id", "Names", "a column of that name"),
         role("redshift", "Redshift", "a column of that name"),
         role("log_luminosity", "log luminosity", "a column of that name"),
     )
+    twelve = twelve_titles(raw.columns, first)
+    _check_repeated(raw, [*twelve, *(guess.value for guess in roles)])
+    unit, unit_why = _unit_of_bins(raw, twelve)
+    return (
+        Guess("kind", "Rows are", "galaxies", ("galaxies",), f"{raw.n:,} rows, twelve fluxes each"),
+        Guess("flux", "First of twelve fluxes", first, tuple(_starts(titles)), why),
+        Guess("flux_unit", "Unit of the fluxes", unit, units.choices(unit), unit_why),
+        *roles,
+    )
+
+
+def _unit_of_bins(raw: RawTable, twelve: Sequence[str]) -> tuple[str, str]:
+    """Return the unit that the file states for twelve fluxes."""
+    said = {title: text for title in twelve if units.is_stated(text := _unit_said(raw, title))}
+    if given := units.common(said, len(twelve), raw.name) or raw.about.get("flux_unit_said", ""):
+        return units.stated(given)
+    # Numbers alone cannot tell Jy from f_lambda, and the columns' names promise the latter.
+    return units.RELATIVE, "no unit is given; only ratios matter"
+
+
+def twelve_titles(titles: Iterable[str], first: str) -> list[str]:
+    """Return the titles of twelve fluxes of which the first is known.
+
+    Raises
+    ------
+    UploadError
+        When there are fewer than twelve columns from it on.
+    """
+    every = list(titles)
+    named = twelve_of(every)
+    if len(named) == len(FLUX_NAMES) and named[FLUX_NAMES[0]] == first:
+        return list(named.values())
+    start = every.index(first)
+    if start + len(FLUX_NAMES) > len(every):
+        raise UploadError(f"There are fewer than 12 columns from {first[:40]} on. Choose another first column.")
+    return every[start : start + len(FLUX_NAMES)]
 
 
 def _starts(titles: Sequence[str]) -> Sequence[str]:
@@ -125,13 +170,13 @@ def _starts(titles: Sequence[str]) -> Sequence[str]:
 
 def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     """Find where twelve columns of fluxes start."""
-    lower = [title.lower() for title in raw.columns]
-    missing = [name for name in FLUX_NAMES if name not in lower]
+    named = twelve_of(raw.columns)
+    missing = [name for name in FLUX_NAMES if name not in named]
     if not missing:
-        return next(title for title in raw.columns if title.lower() == FLUX_NAMES[0]), "columns flux_00 ... flux_11"
+        return named[FLUX_NAMES[0]], "columns flux_00 ... flux_11"
     if len(missing) < len(FLUX_NAMES):
         raise UploadError(
-            f"{raw.name}, row 1: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
+            f"{_header_of(raw)}: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
         )
     numbered: dict[str, list[str]] = {}
     for title in titles:
@@ -145,7 +190,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"
     raise UploadError(
-        f"{raw.name}, row 1: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
+        f"{_header_of(raw)}: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
         "Name twelve columns flux_00,flux_01,...,flux_11, or two wavelength and flux."
     )
 
@@ -155,8 +200,12 @@ def _unit_said(raw: RawTable, column: str) -> str:
 
 
 def _unit(raw: RawTable, column: str) -> tuple[str, str]:
-    if given := raw.about.get("flux_unit") or units.known(_unit_said(raw, column)):
+    if given := raw.about.get("flux_unit"):
         return given, "the file says so"
+    if units.is_stated(said := _unit_said(raw, column) or raw.about.get("flux_unit_said", "")):
+        return units.stated(said)
+    if split_unit(column)[0].lower() in ("fnu", "f_nu", "flux_nu"):
+        return "Jy", f"the column is called {column}"
     values = np.abs(numbers(raw.columns[column][:5000]))
     typical = float(np.median(values[np.isfinite(values) & (values > 0)])) if (values > 0).any() else 1.0
     return units.by_size(typical)
@@ -165,41 +214,53 @@ def _unit(raw: RawTable, column: str) -> tuple[str, str]:
 def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
     titles = tuple(raw.columns)
     waves = numbers(raw.columns[wavelength])
-    wave_unit, wave_why = units.of_wavelength(_unit_said(raw, wavelength), wavelength, waves)
+    said = _unit_said(raw, wavelength) or raw.about.get("wavelength_unit_said", "")
+    wave_unit, wave_why = units.of_wavelength(said, wavelength, waves)
     flux_unit, flux_why = _unit(raw, flux)
-    if split_unit(flux)[0].lower() in ("fnu", "f_nu") and not _unit_said(raw, flux):
-        flux_unit, flux_why = "Jy", f"the column is called {flux}"
     uncertainty = column_of(raw.columns, "uncertainty")
     mask = column_of(raw.columns, "mask")
+    _check_repeated(raw, (wavelength, flux, uncertainty, mask))
     redshift = raw.about.get("redshift")
-    rest = split_unit(wavelength)[0].lower().endswith("rest") or redshift == 0
-    air = raw.about.get("medium") == "air" or "air" in wavelength.lower()
+    medium, medium_why = _medium(raw, wavelength)
+    rest, rest_why = _frame(raw, wavelength, redshift)
     return (
         Guess("kind", "Rows are", "pixels of one spectrum", ("pixels of one spectrum",), f"{raw.n:,} pixels"),
         Guess("wavelength", "Wavelength", wavelength, titles, "the column's name"),
-        Guess("wavelength_unit", "Its unit", wave_unit, units.WAVELENGTH_UNITS, wave_why),
-        Guess("medium", "Wavelengths in", "air" if air else "vacuum", MEDIA, _medium_why(raw, air)),
-        Guess(
-            "frame",
-            "Frame",
-            "rest" if rest else "observed",
-            FRAMES,
-            "the column's name or redshift 0" if rest else "as a telescope gives it",
-        ),
+        Guess("wavelength_unit", "Its unit", wave_unit, units.wavelength_choices(wave_unit), wave_why),
+        Guess("medium", "Wavelengths in", medium, MEDIA, medium_why),
+        Guess("frame", "Frame", "rest" if rest else "observed", FRAMES, rest_why),
         Guess("redshift", "Redshift", "" if redshift is None else f"{redshift:.6g}", (), _redshift_why(redshift, rest)),
         Guess("flux", "Flux", flux, titles, "the column's name"),
         Guess("flux_unit", "Its unit", flux_unit, units.choices(flux_unit), flux_why),
         Guess("uncertainty", "Uncertainty", uncertainty or NONE, _or_none(titles), _named_so(uncertainty)),
         Guess("uncertainty_kind", "It is", _uncertainty_kind(uncertainty), UNCERTAINTIES, "the column's name"),
-        Guess("mask", "Mask", mask or NONE, _or_none(titles), "not 0 = bad" if mask else "none found"),
+        Guess("mask", "Mask", mask or NONE, _or_none(titles), _mask_why(raw, mask)),
         Guess("ebv", "Galactic E(B–V) to remove", "0", (), "the network was trained without this correction"),
     )
 
 
-def _medium_why(raw: RawTable, air: bool) -> str:
-    if raw.about.get("medium"):
-        return f"{raw.form} files are in vacuum"
-    return "the column's name" if air else "nothing says air"
+def _medium(raw: RawTable, wavelength: str) -> tuple[str, str]:
+    if medium := raw.about.get("medium"):
+        return medium, raw.about.get("medium_why", "the file says so")
+    lower = wavelength.lower()
+    if re.search(r"(?<![a-z])air(?![a-z])", lower):
+        return "air", "the column's name"
+    return "vacuum", "the column's name" if "vac" in lower else "nothing says air"
+
+
+def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool, str]:
+    if raw.about.get("frame") == "rest":
+        return True, raw.about.get("frame_why", "the file says so")
+    if "rest" in re.split(r"[^a-z]+", split_unit(wavelength)[0].lower()) or wavelength.lower().startswith("restwave"):
+        return True, "the column's name"
+    return redshift == 0, "redshift 0" if redshift == 0 else "as a telescope gives it"
+
+
+def _mask_why(raw: RawTable, mask: str) -> str:
+    if not mask:
+        return "none found"
+    convention = MASKS[convention_of(mask, raw.about.get("survey", ""))]
+    return "not 0 = bad" if convention.bits == -1 else convention.meaning
 
 
 def _redshift_why(redshift: float | None, rest: bool) -> str:
@@ -216,6 +277,6 @@ def _uncertainty_kind(title: str) -> str:
     lower = title.lower()
     if not title:
         return NONE
-    if "ivar" in lower:
+    if "ivar" in lower or "invvar" in lower:
         return UNCERTAINTIES[0]
-    return UNCERTAINTIES[2] if lower.startswith("var") else UNCERTAINTIES[1]
+    return UNCERTAINTIES[2] if "var" in lower else UNCERTAINTIES[1]

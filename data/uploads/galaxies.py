@@ -1,15 +1,16 @@
 """Rows of twelve fluxes become galaxies; a row that cannot be used keeps its place and says why."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32
 
-from data.catalogue.schema import FLUX_NAMES
+from data.columns import units
+from data.columns.missing import fluxes_without_sentinels, is_sentinel
+from data.columns.names import column_of
 from data.errors import UploadError
-from data.uploads import units
-from data.uploads.column_mapping import NONE
+from data.uploads.column_mapping import NONE, twelve_titles
 from data.uploads.readers.limits import MAX_ROWS
 from data.uploads.readers.numbers import (
     FLUX_RANGE,
@@ -21,6 +22,11 @@ from data.uploads.readers.numbers import (
 )
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import BIN_CENTERS
+
+NO_GALAXIES: Final = frozenset({"QSO", "QUASAR", "STAR", "SKY", "WD", "CV"})
+"""What SPECTYPE and CLASS call what the network was not trained on."""
+EMPTY: Final = frozenset({"nan", "null", "none", "na", "n/a", "--", "-"})
+"""Words, besides nothing at all, that leave a number out."""
 
 
 class FluxTable(NamedTuple):
@@ -38,6 +44,8 @@ class FluxTable(NamedTuple):
         Why a row has no prediction, "" for the rows that have one.
     extra
         The other columns as text, unchanged.
+    kinds
+        What the survey calls each object (SPECTYPE or CLASS), "" where it says nothing; None without such a column.
     """
 
     ids: tuple[str, ...]
@@ -46,6 +54,7 @@ class FluxTable(NamedTuple):
     redshift: Float32[np.ndarray, " galaxy"] | None
     problems: tuple[str, ...]
     extra: dict[str, tuple[str, ...]]
+    kinds: tuple[str, ...] | None = None
 
 
 def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
@@ -72,23 +81,26 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         raise UploadError(
             f"{raw.name} has more than {MAX_ROWS:,} galaxies. Split it, or predict it with the command line."
         )
-    titles = _twelve(raw, plan["flux"])
-    flux = np.column_stack([numbers(raw.columns[title]) for title in titles])
+    titles = twelve_titles(raw.columns, plan["flux"])
+    given = np.column_stack([numbers(raw.columns[title]) for title in titles])
+    flux = fluxes_without_sentinels(given)
+    scaled, _, _ = units.to_f_lambda(flux, BIN_CENTERS, plan["flux_unit"])
+    linear = units.flux_unit(plan["flux_unit"]).law == "linear"
+    judged = flux if linear else scaled
     problems = [""] * raw.n
-    for row in np.flatnonzero(~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1])).all(axis=1) | _odd(raw, titles)):
-        problems[row] = _why(raw, titles, int(row))
+    for row in np.flatnonzero(~((judged >= FLUX_RANGE[0]) & (judged <= FLUX_RANGE[1])).all(axis=1) | _odd(raw, titles)):
+        problems[row] = _why(raw, titles, int(row), np.isnan(flux[row]) & ~np.isnan(given[row]), linear=linear)
     optional = {}
     for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
         if plan[name] != NONE:
             optional[name] = _optional(raw, plan[name], limits, problems)
-    factor, _ = units.flux_factor(BIN_CENTERS, plan["flux_unit"])
     bad = np.array([bool(problem) for problem in problems])
-    scaled = flux * factor
     # Only ratios matter: a row that a unit takes beyond float32 is brought back by its own mean.
     beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
     scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
     scaled[bad] = np.nan
     used = {*titles, *(plan[role] for role in ("id", "redshift", "log_luminosity"))}
+    kinds = column_of(raw.columns, "class")
     table = FluxTable(
         ids=_ids(raw, plan["id"]),
         bin_flux=scaled.astype(np.float32),
@@ -96,21 +108,16 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         redshift=optional.get("redshift"),
         problems=tuple(problems),
         extra={title: _texts(values) for title, values in raw.columns.items() if title not in used},
+        kinds=_texts(raw.columns[kinds]) if kinds and kinds not in used else None,
     )
     if all(problems):
         raise UploadError(problems[0] if raw.n == 1 else f"None of the {raw.n} galaxies can be used. {problems[0]}")
     return table
 
 
-def _twelve(raw: RawTable, first: str) -> list[str]:
-    titles = list(raw.columns)
-    lower = {title.lower(): title for title in titles}
-    if first.lower() == FLUX_NAMES[0] and set(FLUX_NAMES) <= lower.keys():
-        return [lower[name] for name in FLUX_NAMES]
-    start = titles.index(first)
-    if start + len(FLUX_NAMES) > len(titles):
-        raise UploadError(f"There are fewer than 12 columns from {first[:40]} on. Choose another first column.")
-    return titles[start : start + len(FLUX_NAMES)]
+def is_no_galaxy(kind: str) -> bool:
+    """Tell whether what a survey calls an object is a quasar or a star."""
+    return kind.strip().upper() in NO_GALAXIES
 
 
 def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
@@ -122,14 +129,19 @@ def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
     return odd
 
 
-def _why(raw: RawTable, titles: list[str], row: int) -> str:
+def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, linear: bool) -> str:
     """Return the sentence about the first flux of a row that cannot be used."""
-    for title in titles:
+    for title, is_missing in zip(titles, sentinel, strict=True):
+        text, where = _text(raw.columns[title][row]), f"Row {raw.row_numbers[row]}, column {title}"
         try:
-            read_flux(_text(raw.columns[title][row]), f"Row {raw.row_numbers[row]}, column {title}")
+            number = read_flux(text, where) if linear else read_number(text, where)
         except UploadError as error:
             return str(error)
-    return ""
+        if is_missing:
+            return f"{where}: {number:g} marks a missing value. Measure it, or leave the galaxy out."
+    return (
+        f"Row {raw.row_numbers[row]}: the fluxes lie outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}. Check their unit."
+    )
 
 
 def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
@@ -138,7 +150,7 @@ def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: 
     texts = raw.columns[title]
     for row in np.flatnonzero(~((values >= limits[0]) & (values <= limits[1]))):
         given = _text(texts[row])
-        if given and given != "nan" and not problems[row]:
+        if given and given.lower() not in EMPTY and not is_sentinel(values[row]) and not problems[row]:
             where = f"Row {raw.row_numbers[row]}, column {title}"
             try:
                 within(read_number(given, where), limits, where)

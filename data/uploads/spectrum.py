@@ -9,15 +9,16 @@ import numpy as np
 from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
+from data.columns import units
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads import units
+from data.surveys.masks import convention_of, masked
 from data.uploads.averaging import average_bins
 from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
-from data.uploads.galaxies import FluxTable
+from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.readers.limits import MAX_PIXELS
-from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, within
-from data.uploads.readers.raw_table import RawTable, numbers
+from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
+from data.uploads.readers.raw_table import RawTable, numbers, truth
 from model.features import log_luminosity
 from model.spectra.extinction import attenuation
 
@@ -54,7 +55,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     """
     if raw.n > MAX_PIXELS:
         raise UploadError(f"{raw.name} has {raw.n:,} pixels; the limit is {MAX_PIXELS:,}. Rebin it.")
-    steps: list[str] = list(raw.about.get("notes", []))
+    steps: list[str] = [*raw.about.get("notes", []), *_said_of(raw)]
     redshift = _redshift(plan)
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
     flux = numbers(raw.columns[plan["flux"]])
@@ -64,14 +65,16 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     if plan["medium"] == "air":
         wave = air_to_vacuum(wave)
         steps.append("Wavelengths go from air to vacuum (Ciddor 1996).")
-    factor, absolute = units.flux_factor(wave, plan["flux_unit"])
+    flux, slope, absolute = units.to_f_lambda(flux, wave, plan["flux_unit"])
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        ivar = np.where(ivar > 0, ivar / slope**2, 0.0)
     if plan["frame"] == "rest":
         observed, rest = wave * (1 + redshift), wave
     else:
         observed, rest = wave, wave / (1 + redshift)
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
-    factor = factor * _undimmed(plan, observed, steps)
-    flux, ivar = flux * factor, ivar / factor**2
+    gain = _undimmed(plan, observed, steps)
+    flux, ivar = flux * gain, ivar / gain**2
     bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
     known = absolute and redshift > 0
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
@@ -92,8 +95,22 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         redshift=np.array([redshift], np.float32) if redshift else None,
         problems=("",),
         extra={"FILLED_BINS": (missing,)} if missing else {},
+        kinds=(str(raw.about["class"]),) if raw.about.get("class") else None,
     )
     return Reading(table, spectrum, tuple(steps))
+
+
+def _said_of(raw: RawTable) -> list[str]:
+    """Return sentences on what a survey says of the object, and on where the file comes from."""
+    steps = []
+    kind = str(raw.about.get("class", ""))
+    if is_no_galaxy(kind):
+        who = raw.about.get("class_why", "The file")
+        steps.append(f"{who} calls the target {kind}, not GALAXY; the network was trained on galaxies alone.")
+    told = [
+        f"{name} {raw.about[key]}" for key, name in (("survey", "survey"), ("epoch", "epoch")) if raw.about.get(key)
+    ]
+    return [*steps, *([f"The header names {' and '.join(told)}."] if told else [])]
 
 
 def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
@@ -121,7 +138,11 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarra
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
-        ivar = np.where(numbers(raw.columns[plan["mask"]]) == 0, ivar, 0.0)
+        title = plan["mask"]
+        bad = masked(
+            convention_of(title, raw.about.get("survey", "")), truth(raw.columns[title], f"{raw.name}, column {title}")
+        )
+        ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 
 
@@ -131,10 +152,17 @@ def _in_order(
     """Sort by wavelength and leave out what occurs twice; say what was done."""
     title = plan["wavelength"]
     bad = ~(np.isfinite(wave) & (wave > 0) & (wave < 1e7))
+    # What pads an array to its length has neither a wavelength nor a flux.
+    padding = bad & ~(np.isfinite(flux) & (flux != 0))
+    if padding.any() and not padding.all():
+        steps.append(f"{int(padding.sum()):,} pixels have neither wavelength nor flux and are left out.")
+        kept = np.flatnonzero(~padding)
+        raw = raw._replace(columns={title: raw.columns[title][kept]}, row_numbers=raw.row_numbers[kept])
+        wave, flux, ivar, bad = wave[kept], flux[kept], ivar[kept], bad[kept]
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise UploadError(
-            f"Row {raw.row_numbers[row]}, column {title}: the wavelength is {raw.columns[title][row]}. "
+            f"Row {raw.row_numbers[row]}, column {title}: the wavelength is {shown(str(raw.columns[title][row]))}. "
             "It must be a number > 0; remove the row or choose another unit."
         )
     if raw.n < 2 * N_BINS:
@@ -142,14 +170,20 @@ def _in_order(
     if (np.diff(wave) < 0).any():
         row = int(np.flatnonzero(np.diff(wave) < 0)[0]) + 1
         steps.append(f"Row {raw.row_numbers[row]}: wavelengths are not in order there; they are sorted.")
-    order = np.argsort(wave, kind="stable")
+    # Of pixels at one wavelength, such as where two arms overlap, a usable one comes first.
+    order = np.lexsort((ivar <= 0, wave))
     wave, flux, ivar = wave[order], flux[order], ivar[order]
     twice = np.concatenate([[False], np.diff(wave) == 0])
     if twice.any():
         place = int(np.flatnonzero(twice)[0])
         steps.append(
             f"Row {raw.row_numbers[order[place]]}, column {title}: {wave[place]:.2f} Å occurs twice "
-            f"({int(twice.sum())} such rows); the first of each is kept."
+            f"({int(twice.sum())} such rows); the first of each that is not masked is kept."
+        )
+    if (~twice).sum() < 2 * N_BINS:
+        raise UploadError(
+            f"{raw.name} has {int((~twice).sum())} different wavelengths; at least {2 * N_BINS} are needed to fill "
+            f"twelve bins. Check that {title} is the column of wavelengths."
         )
     return wave[~twice], flux[~twice], ivar[~twice]
 

@@ -201,8 +201,7 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.answers.upload import about_answers
-    from analysis.files.job import Job, predict_batch
-    from analysis.files.rows import require_columns
+    from analysis.files.job import Job, fields_with, predict_batch
     from data.formats.whole import write_table
 
     batch = bodies.read_table(content, kind)
@@ -212,12 +211,12 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
             "Send fewer, or use the command line: predict --surprise."
         )
     question = _question(options)
-    require_columns(batch.schema, question)
     table = predict_batch(batch, Job(question))
     sent: FormatName = "parquet" if kind == bodies.PARQUET else "csv"
     format = FORMATS[options.format or sent]
     out = io.BytesIO()
-    write_table(table, out, options.format or sent, about_answers(options.model))
+    meta = about_answers(options.model)._replace(fields=fields_with(batch.schema))
+    write_table(table, out, options.format or sent, meta)
     answer = Response(out.getvalue(), mimetype=format.mime)
     answer.headers["Content-Disposition"] = f'attachment; filename="galactic_neon_prediction{format.extensions[0]}"'
     return answer

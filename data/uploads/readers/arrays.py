@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from data.columns.words import scalars
 from data.errors import UploadError
 from data.uploads.readers.limits import MAX_COLUMNS, check_expanded, check_shape
-from data.uploads.readers.raw_table import RawTable, from_arrays, redshift_of
+from data.uploads.readers.metadata import understood
+from data.uploads.readers.raw_table import RawTable, from_arrays
 
 MAX_KEYS: Final = MAX_COLUMNS + 1
 """Of a list of JSON objects: one more than is allowed, so that the limit is noticed."""
@@ -19,9 +21,11 @@ MAX_KEYS: Final = MAX_COLUMNS + 1
 def read_json(content: bytes, name: str) -> RawTable:
     """Read lists by name, a list of objects, or bare numbers; raises whatever `json` does."""
     data = json.loads(content)
-    about = {}
+    about: dict[str, Any] = {}
     if isinstance(data, Mapping):
-        about = {key: data[key] for key in ("redshift", "z") if isinstance(data.get(key), (int, float))}
+        about = understood(
+            scalars({key: value for key, value in data.items() if isinstance(value, (str, int, float))}), {}
+        )
         arrays = {str(key): _array(values) for key, values in data.items() if isinstance(values, list)}
     elif isinstance(data, list) and data and all(isinstance(row, Mapping) for row in data):
         keys = list(dict.fromkeys(str(key) for row in data for key in row))
@@ -31,14 +35,20 @@ def read_json(content: bytes, name: str) -> RawTable:
     if any(values.ndim == 1 and len(values) == 12 for key, values in arrays.items() if key == "flux"):
         arrays["flux"] = arrays["flux"][None]
         arrays = {key: values for key, values in arrays.items() if key == "flux" or len(values) == 1}
-    return from_arrays(name, "JSON", arrays, {}, redshift_of(about))
+    return from_arrays(name, "JSON", arrays, _units(data), about)
+
+
+def _units(data: Any) -> dict[str, str]:
+    """Return units by column, where an object ``units`` lists them."""
+    units = data.get("units") if isinstance(data, Mapping) else None
+    return {str(title): str(unit)[:120] for title, unit in units.items()} if isinstance(units, Mapping) else {}
 
 
 def _array(values: Any) -> np.ndarray:
     if isinstance(values, list) and values and not isinstance(values[0], list):
         if all(isinstance(value, (int, float, type(None))) and not isinstance(value, bool) for value in values):
             if any(isinstance(value, int) and abs(value) > 2**53 for value in values):
-                return np.array([str(value) for value in values], dtype=object)
+                return np.array(["" if value is None else str(value) for value in values], dtype=object)
             return np.array([np.nan if value is None else float(value) for value in values])
         return np.array(["" if value is None else str(value)[:200] for value in values], dtype=object)
     try:

@@ -8,6 +8,7 @@ file says of itself count the written bytes alone.
 from typing import TYPE_CHECKING, Any
 
 from data.errors import UploadError
+from data.uploads.readers.parquet_footer import column_chunks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,9 +42,10 @@ def read_within(content: bytes, limit: int) -> "pa.Table":
     schema = pq.ParquetFile(pa.BufferReader(content)).schema_arrow
     texts = [field.name for field in schema if _is_text(field.type)]
     with pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts) as file:
-        _check(_numbers(file, texts), limit)
+        numbers = _numbers(content, file, texts)
+        _check(numbers, limit)
         table = file.read(use_threads=False)
-    _check(_numbers(file, texts) + sum(_text_bytes(table[name]) for name in texts), limit)
+    _check(numbers + sum(_text_bytes(table[name]) for name in texts), limit)
     for name in texts:
         place = table.schema.get_field_index(name)
         table = table.set_column(place, name, table[name].cast(schema.field(name).type))
@@ -59,17 +61,17 @@ def _is_text(kind: Any) -> bool:
     )
 
 
-def _numbers(file: Any, texts: list[str]) -> int:
+def _numbers(content: bytes, file: Any, texts: list[str]) -> int:
     """Return the bytes of all columns that are not text."""
-    meta, total = file.metadata, 0
-    for group in range(meta.num_row_groups):
-        for index in range(meta.num_columns):
-            column, about = meta.row_group(group).column(index), file.schema.column(index)
-            if column.path_in_schema in texts:
-                continue
-            if column.physical_type == "BYTE_ARRAY":
-                raise UploadError(f"The column {column.path_in_schema[:60]} holds text in lists. Leave it out.")
-            total += column.num_values * _WIDTHS.get(column.physical_type, max(about.length or 0, 1))
+    columns = [file.schema.column(index) for index in range(len(file.schema))]
+    lengths = {column.path: max(column.length or 0, 1) for column in columns}
+    total = 0
+    for chunk in column_chunks(content):
+        if chunk.path in texts:
+            continue
+        if chunk.type == "BYTE_ARRAY":
+            raise UploadError(f"The column {chunk.path[:60]} holds text in lists. Leave it out.")
+        total += chunk.values * _WIDTHS.get(chunk.type, lengths.get(chunk.path, 1))
     return total
 
 

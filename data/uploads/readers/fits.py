@@ -1,17 +1,19 @@
 """FITS files: tables, DESI coadds with their redshifts, and SDSS spectra."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 
-from data.errors import UploadError
-from data.surveys.desi import CAMERAS, Observed, Redshift, column_names, read_observed, read_redshifts
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.fits_headers import check_headers
+from data.surveys.desi import CAMERAS, Observed, Redshift, read_observed, read_redshifts
 from data.surveys.sdss import is_spec, read_spec
 from data.uploads.readers.limits import check_expanded, check_shape
 from data.uploads.readers.raw_table import RawTable, from_arrays
+from data.uploads.readers.tables import read_table
 
 UNIT: Final = "1e-17 erg / (s cm2 Angstrom)"
 """Of DESI's and SDSS's fluxes."""
@@ -24,6 +26,10 @@ def opened(content: bytes, name: str) -> Iterator[Any]:
     """Open a FITS file without unfolding compressed images."""
     from astropy.io import fits
 
+    try:
+        check_headers(io.BytesIO(content), name)
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
     with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=True) as parts:
         headers: list[Any] = [part.header for part in list(parts)]  # type: ignore[attr-defined]
         check_expanded(name, sum(map(_promised, headers)))
@@ -31,7 +37,10 @@ def opened(content: bytes, name: str) -> Iterator[Any]:
 
 
 def _promised(header: Any) -> int:
-    """Return how many bytes a header says that its data take."""
+    """Return how many bytes a header says that its data take, unfolded where they are compressed."""
+    if header.get("ZIMAGE"):
+        sides = [int(header.get(f"ZNAXIS{axis}", 0)) for axis in range(1, int(header.get("ZNAXIS", 0)) + 1)]
+        return int(np.prod(sides, dtype=object)) * abs(int(header.get("ZBITPIX", 8))) // 8 if sides else 0
     size = abs(int(header.get("BITPIX", 8))) // 8
     for axis in range(1, int(header.get("NAXIS", 0)) + 1):
         size *= int(header.get(f"NAXIS{axis}", 0))
@@ -39,64 +48,89 @@ def _promised(header: Any) -> int:
 
 
 def read_fits(content: bytes, name: str) -> RawTable:
-    """Read a FITS file: an SDSS spectrum, a DESI coadd, or its first table."""
+    """Read a FITS file: an SDSS spectrum, a DESI coadd, or the table that has fluxes."""
     with opened(content, name) as parts:
-        if any(f"{camera}_WAVELENGTH" in parts for camera in CAMERAS):
-            return _coadd(content, parts, name)
+        if is_coadd(parts):
+            _check_targets(parts, name)
+            observed = read_observed(content, name)
+            return _survey(observed, _best_target(observed, {}, name), name, "DESI coadd")
         if is_spec(parts):
-            return _spec(content, name)
-        tables = [part for part in parts if column_names(part) and len(part.data)]
-        if not tables:
-            raise UploadError(f"{name} holds no table. It needs a binary table of fluxes, or of wavelength and flux.")
-        check_shape(name, len(tables[0].data), len(tables[0].columns))
-        table = tables[0]
-        units = {column.name: str(column.unit) for column in table.columns if column.unit}
-        arrays = {title: np.asarray(table.data[title]) for title in table.columns.names}
-        about = {}
-        for header in (table.header, parts[0].header):
-            if isinstance(header.get("REDSHIFT", header.get("Z")), float):
-                about.setdefault("redshift", float(header.get("REDSHIFT", header.get("Z"))))
-        return from_arrays(name, "FITS", arrays, units, about)
+            observed, redshift = read_spec(content, name)
+            raw = _survey(observed, 0, name, "SDSS spec")
+            return raw if redshift is None else _at(raw, redshift, "SDSS's pipeline", "ZWARNING")
+    return read_table(content, name, "FITS")
 
 
-def _survey(observed: Observed, name: str, form: str) -> RawTable:
-    """Lay one target's pixels out as columns, cut to those that are known."""
-    flux, ivar = observed.flux[0].astype(np.float64), observed.ivar[0].astype(np.float64)
-    known = np.flatnonzero(ivar > 0)
-    if not known.size:
-        raise UploadError(f"{name}: every pixel is masked or without an inverse variance. Download it again.")
-    inside = slice(known[0], known[-1] + 1)
-    arrays = {"wavelength": observed.wavelength_obs[inside], "flux": flux[inside], "ivar": ivar[inside]}
-    about: dict[str, Any] = {"medium": "vacuum", "flux_unit": UNIT, "source": form, "target_id": observed.target_ids[0]}
-    if len(observed.target_ids) > 1:
-        about["notes"] = [
-            f"{name} holds {len(observed.target_ids)} targets; the first, {about['target_id']}, is taken."
-        ]
-    return from_arrays(name, form, arrays, {}, about)
+def is_coadd(parts: Any) -> bool:
+    """Tell whether an open FITS file is a DESI coadd."""
+    return any(f"{camera}_WAVELENGTH" in parts for camera in CAMERAS)
 
 
-def _coadd(content: bytes, parts: Any, name: str) -> RawTable:
+def _check_targets(parts: Any, name: str) -> None:
     targets = int(parts["FIBERMAP"].header.get("NAXIS2", 0)) if "FIBERMAP" in parts else 0
     if targets > MAX_TARGETS:
         raise UploadError(
             f"{name} holds {targets:,} targets; the limit here is {MAX_TARGETS}. "
             "Build a catalogue of it with the command line: catalogue from-fits."
         )
-    return _survey(read_observed(content), name, "DESI coadd")
 
 
-def _spec(content: bytes, name: str) -> RawTable:
-    observed, redshift = read_spec(content)
-    raw = _survey(observed, name, "SDSS spec")
-    return raw if redshift is None else _at(raw, redshift, "SDSS's pipeline (ZWARNING")
+def _best_target(observed: Observed, redshifts: Mapping[str, Redshift], name: str) -> int:
+    """Choose the target that can be used: good pixels, a galaxy that the survey trusts, else the first.
+
+    Raises
+    ------
+    UploadError
+        When every pixel of every target is masked.
+    """
+
+    def worth(row: int) -> tuple[bool, ...]:
+        known = redshifts.get(observed.target_ids[row])
+        return (
+            bool((observed.ivar[row] > 0).any()),
+            observed.kinds is None or observed.kinds[row] == "TGT",
+            not redshifts or known is not None,
+            known is None or known.warning == 0,
+            known is None or known.kind == "GALAXY",
+        )
+
+    best = max(range(len(observed.target_ids)), key=worth, default=-1)
+    if best < 0 or not worth(best)[0]:
+        raise UploadError(
+            f"{name}: every pixel of {'its target' if len(observed.target_ids) == 1 else 'every target'} is masked or "
+            "without an inverse variance. Choose another file."
+        )
+    return best
 
 
-def _at(raw: RawTable, found: Redshift, judge: str) -> RawTable:
+def _survey(observed: Observed, row: int, name: str, form: str) -> RawTable:
+    """Lay one target's pixels out as columns, cut to those that are known."""
+    flux, ivar = observed.flux[row].astype(np.float64), observed.ivar[row].astype(np.float64)
+    known = np.flatnonzero(ivar > 0)
+    if not known.size:
+        raise UploadError(f"{name}: every pixel is masked or without an inverse variance. Choose another file.")
+    inside = slice(known[0], known[-1] + 1)
+    arrays = {"wavelength": observed.wavelength_obs[inside], "flux": flux[inside], "ivar": ivar[inside]}
+    about: dict[str, Any] = {
+        "medium": "vacuum",
+        "medium_why": f"{form} files are in vacuum",
+        "flux_unit": UNIT,
+        "source": form,
+        "target_id": observed.target_ids[row],
+    }
+    if (count := len(observed.target_ids)) > 1:
+        which = "the first" if row == 0 else f"number {row + 1}, the first that can be used"
+        about["notes"] = [f"{name} holds {count} targets; {which}, {about['target_id']}, is taken."]
+    return from_arrays(name, form, arrays, {}, about)
+
+
+def _at(raw: RawTable, found: Redshift, judge: str, flag: str) -> RawTable:
     """Add a redshift that a survey gives, and what it says against it."""
-    notes = raw.about.get("notes", [])
+    notes = list(raw.about.get("notes", []))
     if found.warning:
-        notes = [*notes, f"{judge} = {found.warning}) does not trust the redshift {found.redshift:.4f}. Check it."]
-    return raw._replace(about=raw.about | {"redshift": found.redshift, "notes": notes})
+        notes.append(f"{judge} ({flag} = {found.warning}) does not trust the redshift {found.redshift:.4f}. Check it.")
+    about = raw.about | {"redshift": found.redshift, "notes": notes}
+    return raw._replace(about=about | ({"class": found.kind, "class_why": judge} if found.kind else {}))
 
 
 def is_redrock(content: bytes) -> bool:
@@ -104,17 +138,59 @@ def is_redrock(content: bytes) -> bool:
     return b"REDSHIFTS" in content[:60_000] and content.startswith(b"SIMPLE  =")
 
 
-def join_redshift(spectrum: RawTable, content: bytes, name: str) -> RawTable:
-    """Add the redshift that a redrock file gives for the target of a coadd.
+def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) -> RawTable:
+    """Read a DESI coadd with the redshifts of its targets; of several targets the one that can be used.
+
+    Parameters
+    ----------
+    coadd : bytes
+        The coadd file.
+    coadd_name : str
+        Its name, for the sentences.
+    redrock : bytes
+        The redrock file.
+    redrock_name : str
+        Its name.
+
+    Returns
+    -------
+    RawTable
+        One target with its redshift.
 
     Raises
     ------
     UploadError
-        When the file does not list that target, or warns of it beyond use.
+        Naming the file that is not what it should be, or does not list the other's target.
     """
+    with opened(redrock, redrock_name) as parts:
+        check_shape(redrock_name, int(parts["REDSHIFTS"].header.get("NAXIS2", 0)), 1)
+    if recognised := _no_coadd(coadd, coadd_name):
+        raise UploadError(
+            f"{coadd_name} is no DESI coadd{recognised}: it names no target whose redshift {redrock_name} could give. "
+            "Upload it alone, and fill in the redshift."
+        )
+    observed, redshifts = read_observed(coadd, coadd_name), read_redshifts(redrock, redrock_name)
+    listed = [target for target in observed.target_ids if target in redshifts]
+    if not listed:
+        raise UploadError(
+            f"{redrock_name} lists no redshift of target {observed.target_ids[0] if observed.target_ids else '?'}. "
+            "Upload the redrock file of the same coadd."
+        )
+    row = _best_target(observed, redshifts, coadd_name)
+    target = observed.target_ids[row]
+    if target not in redshifts:
+        raise UploadError(
+            f"{redrock_name} lists no redshift of target {target}. Upload the redrock file of the same coadd."
+        )
+    return _at(_survey(observed, row, coadd_name, "DESI coadd"), redshifts[target], "Redrock", "ZWARN")
+
+
+def _no_coadd(content: bytes, name: str) -> str | None:
+    """Say why a file is no coadd, None where it is one; raises what is wrong with one that is."""
+    if not content.startswith(b"SIMPLE  ="):
+        return " (it is no FITS file)"
     with opened(content, name) as parts:
-        check_shape(name, int(parts["REDSHIFTS"].header.get("NAXIS2", 0)), 1)
-    redshifts, wanted = read_redshifts(content), spectrum.about["target_id"]
-    if wanted not in redshifts:
-        raise UploadError(f"{name} lists no redshift of target {wanted}. Upload the redrock file of the same coadd.")
-    return _at(spectrum, redshifts[wanted], "Redrock (ZWARN")
+        if not is_coadd(parts):
+            return " (it has no extension B_WAVELENGTH, R_WAVELENGTH or Z_WAVELENGTH)"
+        _check_targets(parts, name)
+    return None

@@ -1,9 +1,12 @@
 """What every reader gives: columns by name, before anybody has said what they mean."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+
+from data.columns.words import scalars
+from data.errors import UploadError
+from data.uploads.readers.metadata import understood
 
 
 class RawTable(NamedTuple):
@@ -22,7 +25,8 @@ class RawTable(NamedTuple):
     row_numbers : (row,) array
         As a reader of the file counts: with the header as row 1 where there is one.
     about : dict
-        What the file says beside the table: "redshift", "medium", "target_id", "flux_unit", "source", "notes".
+        What the file says beside the table: "redshift", "medium", "frame", "target_id", "flux_unit", "class", "survey",
+        "epoch", "source", "notes" and others of `data.uploads.readers.metadata`; texts, numbers and lists of texts.
     """
 
     name: str
@@ -63,6 +67,12 @@ def _number(text: str) -> float:
 def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, str], about: dict[str, Any]) -> RawTable:
     """Make a table of a file's arrays: one-dimensional ones stay, those with a few numbers a row are split."""
     columns: dict[str, np.ndarray] = {}
+    said = {
+        title: values.item()
+        for title, values in arrays.items()
+        if np.ndim(values) == 0 and values.dtype.kind in "biufU"
+    }
+    about = understood(scalars(said), {}) | about
     for title, values in arrays.items():
         masked = np.ma.isMaskedArray(values) and values.dtype.kind == "f"
         values = np.ma.filled(values, np.nan) if masked else np.asarray(values)
@@ -92,7 +102,27 @@ def _is_number(values: np.ndarray) -> bool:
     return values.dtype.kind in "biuf"
 
 
-def redshift_of(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the redshift that a file's metadata give, as `RawTable.about` holds it."""
-    found = next((float(meta[key]) for key in ("redshift", "z") if key in meta), None)
-    return {} if found is None else {"redshift": found}
+TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y", "bad", "masked"})
+FALSE_WORDS: Final = frozenset({"false", "f", "no", "n", "good", "ok"})
+
+
+def truth(values: np.ndarray, where: str) -> np.ndarray:
+    """Return a mask's values as numbers, words of truth as 1 and 0; NaN where it leaves a pixel empty.
+
+    Raises
+    ------
+    UploadError
+        Naming a word that is none of them.
+    """
+    if values.dtype != object:
+        return values
+    words = [text.strip().lower() for text in values.tolist()]
+    found = numbers(
+        np.array(
+            [*("1" if word in TRUE_WORDS else "0" if word in FALSE_WORDS else word for word in words), ""], object
+        )[:-1]
+    )
+    odd = [word for word, number in zip(words, found, strict=True) if word not in ("", "nan") and np.isnan(number)]
+    if odd:
+        raise UploadError(f"{where}: a mask holds “{odd[0][:24]}”. Write 0 for good and 1 for bad, or True and False.")
+    return found

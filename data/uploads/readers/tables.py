@@ -1,72 +1,247 @@
-"""Parquet, VOTable and ECSV: other people's parsers, held within limits."""
+"""Parquet, CSV, ECSV, VOTable and FITS tables: the product's one reader of tables, held within an upload's limits."""
 
-import io
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.errors import UploadError
+from data.columns.names import FLUX_NAMES, column_of
+from data.errors import CatalogueError, UploadError
+from data.formats.kinds import FormatName
+from data.uploads.readers import limits
 from data.uploads.readers.decompression_limit import read_within
 from data.uploads.readers.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
-from data.uploads.readers.raw_table import RawTable, from_arrays, redshift_of
+from data.uploads.readers.metadata import understood
+from data.uploads.readers.raw_table import RawTable
 
-MAX_HEADER_BYTES: Final = 200_000
-"""Of an ECSV header; its YAML would otherwise be a small program."""
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMS: Final[Mapping[str, FormatName]] = {
+    "Parquet": "parquet",
+    "CSV": "csv",
+    "ECSV": "ecsv",
+    "VOTable": "votable",
+    "FITS": "fits",
+}
+MIN_PIXELS: Final = 20
+"""Numbers in a cell from which on they are the pixels of a spectrum."""
 
 
-def read_parquet(content: bytes, name: str) -> RawTable:
+def read_source(
+    content: bytes, name: str, form: str, text: Callable[[str], bool], max_rows: Callable[[int], int]
+) -> tuple["pa.Table", Any]:
+    """Read a table into Arrow, whole.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        For sentences.
+    form : str
+        A key of `FORMS`.
+    text : callable
+        Which columns of a CSV file stay text.
+    max_rows : callable
+        From the number of columns to the most rows that are allowed.
+
+    Returns
+    -------
+    pyarrow.Table
+        Of plain types, units in its fields' metadata.
+    data.formats.readers.source.Source
+        Its words and notes; the batches are read.
+
+    Raises
+    ------
+    UploadError
+        When it cannot be read or breaks a limit.
+    """
+    import pyarrow as pa
+
+    from data.formats.readers.parquet import whole
+    from data.formats.stream import blamed, open_source
+
+    try:
+        with ExitStack() as stack:
+            if form == "Parquet":
+                with blamed(name, "parquet"):
+                    source = whole(_parquet(content, name))
+            else:
+                source = stack.enter_context(
+                    open_source(
+                        content, name=name, kind=FORMS[form], text=text, number=True, max_columns=limits.MAX_COLUMNS
+                    )
+                )
+            most, rows, batches = max_rows(len(source.schema)), 0, []
+            if source.rows is not None:
+                check_shape(name, source.rows, len(source.schema))
+            for batch in source.batches:
+                rows += batch.num_rows
+                if rows > most:
+                    raise UploadError(
+                        f"{name} has more than {most:,} rows. Split it, or predict it with the command line."
+                    )
+                batches.append(batch)
+            return pa.Table.from_batches(batches, source.schema), source
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
+
+
+def _parquet(content: bytes, name: str) -> "pa.Table":
     """Read a Parquet file whose row groups unfold to no more than the limit."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(pa.BufferReader(content))
-    about = file.metadata
+    about = pq.ParquetFile(pa.BufferReader(content)).metadata
     check_shape(name, about.num_rows, about.num_columns)
-    groups = [about.row_group(group) for group in range(about.num_row_groups)]
-    check_expanded(name, sum(group.total_byte_size for group in groups))
-    table = read_within(content, MAX_EXPANDED_BYTES)
-    arrays = {title: _arrow_column(table[title], pa) for title in table.column_names}
-    return from_arrays(name, "Parquet", arrays, {}, {})
+    check_expanded(name, sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups)))
+    return read_within(content, MAX_EXPANDED_BYTES)
 
 
-def _arrow_column(values: Any, pa: Any) -> np.ndarray:
+def read_table(content: bytes, name: str, form: str) -> RawTable:
+    """Read a table into an upload's columns; a row whose cells are arrays becomes the pixels of a spectrum.
+
+    Raises
+    ------
+    UploadError
+        When it cannot be read or breaks a limit.
+    """
+
+    def most(columns: int) -> int:
+        return limits.MAX_ROWS if columns >= len(FLUX_NAMES) else limits.MAX_PIXELS
+
+    table, source = read_source(content, name, form, lambda _: True, most)
+    shown = "TSV" if form == "CSV" and b"\t" in content[:2000] and b"," not in content[:2000] else form
+    return raw_of(table, source, name, shown)
+
+
+def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
+    """Turn an Arrow table into an upload's columns."""
+    from data.formats.readers.source import fields_of
+    from data.formats.types import is_list
+
+    about, notes = understood(source.about, fields_of(table.schema)), list(source.notes)
+    units = {title: field.unit for title, field in fields_of(table.schema).items() if field.unit}
+    lists = [field.name for field in table.schema if is_list(field.type)]
+    if lists:
+        table, more, said = _unfolded(table, lists, name)
+        about, notes = about | more, [*notes, *said]
+    columns: dict[str, np.ndarray] = {}
+    for title, values in zip(table.column_names, table.columns, strict=True):
+        if is_list(values.type):
+            columns |= _split(title, values, table.column_names)
+        elif (plain := as_column(values)) is not None:
+            columns[title] = plain
+        else:
+            notes.append(f"Column {title[:60]} holds {str(values.type)[:40]} and is passed over.")
+    for title in list(units):
+        for place in range(len(FLUX_NAMES)):
+            units.setdefault(f"{title}_{place:02d}", units[title])
+            units.setdefault(f"flux_{place:02d}", units[title]) if title in lists else None
+    if notes:
+        about["notes"] = notes
+    numbers = source.row_numbers() if source.row_numbers and not lists else np.arange(1, table.num_rows + 1)
+    return RawTable(name, form, columns, units, numbers, about)
+
+
+def as_column(values: Any) -> np.ndarray | None:
+    """Return a column as float64, or as text where a float would lose something; None for what is neither."""
+    import pyarrow as pa
+
+    from data.formats.types import as_text, filled, pc
+
     kind = values.type
-    if pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind):
-        return np.array(values.to_pylist(), dtype=np.float64)
-    if pa.types.is_floating(kind) or (pa.types.is_integer(kind) and values.null_count == 0):
-        return values.to_numpy()
-    if pa.types.is_integer(kind):
-        return values.cast(pa.float64(), safe=False).to_numpy()
-    return np.array(["" if value is None else str(value)[:200] for value in values.to_pylist()], dtype=object)
+    if pa.types.is_floating(kind) or (pa.types.is_boolean(kind) and not values.null_count):
+        return filled(values).astype(np.float64)
+    if pa.types.is_integer(kind) and not values.null_count:
+        whole = filled(values)
+        if not len(whole) or (int(whole.max()) <= 2**53 and int(whole.min()) >= -(2**53)):
+            return whole.astype(np.float64)
+    if pa.types.is_nested(kind):
+        return None
+    if pa.types.is_boolean(kind):
+        return np.array(["" if value is None else str(value) for value in values.to_pylist()], dtype=object)
+    texts = values if pa.types.is_string(kind) else as_text(values)
+    stripped = pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
+    return np.array([*stripped.to_pylist(), None], dtype=object)[:-1]
 
 
-def read_votable(content: bytes, name: str) -> RawTable:
-    """Read the first table of a VOTable."""
-    # Entities can unfold to any size, and no table needs one.
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise UploadError(f"{name} declares XML entities, which are not read here. Remove the DOCTYPE.")
-    return _from_astropy(io.BytesIO(content), name, "VOTable", "votable", verify="ignore")
+def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
+    """Make columns of lists of a few numbers, such as twelve fluxes a row."""
+    rows = values.to_pylist()
+    sizes = {len(row) for row in rows if row is not None}
+    if len(sizes) != 1:
+        return {}
+    (size,) = sizes
+    if not 1 < size <= 50:
+        return {}
+    try:
+        table = np.array([row if row is not None else [None] * size for row in rows], dtype=np.float64)
+    except (ValueError, TypeError):
+        return {}
+    prefix = "flux" if size == len(FLUX_NAMES) and FLUX_NAMES[0] not in titles else title
+    return {f"{prefix}_{place:02d}": table[:, place] for place in range(size)}
 
 
-def read_ecsv(content: bytes, name: str) -> RawTable:
-    """Read ECSV, whose header is YAML."""
-    header = content[: MAX_HEADER_BYTES + 1].rfind(b"\n#")
-    if header >= MAX_HEADER_BYTES - 1000:
-        raise UploadError(f"{name} has an ECSV header above {MAX_HEADER_BYTES:,} bytes. Write it with fewer columns.")
-    return _from_astropy(content.decode("utf-8"), name, "ECSV", "ascii.ecsv")
+def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table", dict[str, Any], list[str]]:
+    """Take the pixels of one row whose cells are arrays; a table without such rows stays as it is."""
+    import pyarrow as pa
+
+    from data.formats.types import pc
+
+    wave, flux = column_of(lists, "wavelength"), column_of(lists, "flux")
+    if not flux or not table.num_rows:
+        return table, {}, []
+    lengths = {title: pc.fill_null(pc.list_value_length(table[title]), 0).to_pylist() for title in lists}
+    if max(lengths[flux]) < MIN_PIXELS:
+        return table, {}, []
+    if not wave:
+        raise UploadError(
+            f"{name}: the cells of column {flux} are arrays of {max(lengths[flux]):,} numbers, and no column of arrays "
+            f"gives their wavelengths; the columns of arrays are {', '.join(lists[:6])}. Add one named wavelength."
+        )
+    good = [
+        row for row in range(table.num_rows) if lengths[flux][row] == lengths[wave][row] and _usable(table[flux][row])
+    ]
+    if not good:
+        raise UploadError(
+            f"{name}: no row has arrays of wavelength ({wave}) and flux ({flux}) of one length with finite numbers."
+        )
+    row = good[0]
+    size = lengths[flux][row]
+    if size > limits.MAX_PIXELS:
+        raise UploadError(f"{name} has {size:,} pixels; the limit is {limits.MAX_PIXELS:,}. Rebin it.")
+    same = [title for title in lists if lengths[title][row] == size]
+    pixels = {title: table[title].combine_chunks().slice(row, 1).flatten() for title in same}
+    fields = [
+        pa.field(title, values.type, metadata=table.schema.field(title).metadata) for title, values in pixels.items()
+    ]
+    about = _of_row(table.drop_columns(lists).slice(row, 1))
+    notes = []
+    if table.num_rows > 1:
+        called = f" ({about['target_id']})" if "target_id" in about else ""
+        notes = [
+            f"{name} holds {table.num_rows:,} rows of arrays; row {row + 1}{called}, the first usable one, is taken."
+        ]
+    return pa.Table.from_arrays(list(pixels.values()), schema=pa.schema(fields)), about, notes
 
 
-def _from_astropy(source: Any, name: str, form: str, reader: str, **options: Any) -> RawTable:
-    from astropy.table import Table
-
-    table = Table.read(source, format=reader, **options)
-    check_shape(name, len(table), len(table.colnames))
-    units = {title: str(table[title].unit) for title in table.colnames if table[title].unit is not None}
-    columns = {title: table[title] for title in table.colnames}
-    arrays = {title: one.filled(np.nan) if _masked_float(one) else one.data for title, one in columns.items()}
-    meta = {str(key).lower(): value for key, value in table.meta.items() if isinstance(value, (int, float))}
-    return from_arrays(name, form, arrays, units, redshift_of(meta))
+def _usable(cell: Any) -> bool:
+    values = np.array([np.nan if one is None else one for one in cell.as_py() or ()], np.float64)
+    return bool(np.isfinite(values).any() and (values[np.isfinite(values)] != 0).any())
 
 
-def _masked_float(column: Any) -> bool:
-    return hasattr(column, "filled") and column.dtype.kind == "f"
+def _of_row(row: "pa.Table") -> dict[str, Any]:
+    """Return what the other cells of a row of arrays say of the spectrum."""
+    about: dict[str, Any] = {}
+    for role, key in (("redshift", "redshift"), ("id", "target_id"), ("class", "class")):
+        title = column_of(row.column_names, role)
+        value = row[title][0].as_py() if title else None
+        if role == "redshift" and isinstance(value, (int, float)) and -0.01 <= value <= 20:
+            about[key] = float(value)
+        elif role != "redshift" and isinstance(value, (str, int)) and str(value).strip():
+            about[key] = str(value).strip()[:64]
+    return about

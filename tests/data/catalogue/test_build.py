@@ -81,10 +81,10 @@ def test_a_failed_write_leaves_nothing(tmp_path):
 
 def test_tables_are_read_from_csv_and_parquet(tmp_path):
     (tmp_path / "t.csv").write_text("target_id,flux_00\n39627733927462346,1.5\n")
-    assert read_table(tmp_path / "t.csv")["target_id"].to_pylist() == [39627733927462346]
+    assert read_table(tmp_path / "t.csv")["TARGETID"].to_pylist() == ["39627733927462346"]
     (tmp_path / "bad.parquet").write_text("nothing")
     for name, sentence in {
-        "t.fits": "is .parquet or .csv",
+        "t.docx": "the extension chooses the format",
         "no.csv": "no file",
         "bad.parquet": "cannot be read",
     }.items():

@@ -108,7 +108,7 @@ def test_wrong_files_are_named_in_a_sentence(tmp_path):
         read_observed(redrock)
     with pytest.raises(UploadError, match=r"compressed"):
         read_observed(b"\x1f\x8b1234")
-    with pytest.raises(UploadError, match=r"cannot be read as FITS"):
+    with pytest.raises(UploadError, match=r"looks like FITS but cannot be read"):
         read_observed(b"not FITS")
     with pytest.raises(CatalogueError, match=r"one redrock file per coadd"):
         from_fits([coadd, coadd], [redrock], tmp_path / "out.parquet")

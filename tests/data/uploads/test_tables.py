@@ -12,7 +12,7 @@ from data import uploads
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import UploadError
 from data.uploads import read
-from data.uploads.readers import text
+from data.uploads.readers import limits
 
 HEADER = ",".join(FLUX_NAMES)
 ROW = "2.71,3.79,4.95,4.88,4.71,4.55,4.39,4.28,4.19,3.95,3.76,3.60"
@@ -126,7 +126,7 @@ def test_a_decimal_comma_is_named():
         (b"PK\x03\x04" + b"\0" * 100, ["looks like NPZ", "Write it again"]),
         (b"\x1f\x8b\x08", ["gzip"]),
         (csv_bytes(HEADER, ROW) + b"\0\0", ["binary"]),
-        (csv_bytes(HEADER + ",name", ROW) + b",\xe9", ["row 2", "UTF-8"]),
+        (csv_bytes(HEADER + ",name", ROW) + b",\x01\xe9", ["row 2", "UTF-8"]),
         (csv_bytes(HEADER, with_cell("0"), with_cell("nan")), ["None of the 2 galaxies", "Row 2"]),
         (csv_bytes("log_luminosity," + HEADER, "500," + ROW), ["log_luminosity: 500 lies outside"]),
         (csv_bytes("redshift," + HEADER, "-3," + ROW), ["redshift: -3 lies outside"]),
@@ -138,9 +138,9 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(content: bytes, expected: li
 
 
 def test_limits_are_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(text, "MAX_ROWS", 2)
+    monkeypatch.setattr(limits, "MAX_ROWS", 2)
     assert "more than 2 rows" in sentence(csv_bytes(HEADER, ROW, ROW, ROW))
-    monkeypatch.setattr(text, "MAX_COLUMNS", 12)
+    monkeypatch.setattr(limits, "MAX_COLUMNS", 12)
     assert "13 columns; the limit is 12" in sentence(csv_bytes(HEADER + ",a", ROW + ",1"))
     too_large = sentence(b"x" * (uploads.MAX_BYTES + 1))
     assert "limit is 20 MB" in too_large

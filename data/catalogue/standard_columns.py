@@ -1,0 +1,144 @@
+"""Columns of a foreign table brought to the names and units of the schema, where the table says what they are."""
+
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from data.columns import units
+from data.columns.missing import fluxes_without_sentinels, without_sentinels
+from data.columns.names import column_of, split_unit, twelve_of
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.source import units_of
+from data.formats.types import is_list, is_number, is_text, pc
+from model.bins import BIN_CENTERS
+
+_ROLES: Final = {"TARGETID": "id", "redshift": "redshift", "log_luminosity": "log_luminosity"}
+
+
+def standard_columns(table: pa.Table, name: str) -> pa.Table:
+    """Bring a table's columns to the schema's names and units.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Of plain types, with units in its fields' metadata.
+    name : str
+        Of the file, for sentences.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows; columns the schema does not know pass unchanged.
+
+    Raises
+    ------
+    CatalogueError
+        When a column that must hold numbers holds text that is none; names row and value.
+    UploadError
+        Naming a column whose unit is not understood, or is of another kind.
+    """
+    said = units_of(table.schema)
+    table = _with_list_unfolded(table)
+    names = table.column_names
+    lower = {title.strip().lower(): title for title in reversed(names)}
+    found = dict(twelve_of(names))
+    found |= {ours: title for ours, role in _ROLES.items() if (title := column_of(names, role))}
+    found |= {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower}
+    for ours, title in found.items():
+        if f"{title} (2)" in names:
+            raise CatalogueError(f"{name} has several columns {title}. Keep one of them.")
+        if ours != title and ours in names:
+            raise CatalogueError(f"{name} has the columns {ours} and {title}, which mean the same. Keep one of them.")
+    back = {title: ours for ours, title in found.items()}
+    table = table.rename_columns([back.get(title, title) for title in names])
+    holds = {column.name: column.holds for column in COLUMNS}
+    for ours in found:
+        if holds[ours] != "text":
+            table = _set(table, ours, _numbers(table[ours], ours, name))
+    table = _in_flux_unit(table, found, said, name)
+    for ours, title in found.items():
+        target = {EW_SUFFIX: "Angstrom", IVAR_SUFFIX: "1 / Angstrom2"}.get(
+            next((suffix for suffix in (IVAR_SUFFIX, EW_SUFFIX) if ours.endswith(suffix)), ""),
+            "deg" if ours in ("ra", "dec") else "",
+        )
+        if target and (factor := units.factor_to(said.get(title, ""), target, title)) != 1:
+            table = _set(table, ours, pc.multiply(table[ours], factor))
+    return table
+
+
+def _with_list_unfolded(table: pa.Table) -> pa.Table:
+    """Make twelve columns of one whose cells hold twelve numbers."""
+    lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
+    title = column_of(lists, "flux")
+    if not title or twelve_of(table.column_names):
+        return table
+    lengths = pc.list_value_length(table[title]).to_pylist()
+    if set(lengths) != {len(FLUX_NAMES)}:
+        return table
+    values = np.array(table[title].to_pylist(), np.float64)
+    field = table.schema.field(title)
+    for place, ours in enumerate(FLUX_NAMES):
+        table = table.append_column(pa.field(ours, pa.float64(), metadata=field.metadata), pa.array(values[:, place]))
+    return table.drop_columns([title])
+
+
+def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, values)
+
+
+def _numbers(values: Any, column: str, name: str) -> Any:
+    """Return a column as numbers, sentinels as null."""
+    if is_text(values.type):
+        trimmed = pc.utf8_trim_whitespace(values)
+        trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+        try:
+            values = trimmed.cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            texts = trimmed.to_pylist()
+            row, text = next(
+                ((row, text) for row, text in enumerate(texts) if not _is_number(text)), (0, str(texts[0]))
+            )
+            raise CatalogueError(
+                f"{name}: row {row}, column {column}: {text[:24]!r} is not a number. Correct it, or leave it empty."
+            ) from error
+    if not is_number(values.type):
+        raise CatalogueError(f"{name}: column {column} is of type {values.type}; it must hold numbers. Convert it.")
+    if column in FLUX_NAMES or not pa.types.is_floating(values.type):
+        return values
+    given = values.cast(pa.float64()).to_numpy()
+    cleaned = without_sentinels(given)
+    return values if cleaned is given else pa.chunked_array([pa.array(cleaned, from_pandas=True)]).cast(values.type)
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        pa.scalar(text, pa.string()).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], name: str) -> pa.Table:
+    """Bring fluxes that state a unit to 1e-17 erg/s/cm²/Å."""
+    titles = [found[ours] for ours in FLUX_NAMES if ours in found]
+    if len(titles) < len(FLUX_NAMES):
+        return table
+    stated = {title: text for title in titles if units.is_stated(text := said.get(title, "") or split_unit(title)[1])}
+    unit = units.common(stated, len(titles), name)
+    if not unit:
+        return table
+    known = units.flux_unit(unit)
+    if known.name == units.FLUX_UNITS[0]:
+        return table
+    if not known.absolute:
+        raise UploadError(
+            f"{name}: the fluxes are in {unit[:40]!r}, which is no flux at the telescope; a catalogue's are in "
+            "1e-17 erg/s/cm2/Angstrom. Convert them."
+        )
+    flux = fluxes_without_sentinels(np.column_stack([table[ours].cast(pa.float64()).to_numpy() for ours in FLUX_NAMES]))
+    scaled, _, _ = units.to_f_lambda(flux, BIN_CENTERS, unit)
+    for place, ours in enumerate(FLUX_NAMES):
+        table = _set(table, ours, pa.array(scaled[:, place].astype(np.float32)))
+    return table

@@ -1,0 +1,36 @@
+"""Numbers that catalogues write where they have none."""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+SENTINELS: Final = (-99.0, -99.9, -999.0, -999.9, -9999.0, -99999.0, -999999.0, 999999.0, -1e20, 1e20, -1e30, 1e30)
+"""Numbers that mean "missing" in catalogues of SDSS, of SExtractor and in astropy's filled tables."""
+TOO_FAR: Final = 1e3
+"""A positive sentinel among fluxes is one if it is as many times the row's median: 999999 may be a flux."""
+
+
+def is_sentinel(values: Float[np.ndarray, "*any"]) -> Bool[np.ndarray, "*any"]:
+    """Mark values that stand for a missing number."""
+    found = np.zeros(np.shape(values), bool)
+    for sentinel in SENTINELS:
+        with np.errstate(invalid="ignore"):
+            found |= np.abs(values - sentinel) <= 1e-6 * abs(sentinel)
+    return found
+
+
+def without_sentinels(values: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """Return numbers with NaN in place of the sentinels."""
+    found = is_sentinel(values)
+    return np.where(found, np.nan, values) if found.any() else values
+
+
+def fluxes_without_sentinels(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, "galaxy bin"]:
+    """Return fluxes with NaN in place of sentinels: the negative ones, and positive ones far beyond their row."""
+    found = is_sentinel(flux)
+    if not found.any():
+        return flux
+    others = np.where(found, np.nan, np.abs(flux))
+    middle = np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.inf for row in others])
+    return np.where(found & ((flux < 0) | (flux > TOO_FAR * middle[:, None])), np.nan, flux)

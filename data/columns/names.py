@@ -1,0 +1,135 @@
+"""What columns are called: the usual names of each quantity, in any case, and units that a title ends with."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from model.bins import N_BINS
+
+FLUX_NAMES: Final = tuple(f"flux_{index:02d}" for index in range(N_BINS))
+"""The twelve bins, bluest first."""
+TITLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "wavelength": (
+        "wavelength_rest", "wave_rest", "restwave", "lambda_rest", "wavelength", "wavelengths", "wavelength_obs",
+        "wavelength_vac", "wavelength_air", "wave_air", "wave", "lambda", "lambda_obs", "lam", "wl", "wvl", "wav",
+        "obswave", "loglam", "log_lambda", "loglambda", "log_wave", "logwave", "loglam10", "spectral_axis",
+        "spectral axis", "frequency", "freq",
+    ),
+    "flux": (
+        "flux", "fluxes", "flux_density", "fluxdensity", "flux_lambda", "flux_nu", "f_lambda", "flambda", "flam",
+        "fnu", "f_nu", "signal", "spectrum", "flux_reduced", "counts",
+    ),
+    "uncertainty": (
+        "ivar", "flux_ivar", "invvar", "error", "err", "errors", "flux_error", "flux_err", "e_flux", "sigma",
+        "flux_sigma", "flux_std", "stddev", "std", "uncertainty", "flux_uncertainty", "noise", "err_reduced",
+        "variance", "flux_variance", "flux_var", "var",
+    ),
+    "mask": (
+        "mask", "and_mask", "andmask", "flag", "flags", "quality", "qual", "dq", "pixel_flags", "bitmask", "badpix",
+    ),
+    "id": (
+        "targetid", "target_id", "specobjid", "spec_id", "sdss_id", "catalogid", "id", "name", "galaxy", "object",
+        "objid", "source_id", "objname",
+    ),
+    "redshift": (
+        "redshift", "z_spec", "zspec", "specz", "spec_z", "z_best", "zbest", "z_redrock", "z_noqso", "z_helio",
+        "z_cmb", "zred", "z",
+    ),
+    "log_luminosity": ("log_luminosity", "loglum"),
+    "class": ("spectype", "class", "spec_class"),
+}  # fmt: skip
+"""Names in lower case by quantity, the surest first."""
+MAGNITUDES: Final = ("g", "r", "i")
+"""Beside two columns of these names, z is a magnitude and no redshift."""
+_WORDS: Final = r"nm|um|microns?|aa|ang|angstroms?|[munMUN]?[jJ][yY]|nmgy|nanomaggies|abmag"
+_WITH_UNIT: Final = re.compile(
+    r"(?P<name>[^\[(]+?)\s*(?:\[(?P<square>.{0,120})\]|\((?P<round>.{0,120})\))"
+    rf"|(?P<stem>.+?)[_ ](?P<word>{_WORDS})",
+    re.IGNORECASE,
+)
+LONGEST: Final = 200
+"""Characters of a title that are looked at."""
+
+
+def split_unit(title: str) -> tuple[str, str]:
+    """Take the unit from a title that ends with one, as in wave_nm or flux [mJy]: (name, unit or "")."""
+    title = title.strip()
+    found = _WITH_UNIT.fullmatch(title[:LONGEST])
+    if not found:
+        return title, ""
+    said = found["square"] or found["round"] or found["word"] or ""
+    return (found["name"] or found["stem"] or "").strip(), said.strip()
+
+
+def column_of(titles: Iterable[str], role: str) -> str:
+    """Find the column of a quantity by its usual names, "" where there is none.
+
+    Parameters
+    ----------
+    titles : iterable of str
+        The file's columns.
+    role : str
+        A key of `TITLES`.
+
+    Returns
+    -------
+    str
+        The title as the file has it; one of the very name goes before one with a unit behind it. ``z`` is taken for a
+        redshift only where no other column is one and no magnitudes stand beside it.
+    """
+    every = list(titles)
+    known: dict[str, str] = {}
+    for title in [*every, *every]:
+        # The first of two names that differ in case alone, and exact names before those that carry a unit.
+        known.setdefault(title.strip().lower(), title)
+    for title in every:
+        known.setdefault(split_unit(title)[0].lower(), title)
+    found = next((known[name] for name in TITLES[role] if name in known), "")
+    if role == "redshift" and found.strip().lower() == "z" and sum(name in known for name in MAGNITUDES) >= 2:
+        return ""
+    return found
+
+
+def twelve_of(titles: Iterable[str]) -> dict[str, str]:
+    """Find columns flux_00 ... flux_11 in any case, with or without a unit behind the name: ours to the file's."""
+    known: dict[str, str] = {}
+    for title in titles:
+        known.setdefault(title.strip().lower(), title)
+        if title[:5].lower() == "flux_":
+            known.setdefault(split_unit(title)[0].lower(), title)
+    return {name: known[name] for name in FLUX_NAMES if name in known}
+
+
+class TableNames(NamedTuple):
+    """A table among several of one file.
+
+    Attributes
+    ----------
+    name : str
+        Of the extension.
+    columns : sequence of str
+        Its titles.
+    rows : int
+        How many; a row may hold arrays.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: int
+
+
+def best_table(tables: Sequence[TableNames]) -> int:
+    """Choose the table that can be used: twelve fluxes, then wavelength and flux, then the first that has rows."""
+
+    def worth(table: TableNames) -> tuple[int, int]:
+        if not table.rows:
+            return 0, 0
+        if len(twelve_of(table.columns)) == len(FLUX_NAMES):
+            return 4, 0
+        has_flux = bool(column_of(table.columns, "flux"))
+        if has_flux and column_of(table.columns, "wavelength"):
+            return 3, min(table.rows, 2)
+        return (2, 0) if has_flux else (1, 0)
+
+    worths = [worth(table) for table in tables]
+    return worths.index(max(worths))

@@ -1,0 +1,350 @@
+"""Text as people and programs write tables: its encoding, separator, header, units, comments and decimal commas."""
+
+import csv
+import re
+from array import array
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+
+from data.columns.units import are_units
+from data.columns.words import as_number, unique_names
+from data.errors import CatalogueError
+from data.formats.readers.source import Given
+
+SEPARATORS: Final = ",;\t|"
+PREVIEW: Final = 100
+"""Rows that are looked at before the first is given."""
+MAX_COMMENTS: Final = 20_000
+LONGEST_LINE: Final = 1 << 21
+"""Characters of a line: a longer one is no table of text."""
+_DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
+_DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
+_NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
+_KEY_VALUE: Final = re.compile(r"#+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+
+
+def shown(text: str, most: int = 24) -> str:
+    """Quote a value for a sentence, cut short."""
+    text = " ".join(text[:200].split())
+    return f"“{text[:most]}…”" if len(text) > most else f"“{text}”"
+
+
+class TextTable:
+    """A table of text whose rows come out as clean lines: UTF-8, one separator, as many cells as the header has.
+
+    Parameters
+    ----------
+    given : Given
+        The file.
+    delimiter : str, optional
+        Where the file states it; by default it is told from the header.
+    default_names : mapping, optional
+        Titles of a file without a header, by its number of columns.
+
+    Attributes
+    ----------
+    names : list of str
+        Titles, none empty, none twice.
+    repeated : list of str
+        Titles that the file has more than once.
+    kept : list of str
+        Titles of the columns that hold something: nameless empty ones are left out.
+    units : dict
+        By title, from a row of units below the header or from comments.
+    comments : list of str
+        The lines with # above the table.
+    notes : list of str
+        Sentences on what was interpreted.
+
+    Raises
+    ------
+    CatalogueError
+        When it is no text, has no row, or a row that breaks the table; names the row.
+    """
+
+    def __init__(self, given: Given, delimiter: str = "", default_names: dict[int, tuple[str, ...]] | None = None):
+        self.given, self.notes, self.comments = given, [], []
+        self.units: dict[str, str] = {}
+        self.decimal_comma = False
+        self._numbers = array("q")
+        self._row = 0
+        self._lines = self._decoded()
+        first = self._preamble()
+        if first.lower().startswith("sep=") and len(first.strip()) == 5:
+            # Excel's own first line.
+            delimiter, first = first.strip()[4], self._next_line()
+        while first.count('"') % 2 and len(first) < LONGEST_LINE and (more := next(self._lines, None)) is not None:
+            # A title in quotation marks goes on in the next line.
+            first += "\n" + more
+        self.delimiter = delimiter or _delimiter(first)
+        self._header(first, default_names or {})
+        self._look_ahead()
+
+    def _decoded(self) -> Iterator[str]:
+        """Yield lines as text, counting them."""
+        with self.given.open() as file:
+            start = file.read(4096)
+            file.seek(0)
+            lines: Any = file
+            encoding = "utf-8"
+            if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                # Excel's "Unicode text".
+                import io
+
+                lines, encoding = io.TextIOWrapper(file, "utf-16", newline=None), "utf-16"
+            elif b"\r" in start and b"\n" not in start:
+                lines = file.read().split(b"\r")
+            elif start.startswith(b"\xef\xbb\xbf"):
+                file.seek(3)
+            try:
+                for line in lines:
+                    self._row += 1
+                    text = line if isinstance(line, str) else self._decode(line)
+                    if "\0" in text or len(text) > LONGEST_LINE:
+                        raise CatalogueError(
+                            f"{self.given.name} is a binary file of no known kind. Export the table as CSV."
+                        )
+                    yield text.rstrip("\r\n")
+            except UnicodeError as error:
+                raise CatalogueError(
+                    f"{self.given.name}, row {self._row + (encoding == 'utf-16')}, is not {encoding.upper()} text. "
+                    "Save the file as “CSV UTF-8”."
+                ) from error
+
+    def _decode(self, line: bytes) -> str:
+        try:
+            return line.decode("utf-8")
+        except UnicodeDecodeError:
+            text = line.decode("cp1252")
+            if any(letter < " " and letter not in "\t\r\n\f" for letter in text):
+                raise
+            if not any("Windows-1252" in note for note in self.notes):
+                self.notes.append(f"Row {self._row} is not UTF-8; its letters are read as Windows-1252.")
+            return text
+
+    def _next_line(self) -> str:
+        return next((line for line in self._lines if line.strip()), "")
+
+    def _preamble(self) -> str:
+        """Collect comments; return the first line that is none."""
+        for line in self._lines:
+            if line.startswith("#"):
+                if len(self.comments) < MAX_COMMENTS:
+                    self.comments.append(line)
+            elif line.strip():
+                return line
+        return ""
+
+    def _split(self, line: str) -> list[str]:
+        """Return the cells of a line; a quoted cell may go on in the following lines."""
+        if not self.delimiter.strip(" "):
+            if '"' not in line:
+                return line.split()
+            reader = csv.reader([line], delimiter=" ", skipinitialspace=True, strict=True)
+        else:
+            if '"' not in line:
+                return line.split(self.delimiter)
+            reader = csv.reader(
+                chain([line + "\n"], (more + "\n" for more in self._lines)), delimiter=self.delimiter, strict=True
+            )
+        row = self._row
+        try:
+            return next(reader)
+        except csv.Error as error:
+            raise CatalogueError(
+                f"{self.given.name}, row {row}, breaks the CSV rules ({error}). Check its quotation marks."
+            ) from error
+
+    def _header(self, line: str, default_names: dict[int, tuple[str, ...]]) -> None:
+        """Find the titles: in the first line, in the comment above it, or by their number."""
+        self.header_row = self._row
+        cells = self._split(line)
+        self._first: list[tuple[int, list[str]]] = []
+        numeric = [is_number_or_comma(cell) for cell in cells]
+        commented = self._names_in_comment(cells) if any(numeric) else None
+        if commented:
+            titles, self._first = commented, [(self._row, cells)]
+        elif cells and all(numeric):
+            if len(cells) not in default_names:
+                raise CatalogueError(
+                    f"{self.given.name}, row {self._row}: no header above the numbers, the row starts with "
+                    f"{shown(cells[0])} and has {len(cells)} columns. Put the header flux_00,flux_01,...,flux_11 or "
+                    "wavelength,flux above them."
+                )
+            titles, self._first = list(default_names[len(cells)]), [(self._row, cells)]
+        else:
+            titles = cells
+        if len(titles) > self.given.max_columns:
+            raise CatalogueError(
+                f"{self.given.name} has {len(titles)} columns; the limit is {self.given.max_columns}. "
+                "Keep the ones you need."
+            )
+        titles = [title.strip().lstrip("\ufeff") for title in titles]
+        self.titles = titles
+
+    def _names_in_comment(self, cells: list[str]) -> list[str] | None:
+        """Return titles that the last comment gives, as many as there are cells and none of them a number."""
+        if not self.comments:
+            return None
+        text = self.comments[-1].lstrip("#").strip()
+        titles = [title.strip() for title in (text.split(self.delimiter) if self.delimiter.strip() else text.split())]
+        if len(titles) != len(cells) and self.delimiter.strip():
+            titles = text.split()
+        good = len(titles) == len(cells) and all(titles) and not any(map(is_number_or_comma, titles))
+        return titles if good else None
+
+    def _look_ahead(self) -> None:
+        """Read some rows: the width, nameless columns, a row of units, decimal commas."""
+        records = list(self._first)
+        self._first = []
+        for line in self._lines:
+            row = self._row
+            if line.strip() and not (line.startswith("#") and len(self._split(line)) != len(self.titles)):
+                records.append((row, self._split(line)))
+            if len(records) >= PREVIEW:
+                break
+        width = max([len(self.titles)] + [len(cells) for _, cells in records[:1]])
+        extra = [cells for _, cells in records if len(cells) > len(self.titles)]
+        if width > len(self.titles) and not any(cell.strip() for cells in extra for cell in cells[len(self.titles) :]):
+            self.titles = [*self.titles, *[""] * (width - len(self.titles))]
+        self.repeated = sorted({title for title in self.titles if title and self.titles.count(title) > 1})
+        self.names = unique_names(self.titles)
+        if records and len(records[0][1]) == len(self.titles) and self._are_units(records[0][1]):
+            self.units |= {name: cell.strip(" []()") for name, cell in zip(self.names, records[0][1], strict=True)}
+            records = records[1:]
+        self._units_in_comments()
+        filled = [any(len(cells) > place and cells[place].strip() for _, cells in records) for place in range(width)]
+        self.kept = [name for name, title, used in zip(self.names, self.titles, filled, strict=False) if title or used]
+        if self.delimiter != ",":
+            cells = [cell for _, row in records for cell in row]
+            self.decimal_comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(
+                map(_DECIMAL_POINT.fullmatch, cells)
+            )
+            if self.decimal_comma:
+                self.notes.append("The numbers have decimal commas; they are read as decimal points.")
+        self._records = records
+
+    def _are_units(self, cells: list[str]) -> bool:
+        """Tell whether a row below the header holds units."""
+        said = [cell.strip(" []()") for cell in cells]
+        return any(said) and not any(map(is_number_or_comma, said)) and are_units(said)
+
+    def _units_in_comments(self) -> None:
+        for comment in self.comments[:2000]:
+            text = comment.lstrip("# ").removeprefix("units:")
+            for name, unit in _NAMED_UNIT.findall(text[:20_000]):
+                title = name.strip(" ;,:=")
+                if title in self.names:
+                    self.units.setdefault(title, unit.strip())
+        self.units = {name: unit for name, unit in self.units.items() if unit}
+
+    def about(self) -> dict[str, Any]:
+        """Return what comments of the form ``# key: value`` say."""
+        found: dict[str, Any] = {}
+        for comment in self.comments[:2000]:
+            if pair := _KEY_VALUE.fullmatch(comment[:400].strip()):
+                found.setdefault(pair[1].strip().lower(), as_number(pair[2].strip().strip("'\"")))
+        return found
+
+    @property
+    def out_delimiter(self) -> str:
+        """The separator of the clean lines."""
+        return self.delimiter if self.delimiter.strip(" ") else "\t"
+
+    def lines(self, *, number: bool = False) -> Iterator[str]:
+        """Yield clean lines; can be asked once.
+
+        Parameters
+        ----------
+        number : bool
+            Whether `row_numbers` is to know each line's place in the file.
+        """
+        width, mark = len(self.titles), self.out_delimiter
+        blank = mark + ' "\t'
+        for row, cells in self._records:
+            if clean := self._clean(row, cells, width):
+                if number:
+                    self._numbers.append(row)
+                yield clean
+        plain = self.delimiter.strip(" ") and not self.decimal_comma
+        for line in self._lines:
+            row = self._row
+            if (
+                plain
+                and line.count(mark) == width - 1
+                and ('"' not in line or line.count('"') == 2 * (line.startswith('"') + line.count(mark + '"')))
+            ):
+                if not line.strip(blank):
+                    continue
+                clean = line
+            elif not line.strip() or not (clean := self._clean(row, self._split(line), width)):
+                continue
+            if number:
+                self._numbers.append(row)
+            yield clean
+
+    def _clean(self, row: int, cells: list[str], width: int) -> str:
+        """Write a row's cells as one line; "" for a row that holds nothing."""
+        if not any(map(str.strip, cells)):
+            return ""
+        if len(cells) > width and not any(map(str.strip, cells[width:])):
+            cells = cells[:width]
+        if len(cells) != width:
+            if cells[0].startswith("#"):
+                return ""
+            raise CatalogueError(
+                f"{self.given.name}, row {row}, has {len(cells)} columns; the header has {width}. "
+                "Look for a missing value or a stray separator."
+            )
+        if self.decimal_comma:
+            if bad := next(filter(_DECIMAL_POINT.fullmatch, cells), ""):
+                raise CatalogueError(
+                    f"{self.given.name}, row {row}: {shown(bad)} has a decimal point, the rows above have decimal "
+                    "commas. Write one of the two."
+                )
+            cells = [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]
+        mark = self.out_delimiter
+        return (
+            mark.join(
+                '"' + cell.replace('"', '""') + '"' if mark in cell or '"' in cell or "\n" in cell else cell
+                for cell in cells
+            )
+            or '""'
+        )
+
+    def row_numbers(self) -> np.ndarray:
+        """Return where the lines that were given stand in the file, counted from 1."""
+        return np.array(self._numbers, np.int64)
+
+
+def is_number(cell: str) -> bool:
+    """Tell whether a cell is a number."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def is_number_or_comma(cell: str) -> bool:
+    """Tell whether a cell is a number, with a decimal point or a decimal comma."""
+    return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell))
+
+
+def _delimiter(line: str) -> str:
+    """Tell the separator of a line; a comma within numbers is none where another separator stands."""
+    best = max(SEPARATORS, key=line.count)
+    if (
+        best == ","
+        and line.count(",")
+        and not any(letter.isalpha() for letter in line.replace("e", "").replace("E", ""))
+    ):
+        for other in ";\t|":
+            if other in line and any(map(_DECIMAL_COMMA.fullmatch, line.split(other))):
+                return other
+        if " " in line.strip() and all(map(is_number_or_comma, line.split())) and not re.search(r",\s", line):
+            return " "
+    return best if line.count(best) else " "

@@ -1,0 +1,142 @@
+"""VOTable: astropy parses it, after everything that points outside the document was refused."""
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from data.columns.words import scalars, unique_names
+from data.errors import CatalogueError
+from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
+
+_ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
+_ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
+_PLAIN: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252"})
+MAX_ARRAY: Final = 1 << 22
+"""Numbers in one cell: `arraysize` may promise any."""
+
+
+def check_references(content: bytes, name: str) -> None:
+    """Refuse a document that points to other files, declares entities, or hides either behind an encoding.
+
+    Raises
+    ------
+    CatalogueError
+        Naming what it holds.
+    """
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise CatalogueError(f"{name} declares XML entities, which are not read here. Remove the DOCTYPE.")
+    if _ELSEWHERE.search(content):
+        raise CatalogueError(
+            f"{name} keeps its rows in another file (STREAM href), which is not followed. Write them in."
+        )
+    encoding = _ENCODING.search(content[:400])
+    if b"\0" in content[:200] or (encoding and encoding[1].decode().lower() not in _PLAIN):
+        raise CatalogueError(f"{name} is XML of another encoding than UTF-8. Write it as UTF-8.")
+    for size in re.findall(rb"arraysize\s*=\s*[\"']([^\"']{0,60})[\"']", content, re.IGNORECASE):
+        sides = [int(side) for side in re.findall(rb"\d{1,18}", size)]
+        if sides and int(np.prod(sides, dtype=object)) > MAX_ARRAY:
+            raise CatalogueError(f"{name} declares cells of {int(np.prod(sides, dtype=object)):,} values. Split them.")
+
+
+def open_votable(given: Given, start: int, choose: Choose) -> Source:
+    """Open the table of a VOTable that `choose` takes; it is read whole.
+
+    Raises
+    ------
+    CatalogueError
+        When it is no VOTable, holds no table, or points outside.
+    """
+    from astropy.io.votable import parse
+
+    with given.open() as file:
+        content = file.read()
+    check_references(content, given.name)
+    if content.lower().count(b"<field") > given.max_columns:
+        raise CatalogueError(f"{given.name} has more than {given.max_columns} columns. Keep the ones you need.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        document = parse(io.BytesIO(content), verify="ignore")
+    tables = [table for table in document.iter_tables() if table.fields]
+    if not tables:
+        raise CatalogueError(f"{given.name} holds no table with columns. Give one.")
+    place = choose([(str(one.name or one.ID or ""), _titles(one), len(one.array)) for one in tables])
+    table = tables[place]
+    names, arrays, fields, notes = _titles(table), [], [], []
+    for field, name, stored in zip(table.fields, names, table.array.dtype.names or (), strict=True):
+        values = _array(table.array[stored])
+        if values is None:
+            notes.append(f"Column {name} holds {field.datatype} and is passed over.")
+            continue
+        arrays.append(values)
+        unit = "" if field.unit is None else str(field.unit)
+        fields.append(with_field(pa.field(name, values.type), unit, str(field.description or ""), str(field.ucd or "")))
+    schema = pa.schema(fields)
+    rows = pa.Table.from_arrays(arrays, schema=schema)
+    return Source(schema, len(rows), iter(rows.slice(start).to_batches(BATCH_ROWS)), _about(document, table), notes)
+
+
+def _titles(table: Any) -> list[str]:
+    return unique_names([str(field.name or field.ID or "") for field in table.fields])
+
+
+def _about(document: Any, table: Any) -> dict[str, Any]:
+    """Return what PARAM and INFO elements say."""
+    pairs: dict[str, Any] = {}
+    holders = [table, *document.resources, document]
+    for holder in holders:
+        for one in (*getattr(holder, "params", ()), *getattr(holder, "infos", ())):
+            value = one.value
+            value = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            pairs.setdefault(str(one.name or one.ID), value if isinstance(value, (str, float, int)) else str(value))
+    return scalars(pairs)
+
+
+def _array(values: Any) -> pa.Array | None:
+    """Turn a masked column into Arrow: the mask becomes null, arrays in cells become lists."""
+    mask, data = np.ma.getmaskarray(values), np.ma.getdata(values)
+    if data.dtype.kind == "O":
+        return _objects(data.tolist(), mask)
+    if data.dtype.kind not in "biufUS":
+        return None
+    if data.dtype.kind in "US":
+        texts = [
+            one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in data.reshape(-1).tolist()
+        ]
+        if data.ndim == 1:
+            return pa.array([None if hidden else text for text, hidden in zip(texts, mask, strict=True)], pa.string())
+        return None
+    native = data.astype(data.dtype.newbyteorder("="))
+    if native.ndim == 1:
+        return pa.array(native, mask=mask)
+    size = int(np.prod(native.shape[1:]))
+    flat = pa.array(native.reshape(-1), mask=mask.reshape(-1))
+    return pa.FixedSizeListArray.from_arrays(flat, size) if size else None
+
+
+def _objects(cells: Sequence[Any], mask: np.ndarray) -> pa.Array | None:
+    hidden = mask.tolist() if mask.ndim == 1 else [False] * len(cells)
+    if all(isinstance(cell, (str, bytes)) or cell is None or gone for cell, gone in zip(cells, hidden, strict=True)):
+        texts = [
+            None if gone or cell is None else cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+            for cell, gone in zip(cells, hidden, strict=True)
+        ]
+        return pa.array(texts, pa.string())
+    lists = []
+    for cell, gone in zip(cells, hidden, strict=True):
+        if gone or cell is None:
+            lists.append(None)
+            continue
+        array = np.ma.asarray(cell)
+        if array.dtype.kind not in "biuf":
+            return None
+        flat = np.ma.ravel(array)
+        lists.append([None if one is np.ma.masked else one for one in flat.tolist()])
+    try:
+        return pa.array(lists)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None

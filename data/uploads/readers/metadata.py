@@ -1,0 +1,94 @@
+"""What a file's own words mean for a spectrum or a table: redshift, medium, frame, units, class, survey and epoch."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from data.columns.names import column_of
+
+REDSHIFT_KEYS: Final = ("redshift", "z_spec", "zspec", "z_best", "zbest", "z")
+MEDIUM_KEYS: Final = ("airorvac", "air_or_vac", "medium", "wavelength_medium", "wave_medium", "airvac", "wavetype")
+VACUUM_KEYS: Final = ("vacuum", "vacuum_wavelengths", "invac", "in_vacuum")
+FRAME_KEYS: Final = ("specsys", "frame", "spectral_frame", "wavelength_frame", "restframe", "rest_frame")
+FLUX_UNIT_KEYS: Final = ("flux_unit", "flux_units", "fluxunit", "flux unit", "bunit", "yunit", "yunits")
+WAVELENGTH_UNIT_KEYS: Final = (
+    "wavelength_unit",
+    "wavelength_units",
+    "wave_unit",
+    "waveunit",
+    "wavelength unit",
+    "cunit1",
+    "xunits",
+)
+SURVEY_KEYS: Final = ("survey", "telescop", "instrume", "facility")
+EPOCH_KEYS: Final = ("mjd-obs", "mjd", "date-obs", "epoch")
+CLASS_KEYS: Final = ("spectype", "class", "spec_class")
+
+
+def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a file's metadata.
+
+    Parameters
+    ----------
+    said : mapping
+        Texts and numbers by lower-case key.
+    fields : mapping
+        `data.formats.Field` by column.
+
+    Returns
+    -------
+    dict
+        As `RawTable.about` holds it; what the file does not say is absent.
+    """
+    about: dict[str, Any] = {}
+    for key in REDSHIFT_KEYS:
+        value = said.get(key)
+        if isinstance(value, float) and -0.01 <= value <= 20:
+            about["redshift"], about["redshift_key"] = value, key
+            break
+    if medium := _medium(said, fields):
+        about["medium"], about["medium_why"] = medium
+    for key in FRAME_KEYS:
+        word = str(said.get(key, "")).strip().lower()
+        if word in ("source", "rest", "restframe", "rest-frame", "rest frame") or (
+            key in ("restframe", "rest_frame") and word in ("true", "1.0", "1", "t", "yes")
+        ):
+            about["frame"], about["frame_why"] = "rest", f"the header says {key.upper()} = {word}"
+            break
+    for name, keys in (("flux_unit_said", FLUX_UNIT_KEYS), ("wavelength_unit_said", WAVELENGTH_UNIT_KEYS)):
+        if text := next((str(said[key]) for key in keys if isinstance(said.get(key), str) and said[key].strip()), ""):
+            about[name] = text.strip()
+    for name, keys in (("survey", SURVEY_KEYS), ("epoch", EPOCH_KEYS), ("class", CLASS_KEYS)):
+        if value := next((said[key] for key in keys if str(said.get(key, "")).strip()), ""):
+            about[name] = str(value).strip()[:40]
+    if said.get("repeated columns"):
+        about["repeated"] = str(said["repeated columns"]).split("\n")
+    if said.get("header row"):
+        about["header_row"] = int(said["header row"])
+    if said.get("extension"):
+        about["extension"] = str(said["extension"])
+    return about
+
+
+def _medium(said: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the medium of the wavelengths and where the file says so."""
+    for key in MEDIUM_KEYS:
+        word = str(said.get(key, "")).strip().lower()
+        if word in ("air", "vac", "vacuum"):
+            return "air" if word == "air" else "vacuum", f"the header says {key.upper()} = {word}"
+    for key in VACUUM_KEYS:
+        word = str(said.get(key, "")).strip().lower()
+        if word in ("1.0", "1", "true", "t", "yes", "0.0", "0", "false", "f", "no"):
+            yes = word in ("1.0", "1", "true", "t", "yes")
+            return "vacuum" if yes else "air", f"the header says {key.upper()} = {word}"
+    axis = str(said.get("ctype1", "")).strip().upper()
+    if axis[:4] in ("AWAV", "WAVE"):
+        return "air" if axis.startswith("AWAV") else "vacuum", f"the header says CTYPE1 = {axis}"
+    wave = fields.get(column_of(fields, "wavelength"))
+    ucd = wave.ucd.lower() if wave is not None else ""
+    if "obs.atmos" in ucd:
+        return "air", f"the column's UCD is {ucd}"
+    described = wave.description.lower() if wave is not None else ""
+    for word, medium in (("vacuum", "vacuum"), (" air", "air"), ("in air", "air")):
+        if word in f" {described}":
+            return medium, "the column's description"
+    return None

@@ -1,0 +1,227 @@
+"""One table, every format, every way in: the page, the API, the command line and catalogues agree on what it says."""
+
+import io
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from astropy.table import MaskedColumn, Table
+
+import cli
+from analysis.answers.answer import PredictOptions
+from analysis.files.rows import read_rows, reads_as_text
+from data.catalogue.build import read_table as read_galaxies
+from data.catalogue.schema import FLUX_NAMES
+from data.errors import DataError
+from data.formats import FORMATS
+from data.formats.stream import open_source
+from data.uploads import apply_plan, open_files
+from model.bins import BIN_CENTERS
+from model.storage.weights import load_params
+from server.api import bodies
+
+IDS = [39627652591521181, 39627652591521182, 39627652591521183]
+FLUX = np.array([[1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6]]) * [[1.0], [1.1], [0.9]]
+# The same light per frequency, in mJy for fluxes in 1e-17 erg/s/cm2/A.
+MJY = FLUX * 1e-17 * BIN_CENTERS**2 / 2.99792458e18 * 1e26
+SUFFIXES = {form: FORMATS[form].extensions[0] for form in FORMATS}
+
+
+def table(flux: np.ndarray = FLUX, unit: str = "", **more: object) -> Table:
+    made = Table({"TARGETID": np.array(IDS)} | {name: flux[:, place] for place, name in enumerate(FLUX_NAMES)})
+    for name, values in more.items():
+        made[name] = values
+    if unit:
+        for name in FLUX_NAMES:
+            made[name].unit = unit
+    return made
+
+
+def as_bytes(made: Table, form: str) -> bytes:
+    """Write it as other people's tools do."""
+    out = io.BytesIO()
+    if form == "parquet":
+        fields, arrays = [], []
+        for name in made.colnames:
+            mask = np.ma.getmaskarray(made[name])
+            arrays.append(
+                pa.array([None if gone else cell for cell, gone in zip(made[name].tolist(), mask, strict=True)])
+            )
+            unit = made[name].unit
+            fields.append(pa.field(name, arrays[-1].type, metadata={"unit": str(unit)} if unit is not None else None))
+        pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out)
+    elif form == "fits":
+        made.write(out, format="fits")
+    elif form == "votable":
+        made.write(out, format="votable")
+    else:
+        text = io.StringIO()
+        if form == "csv":
+            said = {name: made[name].unit for name in made.colnames if made[name].unit is not None}
+            if said:
+                text.write("# " + "; ".join(f"{name} [{unit}]" for name, unit in said.items()) + "\n")
+            made.write(text, format="ascii.csv", comment="#")
+        else:
+            made.write(text, format="ascii.ecsv")
+        return text.getvalue().encode()
+    return out.getvalue()
+
+
+def on_the_page(content: bytes, form: str, folder) -> tuple:
+    read = apply_plan(open_files([(content, "t")])).table
+    return read.ids, read.bin_flux, read.log_luminosity, read.redshift, read.problems
+
+
+def in_rows(batch: pa.RecordBatch) -> tuple:
+    rows = read_rows(batch, PredictOptions(load_params()))
+    ids = tuple(str(one) for one in batch["TARGETID"].to_pylist()) if "TARGETID" in batch.schema.names else ()
+    return ids, rows.bin_flux, rows.log_luminosity, rows.redshift, tuple(rows.problems)
+
+
+def on_the_command_line(content: bytes, form: str, folder) -> tuple:
+    path = folder / f"t{SUFFIXES[form]}"
+    path.write_bytes(content)
+    with open_source(path, text=reads_as_text) as source:
+        return in_rows(pa.Table.from_batches(list(source.batches), source.schema).combine_chunks().to_batches()[0])
+
+
+def by_the_api(content: bytes, form: str, folder) -> tuple:
+    return in_rows(bodies.read_table(content, bodies.PARQUET if form == "parquet" else bodies.CSV))
+
+
+def in_a_catalogue(content: bytes, form: str, folder) -> tuple:
+    path = folder / f"t{SUFFIXES[form]}"
+    path.write_bytes(content)
+    read = read_galaxies(path)
+    optional = [
+        read[name].cast(pa.float32()).to_numpy() if name in read.column_names else None
+        for name in ("log_luminosity", "redshift")
+    ]
+    ids = tuple(str(one) for one in read["TARGETID"].to_pylist())
+    return ids, np.column_stack([read[name].to_numpy() for name in FLUX_NAMES]), *optional, ("",) * len(read)
+
+
+WAYS = {"page": on_the_page, "command line": on_the_command_line, "API": by_the_api, "catalogue": in_a_catalogue}
+GRID = [(way, form) for way in WAYS for form in FORMATS if way != "API" or form in ("csv", "parquet")]
+grid = pytest.mark.parametrize(("way", "form"), GRID, ids=[f"{way} {form}" for way, form in GRID])
+pytestmark = pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.AstropyWarning")
+
+
+def shape(flux: np.ndarray) -> np.ndarray:
+    return flux / flux.mean(axis=1, keepdims=True)
+
+
+@grid
+def test_a_stated_unit_is_used(way: str, form: str, tmp_path):
+    _, flux, *_ = WAYS[way](as_bytes(table(MJY, "mJy"), form), form, tmp_path)
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+    if way == "catalogue":
+        np.testing.assert_allclose(flux, FLUX, rtol=1e-4)
+
+
+@grid
+@pytest.mark.parametrize("unit", ["MJy / sr", "adu", "mag"])
+def test_a_unit_that_is_not_understood_is_named(way: str, form: str, unit: str, tmp_path):
+    with pytest.raises(DataError, match=unit.split(" ")[0]):
+        WAYS[way](as_bytes(table(FLUX, unit), form), form, tmp_path)
+
+
+@grid
+def test_ids_are_exact_beside_missing_integers(way: str, form: str, tmp_path):
+    visits = MaskedColumn([1, 2, 3], mask=[False, True, False])
+    ids, flux, *_, problems = WAYS[way](as_bytes(table(visits=visits), form), form, tmp_path)
+    assert ids == tuple(map(str, IDS))
+    assert not any(problems)
+    np.testing.assert_allclose(flux, FLUX, rtol=1e-6)
+
+
+@grid
+def test_names_are_found_in_any_case_and_sentinels_are_missing(way: str, form: str, tmp_path):
+    made = table(log_luminosity=[6.2, -999.0, 6.0], redshift=[0.1, 0.2, -99.0])
+    for name in made.colnames:
+        made.rename_column(name, name.upper())
+    _, _, luminosity, redshift, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
+    assert not any(problems)
+    np.testing.assert_allclose(luminosity, [6.2, np.nan, 6.0], rtol=1e-6)
+    np.testing.assert_allclose(redshift, [0.1, 0.2, np.nan], rtol=1e-6)
+
+
+@grid
+def test_a_magnitude_called_z_is_no_redshift(way: str, form: str, tmp_path):
+    bands = {name: [18.0, 17.0, 16.9] for name in "ugriz"}
+    assert WAYS[way](as_bytes(table(**bands), form), form, tmp_path)[3] is None
+    np.testing.assert_allclose(WAYS[way](as_bytes(table(z_spec=[0.1] * 3, **bands), form), form, tmp_path)[3], 0.1)
+
+
+TEXTS = {
+    "semicolons and decimal commas": (lambda text: text.replace(",", ";").replace(".", ","), "utf-8"),
+    "Excel's first line": (lambda text: "sep=;\r\n" + text.replace(",", ";"), "utf-8"),
+    "byte-order mark": (str, "utf-8-sig"),
+    "UTF-16": (str, "utf-16"),
+    "Windows-1252": (lambda text: text.replace("name", "näme"), "cp1252"),
+    "trailing commas": (lambda text: "".join(line + ",,\n" for line in text.splitlines()), "utf-8"),
+    "names in a comment": (lambda text: "# " + text, "utf-8"),
+    "old Macintosh": (lambda text: text.replace("\n", "\r"), "utf-8"),
+    "blank rows": (lambda text: text.replace("\n", "\n\n,,,,,,,,,,,,,\n"), "utf-8"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", TEXTS)
+def test_text_is_read_as_programs_write_it(kind: str, way: str, tmp_path):
+    change, encoding = TEXTS[kind]
+    text = as_bytes(table(name=["1"] * 3), "csv").decode().replace("\r\n", "\n")
+    ids, flux, *_ = WAYS[way](change(text).encode(encoding), "csv", tmp_path)
+    assert ids == tuple(map(str, IDS))
+    np.testing.assert_allclose(flux, FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float64(), 12), pa.list_view(pa.float64())],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_twelve_fluxes_in_a_cell(kind: pa.DataType, way: str, tmp_path):
+    out = io.BytesIO()
+    pq.write_table(pa.table({"TARGETID": IDS, "flux": pa.array(FLUX.tolist(), kind)}), out)
+    np.testing.assert_allclose(WAYS[way](out.getvalue(), "parquet", tmp_path)[1], FLUX, rtol=1e-6)
+
+
+def test_quasars_and_stars_are_said_on_every_way(tmp_path):
+    made = table(SPECTYPE=["GALAXY", "QSO", "STAR"])
+    steps = apply_plan(open_files([(as_bytes(made, "fits"), "t.fits")])).steps
+    assert any("1 QSO, 1 STAR" in step for step in steps)
+    (tmp_path / "t.fits").write_bytes(as_bytes(made, "fits"))
+    columns = ["--columns", "DOMAIN", "DOMAIN_REASON"]
+    assert cli.main(["predict", str(tmp_path / "t.fits"), str(tmp_path / "o.parquet"), *columns]) == 0
+    read = pq.read_table(tmp_path / "o.parquet").to_pydict()
+    assert read["DOMAIN"][1:] == ["outside", "outside"]
+    assert "calls it QSO" in read["DOMAIN_REASON"][1]
+    assert "calls it" not in read["DOMAIN_REASON"][0]
+
+
+def test_our_own_csv_is_a_catalogue_again(tmp_path, capsys):
+    from data.catalogue.registry import EMBEDDED_FILE
+
+    assert cli.main(["catalogue", "convert", str(EMBEDDED_FILE), str(tmp_path / "x.csv")]) == 0
+    assert cli.main(["catalogue", "check", str(tmp_path / "x.csv")]) == 0
+    assert "follows the schema" in capsys.readouterr().out
+
+
+def test_ids_of_twenty_digits_and_zeros_in_front_are_text(tmp_path):
+    text = "TARGETID,specobjid,code\n1,10000000000000000001,007\n2,3,012\n"
+    (tmp_path / "t.csv").write_text(text)
+    with open_source(tmp_path / "t.csv") as source:
+        read = pa.Table.from_batches(list(source.batches), source.schema).to_pydict()
+    assert read == {"TARGETID": ["1", "2"], "specobjid": ["10000000000000000001", "3"], "code": ["007", "012"]}
+
+
+def test_a_late_word_in_a_column_of_numbers_makes_text_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("data.formats.readers.csv.BLOCK", 4096)
+    rows = [f"{row},{row}" for row in range(3000)] + ["last,3000"]
+    (tmp_path / "t.csv").write_text("extra,flux_00\n" + "\n".join(rows))
+    with open_source(tmp_path / "t.csv") as source:
+        read = pa.Table.from_batches(list(source.batches), source.schema)
+    assert read["extra"][-1].as_py() == "last"
+    assert read.num_rows == 3001
