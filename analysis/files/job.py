@@ -28,14 +28,15 @@ ALWAYS: Final = "PROBLEM"
 WINDOW: Final = 8
 """Pieces that dask may work on at a time."""
 
-_NUMBERS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
+TEXT_COLUMNS: Final = frozenset((*FLUX_NAMES, *OPTIONAL_NAMES, *IVAR_NAMES))
+"""Columns of numbers that are read from CSV as text, so that one bad cell is one bad row."""
 
 Engine = Literal["local", "dask"]
 
 
 def reads_as_text(name: str) -> bool:
-    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
-    return name in _NUMBERS or name.upper() in ("TARGETID", "TARGET_ID")
+    """Tell whether a column of a CSV file is read as text: ids and `TEXT_COLUMNS`."""
+    return name in TEXT_COLUMNS or name.upper() in ("TARGETID", "TARGET_ID")
 
 
 class Job(NamedTuple):

@@ -47,6 +47,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             dcc.Store(id="predict-state"),
             dcc.Store(id="predict-drawn"),
             dcc.Store(id="predict-file"),
+            dcc.Store(id="predict-read"),
             dcc.Store(id="predict-row"),
             dcc.Store(id="predict-rows"),
             dcc.Store(id="predict-others"),

@@ -128,6 +128,10 @@ def private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()
+        if status.st_uid == os.getuid() and status.st_mode & 0o077 and not status.st_mode & 0o022:
+            # Others could read it and nobody could write: nothing in it is anybody else's.
+            path.chmod(0o700)
+            status = path.stat()
     except OSError as error:
         stop(f"{path} cannot be created ({error.strerror}). Set CACHE_DIR to a folder that can be written.")
     if status.st_uid != os.getuid() or status.st_mode & 0o077:

@@ -1,0 +1,93 @@
+"""waitress's server, with threads of their own for large bodies and for watchers, and clients that must keep up."""
+
+import time
+from typing import Any, Final
+
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from server.worker import limits
+from server.worker.channel import Busy, Channel
+
+WATCHED: Final = ("/healthz", "/readyz", "/metrics")
+"""Answered however busy the others are."""
+_LOOK_AGAIN: Final = 2**20
+"""Bytes received after which it is counted what connections hold."""
+
+
+class Server(TcpWSGIServer):
+    """Receives whole requests on one thread and has others answer them."""
+
+    channel_class = Channel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.answered = 0
+        self._large = ThreadedTaskDispatcher()
+        self._large.set_thread_count(limits.LARGE_THREADS)
+        self._watched = ThreadedTaskDispatcher()
+        self._watched.set_thread_count(1)
+        self._received = 0
+
+    def add_task(self, channel: Channel) -> None:
+        """Put a whole request in the queue of its kind."""
+        self.answered += 1
+        if getattr(channel.requests[0], "path", "") in WATCHED:
+            self._watched.add_task(channel)
+        elif not channel.is_large:
+            super().add_task(channel)
+        else:
+            if len(self._large.queue) >= limits.LARGE_WAITING:
+                request = channel.requests[0]
+                request.get_body_stream().close()
+                request.error = Busy("")
+                super().add_task(channel)
+                return
+            self._large.add_task(channel)
+
+    def received(self, size: int) -> None:
+        """Count what came in, and look at once when it is much what connections hold."""
+        self._received += size
+        if self._received > _LOOK_AGAIN:
+            self._received = 0
+            self._make_room()
+
+    def maintenance(self, now: float) -> None:  # noqa: ARG002 - the wall clock may jump
+        """Close what is too late; waitress calls this every second."""
+        steady = time.monotonic()
+        for channel in list(self.active_channels.values()):
+            if channel.is_too_late(steady):
+                channel.will_close = True
+        self._make_room()
+        self._make_connections()
+
+    def _make_room(self) -> None:
+        """Close the connections that hold most longest until all hold what is allowed."""
+        channels = [channel for channel in self.active_channels.values() if channel.held and not channel.requests]
+        held = sum(channel.held for channel in channels)
+        for channel in sorted(channels, key=lambda channel: channel.waiting_since):
+            if held <= limits.MAX_HELD:
+                return
+            held -= channel.held
+            channel.will_close = True
+
+    def _make_connections(self) -> None:
+        """Close the connections that have waited longest where few more can be taken."""
+        excess = len(self.active_channels) - self.adj.connection_limit * 9 // 10
+        if excess > 0:
+            idle = [channel for channel in self.active_channels.values() if not channel.requests]
+            for channel in sorted(idle, key=lambda channel: channel.waiting_since)[:excess]:
+                channel.will_close = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being received, answered or sent."""
+        return not any(channel.requests or channel.request or channel.total_outbufs_len for channel in self._open())
+
+    def _open(self) -> list[Channel]:
+        return [channel for channel in self.active_channels.values() if channel.connected]
+
+    def stop_accepting(self) -> None:
+        """Leave new connections to the worker that follows."""
+        self.accepting = False
+        self.del_channel()
