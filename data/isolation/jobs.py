@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ from data.errors import UploadError
 _REFERENCE: Final = re.compile(rb"<(?:\w{1,40}:)?STREAM\s[^<]{0,4000}?\bhref\s*=", re.IGNORECASE)
 CSV: Final = "text/csv"
 PARQUET: Final = "application/vnd.apache.parquet"
+MAX_TITLE: Final = 200
+"""Characters of a column's title."""
 MAX_UNFOLDED: Final = 200 * 2**20
 """Bytes that the columns of a Parquet file sent to the API may unfold to."""
 
@@ -21,7 +23,25 @@ def read_upload(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
 
     for content, name in zip(contents, asked["names"], strict=True):
         refuse_references(content, name)
-    return uploads.open_files(list(zip(contents, asked["names"], strict=True)))._asdict()
+    raw = uploads.open_files(list(zip(contents, asked["names"], strict=True)))
+    check_titles(raw.columns, raw.name)
+    return raw._asdict()
+
+
+def check_titles(titles: Iterable[str], name: str) -> None:
+    """Refuse titles that no pattern should have to read.
+
+    Raises
+    ------
+    UploadError
+        When a column's title is longer than `MAX_TITLE`.
+    """
+    longest = max(titles, key=len, default="")
+    if len(longest) > MAX_TITLE:
+        raise UploadError(
+            f"{name}: the title of column “{longest[:24]}…” has {len(longest):,} characters; the limit is {MAX_TITLE}. "
+            "Shorten it."
+        )
 
 
 def refuse_references(content: bytes, name: str) -> None:
@@ -46,6 +66,7 @@ def read_table(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
     try:
         table = _parquet(contents[0]) if kind == "Parquet" else _csv(contents[0], asked["as_text"])
         _check(table.num_rows, table.num_columns)
+        check_titles(table.column_names, "The body")
         if not table.num_rows:
             raise UploadError("The body has no rows. Send at least one galaxy.")
         out = io.BytesIO()

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-from analysis.files.job import TEXT_COLUMNS
 from data import isolation
 from data.isolation import jobs
 
@@ -33,4 +32,7 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     UploadError
         When it cannot be read, is empty, unfolds beyond a limit or takes too long to read.
     """
+    # It brings Arrow, which a server needs only when a table comes.
+    from analysis.files.job import TEXT_COLUMNS
+
     return isolation.read_table(content, media_type, TEXT_COLUMNS)
