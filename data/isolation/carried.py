@@ -48,6 +48,7 @@ def key_of(folder: Path) -> bytes:
     made = secrets.token_bytes(SIGNATURE_BYTES)
     with suppress(OSError):
         draft = folder / f".upload-key.{os.getpid()}"
+        draft.touch(mode=0o600)
         draft.write_bytes(made)
         # Only the first of several processes gives its name to the file.
         with suppress(FileExistsError):

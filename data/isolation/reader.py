@@ -56,8 +56,8 @@ class Limits(NamedTuple):
     """
 
     memory: int = 320 * MIB
-    processor_seconds: int = 10
-    wall_seconds: int = 40
+    processor_seconds: int = 6
+    wall_seconds: int = 20
 
 
 class Used(NamedTuple):

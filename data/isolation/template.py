@@ -114,7 +114,9 @@ def _answer(channel: socket.socket) -> None:
     try:
         answer: dict[str, Any] = {"value": jobs.JOBS[asked["job"]](asked, contents)}
     except DataError as error:
-        answer = {"error": str(error)[:2000]}
+        # Readers say of whatever a parser raises that the file cannot be read; this is not the file's damage.
+        is_memory = isinstance(error.__cause__, MemoryError)
+        answer = {"beyond": "memory"} if is_memory else {"error": str(error)[:2000]}
     except MemoryError:
         answer = {"beyond": "memory"}
     except Exception as error:  # noqa: BLE001 - whatever a parser raises is an answer, and never ends the server
