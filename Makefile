@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TABLE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run real test check lint format bench screenshots soak train pin audit sbom container-check clean python serving \
+.PHONY: help run real test check lint format bench screenshots reference soak train pin audit sbom container-check clean python serving \
 	whole developing
 
 help: ## list these commands
@@ -21,10 +21,7 @@ real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches
 	@exec $(BIN)/python -m gunicorn app:server
 
 test: developing ## run every test, the browser's included
-	@scripts/debian.sh chromium chromium chromium-browser google-chrome
-	@scripts/debian.sh redis-server redis-server || true
-	@$(BIN)/python -m pytest -m "not browser and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
-	@$(BIN)/python -m pytest -m "browser and not soak"
+	@$(BIN)/python scripts/run_tests.py
 
 check: developing ## run the fast tests
 	@$(BIN)/python -m pytest -m "not browser and not slow and not soak" --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -35,6 +32,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docstrings.py model data analysis research
+	@scripts/browser_checks.sh
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py
 
@@ -48,6 +46,9 @@ bench: developing ## measure speed, bytes and memory
 
 screenshots: developing ## take the documents' screenshots again
 	@$(BIN)/python -m benchmarks.screenshots
+
+reference: developing ## write the library's reference from its docstrings: docs/library.md
+	@$(BIN)/python scripts/api_reference.py
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true

@@ -1,43 +1,57 @@
+#!/usr/bin/env -S .venv/bin/python
 """Galactic Neon on the command line: train, evaluate, predict, build catalogues.
 
-Exit status: 0 all done, 1 nothing written, 2 wrong usage, 3 written but some rows have a PROBLEM.
+Exit status: 0 all done, 1 nothing written, 2 wrong usage, 3 written but some rows have a PROBLEM, 130 interrupted.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
+import click
+
 from commands import catalogue, evaluate, import_published, predict, train
+from commands.options import WIDTH, Group
 from data.errors import DataError
 from model.storage.weights import WeightsError
 
-COMMANDS = (train, evaluate, predict, import_published, catalogue)
 EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "train", "tqdm": "train"}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Describe every command."""
-    top = argparse.ArgumentParser(prog="cli.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.register(commands)
-    return top
+@click.group(
+    cls=Group,
+    sections={
+        "Galaxies": (predict.command.name, catalogue.command.name),
+        "Networks": (train.command.name, evaluate.command.name, import_published.command.name),
+    },
+    help=__doc__,
+    context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]},
+)
+def program() -> None:
+    """Hold the commands; `__doc__` is the help."""
+
+
+for _module in (predict, catalogue, train, evaluate, import_published):
+    program.add_command(_module.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status."""
-    args = parser().parse_args(arguments)
+    """Run one command and return its exit status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    name = next((word for word in given if not word.startswith("-")), "")
     try:
-        return args.run(args)
+        return program.main(args=given, prog_name="cli.py", standalone_mode=False) or 0
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
     except (DataError, WeightsError) as error:
-        print(f"cli.py {args.command}: {error}", file=sys.stderr)
+        click.echo(f"cli.py {name}: {error}", err=True)
     except ModuleNotFoundError as error:
         if error.name not in EXTRAS:
             raise
-        print(
-            f"cli.py {args.command} needs {error.name}. Install it: .venv/bin/pip install -r requirements.txt",
-            file=sys.stderr,
-        )
+        install = ".venv/bin/pip install -r requirements.txt"
+        click.echo(f"cli.py {name} needs {error.name}. Install it: {install}", err=True)
     return 1
 
 

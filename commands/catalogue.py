@@ -1,145 +1,198 @@
 """Make and check catalogues of galaxies."""
 
-import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from commands import catalogue_build as catalogues
-from commands import catalogue_fits
-from data.catalogue.convert import convert
+import click
+
+from commands import catalogue_build, catalogue_fits
+from commands.options import FILE, SEED, Group, Several, fill_missing_option, model_option
+from data.catalogue import convert as conversion
 from data.errors import CatalogueError
-from model.storage.weights import DEFAULT
+
+table_argument = click.argument("table", type=FILE)
+out_argument = click.argument("out", metavar="OUT.parquet", type=FILE)
 
 
-def register(commands: Any) -> None:
-    """Describe the commands."""
-    group_parser = commands.add_parser("catalogue", help="Make and check catalogues of galaxies.")
-    group = group_parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-
-    def add(name: str, text: str, write: Callable[[argparse.Namespace], str], source: bool = True):
-        command = group.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run, write=write)
-        if source:
-            command.add_argument("table", type=Path, help="Parquet or CSV, see docs/catalogue-schema.md")
-        return command
-
-    command = add(
-        "build",
-        "Add predictions and map places to a table of galaxies.",
-        lambda args: catalogues.build_catalogue(args.table, args.out, title=args.title, model=args.model),
-    )
-    command.add_argument("out", type=Path, metavar="OUT.parquet")
-    command.add_argument("--title", help="what readers see; the table's name by default")
-    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
-
-    command = add(
-        "mock",
-        "Draw mock galaxies from the density fitted to real ones, and build them.",
-        lambda args: catalogues.mock_catalogue(args.out, n=args.n, seed=args.seed),
-        source=False,
-    )
-    command.add_argument("out", type=Path, metavar="OUT.parquet")
-    command.add_argument("--n", type=int, default=20_000, help="how many (default 20000)")
-    command.add_argument("--seed", type=int, default=0)
-
-    command = add("fetch", "Fetch real galaxies and build a catalogue that the app serves.", _fetch, source=False)
-    command.add_argument("what", choices=("published",), help="the public files of Khederlarian et al. 2024")
-    command.add_argument("--base-url", metavar="URL", help="a mirror of the files; by default GitHub")
-    command.add_argument("--without-spectra", action="store_true", help="leave out nine tenths of the bytes")
-
-    command = add(
-        "compare",
-        "Compare a mock with the held-out galaxies of a real table.",
-        lambda args: catalogue_fits.compare_mock(args.table, args.real),
-    )
-    command.add_argument("real", type=Path, help="real galaxies")
-    command = add("convert", "Write a catalogue in another format.", lambda args: convert(args.table, args.out))
-    command.add_argument("out", type=Path, metavar="OUT", help="ends in .parquet, .csv, .ecsv, .fits or .vot")
-
-    command = add(
-        "from-fits",
-        "Build a catalogue, with its rest-frame spectra beside it, from DESI's coadds or SDSS's spec files.",
-        _from_fits,
-        source=False,
-    )
-
-    def files(name: str, text: str, **more: Any) -> None:
-        command.add_argument(name, type=Path, nargs="+", metavar="FILE", help=text, **more)
-
-    files("--spectra", "coadd-*.fits of DESI, or spec-*.fits of SDSS", required=True)
-    files("--redshifts", "redrock-*.fits of the coadds, in the same order", default=[])
-    files("--lines", "fastspec-*.fits with EWs; without them EWs are measured", default=[])
-    command.add_argument("--ebv", metavar="MAG", help="E(B-V) to correct for; 'file': what the coadds list")
-    command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
-    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
-    command.add_argument("out", type=Path, nargs="?", metavar="OUT.parquet")
-
-    add(
-        "rank",
-        "Rank a catalogue's galaxies by how little starlight predicted their lines, for the explorer.",
-        lambda args: catalogues.rank_catalogue(args.table),
-    )
-    add("check", "Check a table against the schema.", lambda args: catalogues.check_table(args.table))
-    add("fit-map", "Fit the canonical map; rewrites a committed file.", lambda args: catalogue_fits.fit_map(args.table))
-    add(
-        "judge-map",
-        "Judge the committed map by a table's held-out galaxies.",
-        lambda a: catalogue_fits.judge_map(a.table),
-    )
-    add("fit-domain", "Fit what is in domain; rewrites a committed file.", lambda a: catalogue_fits.fit_domain(a.table))
-    add(
-        "fit-density",
-        "Fit the mock's density; rewrites a committed file.",
-        lambda a: catalogue_fits.fit_density(a.table),
-    )
-    add(
-        "fit-cells",
-        "Summarise galaxies per cell; rewrites a committed file.",
-        lambda a: catalogue_fits.fit_cells(a.table),
-    )
+@click.group(
+    "catalogue",
+    cls=Group,
+    sections={
+        "Catalogues": ("build", "mock", "fetch", "from-fits", "convert", "check", "compare", "rank"),
+        "Maintainers: fits that rewrite committed files, and what judges them": (
+            "fit-map",
+            "judge-map",
+            "fit-domain",
+            "fit-density",
+            "fit-cells",
+        ),
+    },
+)
+def command() -> None:
+    """Make and check catalogues of galaxies; docs/catalogue-schema.md describes their columns."""
 
 
-def _fetch(args: argparse.Namespace) -> str:
+@command.command()
+@table_argument
+@out_argument
+@click.option("--title", help="What readers see; the table's name by default.")
+@model_option
+def build(table: Path, out: Path, title: str | None, model: str) -> int:
+    """Add predictions and map places to a table of galaxies."""
+    return _told(catalogue_build.build_catalogue(table, out, title=title, model=model))
+
+
+@command.command()
+@out_argument
+@click.option("--n", type=int, default=20_000, show_default=True, help="How many galaxies.")
+@click.option("--seed", type=SEED, default=0, show_default=True)
+def mock(out: Path, n: int, seed: int) -> int:
+    """Draw mock galaxies from the density fitted to real ones, and build them."""
+    return _told(catalogue_build.mock_catalogue(out, n=n, seed=seed))
+
+
+@command.command()
+@click.argument("what", type=click.Choice(["published"]))
+@click.option("--base-url", metavar="URL", help="A mirror of the files; by default GitHub.")
+@click.option("--without-spectra", is_flag=True, help="Leave out nine tenths of the bytes.")
+def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noqa: ARG001 - one choice so far
+    """Fetch real galaxies, the public files of Khederlarian et al. 2024, and build a catalogue that the app serves."""
     from data.archives.published import fetch_published
 
-    return fetch_published(args.base_url, with_spectra=not args.without_spectra)
+    return _told(fetch_published(base_url, with_spectra=not without_spectra))
 
 
-def _from_fits(args: argparse.Namespace) -> str:
+@command.command()
+@table_argument
+@click.argument("real", type=FILE)
+def compare(table: Path, real: Path) -> int:
+    """Compare the mock TABLE with the held-out galaxies of the table REAL."""
+    return _told(catalogue_fits.compare_mock(table, real))
+
+
+@command.command()
+@table_argument
+@click.argument("out", type=FILE)
+def convert(table: Path, out: Path) -> int:
+    """Write a catalogue in another format: OUT ends in .parquet, .csv, .ecsv, .fits or .vot."""
+    return _told(conversion.convert(table, out))
+
+
+@command.command("from-fits")
+@click.option(
+    "--spectra",
+    cls=Several,
+    kind=Path,
+    required=True,
+    metavar="FILE...",
+    help="coadd-*.fits of DESI, or spec-*.fits of SDSS.",
+)
+@click.option(
+    "--redshifts", cls=Several, kind=Path, metavar="FILE...", help="redrock-*.fits of the coadds, in the same order."
+)
+@click.option(
+    "--lines",
+    cls=Several,
+    kind=Path,
+    metavar="FILE...",
+    help="fastspec-*.fits with EWs; without them EWs are measured.",
+)
+@click.option("--ebv", metavar="MAG", help="E(B-V) to correct for; 'file': what the coadds list.")
+@fill_missing_option
+@model_option
+@click.argument("out", metavar="OUT.parquet", type=FILE, required=False)
+def from_fits(
+    spectra: tuple[Path, ...],
+    redshifts: tuple[Path, ...],
+    lines: tuple[Path, ...],
+    ebv: str | None,
+    fill_missing: bool,
+    model: str,
+    out: Path | None,
+) -> int:
+    """Build a catalogue, with its rest-frame spectra beside it, from DESI's coadds or SDSS's spec files."""
     from tqdm import tqdm
 
-    from data.surveys.from_fits import from_fits
+    from data.surveys.from_fits import from_fits as build_from_fits
 
-    # An option that takes several files takes OUT too when it comes last; what ends in .parquet is no FITS file.
-    for files in (args.spectra, args.redshifts, args.lines):
-        if args.out is None and len(files) > 1 and files[-1].suffix == ".parquet":
-            args.out = files.pop()
-    if args.out is None:
+    files = [list(spectra), list(redshifts), list(lines)]
+    # An option that takes several files takes OUT too when OUT comes last; a name in .parquet is no FITS file.
+    for given in files:
+        if out is None and len(given) > 1 and given[-1].suffix == ".parquet":
+            out = given.pop()
+    if out is None:
         raise CatalogueError("Name the catalogue to write last: OUT.parquet.")
     try:
-        ebv = None if args.ebv in (None, "file") else float(args.ebv)
+        magnitude = None if ebv in (None, "file") else float(ebv)
     except ValueError as error:
-        raise CatalogueError(f"--ebv is {args.ebv!r}; give a number in mag, or the word file.") from error
+        raise CatalogueError(f"--ebv is {ebv!r}; give a number in mag, or the word file.") from error
     with tqdm(unit=" targets", disable=None) as bar:
 
         def advance(targets: int) -> None:
             bar.update(targets)
 
-        return from_fits(
-            args.spectra,
-            args.redshifts,
-            args.out,
-            lines=args.lines,
-            ebv=ebv,
-            ebv_of_files=args.ebv == "file",
-            fill_missing=args.fill_missing,
-            model=args.model,
+        written = build_from_fits(
+            files[0],
+            files[1],
+            out,
+            lines=files[2],
+            ebv=magnitude,
+            ebv_of_files=ebv == "file",
+            fill_missing=fill_missing,
+            model=model,
             progress=advance,
         )
+    return _told(written)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run one of the catalogue commands and print what it wrote."""
-    print(args.write(args))
+@command.command()
+@table_argument
+def rank(table: Path) -> int:
+    """Rank a catalogue's galaxies by how little starlight predicted their lines, for the explorer."""
+    return _told(catalogue_build.rank_catalogue(table))
+
+
+@command.command()
+@table_argument
+def check(table: Path) -> int:
+    """Check a table against the schema."""
+    return _told(catalogue_build.check_table(table))
+
+
+@command.command("fit-map")
+@table_argument
+def fit_map(table: Path) -> int:
+    """Fit the canonical map; rewrites a committed file."""
+    return _told(catalogue_fits.fit_map(table))
+
+
+@command.command("judge-map")
+@table_argument
+def judge_map(table: Path) -> int:
+    """Judge the committed map by a table's held-out galaxies."""
+    return _told(catalogue_fits.judge_map(table))
+
+
+@command.command("fit-domain")
+@table_argument
+def fit_domain(table: Path) -> int:
+    """Fit what is in domain; rewrites a committed file."""
+    return _told(catalogue_fits.fit_domain(table))
+
+
+@command.command("fit-density")
+@table_argument
+def fit_density(table: Path) -> int:
+    """Fit the mock's density; rewrites a committed file."""
+    return _told(catalogue_fits.fit_density(table))
+
+
+@command.command("fit-cells")
+@table_argument
+def fit_cells(table: Path) -> int:
+    """Summarise galaxies per cell of the map; rewrites a committed file."""
+    return _told(catalogue_fits.fit_cells(table))
+
+
+def _told(sentence: str) -> int:
+    click.echo(sentence)
     return 0

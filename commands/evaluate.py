@@ -1,12 +1,13 @@
 """Measure a model on galaxies that it has not seen, beside every other way from starlight to lines."""
 
-import argparse
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import click
+
+from commands.options import FILE, Command, Several, model_option
 from data.storage.revision import git_revision
 from model.bins import N_BINS
 from model.storage.weights import DEFAULT
@@ -14,70 +15,81 @@ from model.storage.weights import DEFAULT
 OTHERS: Final = "published,retrained,prototype,knn,lwlr"
 
 
-def register(commands: Any) -> None:
-    """Describe the command."""
-    command = commands.add_parser("evaluate", help=run.__doc__, description=__doc__)
-    command.set_defaults(run=run)
-    command.add_argument("catalogue", type=Path, help="Parquet table with fluxes and observed EWs")
-    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file")
-    command.add_argument(
-        "--against",
-        nargs="*",
-        default=[],
-        metavar="METHOD",
-        help=f"what to compare with, trained on the rows that are not held out: any of {OTHERS}, or further models",
-    )
-    command.add_argument("--draws", type=int, default=0, metavar="N", help="score N joint draws per galaxy (8 or more)")
-    command.add_argument(
-        "--resamples", type=int, default=400, metavar="N", help="of the paired bootstrap (default 400)"
-    )
-    command.add_argument(
-        "--missing",
-        nargs="+",
-        action="append",
-        default=[],
-        type=int,
-        choices=(0, N_BINS - 1),
-        metavar="BIN",
-        help=f"score again with these end bins (0, {N_BINS - 1}, or both) taken away and filled in; repeatable",
-    )
-    command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    command.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and evaluation.html there")
-    command.add_argument(
-        "--commit",
-        action="store_true",
-        help="keep the record as the one that the Model page, the README and the model card show",
-    )
+def _end_bin(word: str) -> int:
+    if word not in ("0", str(N_BINS - 1)):
+        raise ValueError(f"{word!r} is not an end bin; it is 0 or {N_BINS - 1}.")
+    return int(word)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print how well a model does on held-out galaxies, beside other methods; write the record and its figures."""
+@click.command("evaluate", cls=Command)
+@click.argument("catalogue", type=FILE)
+@model_option
+@click.option(
+    "--against",
+    cls=Several,
+    metavar="METHOD...",
+    help=f"What to compare with, trained on the rows that are not held out: any of {OTHERS}, or further models.",
+)
+@click.option("--draws", type=int, default=0, metavar="N", help="Score N joint draws per galaxy (8 or more).")
+@click.option(
+    "--resamples", type=int, default=400, show_default=True, metavar="N", help="Resamples of the paired bootstrap."
+)
+@click.option(
+    "--missing",
+    cls=Several,
+    grouped=True,
+    kind=_end_bin,
+    metavar="BIN...",
+    help=f"Score again with these end bins (0, {N_BINS - 1}, or both) taken away and filled in; repeatable.",
+)
+@click.option("--format", "how", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--out", type=FILE, metavar="DIR", help="Write evaluation.json and evaluation.html there.")
+@click.option(
+    "--commit",
+    is_flag=True,
+    help="Keep the record as the one that the Model page, the README and the model card show.",
+)
+def command(
+    catalogue: Path,
+    model: str,
+    against: tuple[str, ...],
+    draws: int,
+    resamples: int,
+    missing: tuple[tuple[int, ...], ...],
+    how: str,
+    out: Path | None,
+    commit: bool,
+) -> int:
+    """Measure a model on the held-out galaxies of CATALOGUE, beside every other way from starlight to lines.
+
+    CATALOGUE is a table with fluxes and observed EWs. The record and its figures are written where --out says.
+    """
     from tqdm import tqdm
 
     from research.evaluation.measure import Plan, evaluate
     from research.evaluation.record import COMMITTED, read_record, write_record
     from research.evaluation.tables import fill_documents
 
-    plan = Plan(args.model, _names(args.against), args.draws, tuple(map(tuple, args.missing)), args.resamples)
+    plan = Plan(model, _names(against), draws, missing, resamples)
     with tqdm(bar_format="{desc}  [{elapsed}]", disable=None) as bar:
 
         def progress(what: str) -> None:
             bar.set_description_str(what)
             bar.update()
 
-        record = evaluate(args.catalogue, plan, _command(args, plan), git_revision(), progress)
-    _print(record, args.format)
-    if args.out is not None:
+        record = evaluate(catalogue, plan, _command(catalogue, plan), git_revision(), progress)
+    _print(record, how)
+    if out is not None:
         from commands.evaluation_report import write_report
 
-        write_record(record, args.out / "evaluation.json")
-        write_report(record, args.out / "evaluation.html")
-        print(f"Wrote {args.out / 'evaluation.json'} and evaluation.html.", file=sys.stderr)
-    if args.commit:
+        write_record(record, out / "evaluation.json")
+        write_report(record, out / "evaluation.html")
+        click.echo(f"Wrote {out / 'evaluation.json'} and evaluation.html.", err=True)
+    if commit:
         write_record(record, COMMITTED)
         # From the file, whose numbers are rounded: the documents say what it says.
         written = read_record(COMMITTED)
-        print(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(written))}.", file=sys.stderr)
+        click.echo(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(written))}.", err=True)
     return 0
 
 
@@ -86,9 +98,9 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in given for name in each.split(",") if name))
 
 
-def _command(args: argparse.Namespace, plan: Any) -> str:
+def _command(catalogue: Path, plan: Any) -> str:
     """Say the command again, the table by its name alone."""
-    words = ["cli.py", "evaluate", args.catalogue.name]
+    words = ["cli.py", "evaluate", catalogue.name]
     if plan.model != DEFAULT:
         words += ["--model", Path(plan.model).name]
     if plan.against:
@@ -104,12 +116,12 @@ def _command(args: argparse.Namespace, plan: Any) -> str:
 
 def _print(record: Any, how: str) -> None:
     if how == "json":
-        print(record.model_dump_json(indent=1))
+        click.echo(record.model_dump_json(indent=1))
     elif how == "markdown":
         from research.evaluation.tables import blocks
 
-        print("\n\n".join(f"<!-- evaluation: {name} -->\n{table}" for name, table in blocks(record).items()))
+        click.echo("\n\n".join(f"<!-- evaluation: {name} -->\n{table}" for name, table in blocks(record).items()))
     else:
         from research.evaluation.text import as_text
 
-        print(as_text(record))
+        click.echo(as_text(record))

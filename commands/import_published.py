@@ -1,23 +1,19 @@
 """Convert the published network's weights."""
 
-import argparse
 from pathlib import Path
-from typing import Any
+
+import click
+
+from commands.options import FILE, Command
 
 
-def register(commands: Any) -> None:
-    """Describe the command."""
-    command = commands.add_parser("import-published", help=run.__doc__, description=run.__doc__)
-    command.set_defaults(run=run)
-    command.add_argument("file", metavar="FILE.npy", help="params_of_model_with(out)_luminosity.npy")
-    command.add_argument("out", metavar="OUT", help=".safetensors to write or to join")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Convert a published weights file, joining the other variant if OUT has it already."""
+@click.command("import-published", cls=Command)
+@click.argument("file", metavar="FILE.npy", type=FILE)
+@click.argument("out", type=FILE)
+def command(file: Path, out: Path) -> int:
+    """Convert params_of_model_with(out)_luminosity.npy to OUT, .safetensors; the other variant stays if OUT has it."""
     from model.storage.published import import_published
 
-    out = Path(args.out)
-    variant = import_published(Path(args.file), out)
-    print(f"Wrote the {variant} variant to {out}.")
+    variant = import_published(file, out)
+    click.echo(f"Wrote the {variant} variant to {out}.")
     return 0

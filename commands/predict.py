@@ -1,13 +1,15 @@
 """Predict a file of galaxies."""
 
-import argparse
-import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from model.storage.weights import DEFAULT, find_weights, load_params, load_sidecar
+import click
 
-HELP: Final = "Predict the emission lines of every galaxy of a file."
+from analysis.answers.answer import Noise, PredictOptions, Variant
+from analysis.files.job import Engine, Job, predict_file
+from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
+from model.storage.weights import find_weights, load_params, load_sidecar
+
 MORE: Final = """
 input, a galaxy a row (.parquet, .csv, .ecsv, .fits):
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
@@ -42,51 +44,54 @@ exit status: 0 all rows, 3 some rows have a PROBLEM, 1 nothing written, 2 wrong 
 """
 
 
-def register(commands: Any) -> None:
-    """Describe the command."""
-    command = commands.add_parser(
-        "predict", help=HELP, description=HELP, epilog=MORE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    command.set_defaults(run=run)
-    command.add_argument("input", help="galaxies to predict")
-    command.add_argument("out", help="file to write; its extension chooses the format")
-    command.add_argument("--model", default=DEFAULT, help="name or .safetensors file (default: %(default)s)")
-    command.add_argument(
-        "--variant",
-        choices=("auto", "colors", "luminosity"),
-        default="auto",
-        help="auto uses log_luminosity where a row gives it (default)",
-    )
-    command.add_argument(
-        "--noise", choices=("none", "published", "intrinsic", "observed"), default="none", help="add {LINE}_EW_NOISY"
-    )
-    command.add_argument("--seed", type=_seed, default=0, help="realisation of the noise, 0 to 4294967295 (default 0)")
-    command.add_argument(
-        "--surprise", action="store_true", help="judge measured {LINE}_EW: did starlight predict them? 96 draws a row"
-    )
-    command.add_argument(
-        "--columns", nargs="+", default=[], metavar="NAME", help="columns to write, or patterns; PROBLEM always is"
-    )
-    command.add_argument("--fill-missing", action="store_true", help="fill in a first or last bin that is missing")
-    command.add_argument(
-        "--engine",
-        choices=("local", "dask"),
-        default="local",
-        help="dask computes pieces side by side",
-    )
-
-
-def run(args: argparse.Namespace) -> int:
-    """Predict every row of a file."""
+@click.command("predict", cls=Command, epilog=MORE)
+@click.argument("source", metavar="INPUT", type=FILE)
+@click.argument("out", type=FILE)
+@model_option
+@click.option(
+    "--variant",
+    type=click.Choice(["auto", "colors", "luminosity"]),
+    default="auto",
+    show_default=True,
+    help="auto uses log_luminosity where a row gives it.",
+)
+@click.option(
+    "--noise",
+    type=click.Choice(["none", "published", "intrinsic", "observed"]),
+    default="none",
+    show_default=True,
+    help="Add {LINE}_EW_NOISY.",
+)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Realisation of the noise.")
+@click.option("--surprise", is_flag=True, help="Judge measured {LINE}_EW: did starlight predict them? 96 draws a row.")
+@click.option("--columns", cls=Several, metavar="NAME...", help="Columns to write, or patterns; PROBLEM always is.")
+@fill_missing_option
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="dask computes pieces side by side.",
+)
+def command(
+    source: Path,
+    out: Path,
+    model: str,
+    variant: Variant,
+    noise: Noise,
+    seed: int,
+    surprise: bool,
+    columns: tuple[str, ...],
+    fill_missing: bool,
+    engine: Engine,
+) -> int:
+    """Predict the emission lines of every galaxy of the file INPUT and write them to OUT."""
     from tqdm import tqdm
 
-    from analysis.answers.answer import PredictOptions
-    from analysis.files.job import Job, predict_file
-
-    params = load_params(args.model)
-    question = PredictOptions(params, args.variant, args.noise, args.seed, args.fill_missing, args.surprise)
-    weights = f"{find_weights(args.model).stem}, sha256 {load_sidecar(args.model).get('sha256', 'unknown')}"
-    job = Job(question, args.columns, args.engine, weights)
+    params = load_params(model)
+    question = PredictOptions(params, variant, noise, seed, fill_missing, surprise)
+    weights = f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
+    job = Job(question, list(columns), engine, weights)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
 
         def progress(rows: int, total: int | None) -> None:
@@ -96,17 +101,10 @@ def run(args: argparse.Namespace) -> int:
             bar.update(rows - bar.n)
 
         try:
-            outcome = predict_file(Path(args.input), Path(args.out), job, progress)
+            outcome = predict_file(source, out, job, progress)
         except KeyboardInterrupt:
-            print(f"Interrupted after {bar.n} galaxies. The same command goes on with Parquet.", file=sys.stderr)
+            click.echo(f"Interrupted after {bar.n} galaxies. The same command goes on with Parquet.", err=True)
             return 130
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
-    print(f"Wrote {outcome.rows} galaxies to {args.out}{with_problem}.", file=sys.stderr)
+    click.echo(f"Wrote {outcome.rows} galaxies to {out}{with_problem}.", err=True)
     return 3 if outcome.problems else 0
-
-
-def _seed(text: str) -> int:
-    seed = int(text)
-    if not 0 <= seed < 2**32:
-        raise argparse.ArgumentTypeError(f"{seed} is not between 0 and 4294967295")
-    return seed

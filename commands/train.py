@@ -1,14 +1,16 @@
 """Train the weights that predict."""
 
-import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import Any, NamedTuple
 
+import click
+
+from commands.options import FILE, SEED, Command
 from data.storage.revision import git_revision
 from model.storage.weights import DEFAULT, INTRINSIC, save_params
 from research.evaluation.held_out import as_text, score_variants
@@ -19,33 +21,49 @@ DRAWS = 16
 """Realisations by which a new distribution is scored; `evaluate --draws` takes more."""
 
 
-def register(commands: Any) -> None:
-    """Describe the command."""
-    command = commands.add_parser("train", help=run.__doc__, description=run.__doc__)
-    command.set_defaults(run=run)
-    command.add_argument("catalogue", help="Parquet table with fluxes and observed EWs")
-    command.add_argument("--out", required=True, metavar="DIR", help="folder for default.safetensors and .json")
-    command.add_argument("--seed", type=int, default=0)
-    parts = command.add_mutually_exclusive_group()
-    parts.add_argument("--with-distribution", action="store_true", help="train the joint distribution too")
-    parts.add_argument("--only-distribution", action="store_true", help="train the joint distribution alone")
-    recipe = command.add_argument_group("recipe", "what differs from the committed weights' recipe")
-    recipe.add_argument("--members", type=int, metavar="N", help="teachers; 0: one network straight from the data")
-    recipe.add_argument("--width", type=int, metavar="W", help="units per layer of the network that predicts")
-    recipe.add_argument("--epochs", type=int, metavar="E", help="passes over the galaxies, of each teacher and density")
+class Request(NamedTuple):
+    """What was asked for on the command line."""
+
+    catalogue: Path
+    out: Path
+    seed: int
+    members: int | None
+    width: int | None
+    epochs: int | None
 
 
-def run(args: argparse.Namespace) -> int:
-    """Train on the galaxies that are not held out, score on the rest, write weights. Goes on where it was stopped."""
+@click.command("train", cls=Command)
+@click.argument("catalogue", type=FILE)
+@click.option("--out", required=True, metavar="DIR", type=FILE, help="Folder for default.safetensors and .json.")
+@click.option("--seed", type=SEED, default=0, show_default=True)
+@click.option("--with-distribution", "parts", flag_value="both", help="Train the joint distribution too.")
+@click.option("--only-distribution", "parts", flag_value="distribution", help="Train the joint distribution alone.")
+@click.option("--members", type=int, metavar="N", help="Teachers; 0: one network straight from the data.")
+@click.option("--width", type=int, metavar="W", help="Units per layer of the network that predicts.")
+@click.option("--epochs", type=int, metavar="E", help="Passes over the galaxies, of each teacher and density.")
+def command(
+    catalogue: Path,
+    out: Path,
+    seed: int,
+    parts: str | None,
+    members: int | None,
+    width: int | None,
+    epochs: int | None,
+) -> int:
+    """Train on the galaxies of CATALOGUE that are not held out, score on the rest, write weights.
+
+    CATALOGUE is a table with fluxes and observed EWs. A run that was stopped goes on where it was.
+    """
+    args = Request(catalogue, out, seed, members, width, epochs)
     from research.sample import read_sample
     from research.trainable import check_trainable
 
     sample = read_sample(args.catalogue)
-    check_trainable(sample, Path(args.catalogue).name, distribution=args.with_distribution or args.only_distribution)
+    check_trainable(sample, args.catalogue.name, distribution=parts is not None)
     about = {
         "training": {
-            "table": Path(args.catalogue).name,
-            "table_sha256": sha256(Path(args.catalogue).read_bytes()).hexdigest(),
+            "table": args.catalogue.name,
+            "table_sha256": sha256(args.catalogue.read_bytes()).hexdigest(),
             "galaxies": int((~sample.held_out).sum()),
             "held_out": int(sample.held_out.sum()),
             "split": "held out: int(sha256(TARGETID), 16) % 5 == 0",
@@ -53,15 +71,15 @@ def run(args: argparse.Namespace) -> int:
         "date": datetime.now(UTC).date().isoformat(),
         "git_revision": git_revision(),
     }
-    if not args.only_distribution:
+    if parts != "distribution":
         _train_default(args, sample, about)
-    if args.with_distribution or args.only_distribution:
+    if parts is not None:
         _train_distribution(args, sample, about)
-    rmtree(Path(args.out) / CHECKPOINTS, ignore_errors=True)
+    rmtree(args.out / CHECKPOINTS, ignore_errors=True)
     return 0
 
 
-def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
+def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
     from model.training.distillation import DistillationRecipe, fit_variants, fit_variants_directly
     from model.training.network import Recipe
 
@@ -79,11 +97,11 @@ def _train_default(args: argparse.Namespace, sample, about: dict[str, Any]) -> N
     metrics = {variant: table for variant, table in score_variants(params, sample).items() if table}
     answer = "median and 16-84 % of the catalogued EW, given detection"
     _write(args, params, DEFAULT, answer, recipe, about | {"metrics": metrics})
-    print(as_text(metrics))
+    click.echo(as_text(metrics))
 
 
-def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any]) -> None:
-    from data.catalogue.camera_gaps import is_cut
+def _train_distribution(args: Request, sample, about: dict[str, Any]) -> None:
+    from data.catalogue.survey import DESI
     from model.training.distribution import fit_distribution
     from model.training.recipe import DistributionConfig
     from model.training.sample import prepare
@@ -98,7 +116,7 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
         sample.redshift[seen],
         sample.ew[seen],
         sample.ew_ivar[seen],
-        is_cut(sample.redshift[seen]),
+        ~DESI.observable(sample.redshift[seen]),
     )
     with _progress(recipe.epochs_in_all()) as progress:
         params = fit_distribution(table, recipe, progress, _checkpoints(args, about, recipe))
@@ -107,7 +125,7 @@ def _train_distribution(args: argparse.Namespace, sample, about: dict[str, Any])
     answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"
     _write(args, params, INTRINSIC, answer, recipe, about | {"metrics": metrics})
     for variant, found in scores.items():
-        print(draws_as_text(variant, found))
+        click.echo(draws_as_text(variant, found))
 
 
 def _replaced(recipe, **given):
@@ -127,14 +145,14 @@ def _progress(epochs: int) -> Iterator[Callable[[str, float], None]]:
         yield report
 
 
-def _checkpoints(args: argparse.Namespace, about: dict[str, Any], recipe):
+def _checkpoints(args: Request, about: dict[str, Any], recipe):
     from model.training.optimization import Checkpoints
 
-    return Checkpoints(Path(args.out) / CHECKPOINTS, f"{about['training']['table_sha256']} {recipe}")
+    return Checkpoints(args.out / CHECKPOINTS, f"{about['training']['table_sha256']} {recipe}")
 
 
-def _write(args, params, name: str, answer: str, recipe, about: dict[str, Any]) -> None:
+def _write(args: Request, params, name: str, answer: str, recipe, about: dict[str, Any]) -> None:
     unit = "Angstrom, rest frame, positive in emission"
     about = {"name": name, "answer": answer, "unit": unit, "recipe": recipe._asdict(), **about}
-    sidecar = save_params(params, Path(args.out) / f"{name}.safetensors", about)
-    print(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")
+    sidecar = save_params(params, args.out / f"{name}.safetensors", about)
+    click.echo(f"Wrote {sidecar.with_suffix('.safetensors')} and {sidecar.name}.")

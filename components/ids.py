@@ -8,7 +8,7 @@ SCHEME: Final = "scheme"
 MAIN: Final = "main"
 """The element that holds the page, target of the skip link."""
 
-# The explorer; assets/explorer.js names these too.
+# The explorer; assets/explorer/ names these too.
 EXPLORER: Final = "explorer"
 PANELS: Final = "explorer-panels"
 CATALOGUE: Final = "explorer-catalogue"

@@ -1,7 +1,7 @@
 """Colours and type of the app, said once: CSS variables, Mantine and figures all read them from here.
 
-`assets/tokens.css` is `css_variables()` written out (``python -m components.theme > assets/tokens.css``); a
-test keeps the two equal.
+`assets/styles/tokens.css` is `css_variables()` written out (``python -m components.theme > assets/styles/tokens.css``);
+a test keeps the two equal.
 """
 
 from functools import cache

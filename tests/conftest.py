@@ -12,7 +12,7 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.serving import ROOT, Served, serving
+from tests.serving import PATIENCE, ROOT, Served, serving
 
 if TYPE_CHECKING:
     from data.catalogue.registry import Catalogue
@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
 def page_without_console_check(browser: Browser) -> Iterator[Page]:
     """A fresh browser page that may report errors in its console."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE)
         yield context.new_page()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.serving import ROOT, Served, free_port
+from tests.serving import PATIENCE, ROOT, Served, free_port
 
 BUILDING = ("pandas", "umap", "sklearn", "numba", "optax", "tqdm")
 WITHOUT = f"""
@@ -36,7 +36,7 @@ def get(url: str) -> dict:
 def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     arguments = [sys.executable, *command]
     environ = os.environ | environment
-    return subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    return subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.mark.slow

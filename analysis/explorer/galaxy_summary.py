@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from analysis.explorer.neighbours import Neighbours, nearest, shapes
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue, Galaxy, served
 from model.physics.derived import Derived, derive
 from model.physics.diagnostics import Place, bpt_place, whan_place
@@ -25,7 +24,7 @@ class Reading(NamedTuple):
     galaxy : Galaxy
         Its values.
     cut : (10,) array
-        Lines that fall where DESI's cameras overlap.
+        Lines that the catalogue's survey cannot measure at this redshift: in a camera gap or beyond the spectrum.
     percentile : (10,) array
         Share of galaxies with this starlight and the line detected whose EW is smaller, 0 to 1; NaN where the line is
         not detected or the network gives no interval.
@@ -76,7 +75,7 @@ def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
     flux = np.asarray(galaxy.bin_flux, np.float32)[None]
     return Reading(
         galaxy=galaxy,
-        cut=is_cut(np.array([galaxy.redshift]))[0],
+        cut=~catalogue.survey.observable(np.array([galaxy.redshift]))[0],
         percentile=percentile(galaxy.ew, *map(np.asarray, galaxy.predicted)),
         p_detected=_p_detected(params, flux),
         domain=_domain(params, galaxy, flux),

@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Float
 
 from analysis.explorer.neighbours import nearest
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX
 from model.bins import BIN_EDGES
@@ -37,7 +36,7 @@ def median_ew(catalogue: Catalogue, row: int, count: int = COUNT) -> Float[np.nd
     """
     rows = nearest(catalogue, row, count).rows
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX)[rows]) for name in LINE_NAMES], axis=1)
-    hidden = is_cut(np.asarray(catalogue.column("redshift")[rows])) & ~np.isfinite(ew)
+    hidden = ~catalogue.survey.observable(np.asarray(catalogue.column("redshift")[rows])) & ~np.isfinite(ew)
     shown = np.where(hidden, np.nan, np.nan_to_num(ew))
     nobody = np.isnan(shown).all(axis=0)
     return np.nanmedian(np.where(nobody, 0.0, shown), axis=0).astype(np.float32)

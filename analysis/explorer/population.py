@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 
 from analysis.explorer.neighbours import shapes
 from analysis.explorer.realisations import Noise, realisation
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LEADING_LINES, LINE_NAMES
@@ -135,7 +134,7 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Nois
     versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]
     bpt, whan = ([place(ew) for ew in versions] for place in (bpt_place, whan_place))
     shape = shapes(catalogue)
-    cut = is_cut(catalogue.column("redshift")[rows]) & ~listed
+    cut = ~catalogue.survey.observable(catalogue.column("redshift")[rows]) & ~listed
     return Population(
         n=len(rows),
         continuum=_continuum(shape[rows]),

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from data.errors import UploadError
@@ -133,8 +132,8 @@ def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
     four = list(columns[1])
     with np.errstate(invalid="ignore"):
         sure = np.asarray((ew[:, four] * np.sqrt(ivar[:, four]) > SIGNAL).all(axis=1))
-    looked = ~is_cut(catalogue.column("redshift"))[:, HALPHA]
-    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], looked, bpt_place(ew), sure)))
+    observable = catalogue.survey.observable(catalogue.column("redshift"))[:, HALPHA]
+    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], observable, bpt_place(ew), sure)))
 
 
 def pack(name: str, rows: Int[np.ndarray, " member"]) -> dict[str, Any]:

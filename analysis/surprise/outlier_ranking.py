@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.registry import EMBEDDED_FILE, Catalogue
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
+from data.catalogue.survey import DESI, Survey
 from data.storage.atomic import replacing
 from model.lines import LINE_NAMES
 from model.predictions.outlier_score import Scored, score_surprise, tail_probability
@@ -60,6 +60,7 @@ class Sample(NamedTuple):
     log_luminosity: Float[np.ndarray, " galaxy"]
     redshift: Float[np.ndarray, " galaxy"]
     ew: Float[np.ndarray, "galaxy line"]
+    survey: Survey = DESI
 
 
 def sample_of(catalogue: Catalogue) -> Sample:
@@ -68,7 +69,8 @@ def sample_of(catalogue: Catalogue) -> Sample:
         np.stack([np.asarray(catalogue.column(name)) for name in names], axis=1)
         for names in (FLUX_NAMES, [name + EW_SUFFIX for name in LINE_NAMES])
     )
-    return Sample(flux, np.asarray(catalogue.column("log_luminosity")), np.asarray(catalogue.column("redshift")), ew)
+    luminosity, redshift = (np.asarray(catalogue.column(name)) for name in ("log_luminosity", "redshift"))
+    return Sample(flux, luminosity, redshift, ew, catalogue.survey)
 
 
 def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lambda _share: None) -> Ranking:
@@ -88,7 +90,7 @@ def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lam
     Ranking
         In the order of the galaxies.
     """
-    looked = ~(is_cut(sample.redshift) & ~np.isfinite(sample.ew))
+    looked = sample.survey.observable(sample.redshift) | np.isfinite(sample.ew)
     parts: list[Scored] = []
     for rows, drawn in _draws(sample, params):
         parts.append(score_surprise(sample.ew[rows], looked[rows], drawn, KEPT))

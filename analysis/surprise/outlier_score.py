@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from analysis.surprise.outlier_ranking import FITTED, KEPT, Ranking, committed
-from data.catalogue.camera_gaps import is_cut
+from data.catalogue.survey import DESI
 from model.predictions.batch import sample_many
 from model.predictions.outlier_score import score_surprise
 from model.predictions.params import Params
@@ -72,8 +72,7 @@ def looked_at(
     if redshift is None:
         return seen
     known = np.isfinite(redshift)
-    cut = is_cut(np.where(known, redshift, 0.0))
-    return seen | (given & known[:, None] & ~cut)
+    return seen | (given & known[:, None] & DESI.observable(np.where(known, redshift, 0.0)))
 
 
 def judge_lines(

@@ -8,10 +8,12 @@ from dash import html
 
 from components import ids
 from components.explorer.view import FIELDS, PALETTES
+from components.figures import diagram
 from components.theme import TOKENS, diverging_colors, palette_stops
 from components.widgets import table_script
 from components.widgets.aria import aria
-from model.lines import LINES
+from model.bins import BIN_EDGES, N_BINS
+from model.lines import LEADING_LINES, LINES
 
 SCHEMES: Final = ("dark", "light")
 _SUFFIXES: Final = {"observed": "_EW", "predicted": "_EW_PREDICTED", "noise": "_EW_NOISY", "pull": "_PULL"}
@@ -75,6 +77,9 @@ def manifest(
         "cells": f"{base}cells.json?v={catalogue['version']}",
         "plotly": root + PLOTLY,
         "fields": [field._asdict() for field in FIELDS],
+        "leading": [line.name for line in LEADING_LINES],
+        "bins": {"blue": float(BIN_EDGES[0]), "red": float(BIN_EDGES[-1]), "count": N_BINS},
+        "diagrams": diagram.for_browser(),
         "lines": {
             line.name: {
                 "symbol": line.symbol,
@@ -117,7 +122,7 @@ def first_columns(state: Mapping[str, Any]) -> list[str]:
 
 
 def panel_grid(about: Mapping[str, Any]) -> html.Div:
-    """Return the frame of the panels; the browser fills it (assets/panels.js) by the manifest that it carries."""
+    """Return the frame of the panels; the browser fills it (assets/explorer/panels.mjs) by its manifest."""
     carried: dict[str, Any] = {"data-manifest": json.dumps(about)}
     return html.Div(
         [

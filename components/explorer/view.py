@@ -1,11 +1,12 @@
 """What the explorer's panels show: its schema, how an address says it, and what of an address is not understood.
 
-`FIELDS` is the one table: the page's controls, the browser (assets/address.js) and the server read it.
+`FIELDS` is the one table: the page's controls, the browser (assets/explorer/address.mjs) and the server read it.
 """
 
 import math
 import re
-from collections.abc import Mapping
+import string
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from model.lines import LEADING_LINES, LINE_NAMES
@@ -41,11 +42,20 @@ class Field(NamedTuple):
 
 
 COLUMNS: Final = ("observed", "predicted", "noise", "pull")
+LETTERS: Final = string.digits + string.ascii_letters
+"""What an address calls the lines, in their order: one letter each, so that "10" can only be the lines 1 and 0."""
+
 VIEWS: Final = ("map", "colour", "bpt", "whan", "xy")
 PALETTES: Final = ("inferno", "viridis", "cividis")
 
 COLORS: Final = ("lines", "SN", "RESIDUAL")
 """Quantities of each line that panels can be coloured by; any quantity of the catalogue is the alternative."""
+
+
+def lettered(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return a letter for each name; there are 62."""
+    return tuple(zip(LETTERS[: len(names)], names, strict=True))
+
 
 FIELDS: Final[tuple[Field, ...]] = (
     Field(
@@ -53,7 +63,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "l",
         "several",
         [line.name for line in LEADING_LINES],
-        tuple((str(index), name) for index, name in enumerate(LINE_NAMES)),
+        lettered(LINE_NAMES),
     ),
     Field("columns", "k", "several", list(COLUMNS[:3]), tuple(zip("opnu", COLUMNS, strict=True))),
     Field("noise", "n", "choice", "observed", ("observed", "intrinsic", "published")),

@@ -1,12 +1,12 @@
 """The strokes of a spectrum's figure as plain data: curves, steps, bands, markers, close looks."""
 
 import base64
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-Json = dict[str, Any]
+from components.figures.model import Axis, Bytes, Curve, Figure, Note, Shape, axis_name, put_axis
 
 EVEN: Final = 1e-3
 """A grid whose steps differ by less than this share of a step travels as start and step."""
@@ -20,17 +20,19 @@ class Pane(NamedTuple):
     span: tuple[float, float]
 
 
-def typed_array(values: Float[np.ndarray, " value"]) -> dict[str, str]:
+def typed_array(values: Float[np.ndarray, " value"]) -> Bytes:
     """Return numbers the way plotly.js takes them as bytes: float32 in base64, a third of their length in digits."""
     return {"dtype": "f4", "bdata": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()}
 
 
-def grid(x: Float[np.ndarray, " pixel"]) -> Json:
-    """Return a grid as attributes of a trace; an even one travels as start and step, half the bytes."""
+def put_grid(trace: Curve, x: Float[np.ndarray, " pixel"]) -> Curve:
+    """Give a curve its grid and return it; an even one travels as start and step, half the bytes."""
     steps = np.diff(x)
     if len(steps) and np.ptp(steps) < EVEN * abs(float(steps.mean())):
-        return {"x0": float(x[0]), "dx": float(steps.mean())}
-    return {"x": typed_array(x)}
+        trace["x0"], trace["dx"] = float(x[0]), float(steps.mean())
+    else:
+        trace["x"] = typed_array(x)
+    return trace
 
 
 def curve(
@@ -41,23 +43,22 @@ def curve(
     *,
     axes: int = 1,
     opacity: float = 1.0,
-) -> Json:
+    dash: str = "solid",
+) -> Curve:
     """Return a line through points; `axes` is the number of the axes it is drawn on."""
-    suffix = "" if axes == 1 else str(axes)
-    return {
+    trace: Curve = {
         "type": "scatter",
-        **grid(x),
         "y": typed_array(y),
-        "xaxis": f"x{suffix}",
-        "yaxis": f"y{suffix}",
+        "xaxis": axis_name("x", axes),
+        "yaxis": axis_name("y", axes),
         "mode": "lines",
-        "line": {"color": color, "width": width},
+        "line": {"color": color, "width": width, "dash": dash},
         "opacity": opacity,
-        "hoverinfo": "skip",
     }
+    return put_grid(trace, x)
 
 
-def steps(edges: Float[np.ndarray, " edge"], values: Float[np.ndarray, " bin"], color: str, *, faint: bool) -> Json:
+def steps(edges: Float[np.ndarray, " edge"], values: Float[np.ndarray, " bin"], color: str, *, faint: bool) -> Curve:
     """Return bins as level strokes."""
     gap = np.full(len(values), np.nan)
     return {
@@ -67,7 +68,6 @@ def steps(edges: Float[np.ndarray, " edge"], values: Float[np.ndarray, " bin"], 
         "mode": "lines",
         "line": {"color": color, "width": 6 if faint else 3},
         "opacity": 0.4 if faint else 1.0,
-        "hoverinfo": "skip",
     }
 
 
@@ -77,7 +77,7 @@ def noise_band(
     ivar: Float[np.ndarray, " pixel"],
     coarse: int,
     color: str,
-) -> Json:
+) -> Curve:
     """Return one standard deviation to either side of a curve, as an area."""
     kept = ivar[::coarse] > 0
     at, level = x[::coarse][kept], np.asarray(middle)[::coarse][kept]
@@ -90,7 +90,6 @@ def noise_band(
         "mode": "none",
         "fillcolor": color,
         "opacity": 0.35,
-        "hoverinfo": "skip",
     }
 
 
@@ -110,7 +109,7 @@ def in_pairs(x: Float[np.ndarray, " pixel"], y: Float[np.ndarray, " pixel"]) -> 
     return x[:even].reshape(-1, 2).mean(axis=1), y[:even].reshape(-1, 2).mean(axis=1)
 
 
-def band(low: float, high: float, color: str) -> Json:
+def band(low: float, high: float, color: str) -> Shape:
     """Return a shaded range of wavelengths, behind everything."""
     return {
         "type": "rect",
@@ -120,14 +119,13 @@ def band(low: float, high: float, color: str) -> Json:
         "y1": 1,
         "xref": "x",
         "yref": "y domain",
-        "layer": "below",
         "fillcolor": color,
         "opacity": 0.16,
         "line": {"width": 0},
     }
 
 
-def marker(wavelength: float, color: str) -> Json:
+def marker(wavelength: float, color: str) -> Shape:
     """Return a hairline of a line's own light where it lies."""
     return {
         "type": "line",
@@ -137,13 +135,12 @@ def marker(wavelength: float, color: str) -> Json:
         "y1": 1,
         "xref": "x",
         "yref": "y domain",
-        "layer": "below",
         "line": {"color": color, "width": 1},
         "opacity": 0.4,
     }
 
 
-def note(text: str, x: float, anchor: str, token: dict[str, str]) -> Json:
+def note(text: str, x: float, anchor: str, token: dict[str, str]) -> Note:
     """Return a word above the figure."""
     return {
         "text": text,
@@ -160,7 +157,7 @@ def note(text: str, x: float, anchor: str, token: dict[str, str]) -> Json:
 
 
 def add_pane(
-    figure: Json,
+    figure: Figure,
     pane: Pane,
     heights: tuple[float, float],
     x: Float[np.ndarray, " pixel"],
@@ -171,10 +168,15 @@ def add_pane(
     """Add a close look to a figure."""
     layout, axes = figure["layout"], pane.axes
     (left, right), (bottom, top) = pane.place, heights
-    hidden = {"visible": False, "fixedrange": True}
-    layout[f"xaxis{axes}"] = {**hidden, "domain": [left, right], "range": list(pane.span), "anchor": f"y{axes}"}
-    layout[f"yaxis{axes}"] = {**hidden, "domain": [bottom, top], "range": [0, 1], "anchor": f"x{axes}"}
-    layout["shapes"].append(
+    level: Axis = {"visible": False, "domain": [bottom, top], "range": [0, 1], "anchor": axis_name("x", axes)}
+    put_axis(
+        layout,
+        "x",
+        axes,
+        {"visible": False, "domain": [left, right], "range": list(pane.span), "anchor": axis_name("y", axes)},
+    )
+    put_axis(layout, "y", axes, level)
+    layout.setdefault("shapes", []).append(
         {
             "type": "rect",
             "x0": left,
@@ -183,7 +185,6 @@ def add_pane(
             "y1": top,
             "xref": "paper",
             "yref": "paper",
-            "layer": "below",
             "fillcolor": token["raised"],
             "line": {"width": 0},
         }
@@ -194,7 +195,7 @@ def add_pane(
     floor, ceiling = float(np.nanmin(both)), float(np.nanmax(both))
     # At least a quarter of the starlight: a line that is not there must not be made of magnified noise.
     height = max(ceiling - floor, 0.25 * abs(float(np.nanmean(starlight))))
-    layout[f"yaxis{axes}"]["range"] = [floor - 0.12 * height, floor + 1.42 * height]
+    level["range"] = [floor - 0.12 * height, floor + 1.42 * height]
     figure["data"] += [
         curve(x, light, token["text"], 1.2, axes=axes),
         curve(x, starlight, token["starlight"], 1.6, axes=axes),

@@ -5,16 +5,22 @@ Plain data, like the spectrum. The density travels as bytes; a galaxy's own plac
 
 import base64
 import math
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from components.figures.curves import Json
-from components.theme import TOKENS, Scheme, template_json
+from components.figures.model import Axis, Cells, Curve, Figure, Margin, Note, template
+from components.theme import TOKENS, Scheme
 from model.physics.diagnostics import (
+    BPT_CLASSES,
+    HALPHA,
+    HBETA,
     KAUFFMANN,
     KEWLEY,
+    NII,
+    OIII,
+    WHAN_CLASSES,
     WHAN_PASSIVE,
     WHAN_RATIO,
     WHAN_STRONG,
@@ -24,7 +30,7 @@ from model.physics.diagnostics import (
 )
 
 CELLS: Final = 44
-MARGIN: Final[dict[str, int]] = {"l": 34, "r": 6, "t": 6, "b": 34}
+MARGIN: Final[Margin] = {"l": 34, "r": 6, "t": 6, "b": 34}
 
 
 class Frame(NamedTuple):
@@ -38,6 +44,45 @@ class Frame(NamedTuple):
 
 BPT: Final = Frame((-1.5, 0.6), (-1.2, 1.3), "log [N II] / Hα", "log [O III] / Hβ")
 WHAN: Final = Frame((-1.5, 0.6), (-0.8, 2.5), "log [N II] / Hα", "log EW(Hα) / Å")
+
+BPT_CURVES: Final = ((KAUFFMANN, True), (KEWLEY, False))
+"""Dividing curves from below, and whether they are dashed."""
+
+Label = tuple[str, float, float]
+PANEL_LABELS: Final[dict[str, tuple[Label, ...]]] = {
+    "bpt": ((BPT_CLASSES[0], -1.2, -0.62), (BPT_CLASSES[2], 0.16, 0.62)),
+    "whan": (
+        (WHAN_CLASSES[0], -1.4, 2.35),
+        (WHAN_CLASSES[1], 0.2, 2.35),
+        (WHAN_CLASSES[2], 0.25, 0.58),
+        (WHAN_CLASSES[3], 0.25, 0.05),
+        (WHAN_CLASSES[4], 0.25, -0.7),
+    ),
+}
+"""Names of regions, and where a panel of the explorer writes them [dex]."""
+
+
+def for_browser() -> dict[str, Any]:
+    """Return what the browser draws and names places in the diagrams by (assets/raster/diagrams.mjs)."""
+    labels = {
+        name: [{"text": text, "x": x, "y": y} for text, x, y in written] for name, written in PANEL_LABELS.items()
+    }
+    return {
+        "lines": {"halpha": HALPHA, "hbeta": HBETA, "nii": NII, "oiii": OIII},
+        "bpt": {
+            "curves": [{**curve._asdict(), "dashed": dashed} for curve, dashed in BPT_CURVES],
+            "classes": list(BPT_CLASSES),
+            "labels": labels["bpt"],
+        },
+        "whan": {
+            "ratio": WHAN_RATIO,
+            "strong": WHAN_STRONG,
+            "weak": WHAN_WEAK,
+            "passive": WHAN_PASSIVE,
+            "classes": list(WHAN_CLASSES),
+            "labels": labels["whan"],
+        },
+    }
 
 
 def density(frame: Frame, place: Place) -> Float[np.ndarray, "row column"]:
@@ -53,7 +98,7 @@ def diagram_figure(
     sample: Float[np.ndarray, "row column"],
     scheme: Scheme,
     chosen: Float[np.ndarray, "row column"] | None = None,
-) -> Json:
+) -> Figure:
     """Return a diagram.
 
     Parameters
@@ -68,23 +113,23 @@ def diagram_figure(
         Density of a selection, drawn over it in an accent.
     """
     token = TOKENS[scheme]
-    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "showline": True, "linecolor": token["hairline"]}
+    axis: Axis = {"showgrid": False, "showline": True, "nticks": 5}
     layers = [_cells(frame, sample, token["muted"], 0.75 if chosen is None else 0.45)]
     if chosen is not None:
         layers.append(_cells(frame, chosen, token["cyan"], 1.0))
     return {
         "data": [*layers, *(_bpt_curves(token) if frame is BPT else _whan_lines(frame, token))],
         "layout": {
-            "template": template_json(scheme),
+            "template": template(scheme),
             "margin": MARGIN,
-            "xaxis": {**axis, "range": list(frame.x), "title": {"text": frame.x_title, "standoff": 4}, "nticks": 5},
-            "yaxis": {**axis, "range": list(frame.y), "title": {"text": frame.y_title, "standoff": 2}, "nticks": 5},
+            "xaxis": {**axis, "range": list(frame.x), "title": {"text": frame.x_title}},
+            "yaxis": {**axis, "range": list(frame.y), "title": {"text": frame.y_title}},
             "annotations": _names(frame, token["muted"]),
         },
     }
 
 
-def _cells(frame: Frame, share: np.ndarray, color: str, opacity: float) -> Json:
+def _cells(frame: Frame, share: np.ndarray, color: str, opacity: float) -> Cells:
     levels = np.rint(255 * share).astype(np.uint8)
     width, height = ((high - low) / CELLS for low, high in (frame.x, frame.y))
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
@@ -102,37 +147,36 @@ def _cells(frame: Frame, share: np.ndarray, color: str, opacity: float) -> Json:
         "zmin": 0,
         "zmax": 255,
         "colorscale": [
-            [0, f"rgba({red},{green},{blue},0)"],
-            [1 / 255, f"rgba({red},{green},{blue},{0.12 * opacity:.3f})"],
-            [1, f"rgba({red},{green},{blue},{opacity})"],
+            (0, f"rgba({red},{green},{blue},0)"),
+            (1 / 255, f"rgba({red},{green},{blue},{0.12 * opacity:.3f})"),
+            (1, f"rgba({red},{green},{blue},{opacity})"),
         ],
-        "showscale": False,
-        "hoverinfo": "skip",
     }
 
 
-def _stroke(x: list[float], y: list[float], color: str, dash: str) -> Json:
+def _stroke(x: list[float], y: list[float], color: str, dash: str) -> Curve:
     return {
         "type": "scatter",
         "x": x,
         "y": y,
         "mode": "lines",
         "line": {"color": color, "width": 1.2, "dash": dash},
-        "hoverinfo": "skip",
     }
 
 
-def _bpt_curves(token: dict[str, str]) -> list[Json]:
+def _bpt_curves(token: dict[str, str]) -> list[Curve]:
     strokes = []
-    for curve, dash in ((KAUFFMANN, "dot"), (KEWLEY, "solid")):
+    for curve, dashed in BPT_CURVES:
         x = np.linspace(BPT.x[0], curve.pole - 0.02, 60)
         y = curve_height(curve, x)
         kept = y > BPT.y[0] - 0.2
-        strokes.append(_stroke(x[kept].round(3).tolist(), y[kept].round(3).tolist(), token["text"], dash))
+        strokes.append(
+            _stroke(x[kept].round(3).tolist(), y[kept].round(3).tolist(), token["text"], "dot" if dashed else "solid")
+        )
     return strokes
 
 
-def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Json]:
+def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Curve]:
     left, right = frame.x
     weak, strong, passive = (math.log10(value) for value in (WHAN_WEAK, WHAN_STRONG, WHAN_PASSIVE))
     return [
@@ -143,7 +187,7 @@ def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Json]:
     ]
 
 
-def _names(frame: Frame, color: str) -> list[Json]:
+def _names(frame: Frame, color: str) -> list[Note]:
     if frame is BPT:
         words = (
             (-1.45, -1.12, "star-forming", "left", "bottom"),

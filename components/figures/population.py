@@ -6,8 +6,9 @@ from typing import Final, Protocol
 import numpy as np
 from jaxtyping import Float
 
-from components.figures.curves import Json, typed_array
-from components.theme import TOKENS, Scheme, template_json
+from components.figures.curves import typed_array
+from components.figures.model import Curve, Figure, Layout, Line, axis_name, put_axis, template
+from components.theme import TOKENS, Scheme
 from model.bins import BIN_CENTERS
 from model.lines import LEADING_LINES
 
@@ -52,10 +53,9 @@ class Histogram(Protocol):
         ...
 
 
-def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Json:
+def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Figure:
     """Return the mean continuum of a population with its scatter, over the sample's."""
     token = TOKENS[scheme]
-    axis = {"fixedrange": True, "nticks": 5}
     top = max(float(np.max(group.mean + group.scatter)) for group in (chosen, sample))
     return {
         "data": [
@@ -65,16 +65,20 @@ def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Js
             _line(chosen.mean, token["starlight"], "solid"),
         ],
         "layout": {
-            "template": template_json(scheme),
+            "template": template(scheme),
             "margin": {"l": 34, "r": 6, "t": 6, "b": 34},
-            "xaxis": {**axis, "title": {"text": "rest-frame wavelength, Å", "standoff": 4}, "showgrid": False}
-            | {"range": [float(BIN_CENTERS[0]), float(BIN_CENTERS[-1])]},
-            "yaxis": {**axis, "title": {"text": "flux / mean flux", "standoff": 2}, "range": [0, 1.05 * top]},
+            "xaxis": {
+                "range": [float(BIN_CENTERS[0]), float(BIN_CENTERS[-1])],
+                "title": {"text": "rest-frame wavelength, Å"},
+                "showgrid": False,
+                "nticks": 5,
+            },
+            "yaxis": {"range": [0, 1.05 * top], "title": {"text": "flux / mean flux"}, "nticks": 5},
         },
     }
 
 
-def _area(group: Continuum, color: str, opacity: float) -> Json:
+def _area(group: Continuum, color: str, opacity: float) -> Curve:
     x = np.asarray(BIN_CENTERS, float)
     low, high = group.mean - group.scatter, group.mean + group.scatter
     return {
@@ -88,7 +92,7 @@ def _area(group: Continuum, color: str, opacity: float) -> Json:
     }
 
 
-def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Json:
+def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Curve:
     return {
         "type": "scatter",
         "x": typed_array(np.asarray(BIN_CENTERS)),
@@ -98,60 +102,65 @@ def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Json:
     }
 
 
-def histograms_figure(histograms: Mapping[str, Histogram], scheme: Scheme) -> Json:
+def histograms_figure(histograms: Mapping[str, Histogram], scheme: Scheme) -> Figure:
     """Return a histogram per leading line: observed as an area, predicted and predicted with noise as steps."""
     token = TOKENS[scheme]
-    layout: Json = {
-        "template": template_json(scheme),
+    layout: Layout = {
+        "template": template(scheme),
         "margin": {"l": 8, "r": 8, "t": 20, "b": 22},
-        "annotations": [],
-        "barmode": "overlay",
     }
-    figure: Json = {"data": [], "layout": layout}
+    figure: Figure = {"data": [], "layout": layout}
     gap, count = 0.03, len(LEADING_LINES)
     width = (1 - gap * (count - 1)) / count
     for index, line in enumerate(LEADING_LINES):
         found = histograms[line.name]
         scaled = np.arcsinh(found.edges)
-        suffix = "" if index == 0 else str(index + 1)
         left = index * (width + gap)
         ticks = [tick for tick in TICKS if np.arcsinh(tick) <= scaled[-1]]
         if len(ticks) > 4:
             ticks = [tick for tick in ticks if tick != 1]
-        layout[f"xaxis{suffix}"] = {
-            "domain": [left, left + width],
-            "range": [0, float(scaled[-1])],
-            "tickvals": np.arcsinh(ticks).round(4).tolist(),
-            "ticktext": [str(tick) for tick in ticks],
-            "showgrid": False,
-            "fixedrange": True,
-            "anchor": f"y{suffix}",
-        }
+        x, y = axis_name("x", index + 1), axis_name("y", index + 1)
+        put_axis(
+            layout,
+            "x",
+            index + 1,
+            {
+                "domain": [left, left + width],
+                "range": [0, float(scaled[-1])],
+                "tickvals": np.arcsinh(ticks).round(4).tolist(),
+                "ticktext": [str(tick) for tick in ticks],
+                "showgrid": False,
+                "anchor": y,
+            },
+        )
         top = max(float(np.max(shares, initial=0)) for shares in (found.observed, found.predicted, found.noisy))
-        layout[f"yaxis{suffix}"] = {"visible": False, "fixedrange": True, "anchor": f"x{suffix}"}
-        layout[f"yaxis{suffix}"]["range"] = [0, 1.05 * top or 1]
-        layout["annotations"].append(
+        put_axis(layout, "y", index + 1, {"visible": False, "anchor": x, "range": [0, 1.05 * top or 1]})
+        layout.setdefault("annotations", []).append(
             {
                 "text": f"{line.label}, Å", "x": left, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left",
                 "yanchor": "bottom", "showarrow": False, "font": {"size": 11, "color": token[line.accent]},
             }
         )  # fmt: skip
-        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        area = _steps(scaled, found.observed, x, y, {"width": 0, "shape": "hv"})
+        area |= {"fill": "tozeroy", "fillcolor": token["edge"], "opacity": 0.45}
+        predicted: Line = {"color": token["starlight"], "width": 1.6, "shape": "hv"}
+        noisy: Line = {"color": token["text"], "width": 1.4, "shape": "hv", "dash": "dot"}
         figure["data"] += [
-            {**_steps(scaled, found.observed), **axes, "fill": "tozeroy", "fillcolor": token["edge"], "opacity": 0.45}
-            | {"line": {"width": 0, "shape": "hv"}},
-            {**_steps(scaled, found.predicted), **axes}
-            | {"line": {"color": token["starlight"], "width": 1.6, "shape": "hv"}},
-            {**_steps(scaled, found.noisy), **axes}
-            | {"line": {"color": token["text"], "width": 1.4, "shape": "hv", "dash": "dot"}},
+            area,
+            _steps(scaled, found.predicted, x, y, predicted),
+            _steps(scaled, found.noisy, x, y, noisy),
         ]
     return figure
 
 
-def _steps(edges: Float[np.ndarray, " edge"], shares: Float[np.ndarray, " bin"]) -> Json:
+def _steps(edges: Float[np.ndarray, " edge"], shares: Float[np.ndarray, " bin"], x: str, y: str, line: Line) -> Curve:
+    """Return shares as steps on a pair of axes."""
     return {
         "type": "scatter",
         "x": typed_array(edges),
         "y": typed_array(np.append(shares, shares[-1:])),
         "mode": "lines",
+        "line": line,
+        "xaxis": x,
+        "yaxis": y,
     }

@@ -1,4 +1,4 @@
-"""Numbers as small integers for the raster layer: what the server sends and the browser decodes (assets/scales.js).
+"""Numbers as small integers: what the server sends and the browser decodes (assets/raster/scales.mjs).
 
 Code 0 says that there is no value. One byte a galaxy is enough for a colour, two for a place.
 """

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float
 
 from components.figures import curves
-from components.figures.curves import Json
-from components.theme import TOKENS, Scheme, template_json
+from components.figures.model import Figure, Layout, template
+from components.theme import TOKENS, Scheme
 from model.bins import BIN_EDGES
 from model.lines import LINES
 
@@ -88,7 +88,7 @@ def spectrum_figure(
     scheme: Scheme,
     look: Look,
     twins: Float[np.ndarray, " pixel"] | None = None,
-) -> Json:
+) -> Figure:
     """Return the figure of one galaxy; without a spectrum it shows the twelve bins alone.
 
     Parameters
@@ -110,19 +110,16 @@ def spectrum_figure(
     highest = float(np.nanmax(light.flux)) if light else 0.0
     top = max(1.25 * brightest, min(1.08 * highest, HIGHEST_LINE * brightest))
     frame = "rest frame" if stretch == 1 else "as observed"
-    layout: Json = {
-        "template": template_json(scheme),
+    layout: Layout = {
+        "template": template(scheme),
         "margin": {"l": 30, "r": 6, "t": 22, "b": 4 if light else 22},
-        "hovermode": False,
-        "dragmode": False,
         "xaxis": {
             "range": [stretch * float(BIN_EDGES[0]), stretch * float(BIN_EDGES[-1])],
             "showgrid": False,
-            "fixedrange": True,
             "dtick": 500,
             "anchor": "y",
         },
-        "yaxis": {"domain": [MAIN_BOTTOM if light else 0.0, 1], "range": [0, top], "fixedrange": True, "nticks": 5},
+        "yaxis": {"domain": [MAIN_BOTTOM if light else 0.0, 1], "range": [0, top], "nticks": 5},
         "shapes": [
             *(curves.band(low * stretch, high * stretch, token["edge"]) for low, high in masked_windows()),
             *(curves.marker(line.wavelength * stretch, token[line.accent]) for line in LINES),
@@ -133,7 +130,7 @@ def spectrum_figure(
         ],
     }
     edges = stretch * np.asarray(BIN_EDGES)
-    figure: Json = {"data": [], "layout": layout}
+    figure: Figure = {"data": [], "layout": layout}
     if light:
         _add_light(figure, light, look, token, twins)
     figure["data"].append(curves.steps(edges, bin_flux, token["starlight"], faint=light is not None))
@@ -155,7 +152,7 @@ def masked_windows() -> list[tuple[float, float]]:
 
 
 def _add_light(
-    figure: Json, light: Light, look: Look, token: dict[str, str], twins: Float[np.ndarray, " pixel"] | None
+    figure: Figure, light: Light, look: Look, token: dict[str, str], twins: Float[np.ndarray, " pixel"] | None
 ) -> None:
     """Add noise, all light, and the close looks below."""
     x = look.stretch * light.wavelength_rest
@@ -179,12 +176,17 @@ def _add_light(
         curves.add_pane(figure, pane, (0.0, PANE_TOP), x[inside], shown[inside], middle[inside], token)
         if twins is not None:
             kept = (grid >= low) & (grid < high)
-            twin = curves.curve(look.stretch * grid[kept], twins[kept], token["cyan"], 1.4, axes=pane.axes)
-            twin["line"]["dash"] = "dot"
-            figure["data"].append(twin)
+            drawn = curves.curve(look.stretch * grid[kept], twins[kept], token["cyan"], 1.4, axes=pane.axes, dash="dot")
+            figure["data"].append(drawn)
         label = curves.note(title, left, "left", token)
-        figure["layout"]["annotations"].append(
-            {**label, "y": PANE_TOP, "yanchor": "top", "yshift": -2, "xshift": 3}
-            | {"font": {"size": 11, "color": token[accent]}}
+        figure["layout"].setdefault("annotations", []).append(
+            {
+                **label,
+                "y": PANE_TOP,
+                "yanchor": "top",
+                "yshift": -2,
+                "xshift": 3,
+                "font": {"size": 11, "color": token[accent]},
+            }
         )
         left += width + PANE_GAP

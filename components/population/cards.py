@@ -92,7 +92,7 @@ def _head(title: str, said: str) -> html.Div:
 
 
 def _table(formats: Sequence[tuple[str, str]]) -> list[Any]:
-    """Return the table twin, which the browser fills (assets/population_table.js), and its downloads."""
+    """Return the table of the galaxies, which the browser fills (assets/tables/population.mjs), and its downloads."""
     saves = [
         html.Button(
             label, id={"type": SAVE, "index": name}, type="button", className="chip", n_clicks=0,

@@ -132,7 +132,7 @@ def steps_list(steps: Sequence[str]) -> html.Ul:
 
 
 def result_card() -> html.Section:
-    """Return the place of a table's predictions, hidden until there are some; assets/predict_table.js fills it."""
+    """Return the place of a table's predictions, hidden until there are some; assets/predict/table.mjs fills it."""
     return widgets.card(
         head("Galaxies of the file", html.Span(id="predict-file-name")),
         html.Div(id="predict-file-result"),

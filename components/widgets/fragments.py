@@ -2,7 +2,7 @@
 
 A component costs the browser about a millisecond to mount, and Dash holds every callback back until the last
 `dcc.Graph` of a page has its script. What nothing listens to travels through a store as strings and plain figures;
-assets/answer.js fills them in.
+assets/pictures/fragments.mjs fills them in.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def answer(parts: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, An
     parts : mapping
         `dash.html` components, text, or lists of them.
     figures : mapping
-        In Plotly's words, as far as assets/figure.js draws them.
+        Of the language of components/figures/model.py.
     """
     return {"html": {name: to_html(part) for name, part in parts.items()}, "figures": dict(figures)}
 

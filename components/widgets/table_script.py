@@ -1,7 +1,7 @@
 """Tables of many rows: ag-grid. Its script is two megabytes, so a page asks for it when it has a table to show.
 
 Dash puts the scripts of every imported component library into the page; marked as dynamic they are only served.
-assets/grid.js loads what `script` names and makes the grid.
+assets/tables/grid.mjs loads what `script` names and makes the grid.
 """
 
 import dash_ag_grid

@@ -70,7 +70,7 @@ def with_interval(value: float, low: float, high: float) -> Element:
 
 
 def galaxy_link(row: int, target_id: str) -> html.Button:
-    """Return a galaxy's name that leads to it: assets/galaxy.js chooses the row when it is clicked."""
+    """Return a galaxy's name that leads to it: assets/explorer/galaxy.mjs chooses the row when it is clicked."""
     attributes: dict[str, Any] = {"data-row": str(row), **aria(label=f"Show {target_id}")}
     return html.Button(target_id, type="button", className="link", **attributes)
 

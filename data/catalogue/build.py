@@ -20,6 +20,7 @@ from data.catalogue.schema import (
     check,
     standardize,
 )
+from data.catalogue.survey import DESI, METADATA, Survey
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.predictions.batch import place_many, predict_many
@@ -78,7 +79,9 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
     return table
 
 
-def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAULT) -> dict[str, Any]:
+def describe(
+    table: pa.Table, *, title: str, provenance: str, model: str = DEFAULT, survey: Survey = DESI
+) -> dict[str, Any]:
     """Collect what a built catalogue's file says about itself.
 
     Parameters
@@ -91,11 +94,13 @@ def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAU
         Where its galaxies come from.
     model : str
         Name or path of the weights that predicted.
+    survey : Survey
+        Where the spectra come from; of a mock, the survey whose noise it has.
 
     Returns
     -------
     dict
-        JSON-able: schema_version, kind, title, provenance, the model's and the map's checksums.
+        JSON-able: schema_version, kind, title, provenance, the survey, the model's and the map's checksums.
 
     Raises
     ------
@@ -113,6 +118,7 @@ def describe(table: pa.Table, *, title: str, provenance: str, model: str = DEFAU
         "kind": KINDS[0] if all(drawn) else KINDS[1],
         "title": title,
         "provenance": provenance,
+        METADATA: survey.as_metadata(),
         "model": {"name": Path(model).stem, "variant": "luminosity", "sha256": _checksum(model)},
         "map": {"sha256": _checksum(MAP)},
     }

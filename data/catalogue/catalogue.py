@@ -10,9 +10,8 @@ from jaxtyping import Float
 
 from data.catalogue.columns import NAMES, open_columns
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MAP_NAMES, PREDICTION_SUFFIXES
-from data.catalogue.stored_spectra import WAVELENGTHS, open_spectra
+from data.catalogue.survey import Survey, survey_of
 from data.errors import CatalogueError
-from data.spectrum import Spectrum
 from model.lines import LINE_NAMES
 from model.predictions.predict import Prediction
 
@@ -74,6 +73,8 @@ class Catalogue:
         For the reader.
     is_mock : bool
         Whether its galaxies were drawn, not observed.
+    survey : Survey
+        Where the spectra come from; of a mock, the survey whose noise it has.
     n : int
         Number of galaxies.
     version : str
@@ -104,9 +105,9 @@ class Catalogue:
         self.metadata = MappingProxyType(metadata)
         self.title: str = metadata["title"]
         self.provenance: str = metadata["provenance"]
+        self.survey: Survey = survey_of(metadata)
         self.is_mock: bool = metadata["kind"] == "mock"
         self.n = len(self.target_ids)
-        self._spectra = open_spectra(path, self.n)
 
     def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
         """Give one column of numbers.
@@ -127,33 +128,6 @@ class Catalogue:
             If the schema has no such column.
         """
         return self._values[_PLACE[name]]
-
-    def spectrum(self, row: int) -> Spectrum | None:
-        """Give a galaxy's spectrum where the catalogue has one; mock galaxies have none until one is synthesised.
-
-        Parameters
-        ----------
-        row : int
-            0 to n - 1.
-
-        Returns
-        -------
-        Spectrum or None
-            In the rest frame, without errors; NaN fluxes are left out.
-        """
-        if not 0 <= row < len(self._spectra):
-            return None
-        flux = np.array(self._spectra[row])
-        good = np.isfinite(flux)
-        if not good.any():
-            return None
-        return Spectrum(
-            wavelength_rest=WAVELENGTHS[good],
-            flux=flux[good],
-            redshift=float(self.column("redshift")[row]),
-            target_id=self.target_ids[row].decode(),
-            source=self.title,
-        )
 
     def row_of(self, target_id: str) -> int | None:
         """Find a galaxy by its name; None when the catalogue does not have it."""

@@ -14,8 +14,8 @@ from jaxtyping import Float, Int
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, MAP_NAMES, PREDICTION_SUFFIXES
+from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from data.paths import FILES
 from model.lines import LINE_NAMES
@@ -137,7 +137,7 @@ def aggregate(table: "pa.Table", size: float = CELL_SIZE) -> Cells:
     ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
     predicted = np.stack([table[name + PREDICTION_SUFFIXES[0]].to_numpy() for name in LINE_NAMES], axis=1)
     # A handful of lines at the edge of an overlap were measured all the same.
-    measured = ~is_cut(table["redshift"].to_numpy()) | np.isfinite(ew)
+    measured = DESI.observable(table["redshift"].to_numpy()) | np.isfinite(ew)
 
     percentiles = np.full((3, len(kept), len(LINE_NAMES)), np.nan, np.float32)
     for index, cell in enumerate(kept):

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from data.catalogue.schema import COLUMNS, FLUX_NAMES, IVAR_SUFFIX, Column
+from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, Column
 from data.formats.fields import Field
 
 STANDARD_UNITS: Final = MappingProxyType(
@@ -40,7 +40,7 @@ def _ucd(name: str) -> str:
         return "phot.flux.density;em.opt"
     if name.endswith(IVAR_SUFFIX):
         return "stat.weight;spect.line.eqWidth"
-    return "spect.line.eqWidth;em.opt"
+    return "spect.line.eqWidth;em.opt" if EW_SUFFIX in name else ""
 
 
 CATALOGUE_FIELDS: Final = MappingProxyType({column.name: field_of(column) for column in COLUMNS})

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from data.catalogue.survey import DESI
 from data.errors import UploadError
 
 CAMERAS: Final = ("B", "R", "Z")
@@ -64,6 +65,43 @@ class Observed(NamedTuple):
     ivar: Float[np.ndarray, "target pixel"]
     ebv: Float[np.ndarray, " target"] | None = None
     fwhm: Float[np.ndarray, " pixel"] | None = None
+
+
+SURVEY: Final = DESI
+
+
+def is_of_survey(path: Path) -> bool:
+    """Tell whether a file is a coadd: it lists its targets and the wavelengths of its cameras."""
+    with opened(path, path.name) as file:
+        names = {part.name.upper() for part in file}
+    return "FIBERMAP" in names and any(name.endswith("_WAVELENGTH") for name in names)
+
+
+def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+    """Read a coadd and the redrock file of the same targets.
+
+    Parameters
+    ----------
+    spectra : Path
+        ``coadd-*.fits``.
+    redshifts : Path or None
+        ``redrock-*.fits``.
+
+    Returns
+    -------
+    Observed
+        One spectrum a target.
+    dict of Redshift
+        By target.
+
+    Raises
+    ------
+    UploadError
+        When the redshifts are missing, or a file is not what it should be.
+    """
+    if redshifts is None:
+        raise UploadError(f"{spectra.name} is a DESI coadd, which has no redshifts: give its redrock file too.")
+    return read_observed(spectra), read_redshifts(redshifts)
 
 
 def read_observed(coadd: bytes | Path) -> Observed:

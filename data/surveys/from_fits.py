@@ -13,6 +13,7 @@ from jaxtyping import Float
 from data.catalogue.build import build, describe, write
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.catalogue.stored_spectra import SUFFIX, WAVELENGTHS
+from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
 from data.storage.atomic import replacing
@@ -92,7 +93,9 @@ def from_fits(
     kept: dict[str, Spectrum] = {}
     bins: list[tuple[np.ndarray, np.ndarray]] = []
     problems: list[tuple[str, str]] = []
+    surveys: set[Survey] = set()
     for target in read_targets(spectra, redshifts, ebv, ebv_of_files=ebv_of_files):
+        surveys.add(target.survey)
         spectrum, name = target.spectrum, target.spectrum.target_id or ""
         flux = np.asarray(continuum_bins(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar))
         whole = np.asarray(complete_bins(params, flux)) if fill_missing else flux
@@ -108,14 +111,18 @@ def from_fits(
     if not kept:
         first = f" The first: {problems[0][0]}, {problems[0][1]}." if problems else ""
         raise CatalogueError(f"None of the {len(problems)} targets can be used.{first}")
+    if len(surveys) > 1:
+        names = " and ".join(sorted(survey.name for survey in surveys))
+        raise CatalogueError(f"The files are of {names}: make a catalogue of each survey.")
+    (survey,) = surveys
     table = build(_table(params, kept, np.array(bins), measured), model)
     corrected = "by the files' E(B-V)" if ebv_of_files else "" if ebv is None else f"by E(B-V) = {ebv:g}"
     provenance = (
-        f"{'DESI coadds' if redshifts else 'SDSS spectra'} {', '.join(path.name for path in spectra)}; "
+        f"{survey.name} spectra {', '.join(path.name for path in spectra)}; "
         f"{f'corrected {corrected}' if corrected else 'not corrected'} for Galactic extinction; equivalent widths "
         + (f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight")
     )
-    write(table, out, describe(table, title=out.stem, provenance=provenance, model=model))
+    write(table, out, describe(table, title=out.stem, provenance=provenance, model=model, survey=survey))
     _write_spectra(out, list(kept.values()))
     _write_problems(out, problems)
     left_out = f"; {len(problems)} left out, see {out.stem}{PROBLEMS_SUFFIX}" if problems else ""

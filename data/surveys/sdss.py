@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from data.catalogue.survey import Survey
 from data.errors import UploadError
 from data.surveys.desi import MAX_PIXELS, Observed, Redshift, column_names, opened
 from model.spectra.synthesis import FWHM_PER_SIGMA
@@ -13,6 +14,45 @@ COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
 """Of the extension with the pixels: log10 of vacuum wavelengths, 1e-17 erg/s/cm²/Å, inverse variances."""
 PIXEL: Final = 1e-4
 """Step of LOGLAM [dex]."""
+SURVEY: Final = Survey("SDSS", (3600.0, 10400.0), (), 2.6, PIXEL * 5500 * float(np.log(10)))
+"""SDSS and BOSS spectrographs (Smee et al. 2013, AJ 146, 32), resolution R = 2,100 at 5500 Å for spec files that do not
+list their own (WDISP). Their cameras overlap near 6000 Å and the spectra are joined there without a gap."""
+
+
+def is_of_survey(path: Path) -> bool:
+    """Tell whether a file is a spec file."""
+    with opened(path, path.name) as file:
+        return is_spec(file)
+
+
+def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+    """Read a spec file, which brings its redshift.
+
+    Parameters
+    ----------
+    spectra : Path
+        ``spec-PLATE-MJD-FIBER.fits``.
+    redshifts : Path or None
+        None: there is no second file.
+
+    Returns
+    -------
+    Observed
+        One target.
+    dict of Redshift
+        By target.
+
+    Raises
+    ------
+    UploadError
+        When the file has no redshift, a second file is given, or a file is not what it should be.
+    """
+    if redshifts is not None:
+        raise UploadError(f"{spectra.name} is an SDSS spec file and brings its redshift; leave out {redshifts.name}.")
+    observed, one = read_spec(spectra)
+    if one is None:
+        raise UploadError(f"{spectra.name} has no extension with Z and ZWARNING, so its redshift is unknown.")
+    return observed, {observed.target_ids[0]: one}
 
 
 def is_spec(file: Any) -> bool:

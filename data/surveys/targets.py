@@ -2,22 +2,38 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
+from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
-from data.surveys.desi import Observed, Redshift, read_observed, read_redshifts
-from data.surveys.sdss import read_spec
+from data.surveys import desi, sdss
+from data.surveys.desi import Observed, Redshift
 from model.spectra.extinction import attenuation
-from model.spectra.pixel_noise import DESI_FWHM
 
-SDSS_FWHM: Final = 2.6
-"""Resolution of SDSS [Å, observed] at 5500 Å (R = 2,100), for spec files that do not list their own (WDISP)."""
 EBV_LIMIT: Final = 2.0
 """E(B-V) [mag] beyond which an optical spectrum cannot be corrected."""
+
+
+class Reader(Protocol):
+    """What a module of `data.surveys` offers for the files of its survey."""
+
+    SURVEY: Survey
+
+    def is_of_survey(self, path: Path) -> bool:
+        """Tell whether a file holds spectra of this survey, by its extensions and columns."""
+        ...
+
+    def read_survey(self, spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+        """Read spectra as observed and what the survey says of them, by target."""
+        ...
+
+
+SURVEYS: Final[tuple[Reader, ...]] = (desi, sdss)
+"""The surveys whose files can be read: a module each."""
 
 
 class Target(NamedTuple):
@@ -25,6 +41,8 @@ class Target(NamedTuple):
 
     Attributes
     ----------
+    survey : Survey
+        Whose files it is from.
     spectrum : Spectrum
         At rest by `known`'s redshift; corrected for the Milky Way's dust if that was asked for.
     known : Redshift
@@ -35,6 +53,7 @@ class Target(NamedTuple):
         Why it cannot be corrected as asked; "" otherwise.
     """
 
+    survey: Survey
     spectrum: Spectrum
     known: Redshift
     instrument_fwhm: float | Float[np.ndarray, " pixel"]
@@ -49,9 +68,9 @@ def read_targets(
     Parameters
     ----------
     spectra : sequence of Path
-        DESI's ``coadd-*.fits``; or SDSS's ``spec-*.fits``, which bring their redshifts.
+        Files of one of `SURVEYS`: DESI's ``coadd-*.fits``; SDSS's ``spec-*.fits``, which bring their redshifts.
     redshifts : sequence of Path
-        DESI's ``redrock-*.fits`` of the same targets, in the same order; none with SDSS's files.
+        Redshifts of the same targets, in the same order, where the survey publishes them apart (``redrock-*.fits``).
     ebv : float, optional
         E(B-V) of the Milky Way towards all targets [mag], to be corrected for.
     ebv_of_files : bool
@@ -77,18 +96,22 @@ def read_targets(
     if ebv is not None and not 0 <= ebv <= EBV_LIMIT:
         raise CatalogueError(f"E(B-V) is {ebv:g}; it must be from 0 to {EBV_LIMIT:g} mag.")
     for index, path in enumerate(spectra):
-        if redshifts:
-            observed, known, source, fwhm = read_observed(path), read_redshifts(redshifts[index]), "DESI", DESI_FWHM
-        else:
-            observed, one = read_spec(path)
-            known, source = ({} if one is None else {observed.target_ids[0]: one}), "SDSS"
-            fwhm = SDSS_FWHM if observed.fwhm is None else observed.fwhm
-            if one is None:
-                raise CatalogueError(f"{path.name} has no extension with Z and ZWARNING, so its redshift is unknown.")
+        reader = _reader_of(path)
+        observed, known = reader.read_survey(path, redshifts[index] if redshifts else None)
+        fwhm = reader.SURVEY.fwhm if observed.fwhm is None else observed.fwhm
         for row, target in enumerate(observed.target_ids):
             if target in known:
                 dust = _ebv(observed, row, ebv_of_files) if ebv is None else ebv
-                yield _target(observed, row, known[target], source, fwhm, dust)
+                yield _target(observed, row, known[target], reader.SURVEY, fwhm, dust)
+
+
+def _reader_of(path: Path) -> Reader:
+    """Choose the survey whose file this is, by what is in it."""
+    for reader in SURVEYS:
+        if reader.is_of_survey(path):
+            return reader
+    names = ", ".join(reader.SURVEY.name for reader in SURVEYS)
+    raise CatalogueError(f"{path.name} is a file of no survey that is known here: {names}. See docs/inputs.md.")
 
 
 def _ebv(observed: Observed, row: int, wanted: bool) -> float:
@@ -99,7 +122,12 @@ def _ebv(observed: Observed, row: int, wanted: bool) -> float:
 
 
 def _target(
-    observed: Observed, row: int, known: Redshift, source: str, fwhm: float | Float[np.ndarray, " pixel"], ebv: float
+    observed: Observed,
+    row: int,
+    known: Redshift,
+    survey: Survey,
+    fwhm: float | Float[np.ndarray, " pixel"],
+    ebv: float,
 ) -> Target:
     problem = "" if 0 <= ebv <= EBV_LIMIT else f"the file lists E(B-V) {ebv:g}, which must be from 0 to {EBV_LIMIT:g}"
     gain = np.ones(len(observed.wavelength_obs))
@@ -111,6 +139,6 @@ def _target(
         (observed.ivar[row] / gain**2).astype(np.float32),
         redshift=known.redshift,
         target_id=observed.target_ids[row],
-        source=source,
+        source=survey.name,
     )
-    return Target(spectrum, known, fwhm / (1 + known.redshift), problem)
+    return Target(survey, spectrum, known, fwhm / (1 + known.redshift), problem)

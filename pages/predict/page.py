@@ -15,6 +15,7 @@ from analysis.browser import weights
 from analysis.browser.presets import Preset, load_presets
 from analysis.light import synthetic_spectrum
 from components import theme
+from components.figures import diagram
 from components.predict import answer, form, line_luminosity, upload
 from components.widgets import table_script, widgets
 from data import uploads
@@ -22,7 +23,7 @@ from data.errors import UploadError
 from data.uploads.readers import numbers
 from data.uploads.readers.numbers import as_typed
 from model.bins import BIN_EDGES
-from model.lines import LINES
+from model.lines import LEADING_LINES, LINES
 from model.predictions.domain import EDGE, OUTSIDE
 from model.storage.weights import DEFAULT, available_models, load_params
 from pages.predict import galaxy, table
@@ -145,6 +146,8 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
             }
             for line in LINES
         ],
+        "leading": [line.name for line in LEADING_LINES],
+        "diagrams": diagram.for_browser(),
         "colors": {scheme: theme.ew_colors(scheme) for scheme in ("dark", "light")},
         "kinds": answer.KINDS,
         "presets": [{"bins": as_typed(preset.bin_flux)} for preset in load_presets()],

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from data.catalogue.camera_gaps import is_cut
+from data.catalogue.survey import DESI
 from model.features import colors
 from model.lines import LINE_NAMES, LINES
 from model.predictions.batch import intrinsic_many, sample_many
@@ -131,7 +131,7 @@ def _draw(params: Params, flux, luminosity, redshift, seen, draws: int, progress
         if seed < KEPT:
             ivars.append(np.where(ew > 0, np.asarray(run.ew_ivar), np.nan))
         progress(f"draw {seed + 1} of {draws}")
-    cut = is_cut(redshift) & ~np.isfinite(seen)
+    cut = ~DESI.observable(redshift) & ~np.isfinite(seen)
     return Draws(np.stack(listed), np.stack(ivars), cut, fastest / len(flux))
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, check, standardize
+from data.catalogue.survey import DESI
 from model.features import log_flux_shape
 from model.lines import LINE_NAMES
 from model.networks.joint import JointNetwork
@@ -99,7 +99,7 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
     ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
     strength = np.arcsinh(ew[:, LINE_NAMES.index("HALPHA")])
     strength[np.isnan(strength)] = 0.0  # not detected; the rows cut in a camera overlap are left out below
-    cut = is_cut(table["redshift"].to_numpy())[:, LINE_NAMES.index("HALPHA")]
+    cut = ~DESI.observable(table["redshift"].to_numpy())[:, LINE_NAMES.index("HALPHA")]
     fitted = ~held_out & ~cut
     center, rotation = orientation(position[fitted], strength[fitted], table["log_luminosity"].to_numpy()[fitted])
     return MapFit(shape, ((position - center) @ rotation).astype(np.float32), held_out, ew)

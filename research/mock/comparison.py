@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from data.catalogue.camera_gaps import is_cut
+from data.catalogue.survey import DESI
 from model.features import colors
 from model.lines import LINE_NAMES
 from model.predictions.batch import predict_many
@@ -89,7 +89,7 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
     }
     undetected = [
         [np.isnan(one.ew[looked_for[:, line], line]).mean() for line in range(len(LINE_NAMES))]
-        for one, looked_for in ((one, ~is_cut(one.redshift)) for one in pair)
+        for one, looked_for in ((one, DESI.observable(one.redshift)) for one in pair)
     ]
     drawn = [diagrams(one.ew, one.ew_ivar) for one in pair]
     train = _rows(real, ~real.held_out)

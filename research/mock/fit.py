@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.catalogue.camera_gaps import is_cut
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
 from data.catalogue.schema import standardize as standard_table
+from data.catalogue.survey import DESI
 from model.distribution.catalogued import as_listed
 from model.features import colors
 from model.lines import LINE_NAMES
@@ -78,7 +78,7 @@ def fit_density(
     mixture, about = fit_continuum(quantities, n_components, seed)
     known = quantities[:, LUMINOSITY_AXIS], quantities[:, REDSHIFT_AXIS]
     lines = _line_columns(table)
-    rows = prepare(_columns(table, FLUX_NAMES), *known, *lines, is_cut(known[1]))
+    rows = prepare(_columns(table, FLUX_NAMES), *known, *lines, ~DESI.observable(known[1]))
     listed = as_listed(rows.scales, rows.ew, rows.sigma, rows.cut)
     recipe = recipe._replace(seed=seed)
     listing = fit_listing(rows, recipe, listed, lambda loss: progress(f"fitting the lines, loss {loss:.3f}"))

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from data.catalogue.camera_gaps import is_cut
+from data.catalogue.survey import DESI
 from model.distribution.catalogued import SEQUENCE, STEPS, draw_list
 from model.distribution.chain import Chain
 from model.distribution.conditioning import with_known
@@ -54,7 +54,7 @@ def draw_lines(
             parts.append([np.asarray(column) for column in (drawn.there, drawn.ew, drawn.sigma)])
     place = np.argsort(np.array(SEQUENCE))
     there, ew, sigma = (np.concatenate(column)[: len(quantities), place] for column in zip(*parts, strict=True))
-    listed = there & ~is_cut(quantities[:, REDSHIFT_AXIS])
+    listed = there & DESI.observable(quantities[:, REDSHIFT_AXIS])
     return np.where(listed, ew, np.nan), np.where(listed, sigma**-2.0, np.nan)
 
 

@@ -17,7 +17,7 @@ ON_DEMAND: Final = (
 def compress_page(app: Dash, quality: int = LASTING) -> int:
     """Compress every file that the page loads, unless that was done; return how many there are."""
     client = app.server.test_client()
-    tags = re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css)[^"]*)"', client.get("/").text)
+    tags = re.findall(r'(?:src|href)="(/[^"]+\.(?:m?js|css)[^"]*)"', client.get("/").text)
     for address in (*tags, *ON_DEMAND):
         with client.get(address) as answer, app.server.app_context():
             compress_ahead(answer.data, quality)

@@ -13,24 +13,41 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
+
+from server.http import modules
 
 YEAR_SECONDS = 365 * 24 * 3600
 SUITES = "/_dash-component-suites/"
 ASSETS = "/assets/"
 
 _SUITE_TIME = re.compile(r'(/_dash-component-suites/[^"]+?\.v[\w-]+m)\d+(?=\.)')
-_ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+')
+_RENDERER = '<script id="_dash-renderer" type="application/javascript">'
+_ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+(?=")')
 
 
 class FingerprintedDash(Dash):
     """Dash whose files have addresses that depend on what they hold, not on when they were installed."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, assets_ignore=modules.SOURCES, **kwargs)
+        self.server.add_url_rule(f"/{modules.ADDRESS}", "browser_modules", _send_modules)
+
     def index(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page that starts the app."""
+        """Return the page that starts the app: our modules run before Dash does.
+
+        Scripts of type module run in their order when the page has been read, so the renderer has to be one of them.
+        """
         assets = Path(self.config.assets_folder)
         page = _SUITE_TIME.sub(r"\g<1>0", super().index(*args, **kwargs))
-        return _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
+        page = _ASSET_TIME.sub(lambda found: f"/assets/{found[1]}?m={fingerprint(assets / found[1])}", page)
+        joined = modules.join(assets)
+        if joined is None:
+            return page
+        address = f"{self.config.requests_pathname_prefix}{modules.ADDRESS}?m={joined.fingerprint}"
+        script = f'<script type="module" src="{address}"></script>'
+        page = page.replace(_RENDERER, script + _RENDERER.replace("application/javascript", "module"), 1)
+        return page.replace("</head>", f'<link rel="modulepreload" href="{address}"></head>', 1)
 
 
 def fingerprint(path: Path) -> str:
@@ -46,6 +63,14 @@ def _fingerprint(path: Path, _modified: int) -> str:
 def install(server: Flask) -> None:
     """Say of every answer how long it may be kept."""
     server.after_request(_set_cache_headers)
+
+
+def _send_modules() -> Response:
+    """Answer with the browser's modules as one file."""
+    joined = modules.join(Path(current_app.extensions["assets_folder"]))
+    if joined is None:
+        abort(404)
+    return Response(joined.text, mimetype="text/javascript")
 
 
 def _set_cache_headers(response: Response) -> Response:
@@ -71,6 +96,9 @@ def _set_cache_headers(response: Response) -> Response:
 def _lasts(response: Response) -> bool:
     if request.path.startswith(SUITES):
         return response.cache_control.max_age is not None
+    if request.path == f"/{modules.ADDRESS}":
+        joined = modules.join(Path(current_app.extensions["assets_folder"]))
+        return joined is not None and request.args.get("m") == joined.fingerprint
     if not request.path.startswith(ASSETS) or "m" not in request.args:
         return False
     file = Path(current_app.extensions["assets_folder"], request.path.removeprefix(ASSETS))

@@ -1,4 +1,4 @@
-"""What the explorer says of one galaxy: its spectrum as a figure, the rest as markup, filled in by assets/galaxy.js.
+"""What the explorer says of one galaxy: a figure of its spectrum, and markup (assets/explorer/galaxy.mjs fills it in).
 
 A click asks for it as the panels ask for columns. By way of a callback the browser would go through every component of
 the page several times, before the question and after the answer.

@@ -1,6 +1,6 @@
 """A catalogue's galaxies as a table: the rows in view, and the order that a column puts all of them in.
 
-The table twin of a population is as long as the population, but asks for what it shows (assets/population_table.js).
+The table twin of a population is as long as the population, but asks for what it shows (assets/tables/population.mjs).
 """
 
 import re

@@ -12,15 +12,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import measure_drag
-from tests.browser.explorer_page import open_explorer, place_of
+from tests.browser.explorer_page import ask, inside, open_explorer, place_of
 from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 from tests.serving import serving
 
 REPEATS = 5
 AT_REST = 500  # ms; what follows a click, such as the address, is over
 
-TIMED_FRAME = """async (change) => {
-  const { explorer, timings } = galacticNeon;
+TIMED_FRAME = inside("""
+  const change = given;
   const before = timings.frames || 0;
   const { x0, x1, y0, y1 } = explorer.view;
   const width = x1 - x0;
@@ -30,10 +30,10 @@ TIMED_FRAME = """async (change) => {
   explorer.redraw();
   while ((timings.frames || 0) === before) await new Promise(requestAnimationFrame);
   return timings.frame;
-}"""
+""")
 """A frame as a drag or a wheel asks for it: project once, paint twelve panels."""
 
-CLICK_TO_REDRAWN = """async (row) => {
+CLICK_TO_REDRAWN = inside("""
   const places = ["head", "lines"].map((name) => document.getElementById(`explorer-galaxy-${name}`));
   places.push(document.getElementById("explorer-spectrum"));
   const start = performance.now();
@@ -52,23 +52,22 @@ CLICK_TO_REDRAWN = """async (row) => {
     });
     places.forEach((each) => watch.observe(each, { childList: true }));
   });
-  galacticNeon.explorer.select(row);
+  explorer.select(given);
   await drawn;
   return performance.now() - start;
-}"""
+""")
 """From choosing a galaxy until its name, spectrum and table are on the screen."""
 
-MORPH_FRAME = """async () => {
-  const { explorer, timings } = galacticNeon;
+MORPH_FRAME = inside("""
   const frames = [];
   await explorer.change({ view: explorer.state.view === "map" ? "bpt" : "map" });
-  while (explorer.gliding || !frames.length) {
+  while (explorer.painter.gliding || !frames.length) {
     const before = timings.frames;
     while (timings.frames === before) await new Promise(requestAnimationFrame);
     frames.push(timings.frame);
   }
   return frames.sort((a, b) => a - b)[frames.length >> 1];
-}"""
+""")
 """The middle frame of galaxies gliding to another diagram and back."""
 
 
@@ -82,7 +81,7 @@ def navigation(browser: Browser, url: str) -> tuple[float, int]:
         session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
         open_explorer(page, url)
         page.wait_for_timeout(500)
-        return page.evaluate("galacticNeon.timings.painted"), sum(received)
+        return ask(page, "timings.painted"), sum(received)
 
 
 def blank_page(browser: Browser, url: str) -> float:

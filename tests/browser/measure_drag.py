@@ -9,6 +9,8 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser.explorer_page import inside
+
 SCREENS: Final = {"": {"width": 1440, "height": 900}, ", phone": {"width": 390, "height": 844}}
 MOVES: Final = 60
 BIN: Final = 4
@@ -18,7 +20,7 @@ MIDDLE: Final = """(dot) => {
   const { x, y, width, height } = dot.getBoundingClientRect();
   return [x + width / 2, y + height / 2];
 }"""
-WATCH: Final = """() => {
+WATCH: Final = inside("""
   const shown = () => [...document.querySelectorAll("#predict-lines td.ew")].map((cell) => cell.textContent).join();
   window.felt = [];
   let before = shown();
@@ -27,12 +29,12 @@ WATCH: Final = """() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       const now = shown();
-      if (now !== before) window.felt.push([performance.now() - event.timeStamp, galacticNeon.predictFrame]);
+      if (now !== before) window.felt.push([performance.now() - event.timeStamp, $["predict/page.mjs"].timings.frame]);
       before = now;
     };
     port2.postMessage(0);
   }), true);
-}"""
+""")
 
 
 def drag(page: Page) -> list[tuple[float, float]]:

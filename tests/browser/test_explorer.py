@@ -5,7 +5,18 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.explorer_page import lonely_row, open_explorer, painted, painting, place_of, select
+from tests.browser.explorer_page import (
+    PANEL,
+    ask,
+    inside,
+    lonely_row,
+    open_explorer,
+    painted,
+    painting,
+    place_of,
+    select,
+    until,
+)
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -42,7 +53,7 @@ def test_what_is_found_is_counted_and_shown_everywhere(explorer: Page) -> None:
     picture = painting(explorer, "OII_DOUBLET_EW")
     explorer.get_by_role("button", name="Clear").click()
     expect(count).to_have_text("20,000 galaxies")
-    explorer.wait_for_function("() => galacticNeon.explorer.chosen === null && !galacticNeon.explorer.frame")
+    until(explorer, "explorer.chosen === null && !explorer.painter.frame")
     assert painting(explorer, "OII_DOUBLET_EW") != picture
 
 
@@ -68,9 +79,7 @@ def test_a_lasso_selects_everywhere_and_is_undone(explorer: Page) -> None:
     count = explorer.locator("#explorer-count")
     expect(count).to_contain_text(" of 20,000")
     said = count.inner_text()
-    assert int(said.split()[0].replace(",", "")) == explorer.evaluate(
-        "galacticNeon.explorer.chosen.reduce((a, b) => a + b)"
-    )
+    assert int(said.split()[0].replace(",", "")) == ask(explorer, "explorer.chosen.reduce((a, b) => a + b)")
     explorer.wait_for_function("() => location.search.includes('gate=map_x')")
     explorer.wait_for_selector("#explorer-undo:not([disabled])")
     explorer.keyboard.press("Escape")
@@ -98,31 +107,31 @@ def test_an_address_brings_everything_back(explorer: Page, browser: Browser, ser
         open_explorer(other, explorer.url)
         expect(other.locator("#explorer-galaxy-head h2")).to_have_text(name)
         expect(other.locator("#explorer-count")).to_have_text(said)
-        assert other.evaluate("galacticNeon.explorer.state.seed") == 2
-        assert other.evaluate("galacticNeon.explorer.raster.axes[0]") == "log_NII_HALPHA"
+        assert ask(other, "explorer.state.seed") == 2
+        assert ask(other, "explorer.raster.axes[0]") == "log_NII_HALPHA"
 
 
 def test_a_bad_address_shows_the_defaults_and_says_so(page: Page, served: Served) -> None:
     open_explorer(page, f"{served.url}/?v=1&at=moon&gate=x")
     expect(page.get_by_text("“at=moon” in the link was not understood")).to_be_visible()
-    assert page.evaluate("galacticNeon.explorer.state.view") == "map"
+    assert ask(page, "explorer.state.view") == "map"
 
 
 def test_keys_walk_and_are_listed(explorer: Page) -> None:
     select(explorer, lonely_row(explorer))
-    first = explorer.evaluate("galacticNeon.explorer.selected")
+    first = ask(explorer, "explorer.selected")
     explorer.locator(".panel-area").focus()
     explorer.keyboard.press("ArrowRight")
-    explorer.wait_for_function("(row) => galacticNeon.explorer.selected !== row", arg=first)
+    until(explorer, "explorer.selected !== given", first)
     explorer.keyboard.press("?")
     keys = explorer.get_by_role("dialog", name="Keys")
     expect(keys).to_be_visible()
     # Escape closes what lies on top; the galaxy goes with the next one.
     explorer.keyboard.press("Escape")
     expect(keys).to_have_count(0)
-    assert explorer.evaluate("galacticNeon.explorer.selected") >= 0
+    assert ask(explorer, "explorer.selected") >= 0
     explorer.keyboard.press("Escape")
-    explorer.wait_for_function("() => galacticNeon.explorer.selected === -1")
+    until(explorer, "explorer.selected === -1")
 
 
 def test_the_banner_says_what_is_mock(explorer: Page) -> None:
@@ -149,6 +158,7 @@ def test_a_phone_scrolls_down_only(browser: Browser, served: Served, scheme: str
         phone = context.new_page()
         open_explorer(phone, served.url)
         row = lonely_row(phone)
+        phone.locator(f"#panel-{PANEL}").scroll_into_view_if_needed()  # other fonts push it below the fold
         place = place_of(phone, row if row >= 0 else 0)
         phone.touchscreen.tap(*place)
         phone.wait_for_selector("#explorer-galaxy-head h2")
@@ -172,11 +182,9 @@ def test_the_table_scrolls_through_every_galaxy_and_asks_for_those_in_view(explo
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text("MOCK-020000")
     table.locator(".ag-header-cell[col-id=redshift]").click()
     nearest = explorer.evaluate(
-        """async () => {
-          const { explorer } = galacticNeon;
-          const { codes } = await explorer.columns.get("redshift", { bits: 16 });
-          return codes.indexOf(codes.reduce((least, code) => Math.min(least, code)));
-        }"""
+        inside("""
+          const { codes } = await explorer.galaxies.columns.places("redshift");
+          return codes.indexOf(codes.reduce((least, code) => Math.min(least, code)));""")
     )
     explorer.keyboard.press("Control+Home")
     expect(table.locator("[row-index='0'] [col-id=name]")).to_have_text(f"MOCK-{nearest + 1:06d}")

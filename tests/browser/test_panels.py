@@ -8,13 +8,16 @@ from playwright.sync_api import Browser, Page, expect
 from components.theme import TOKENS
 from tests.browser.explorer_page import (
     PANEL,
+    ask,
     color_at,
+    inside,
     lonely_row,
     open_explorer,
     painted,
     painting,
     place_of,
     select,
+    until,
     view,
 )
 from tests.serving import Served
@@ -31,12 +34,12 @@ def test_a_point_has_the_colour_of_its_width(explorer: Page, panel: str) -> None
 def table_color(page: Page, row: int, panel: str) -> str:
     """Return the colour that a galaxy's width has under the panel's limits and stretch."""
     return page.evaluate(
-        """([row, panel]) => {
-          const { scales, explorer } = galacticNeon;
-          const { scale, raw, range, stretch, palette } = explorer.panels.find(({ name }) => name === panel);
-          const share = scales.place(range, stretch, scales.decode(scale, raw[row]));
-          return palette[Math.round(share * 255)];
-        }""",
+        inside("""
+          const [row, panel] = given;
+          const { decode, place } = $["raster/scales.mjs"];
+          const { scale, coloring } = explorer.panels.find(({ name }) => name === panel);
+          const share = place(coloring.range, coloring.stretch, decode(scale, scale.codes[row]));
+          return coloring.palette[Math.round(share * 255)];"""),
         [row, panel],
     )
 
@@ -48,7 +51,7 @@ def test_the_switch_repaints_and_redraws(explorer: Page) -> None:
     dark = color_at(explorer, row)
     explorer.locator("#scheme").click()
     expect(explorer.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")
-    explorer.wait_for_function("() => galacticNeon.timings.frames >= 1")
+    until(explorer, "timings.frames >= 1")
     explorer.wait_for_timeout(300)
     assert color_at(explorer, row) != dark
     assert color_at(explorer, row) == table_color(explorer, row, PANEL)
@@ -63,14 +66,11 @@ def test_the_wheel_zooms_every_panel_and_reset_returns(explorer: Page) -> None:
     pictures = [painting(explorer, panel) for panel in panels]
     explorer.mouse.move(*place_of(explorer, lonely_row(explorer), "HBETA_EW"))
     explorer.mouse.wheel(0, -300)
-    explorer.wait_for_function(
-        "(width) => galacticNeon.explorer.view.x1 - galacticNeon.explorer.view.x0 < 0.95 * width",
-        arg=before["x1"] - before["x0"],
-    )
+    until(explorer, "explorer.view.x1 - explorer.view.x0 < 0.95 * given", before["x1"] - before["x0"])
     explorer.wait_for_timeout(200)
     assert all(painting(explorer, panel) != old for panel, old in zip(panels, pictures, strict=True))
     explorer.get_by_role("button", name="Reset view").click()
-    explorer.wait_for_function("(x0) => Math.abs(galacticNeon.explorer.view.x0 - x0) < 1e-6", arg=before["x0"])
+    until(explorer, "Math.abs(explorer.view.x0 - given) < 1e-6", before["x0"])
 
 
 def test_dragging_pans_all_axes_alike(explorer: Page) -> None:
@@ -80,7 +80,7 @@ def test_dragging_pans_all_axes_alike(explorer: Page) -> None:
     explorer.mouse.down()
     explorer.mouse.move(x + 40, y + 20, steps=5)
     explorer.mouse.up()
-    explorer.wait_for_function("(x0) => galacticNeon.explorer.view.x0 < x0", arg=before["x0"])
+    until(explorer, "explorer.view.x0 < given", before["x0"])
     # A drag is not a click.
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_count(0)
 
@@ -150,13 +150,13 @@ def test_lines_and_columns_are_chosen(explorer: Page) -> None:
 def test_galaxies_glide_to_the_diagrams_and_keep_their_selection(explorer: Page) -> None:
     select(explorer, lonely_row(explorer))
     for name, x in (("BPT", "log_NII_HALPHA"), ("WHAN", "log_NII_HALPHA"), ("Colour–luminosity", "break_4000")):
-        frames = explorer.evaluate("galacticNeon.timings.frames")
+        frames = ask(explorer, "timings.frames")
         explorer.locator("#explorer-view-view").get_by_text(name, exact=True).click()
         explorer.wait_for_selector('#explorer-panels[data-painted=""]')
         painted(explorer)
-        assert explorer.evaluate("galacticNeon.timings.frames") > frames + 3
-        assert explorer.evaluate("galacticNeon.explorer.raster.axes[0]") == x
-    assert explorer.evaluate("galacticNeon.explorer.selected") >= 0
+        assert ask(explorer, "timings.frames") > frames + 3
+        assert ask(explorer, "explorer.raster.axes[0]") == x
+    assert ask(explorer, "explorer.selected") >= 0
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_count(1)
 
 
@@ -165,13 +165,13 @@ def test_who_asks_for_less_motion_sees_none(browser: Browser, served: Served) ->
         page = context.new_page()
         open_explorer(page, served.url)
         page.locator("#explorer-view-view").get_by_text("BPT", exact=True).click()
-        page.wait_for_function("() => galacticNeon.explorer.raster.axes[0] === 'log_NII_HALPHA'")
-        assert not page.evaluate("galacticNeon.explorer.gliding")
+        until(page, "explorer.raster.axes[0] === 'log_NII_HALPHA'")
+        assert not ask(page, "explorer.painter.gliding")
 
 
 def test_moving_over_the_map_draws_starlight_and_lines(explorer: Page) -> None:
     explorer.mouse.move(*place_of(explorer, lonely_row(explorer)))
-    explorer.wait_for_function("() => galacticNeon.explorer.scrub.kept && galacticNeon.explorer.hovered >= 0")
+    until(explorer, "explorer.scrub.kept && explorer.hovered >= 0")
     explorer.wait_for_timeout(200)
     lit = """() => {
       const canvas = document.querySelector(".scrub canvas");

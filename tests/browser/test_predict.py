@@ -116,7 +116,7 @@ def test_intrinsic_widths_are_one_click_away(predict: Page):
 
 
 def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
-    weights = ROOT / "model" / "weights" / "default.safetensors"
+    weights = ROOT / "model" / "storage" / "weights" / "default.safetensors"
     before = halpha(predict)
     predict.locator("#predict-weights input[type=file]").set_input_files(weights)
     expect(predict.locator("#predict-weights-note")).to_contain_text("in this page only")

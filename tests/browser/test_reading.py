@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.explorer_page import open_explorer
+from tests.browser.explorer_page import open_explorer, until
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -78,10 +78,10 @@ def test_the_tour_walks_selects_and_leaves(explorer: Page) -> None:
     explorer.keyboard.press("Enter")  # the focus is on Next
     expect(tour.locator("h2")).to_contain_text("starbursts")
     expect(explorer.locator("#population-head h2")).to_have_text("Starburst")
-    explorer.wait_for_function("() => galacticNeon.explorer.state.columns.length === 2")
+    until(explorer, "explorer.state.columns.length === 2")
     for view in ("map", "colour", "bpt", "map"):
         tour.get_by_role("button", name=re.compile("Next")).click()
-        explorer.wait_for_function("(view) => galacticNeon.explorer.state.view === view", arg=view)
+        until(explorer, "explorer.state.view === given", view)
         explorer.wait_for_timeout(150)
     expect(tour.locator("h2")).to_have_text("Can you find them?")
     tour.get_by_role("button", name="End the tour").click()

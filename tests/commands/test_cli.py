@@ -1,6 +1,9 @@
 """The command line as a user meets it: files in, files out, exit statuses."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +18,7 @@ from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
 from research.evaluation.record import read_record
+from tests.serving import ROOT
 
 N = 50
 FLUX = (np.random.default_rng(3).lognormal(0, 0.1, (N, 12)) * np.linspace(1, 2, 12)).astype(np.float32)
@@ -138,10 +142,40 @@ def test_what_cannot_be_done_is_a_sentence_and_leaves_no_file(galaxies, monkeypa
 
 
 def test_wrong_usage_exits_with_2(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["predict"])
-    assert stopped.value.code == 2
-    assert "usage" in capsys.readouterr().err
+    assert cli.main(["predict"]) == 2
+    assert "Usage: cli.py predict" in capsys.readouterr().err
+
+
+def test_an_option_takes_the_words_after_it_up_to_the_next_option():
+    words = [
+        "--missing",
+        "0",
+        "11",
+        "--against",
+        "knn",
+        "lwlr,published",
+        "--missing",
+        "0",
+        "--draws",
+        "8",
+        "x.parquet",
+    ]
+    given = cli.program.commands["evaluate"].make_context("evaluate", words).params
+    assert given["missing"] == ((0, 11), (0,))
+    assert given["against"] == ("knn", "lwlr,published")
+    assert (given["draws"], given["catalogue"].name) == (8, "x.parquet")
+
+
+def test_a_word_that_an_option_cannot_take_is_named(capsys):
+    assert cli.main(["evaluate", "x.parquet", "--missing", "5"]) == 2
+    assert "'5' is not an end bin; it is 0 or 11" in capsys.readouterr().err
+
+
+def test_a_shell_completes_the_commands():
+    completing = {"_CLI_PY_COMPLETE": "bash_complete", "COMP_WORDS": "cli.py catalogue co", "COMP_CWORD": "2"}
+    command = [sys.executable, "cli.py"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | completing, capture_output=True, text=True)
+    assert done.stdout.split() == ["plain,convert", "plain,compare"], done.stderr
 
 
 @pytest.fixture(scope="module")

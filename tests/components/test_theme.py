@@ -27,8 +27,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_style_sheet_is_the_tokens() -> None:
-    written = (ROOT / "assets" / "tokens.css").read_text()
-    assert written == theme.css_variables(), "Run: python -m components.theme > assets/tokens.css"
+    written = (ROOT / "assets" / "styles" / "tokens.css").read_text()
+    assert written == theme.css_variables(), "Run: python -m components.theme > assets/styles/tokens.css"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

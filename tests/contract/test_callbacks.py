@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.serving import PATIENCE, ROOT
+
 NAMES = """
 import json, os
 import dash
@@ -40,7 +40,7 @@ PATTERN, OF_DASH = "{", "_pages_"
 
 @pytest.mark.slow
 def test_every_callback_names_components_of_a_page():
-    finished = subprocess.run([sys.executable, "-c", NAMES], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    finished = subprocess.run([sys.executable, "-c", NAMES], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert finished.returncode == 0, finished.stderr
     there, named = json.loads(finished.stdout)
     assert len(there) > 50

@@ -15,7 +15,23 @@ from server.process import selftest
 from server.process.settings import Settings
 from tests.serving import ROOT
 
-TEXT = (".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".cff", ".cfg", ".sh", ".svg", "")
+TEXT = (
+    ".py",
+    ".js",
+    ".mjs",
+    ".css",
+    ".md",
+    ".toml",
+    ".txt",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".cff",
+    ".cfg",
+    ".sh",
+    ".svg",
+    "",
+)
 # A folder of somebody's machine, except the one that the container makes; a package index other than the public one.
 PLACES = re.compile(
     r"(?<![\w.~])/(?:home/(?!neon\b)|root/|Users/|work/|mnt/)|file:///|(?:extra-)?index-url|--find-links"

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.explorer.quantities import QUANTITIES
 from components.explorer import view
+from model.lines import LINE_NAMES
 
 
 def test_nothing_asked_is_the_default() -> None:
@@ -62,3 +63,19 @@ def test_another_version_shows_the_defaults() -> None:
 )
 def test_a_gate_is_a_polygon_in_two_quantities(text: str, gate: Any) -> None:
     assert view.parse_gate(text, QUANTITIES) == gate
+
+
+def test_a_line_has_one_letter_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"LINE_{i}" for i in range(12)]
+    lines = view.Field("lines", "l", "several", names[:2], view.lettered(names))
+    monkeypatch.setattr(view, "FIELDS", (lines,))
+    monkeypatch.setattr(view, "DEFAULTS", {"lines": names[:2], "zoom": None})
+    assert view.parse({"l": "10"}, {})[0]["lines"] == [names[1], names[0]]
+    assert view.parse({"l": "a1"}, {})[0]["lines"] == [names[10], names[1]]
+    with pytest.raises(ValueError, match="longer"):
+        view.lettered([f"LINE_{i}" for i in range(63)])
+
+
+def test_old_links_with_digits_keep_their_lines() -> None:
+    state, problems = view.parse({"l": "0123456789"}, QUANTITIES)
+    assert (state["lines"], problems) == (list(LINE_NAMES), [])

@@ -112,7 +112,7 @@ def test_wrong_files_are_named_in_a_sentence(tmp_path):
         read_observed(b"not FITS")
     with pytest.raises(CatalogueError, match=r"one redrock file per coadd"):
         from_fits([coadd, coadd], [redrock], tmp_path / "out.parquet")
-    with pytest.raises(UploadError, match=r"no SDSS spec file"):
+    with pytest.raises(UploadError, match=r"give its redrock file too"):
         from_fits([coadd], [], tmp_path / "out.parquet")
     with pytest.raises(CatalogueError, match=r"E\(B-V\) is 3"):
         from_fits([coadd], [redrock], tmp_path / "out.parquet", ebv=3)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.catalogue.camera_gaps import OVERLAPS, is_cut
 from data.catalogue.schema import FLUX_NAMES, check
+from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
@@ -84,17 +84,17 @@ def test_luminosity_and_fluxes_agree(sample):
 
 
 def test_nothing_is_measured_in_the_camera_overlaps(sample):
-    cut = is_cut(column(sample, "redshift"))
+    cut = ~DESI.observable(column(sample, "redshift"))
     for index, name in enumerate(LINE_NAMES):
         assert np.isnan(column(sample, f"{name}_EW")[cut[:, index]]).all()
     assert 0.05 < cut[:, LINE_NAMES.index("HBETA")].mean() < 0.2
 
 
-@pytest.mark.parametrize("overlap", OVERLAPS)
+@pytest.mark.parametrize("overlap", DESI.camera_gaps)
 def test_a_line_is_cut_inside_an_overlap_only(overlap):
     line = LINES[LINE_NAMES.index("HALPHA")]
     edges = np.array([overlap[0] - 1, overlap[0] + 1, overlap[1] - 1, overlap[1] + 1])
-    cut = is_cut(edges / line.wavelength - 1)[:, LINE_NAMES.index("HALPHA")]
+    cut = ~DESI.observable(edges / line.wavelength - 1)[:, LINE_NAMES.index("HALPHA")]
     np.testing.assert_array_equal(cut, [False, True, True, False])
 
 
@@ -123,16 +123,15 @@ def test_free_pairs_have_their_physical_ratios(sample):
 def test_red_galaxies_are_detected_less_often(sample):
     color = np.log10(column(sample, "flux_03") / column(sample, "flux_01"))
     red, blue = color > np.quantile(color, 0.8), color < np.quantile(color, 0.2)
-    missing = np.isnan(column(sample, "HALPHA_EW")) & ~is_cut(column(sample, "redshift"))[:, 6]
+    missing = np.isnan(column(sample, "HALPHA_EW")) & DESI.observable(column(sample, "redshift"))[:, 6]
     assert missing[red].mean() > 0.3
     assert missing[blue].mean() < 0.05
 
 
 def test_weak_lines_of_doublets_are_at_times_detected_alone(sample):
     weak, strong = column(sample, "OIII_4959_EW"), column(sample, "OIII_5007_EW")
-    apart = ~is_cut(column(sample, "redshift"))[:, [LINE_NAMES.index("OIII_4959"), LINE_NAMES.index("OIII_5007")]].any(
-        1
-    )
+    pair = [LINE_NAMES.index("OIII_4959"), LINE_NAMES.index("OIII_5007")]
+    apart = DESI.observable(column(sample, "redshift"))[:, pair].all(axis=1)
     assert 0.2 < np.isfinite(weak)[apart & np.isnan(strong)].mean() < 0.5
 
 

@@ -1,0 +1,149 @@
+/* What Dash calls of the explorer; without a page these do nothing. */
+import { noUpdate, triggered } from "../shell/dash.mjs";
+import { arrive, currentJoin } from "./join.mjs";
+import { save } from "./print.mjs";
+import { choose as chooseSelection } from "./selection.mjs";
+
+/** @import { Format } from "./print.mjs" */
+/** @import { Join } from "./join.mjs" */
+/** @import { Selection, State } from "./manifest.mjs" */
+
+const MAX_SEED = 9999;
+const HIDDEN = { display: "none" };
+
+/**
+ * Dash calls when the page is mounted.
+ * @param {string} _catalogue
+ * @param {Selection | null} selection
+ */
+export function start(_catalogue, selection) {
+  arrive();
+  currentJoin()?.start(selection);
+  return "";
+}
+
+/** A control was moved: only what was touched changes, so that controls set together do not undo each other. */
+export function control() {
+  const join = currentJoin();
+  if (!join) return;
+  /** @type {Record<string, unknown>} */
+  const part = {};
+  for (const { prop_id: id, value } of triggered()) {
+    const field = join.fieldOf(id);
+    if (!field) continue;
+    const { name, kind, allowed } = field;
+    const chosen = kind === "several" ? allowed.map(([, each]) => each).filter((each) => value.includes(each)) : value;
+    if (kind === "several" && !chosen.length) join.setControl(name, join.explorer.state[name]); // at least one stays
+    else part[name] = chosen;
+  }
+  join.explorer.change(part);
+}
+
+/**
+ * Use another tool.
+ * @param {string} name
+ */
+export function tool(name) {
+  const explorer = currentJoin()?.explorer;
+  if (!explorer || !name) return;
+  explorer.tool = name;
+  explorer.page.dataset.tool = name;
+}
+
+/**
+ * Show something in the panels, with their controls; what is not named stays.
+ * @param {Partial<State>} part
+ */
+export function look(part) {
+  const join = currentJoin();
+  if (!join || !part) return;
+  for (const [name, value] of Object.entries(part)) join.setControl(name, value);
+  join.explorer.change(part);
+}
+
+/**
+ * Show another realisation of the noise.
+ * @param {number} seed
+ */
+export function realise(seed) {
+  currentJoin()?.explorer.change({ seed });
+}
+
+/**
+ * Return the seed after this one.
+ * @param {number} clicks
+ * @param {number} seed
+ */
+export function nextSeed(clicks, seed) {
+  return clicks ? (seed % MAX_SEED) + 1 : noUpdate();
+}
+
+/**
+ * Mark the chosen galaxy.
+ * @param {{row: number} | null} selected
+ */
+export function mark(selected) {
+  const join = currentJoin();
+  join?.explorer.mark(selected ? selected.row : -1);
+  join?.changed();
+}
+
+/**
+ * Show a selection; return how many galaxies it has, and the style of the button that ends it.
+ * @param {Selection | null} selection
+ * @param {string} found   what is typed would find
+ */
+export function choose(selection, found) {
+  const join = currentJoin();
+  if (!join) return [noUpdate(), noUpdate()];
+  const { explorer, manifest } = join;
+  if ((selection ?? null) !== explorer.selection) {
+    chooseSelection(explorer, selection ?? null);
+    join.changed();
+  }
+  const isTyping = triggered().some(({ prop_id: id }) => id.startsWith(manifest.ids.found));
+  const n = manifest.n.toLocaleString("en");
+  const count = selection ? `${selection.count.toLocaleString("en")} of ${n}` : `${n} galaxies`;
+  return [isTyping && found ? found : count, selection ? {} : HIDDEN];
+}
+
+/** @type {(view: string) => Record<string, string>} the style of what chooses a plane's quantities */
+export const axes = (view) => (view === "xy" ? {} : HIDDEN);
+
+/** @type {(act: (join: Join) => unknown) => (clicks: number) => void} */
+const button = (act) => (clicks) => {
+  const join = currentJoin();
+  if (clicks && join) act(join);
+};
+
+export const clear = button((join) => join.set("selection", { data: null }));
+export const zoomIn = button(({ explorer }) => explorer.reader.zoomIn());
+export const zoomOut = button(({ explorer }) => explorer.reader.zoomOut());
+export const resetView = button(({ explorer }) => explorer.reader.reset());
+export const undo = button((join) => join.step(-1));
+export const redo = button((join) => join.step(1));
+export const printPng = button((join) => print(join, "png"));
+export const printSvg = button((join) => print(join, "svg"));
+export const copyLink = button(async (join) => {
+  join.remember();
+  const isCopied = await copy(location.href);
+  join.say(isCopied ? "The link is copied." : `The browser did not let the page copy. The link: ${location.href}`);
+});
+
+/**
+ * @param {Join} join
+ * @param {Format} format
+ */
+function print(join, format) {
+  save(join.explorer, format).catch(() => join.say("The picture could not be made. Try again."));
+}
+
+/** @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // the browser does not let pages write to the clipboard here
+  }
+}

@@ -1,0 +1,29 @@
+/* The one module that the page loads: it brings the others, and registers what Dash calls. */
+import * as explorer from "./explorer/callbacks.mjs";
+import { takeAhead } from "./explorer/columns.mjs";
+import { choose, followNames } from "./explorer/galaxy.mjs";
+import { watchForPages } from "./explorer/join.mjs";
+import * as population from "./explorer/population.mjs";
+import * as predict from "./predict/callbacks.mjs";
+import { addCells, show } from "./predict/table.mjs";
+import { go } from "./shell/catalogues.mjs";
+import { register } from "./shell/dash.mjs";
+import { fill } from "./pictures/fragments.mjs";
+import { closeMenus } from "./shell/menus.mjs";
+import { scheme } from "./shell/scheme.mjs";
+
+takeAhead();
+closeMenus();
+followNames();
+watchForPages();
+addCells();
+register({
+  answer: { fill },
+  catalogues: { go },
+  explorer,
+  galaxy: { choose },
+  population,
+  predict,
+  predictTable: { show },
+  shell: { scheme },
+});

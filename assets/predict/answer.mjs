@@ -1,0 +1,122 @@
+/* What the Predict page says of one galaxy: the table of its lines, the map, BPT and WHAN, the bars. No Dash here. */
+import { bptClass, bptPlace, strokesOf, whanClass, whanPlace } from "../raster/diagrams.mjs";
+import { byId } from "../shell/dom.mjs";
+import { number } from "../shell/numbers.mjs";
+import { colorScheme } from "../shell/scheme.mjs";
+import { Bars } from "./bars.mjs";
+import { Diagram } from "./diagram.mjs";
+import { LineTable } from "./line_table.mjs";
+import { SkyMap } from "./map.mjs";
+
+/** @import { Point } from "../raster/shapes.mjs" */
+/** @import { Shown } from "./line_table.mjs" */
+/** @import { Background, Manifest } from "./manifest.mjs" */
+/** @import { Intrinsic, MapPlace, Widths } from "./network.mjs" */
+
+/**
+ * @typedef {Shown & {listed: Widths, free: Intrinsic | null, place: MapPlace, score: number}} Prediction
+ *   listed: as catalogued; free: intrinsic; score: share of the training galaxies whose colours are rarer
+ * @typedef {{map: Point[], bpt: Point[], whan: Point[]}} Others   places of a table's galaxies
+ */
+
+/** @type {[number, number]} */
+const RATIO_RANGE = [-1.25, 0.6];
+
+/**
+ * Return medians of real galaxies as the background of a diagram: x, y, and a weight by their number.
+ * @param {Background} background
+ * @param {(ew: number[]) => Point} placeOf
+ * @returns {[number, number, number][]}
+ */
+function medians(background, placeOf) {
+  const most = Math.max(...background.n);
+  return background.n.flatMap((n, cell) => {
+    const [x, y] = placeOf(background.ew.map((values) => values[cell] ?? NaN));
+    return Number.isFinite(x) && Number.isFinite(y) ? [[x, y, Math.sqrt(n / most)]] : [];
+  });
+}
+
+/** The answer's pictures. */
+export class Answer {
+  #manifest;
+  #table;
+  #map;
+  #bars;
+  #bpt;
+  #whan;
+  /** line and scheme that the map is painted in */
+  #painted = "";
+
+  /**
+   * @param {Manifest} manifest
+   * @param {Background} background
+   * @param {(line: number) => void} onChoose
+   */
+  constructor(manifest, background, onChoose) {
+    this.#manifest = manifest;
+    const { diagrams, lines } = manifest;
+    this.#table = new LineTable(byId("predict-lines"), lines, onChoose);
+    this.#map = new SkyMap(byId("predict-map"), background);
+    this.#bars = new Bars(byId("predict-bars"));
+    this.#bpt = new Diagram(byId("predict-bpt"), {
+      label: "BPT diagram",
+      xRange: RATIO_RANGE,
+      yRange: [-1.1, 1.25],
+      xTitle: "log [N II]/Hα",
+      yTitle: "log [O III]/Hβ",
+      curves: strokesOf(diagrams, "bpt"),
+      background: medians(background, (ew) => bptPlace(diagrams, ew)),
+    });
+    this.#whan = new Diagram(byId("predict-whan"), {
+      label: "WHAN diagram",
+      xRange: RATIO_RANGE,
+      yRange: [-0.8, 2.3],
+      xTitle: "log [N II]/Hα",
+      yTitle: "log EW(Hα)",
+      curves: strokesOf(diagrams, "whan"),
+      background: medians(background, (ew) => whanPlace(diagrams, ew)),
+    });
+  }
+
+  /**
+   * Colour the map; again when the line or the colour scheme changes.
+   * @param {number} line
+   */
+  #paintMap(line) {
+    const scheme = colorScheme();
+    const key = `${line}|${scheme}`;
+    if (this.#painted === key) return;
+    this.#painted = key;
+    const top = this.#map.paint(line, this.#manifest.colors[scheme]);
+    byId("predict-map-title").textContent = `median ${this.#manifest.lines[line].label} EW of real galaxies`;
+    byId("predict-map-top").textContent = number(top);
+  }
+
+  /**
+   * Draw everything.
+   * @param {Prediction} prediction
+   * @param {number[]} change   of the line, Å per 1 % more light, one a bin
+   * @param {number} line       whose colours and bars are shown
+   * @param {Others | null} others
+   */
+  draw(prediction, change, line, others) {
+    const { diagrams, lines, edges } = this.#manifest;
+    this.#table.draw(prediction, line);
+    this.#paintMap(line);
+    this.#map.draw(prediction.place, others?.map);
+    const { accent, label } = lines[line];
+    this.#bars.draw({ change, accent, edges, name: label });
+    byId("predict-bars-line").textContent = `${label}, Å per 1 % more light in a bin`;
+    const bpt = bptPlace(diagrams, prediction.ew);
+    const whan = whanPlace(diagrams, prediction.ew);
+    const [bptWords, whanWords] = [bptClass(diagrams, bpt), whanClass(diagrams, whan)];
+    this.#bpt.draw({ place: bpt, words: bptWords, others: others?.bpt });
+    this.#whan.draw({ place: whan, words: whanWords, others: others?.whan });
+    byId("predict-bpt-class").textContent = bptWords;
+    byId("predict-whan-class").textContent = whanWords;
+  }
+
+  stop() {
+    for (const picture of [this.#bars, this.#bpt, this.#whan]) picture.stop();
+  }
+}

@@ -1,0 +1,72 @@
+/* What the Predict page carries for the browser (pages/predict.py), and what its form holds. Types alone. */
+
+/** @import { Diagrams } from "../raster/diagrams.mjs" */
+/** @import { Scheme } from "../shell/scheme.mjs" */
+
+/**
+ * @typedef {"colors" | "luminosity"} Variant   of a network: what it predicts from
+ * @typedef {"catalogued" | "intrinsic"} Kind   of equivalent widths
+ *
+ * @typedef {object} Line
+ * @property {string} name
+ * @property {string} label
+ * @property {string} symbol
+ * @property {string} accent
+ * @property {number} wavelength       vacuum [Å]
+ * @property {number[]} wavelengths    of a blend's members
+ *
+ * @typedef {object} Typed   what the form's fields hold
+ * @property {string[]} bins
+ * @property {string} luminosity
+ * @property {string} redshift
+ * @property {Variant} variant
+ *
+ * @typedef {object} Known   what came along with a galaxy of a file
+ * @property {string} name
+ * @property {(number | null)[] | null} measured   equivalent widths [Å]
+ * @property {unknown} ivar
+ * @property {unknown} looked
+ * @property {boolean} spectrum                    whether an uploaded spectrum is drawn
+ *
+ * @typedef {Typed & Partial<Known>} Form
+ * @typedef {{name?: string, wavelength: number[], flux: number[]}} Seen   an uploaded spectrum
+ * @typedef {Partial<Form> & {seen?: Seen}} Galaxy                         a row of a file, or a preset
+ *
+ * @typedef {[number, number]} Range
+ *
+ * @typedef {object} Limits
+ * @property {Range} flux
+ * @property {Range} luminosity
+ * @property {Range} redshift
+ * @property {number} edge        score below which a galaxy lies at the edge of the training domain
+ * @property {number} outside     score below which it lies outside
+ * @property {{redshift?: Range, luminosity?: [number, number, number, number]}} trained   luminosity: outside, edge,
+ *   edge, outside
+ *
+ * @typedef {object} Background   medians of real galaxies, one a cell of the map
+ * @property {number} size
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} n                 galaxies
+ * @property {(number | null)[][]} ew     [line][cell], Å
+ *
+ * @typedef {object} Manifest
+ * @property {string} model
+ * @property {Record<string, Partial<Record<Variant, string>>>} models   addresses of weights
+ * @property {{value: string, label: string}[]} choices
+ * @property {string} shared        addresses
+ * @property {string} background
+ * @property {string} grid
+ * @property {number[]} edges       of the bins [Å]
+ * @property {Line[]} lines
+ * @property {string[]} leading     names of the leading lines
+ * @property {Diagrams} diagrams
+ * @property {Record<Scheme, string[]>} colors
+ * @property {Record<Kind, string>} kinds
+ * @property {{bins: string[]}[]} presets
+ * @property {Typed} start
+ * @property {Typed} opened
+ * @property {Limits} limits
+ */
+
+export {};

@@ -1,0 +1,85 @@
+/* The map: cells of real galaxies in the colour of a line, one galaxy's place with its spread on them. */
+import { el, fixed, set } from "../pictures/svg.mjs";
+import { tidy } from "../shell/numbers.mjs";
+
+/** @import { Point } from "../raster/shapes.mjs" */
+/** @import { Background } from "./manifest.mjs" */
+/** @import { MapPlace } from "./network.mjs" */
+
+const LEVELS = 31; // colours that cells are painted in, but one
+const TOP = 0.99; // share of the cells below the last colour
+const CORNERS = [30, 90, 150, 210, 270, 330].map((angle) => (angle * Math.PI) / 180);
+
+/** A picture in the map's own units. */
+export class SkyMap {
+  #cells;
+  #still = el("g");
+  #moving = el("g");
+  #svg;
+
+  /**
+   * @param {HTMLElement} box
+   * @param {Background} cells
+   */
+  constructor(box, cells) {
+    this.#cells = cells;
+    const pad = 2 * cells.size;
+    const [left, right] = [Math.min(...cells.x) - pad, Math.max(...cells.x) + pad];
+    const [bottom, top] = [Math.min(...cells.y) - pad, Math.max(...cells.y) + pad];
+    const viewBox = `${left} ${-top} ${right - left} ${top - bottom}`;
+    this.#svg = el("svg", { viewBox, role: "img", class: "picture" }, this.#still, this.#moving);
+    box.style.aspectRatio = String((right - left) / (top - bottom));
+    box.replaceChildren(this.#svg);
+  }
+
+  /**
+   * Fill the cells; return the equivalent width of the last colour [Å].
+   * @param {number} line
+   * @param {string[]} palette
+   */
+  paint(line, palette) {
+    const ew = this.#cells.ew[line];
+    const known = ew.filter((value) => value !== null).sort((a, b) => a - b);
+    const top = known[Math.min(Math.floor(TOP * known.length), known.length - 1)];
+    /** @type {Map<string, string>} hexagons by colour */
+    const levels = new Map();
+    ew.forEach((value, cell) => {
+      if (value === null) return;
+      const share = Math.min(Math.asinh(value) / Math.asinh(top), 1);
+      const color = palette[Math.round(share * LEVELS) * Math.floor((palette.length - 1) / LEVELS)];
+      levels.set(color, (levels.get(color) ?? "") + this.#hexagon(cell));
+    });
+    // The outline closes the hairlines that antialiasing leaves between neighbours.
+    const width = this.#cells.size * 0.08;
+    const paths = Array.from(levels, ([color, d]) => el("path", { d, fill: color, stroke: color, "stroke-width": width }));
+    this.#still.replaceChildren(...paths);
+    return top;
+  }
+
+  /** @param {number} cell */
+  #hexagon(cell) {
+    const { x, y, size } = this.#cells;
+    const corners = CORNERS.map((angle) => `${fixed(x[cell] + size * Math.cos(angle), 3)},${fixed(-y[cell] - size * Math.sin(angle), 3)}`);
+    return `M${corners.join("L")}Z`;
+  }
+
+  /**
+   * Mark the place of a galaxy, and of a table's others.
+   * @param {MapPlace} place
+   * @param {Point[]} [others]
+   */
+  draw({ position: [x, y], spread: [dx, dy] }, others = []) {
+    const unit = this.#cells.size;
+    /** @type {SVGElement[]} */
+    const parts = others.map(([a, b]) => el("circle", { class: "map-other", cx: a, cy: -b, r: unit * 0.32 }));
+    if (Number.isFinite(x)) {
+      const spread = { cx: x, cy: -y, rx: Math.max(dx, unit * 2), ry: Math.max(dy, unit * 2) };
+      parts.push(el("ellipse", { class: "map-spread", ...spread, "stroke-width": unit * 0.25 }));
+      parts.push(el("circle", { class: "map-ring", cx: x, cy: -y, r: unit, "stroke-width": unit * 0.9 }));
+      parts.push(el("circle", { class: "map-here", cx: x, cy: -y, r: unit, "stroke-width": unit * 0.5 }));
+    }
+    this.#moving.replaceChildren(...parts);
+    const words = Number.isFinite(x) ? `Place on the map ${tidy(x)}, ${tidy(y)}; spread ${tidy(dx)}, ${tidy(dy)}` : "";
+    set(this.#svg, { "aria-label": words });
+  }
+}

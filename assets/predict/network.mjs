@@ -1,0 +1,103 @@
+/* The networks in the browser: the same weights as model/, the same numbers, no round trip. A test compares with JAX. */
+import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "./layers.mjs";
+
+/** @import { Net } from "./safetensors.mjs" */
+
+/**
+ * @typedef {{ew: Float64Array, p16: Float64Array, p84: Float64Array}} Widths   as catalogued given detection [Å]
+ * @typedef {{p16: Float64Array, p50: Float64Array, p84: Float64Array, pDetected: Float64Array}} Intrinsic   [Å]
+ * @typedef {{position: [number, number], spread: [number, number]}} MapPlace
+ */
+
+/**
+ * Return equivalent widths as catalogued given detection [Å], one a line.
+ * @param {Net} net
+ * @param {ArrayLike<number>} flux       one number a bin
+ * @param {number | null} luminosity     log, null for the network of colours
+ * @returns {Widths}
+ */
+export function predict(net, flux, luminosity) {
+  const x = featuresOf(flux, luminosity);
+  if (net["layers/0/weight"]) {
+    // They give no interval.
+    const nothing = new Float64Array(net.feature_mean.shape[0]).fill(NaN);
+    return { ew: nothing.map((_, line) => Math.sinh(ofLine(net, x, line))), p16: nothing, p84: nothing };
+  }
+  const { median, p16, p84 } = quantiles(net, x);
+  const [ew, low, high] = [median, p16, p84].map((target) => target.map((y) => Math.max(Math.sinh(y), 0)));
+  return { ew, p16: low, p84: high };
+}
+
+/**
+ * Return intrinsic percentiles [Å] and the probability that DESI lists the line.
+ * @param {Net} summary
+ * @param {ArrayLike<number>} flux
+ * @param {number | null} luminosity
+ * @returns {Intrinsic}
+ */
+export function intrinsic(summary, flux, luminosity) {
+  const out = dense(trunk(summary, featuresOf(flux, luminosity)), summary["output/weight"], summary["output/bias"]);
+  const n = out.length / 4;
+  /** @type {(y: number, i: number) => number} */
+  const ew = (y, i) => Math.max(Math.sinh(y), 0) * summary.softening.data[i];
+  const middle = out.subarray(0, n);
+  return {
+    p16: middle.map((y, i) => ew(y - softplus(out[n + i]), i)),
+    p50: middle.map(ew),
+    p84: middle.map((y, i) => ew(y + softplus(out[2 * n + i]), i)),
+    pDetected: out.slice(3 * n).map((logit) => 1 / (1 + Math.exp(-logit))),
+  };
+}
+
+/**
+ * Return the place on the map and its spread.
+ * @param {Net} net
+ * @param {number[]} flux
+ * @returns {MapPlace}
+ */
+export function place(net, flux) {
+  const mean = flux.reduce((sum, f) => sum + f, 0) / flux.length;
+  const { median: [x, y], p16, p84 } = quantiles(net, flux.map((f) => Math.log(f / mean)));
+  const [dx, dy] = [0, 1].map((i) => Math.abs(p84[i] - p16[i]) / 2);
+  return { position: [x, y], spread: [dx, dy] };
+}
+
+/**
+ * Return the share of the training galaxies whose colours are rarer than these.
+ * @param {Net} domain
+ * @param {ArrayLike<number>} flux
+ */
+export function domainScore(domain, flux) {
+  const color = colors(flux);
+  const [components, n] = domain.center.shape;
+  const each = Array.from({ length: components }, (_, k) => {
+    let square = 0;
+    for (let d = 0; d < n; d++) {
+      let white = 0;
+      for (let c = 0; c < n; c++) {
+        white += (color[c] - domain.center.data[k * n + c]) * domain.whitening.data[(k * n + c) * n + d];
+      }
+      square += white * white;
+    }
+    return domain.log_norm.data[k] - square / 2;
+  });
+  const top = Math.max(...each);
+  const density = top + Math.log(each.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  return interpolate(density, domain.log_density.data, domain.level.data);
+}
+
+/**
+ * Interpolate along straight lines between increasing knots, flat beyond them.
+ * @param {number} x
+ * @param {ArrayLike<number>} knots
+ * @param {ArrayLike<number>} values
+ */
+function interpolate(x, knots, values) {
+  const last = knots.length - 1;
+  if (!(x > knots[0])) return Number.isNaN(x) ? NaN : values[0];
+  if (x >= knots[last]) return values[last];
+  let right = 1;
+  while (knots[right] < x) right++;
+  const share = (x - knots[right - 1]) / (knots[right] - knots[right - 1]);
+  return values[right - 1] + share * (values[right] - values[right - 1]);
+}

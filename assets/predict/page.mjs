@@ -1,0 +1,329 @@
+/* The Predict page: what is typed, dragged or pasted is answered here, then told to Dash.
+ *
+ * The form holds texts and a few choices. Numbers that can be used are answered in the browser within a frame, and the
+ * store `predict-state` gets the texts when the hand rests, for what only the server knows.
+ */
+import { setProps } from "../shell/dash.mjs";
+import { byId } from "../shell/dom.mjs";
+import { requestJson } from "../shell/requests.mjs";
+import { Answer } from "./answer.mjs";
+import { Continuum } from "./continuum.mjs";
+import { BADGES, judge } from "./domain.mjs";
+import { Form, inRange } from "./form.mjs";
+import { domainScore, intrinsic, place, predict } from "./network.mjs";
+import { under } from "./safetensors.mjs";
+import { sensitivity } from "./sensitivity.mjs";
+import { copy, link, python } from "./share.mjs";
+import { OWN, Weights } from "./weights.mjs";
+
+/** @import { Others, Prediction } from "./answer.mjs" */
+/** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen, Variant } from "./manifest.mjs" */
+/** @import { Net } from "./safetensors.mjs" */
+
+const REST = 180; // ms without a change before the server is told
+const HISTORY = 100; // steps
+/** @type {Known} of a continuum that is no longer a file's galaxy */
+const NOTHING_KNOWN = { name: "", measured: null, ivar: null, looked: null, spectrum: false };
+
+/** What was measured of the page: the last frame [ms]. */
+export const timings = { frame: 0 };
+
+/** @type {(value: number) => string} */
+const short = (value) => String(Number(value.toPrecision(4)));
+
+/** A Predict page that is open. */
+export class PredictPage {
+  stop = new AbortController();
+  /** @type {number[] | null} one draw from the server */
+  drawn = null;
+  /** @type {Others | null} a table's galaxies */
+  others = null;
+  #form;
+  #continuum;
+  #line;
+  /** @type {Kind} */
+  #kind = "catalogued";
+  /** @type {FormState} */
+  #state;
+  /** @type {FormState} what the server was told last */
+  #settled;
+  /** @type {FormState[]} */
+  #history = [];
+  /** @type {Seen | null} the uploaded spectrum: kept beside the state, which is posted whenever the hand rests */
+  #seen = null;
+  /** @type {{map: Net, domain: Net} | null} null until the weights are here */
+  #shared = null;
+  /** @type {Answer | null} */
+  #answer = null;
+  /** @type {{flux: number[], prediction: Prediction} | null} */
+  #last = null;
+  #frame = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {Manifest} manifest
+   * @param {HTMLElement} root
+   */
+  constructor(manifest, root) {
+    const { signal } = this.stop;
+    this.manifest = manifest;
+    this.root = root;
+    this.model = manifest.model;
+    this.weights = new Weights(manifest, signal);
+    this.#line = manifest.diagrams.lines.halpha;
+    this.#state = structuredClone(manifest.opened);
+    this.#settled = structuredClone(this.#state);
+    this.#continuum = new Continuum(byId("predict-continuum"), {
+      edges: manifest.edges,
+      lines: manifest.lines,
+      onChange: (bin, value) => this.#set(bin, short(value)),
+      onSettle: () => this.#rest(0),
+    });
+    this.#form = new Form(root, manifest, {
+      bin: (bin, text) => this.#set(bin, text),
+      bins: (bins) => this.fill({ bins }),
+      field: (field, text) => {
+        this.#state[field] = text;
+        this.redraw();
+        this.#rest();
+      },
+      press: (what, value) => this.#press(what, value),
+    }, signal);
+    const themed = new MutationObserver(() => this.redraw());
+    themed.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+    signal.addEventListener("abort", () => themed.disconnect());
+    this.#form.show(this.#state);
+    this.#load();
+  }
+
+  // ---- weights ----------------------------------------------------------------------------------------------------
+
+  async #load() {
+    const { shared, background } = this.manifest;
+    try {
+      const [tensors, medians] = await Promise.all([
+        this.weights.tensors(shared),
+        requestJson(background, this.stop.signal),
+        this.weights.load(this.model, "colors"),
+        this.weights.load(this.model, this.#variant()), // a link may bring a luminosity
+      ]);
+      this.#shared = { map: under(tensors, "map"), domain: under(tensors, "domain") };
+      this.#answer = new Answer(this.manifest, medians, (line) => {
+        this.#line = line;
+        this.redraw();
+      });
+      this.redraw();
+      this.root.dataset.ready = "";
+      this.#rest(0);
+    } catch {
+      if (this.stop.signal.aborted) return;
+      this.root.dataset.failed = "";
+      byId("predict-lines").textContent = "The network could not be loaded. Reload the page to try again.";
+    }
+  }
+
+  /**
+   * Predict with another network.
+   * @param {string} model
+   */
+  async choose(model) {
+    this.model = model;
+    await this.weights.load(model, this.#variant());
+    this.redraw();
+    this.#rest(0);
+  }
+
+  // ---- what the reader does ---------------------------------------------------------------------------------------
+
+  /**
+   * @param {string} what
+   * @param {string} value
+   */
+  #press(what, value) {
+    const { presets, start } = this.manifest;
+    const note = byId("predict-copied");
+    if (what === "preset") this.fill({ bins: presets[Number(value)].bins });
+    else if (what === "reset") this.fill({ ...start });
+    else if (what === "undo") this.#undo();
+    else if (what === "kind") this.#setKind(/** @type {Kind} */ (value));
+    else if (what === "variant") this.#setVariant(/** @type {Variant} */ (value));
+    else if (what === "link") copy(this.#link(), note, "Link copied");
+    else if (what === "python") copy(this.#python(), note, "Python copied");
+  }
+
+  /**
+   * @param {number} bin
+   * @param {string} text
+   */
+  #set(bin, text) {
+    const bins = this.#state.bins.map((each, i) => (i === bin ? text : each));
+    this.#state = { ...this.#state, ...NOTHING_KNOWN, bins };
+    this.redraw();
+    this.#rest();
+  }
+
+  /**
+   * Take a whole continuum: a preset, pasted numbers, a row of a file.
+   * @param {Galaxy} galaxy
+   */
+  fill({ seen, ...change }) {
+    this.#state = { ...this.#state, ...NOTHING_KNOWN, ...structuredClone(change), spectrum: Boolean(seen) };
+    if (seen) this.#seen = { ...seen, name: this.#state.name };
+    if (change.luminosity) this.#setVariant("luminosity");
+    this.#form.show(this.#state);
+    this.redraw();
+    this.#rest(0);
+  }
+
+  #undo() {
+    const before = this.#history.pop();
+    if (!before) return;
+    this.#state = structuredClone(before);
+    this.#settled = structuredClone(before);
+    this.#form.show(this.#state);
+    this.redraw();
+    this.#tell();
+  }
+
+  /** @param {Kind} kind */
+  #setKind(kind) {
+    this.#kind = kind;
+    this.#form.showKind(kind, this.manifest.kinds[kind]);
+    this.redraw();
+  }
+
+  /** @param {Variant} variant */
+  #setVariant(variant) {
+    this.#state.variant = variant;
+    this.#form.show(this.#state);
+    this.weights.load(this.model, variant).then(() => this.redraw());
+    this.redraw();
+    this.#rest();
+  }
+
+  // ---- answers ----------------------------------------------------------------------------------------------------
+
+  /** @returns {number | null} null where there is none, NaN where it cannot be used */
+  #luminosity() {
+    const { variant, luminosity } = this.#state;
+    if (variant !== "luminosity" || !luminosity.trim()) return null;
+    return inRange(luminosity, this.manifest.limits.luminosity);
+  }
+
+  /** @returns {Variant} that the answer needs */
+  #variant() {
+    return this.#luminosity() === null ? "colors" : "luminosity";
+  }
+
+  /** Draw in the next frame. */
+  redraw() {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      const start = performance.now();
+      this.#draw();
+      timings.frame = performance.now() - start;
+    });
+  }
+
+  #draw() {
+    const { manifest } = this;
+    const state = this.#state;
+    const flux = state.bins.map((text) => inRange(text, manifest.limits.flux));
+    const luminosity = this.#luminosity();
+    this.#form.mark(state, flux, luminosity, manifest.presets.map(({ bins }) => bins.join()));
+    if (flux.some(Number.isNaN) || Number.isNaN(luminosity)) return;
+    // Only ratios matter; a mean of 1 keeps 1e-17 erg/s/cm²/Å and counts alike far from underflow.
+    const mean = flux.reduce((sum, f) => sum + f, 0) / flux.length;
+    const scaled = flux.map((f) => f / mean);
+    const prediction = this.#predict(scaled, luminosity);
+    const seen = state.spectrum && this.#seen?.name === state.name ? this.#seen : null;
+    this.#continuum.draw({ flux, ew: prediction && prediction.ew, seen });
+    const used = this.weights.network(this.model, luminosity);
+    if (!prediction || !used || !this.#answer) return;
+    const slope = sensitivity(used.net, scaled, used.luminosity, this.#line);
+    this.#last = { flux, prediction };
+    this.#answer.draw(prediction, Array.from(slope, (s) => s / 100), this.#line, this.others);
+    this.#showVerdict(prediction.score, luminosity);
+    byId("predict-variant").textContent = used.words;
+  }
+
+  /**
+   * @param {number[]} flux
+   * @param {number | null} luminosity
+   * @returns {Prediction | null}   null while weights are on their way
+   */
+  #predict(flux, luminosity) {
+    const chosen = this.weights.network(this.model, luminosity);
+    if (!chosen || !this.#shared) return null;
+    const listed = predict(chosen.net, flux, chosen.luminosity);
+    const free = chosen.summary && intrinsic(chosen.summary, flux, chosen.luminosity);
+    const shown = this.#kind === "intrinsic" && free ? { ew: free.p50, p16: free.p16, p84: free.p84 } : listed;
+    return {
+      ...shown,
+      listed,
+      free,
+      pDetected: free && free.pDetected,
+      drawn: this.drawn,
+      measured: this.#state.measured ?? null,
+      place: place(this.#shared.map, flux),
+      score: domainScore(this.#shared.domain, flux),
+    };
+  }
+
+  /**
+   * @param {number} score
+   * @param {number | null} luminosity
+   */
+  #showVerdict(score, luminosity) {
+    const { limits } = this.manifest;
+    const { words, tone } = BADGES[judge(limits, score, luminosity, inRange(this.#state.redshift, limits.redshift))];
+    const badge = byId("predict-verdict");
+    badge.textContent = words;
+    badge.className = `badge badge-${tone}`;
+  }
+
+  // ---- Dash -------------------------------------------------------------------------------------------------------
+
+  #rest(wait = REST) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), wait);
+  }
+
+  /** The hand rests: remember the step, put it in the address, let the server add what it knows. */
+  #tell() {
+    const state = this.#state;
+    if (JSON.stringify(state) !== JSON.stringify(this.#settled)) {
+      this.#history = [...this.#history, this.#settled].slice(-HISTORY);
+      this.#settled = structuredClone(state);
+      this.drawn = null;
+      // Also without a change to draw: `own` below is of this very continuum.
+      if (this.#answer) this.#draw();
+      window.history.replaceState(window.history.state, "", this.#link());
+    }
+    /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#history.length;
+    const luminosity = state.variant === "luminosity" ? state.luminosity : "";
+    // A reader's own weights stay here; the server gets what they say, and adds what only it knows.
+    const listed = this.model === OWN ? this.#last?.prediction.listed : null;
+    const own = listed ? [listed.ew, listed.p16, listed.p84].map((values) => Array.from(values)) : null;
+    setProps("predict-state", { data: { ...state, luminosity, model: this.model, own } });
+  }
+
+  #link() {
+    const { start, limits } = this.manifest;
+    return link(window.location.pathname, this.#state, start, (text) => !Number.isNaN(inRange(text, limits.flux)));
+  }
+
+  #python() {
+    const flux = this.#last?.flux ?? this.#state.bins.map(Number);
+    return python(flux, this.#luminosity(), this.model === OWN ? "your.safetensors" : this.model);
+  }
+
+  end() {
+    this.stop.abort();
+    clearTimeout(this.#timer);
+    this.#continuum.stop();
+    this.#answer?.stop();
+  }
+}

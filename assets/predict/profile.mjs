@@ -1,0 +1,42 @@
+/* How lines stand on the twelve-bin continuum of the Predict page. */
+
+/** @import { Line } from "./manifest.mjs" */
+
+const DRAWN_DISPERSION = 500; // km/s, four times a galaxy's: a screen's pixel cannot hide a line
+const LIGHT_SPEED = 299792.458; // km/s
+const REACH = 4.2; // standard deviations
+const STEPS = 1200; // over all bins
+
+/** @typedef {{wavelength: number, light: number, starlight: number}} Pixel */
+
+/**
+ * Return the pixels where a line can be seen; it stands on its bin.
+ * @param {Line} line
+ * @param {number[]} flux    one number a bin
+ * @param {number} ew        [Å]
+ * @param {number[]} edges   of the bins [Å]
+ * @returns {Pixel[]}
+ */
+export function profileOf(line, flux, ew, edges) {
+  const sigmas = line.wavelengths.map((center) => (center * DRAWN_DISPERSION) / LIGHT_SPEED);
+  const reach = REACH * Math.max(...sigmas);
+  const [blue, width] = [edges[0], edges[1] - edges[0]];
+  const step = (edges[flux.length] - blue) / STEPS;
+  const from = Math.max(0, Math.ceil((line.wavelength - reach - blue) / step));
+  const to = Math.min(STEPS, Math.floor((line.wavelength + reach - blue) / step));
+  const pixels = [];
+  for (let i = from; i <= to; i++) {
+    const wavelength = blue + i * step;
+    const starlight = flux[Math.min(Math.max(Math.floor((wavelength - blue) / width), 0), flux.length - 1)];
+    let shape = 0;
+    line.wavelengths.forEach((center, k) => {
+      const z = (wavelength - center) / sigmas[k];
+      shape += Math.exp(-0.5 * z * z) / (sigmas[k] * Math.sqrt(2 * Math.PI) * line.wavelengths.length);
+    });
+    pixels.push({ wavelength, light: starlight * (1 + ew * shape), starlight });
+  }
+  return pixels;
+}
+
+/** @type {(pixels: Pixel[]) => number} the brightest pixel, 0 where there is none */
+export const peakOf = (pixels) => Math.max(0, ...pixels.map(({ light }) => light));

@@ -1,0 +1,159 @@
+/* A table on the Predict page. Its rows come column by column (data/table_view.py); ag-grid draws those in view alone. */
+import { setProps } from "../shell/dash.mjs";
+import { byId } from "../shell/dom.mjs";
+import { NOTHING } from "../shell/numbers.mjs";
+import { addFormulas, component, gridWindow, leadingFirst, library, width } from "../tables/grid.mjs";
+import { drawHistograms } from "./histograms.mjs";
+
+/** @import { ColumnDef } from "../tables/grid.mjs" */
+/** @import { Counted } from "./histograms.mjs" */
+/** @import { Manifest, Variant } from "./manifest.mjs" */
+
+/**
+ * A table's galaxies, a list a column.
+ * @typedef {object} Rows
+ * @property {string[]} name
+ * @property {string[]} problem       why a row has no prediction, or ""
+ * @property {string[]} domain
+ * @property {(Variant | "")[]} variant
+ * @property {number[][]} ew
+ * @property {(number | null)[][] | null} [measured]
+ * @property {(number | null)[] | null} [surprise]   share of draws that are as unlikely
+ * @property {string[]} [surprise_line]
+ * @property {number[]} [surprise_sigma]
+ * @property {Counted[]} histograms
+ * @property {unknown[]} [bins]       what the form takes
+ * @property {unknown[]} [luminosity]
+ * @property {unknown[]} [redshift]
+ * @property {unknown[]} [ivar]
+ * @property {unknown[]} [looked]
+ */
+
+const RARE = 1e-3; // as in the explorer: fewer draws than one in a thousand are as unlikely
+/** @type {Record<string, string>} */
+const VARIANTS = { colors: "colours", luminosity: "colours + L" };
+const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "looked"]);
+
+/** @type {Rows | null} */
+let shown = null;
+
+/** @type {(p: number) => string} */
+const odds = (p) => (1 / p >= 1.95 ? `1 in ${Math.round(1 / p).toLocaleString("en")}` : `${Math.round(100 * p)} %`);
+
+/**
+ * Put a row's galaxy into the form.
+ * @param {number} i
+ */
+function open(i) {
+  if (!shown) return;
+  const row = Object.fromEntries(FORM.flatMap((key) => (shown?.[key] ? [[key, shown[key][i]]] : [])));
+  const variant = shown.variant[i] === "luminosity" ? "luminosity" : "colors";
+  setProps("predict-row", { data: { ...row, variant } });
+}
+
+/** Let ag-grid's cells and formulas name what this table needs. */
+export function addCells() {
+  /** @param {{data: {problem: string, row: string}, value: string}} cell */
+  const NeonOpen = ({ data, value }) => {
+    if (data.problem) return value;
+    const about = { type: "button", className: "link", title: "Draw it", onClick: () => open(Number(data.row)) };
+    return gridWindow.React.createElement("button", about, value);
+  };
+  gridWindow.dashAgGridComponentFunctions = { ...gridWindow.dashAgGridComponentFunctions, NeonOpen };
+  addFormulas({ neonOdds: (value) => (Number.isFinite(value) ? odds(value) : NOTHING) });
+}
+
+const VERDICT = {
+  headerName: "Did starlight predict it?",
+  children: [
+    {
+      field: "surprise",
+      headerName: "draws as unlikely",
+      width: 160,
+      type: "rightAligned",
+      valueFormatter: { function: "neonOdds(params.value)" },
+      cellClassRules: { surprising: `params.value !== null && params.value < ${RARE}` },
+      headerTooltip: "Share of draws whose lines are, together, as unlikely as the measured ones",
+    },
+    { field: "departs", headerName: "departs most", width: 185 },
+  ],
+};
+
+/**
+ * Return columns in groups: what the file says, its verdict, the leading lines first, what the answer rests on.
+ * @param {Rows} rows
+ * @param {Manifest} manifest
+ * @returns {ColumnDef[]}
+ */
+function columns(rows, { lines, leading }) {
+  const names = lines.map((line) => line.name);
+  const widths = leadingFirst(names, leading).map((name) => {
+    const place = names.indexOf(name);
+    const { label } = lines[place];
+    const predicted = width(`ew${place}`, "predicted", `${label}: predicted EW as catalogued [Å]`, 110);
+    const measured = width(`measured${place}`, "measured", `${label}: EW of the file [Å]`, 110);
+    const isGiven = rows.measured?.some((row) => row[place] !== null);
+    return { headerName: `${label} [Å]`, children: isGiven ? [predicted, measured] : [predicted] };
+  });
+  const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 196, cellRenderer: "NeonOpen" };
+  const problem = { field: "problem", headerName: "Problem", width: 420, cellClass: "why", tooltipField: "problem" };
+  const basis = [
+    { field: "variant", headerName: "From", width: 110 },
+    { field: "domain", headerName: "Domain", width: 95 },
+  ];
+  // A column without a group would leave an empty row among the headings, which a screen reader stumbles over.
+  const grouped = [
+    { headerName: "Of the file", children: rows.problem.some(Boolean) ? [name, problem] : [name] },
+    ...(rows.surprise ? [VERDICT] : []),
+    ...widths,
+    { headerName: "The answer’s basis", children: basis },
+  ];
+  return rows.measured ? grouped : grouped.flatMap(flat);
+}
+
+/**
+ * Return the columns of a group in one row of headings.
+ * @param {{headerName: string, children: ColumnDef[]}} group
+ */
+const flat = ({ headerName, children }) =>
+  children.map((child) => (child.headerName === "predicted" ? { ...child, headerName, width: 136 } : child));
+
+/** @param {Rows} rows */
+function records(rows) {
+  return rows.name.map((name, i) => {
+    /** @type {Record<string, unknown>} */
+    const record = { row: String(i), name, problem: rows.problem[i], domain: rows.domain[i], variant: VARIANTS[rows.variant[i]] ?? "" };
+    rows.ew[i].forEach((value, place) => (record[`ew${place}`] = value));
+    rows.measured?.[i].forEach((value, place) => (record[`measured${place}`] = value));
+    const surprise = rows.surprise?.[i] ?? null;
+    if (surprise !== null) {
+      const sigma = rows.surprise_sigma?.[i] ?? NaN;
+      record.surprise = surprise;
+      record.departs = `${rows.surprise_line?.[i]} ${sigma >= 0 ? "+" : "−"}${Math.abs(sigma).toFixed(1)} σ`;
+    }
+    return record;
+  });
+}
+
+/**
+ * Dash: return the grid of a table's rows as a component, or why there is none.
+ * @param {Rows | null} rows
+ * @param {Manifest} manifest
+ */
+export async function show(rows, manifest) {
+  const box = byId("predict-histograms");
+  shown = rows;
+  if (!rows) {
+    box.replaceChildren();
+    return null;
+  }
+  drawHistograms(box, rows.histograms, manifest.lines, manifest.leading);
+  try {
+    await library(manifest.grid);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  byId("predict-table").style.setProperty("--rows", String(rows.name.length));
+  const id = { type: "grid", name: "predict" };
+  return component(id, columns(rows, manifest), { rowData: records(rows), getRowId: "params.data.row" });
+}

@@ -1,0 +1,112 @@
+/* The BPT and WHAN diagrams: curves, places and classes by the limits that the page's manifest brings
+ * (components/figures/diagram.py, model/diagnostics.py). */
+
+/** @import { Point } from "./shapes.mjs" */
+
+/**
+ * @typedef {"bpt" | "whan"} DiagramName
+ * @typedef {{text: string, x: number, y: number}} Label   the name of a region, and where it is written
+ * @typedef {{points: Point[], dashed: boolean}} Stroke
+ *
+ * @typedef {object} DividingCurve   y = height / (x - pole) + level, left of its pole
+ * @property {string} name
+ * @property {number} height
+ * @property {number} pole
+ * @property {number} level
+ * @property {boolean} dashed
+ *
+ * @typedef {object} Diagrams
+ * @property {{halpha: number, hbeta: number, nii: number, oiii: number}} lines   places in the order of the lines
+ * @property {{curves: DividingCurve[], classes: string[], labels: Label[]}} bpt  curves and classes from below
+ * @property {{ratio: number, strong: number, weak: number, passive: number, classes: string[], labels: Label[]}} whan
+ *   ratio: log [N II]/Hα; the others: EW(Hα) [Å]; classes: star-forming, strong, weak, retired, passive
+ */
+
+const LEFT = -3; // beyond what any panel shows [dex]
+const RIGHT = 2;
+const TOP = 4;
+const BPT_LEFT = -1.6;
+const NEAR_POLE = 0.02; // the curve has fallen out of every panel there
+const STEPS = 120;
+
+/** @type {(above: number, below: number) => number} */
+const logRatio = (above, below) => (above > 0 && below > 0 ? Math.log10(above / below) : NaN);
+
+/**
+ * Return the height of a dividing curve at x < its pole.
+ * @param {DividingCurve} curve
+ * @param {number} x
+ */
+export const heightOf = ({ height, pole, level }, x) => height / (x - pole) + level;
+
+/**
+ * Return the curves that divide a diagram, in its axes' units.
+ * @param {Diagrams} diagrams
+ * @param {string} name   of a diagram; others have no curves
+ * @returns {Stroke[]}
+ */
+export function strokesOf({ bpt, whan }, name) {
+  if (name === "bpt") return bpt.curves.map((curve) => ({ points: sampled(curve), dashed: curve.dashed }));
+  if (name !== "whan") return [];
+  const [strong, weak, passive] = [whan.strong, whan.weak, whan.passive].map(Math.log10);
+  return [
+    { points: [[whan.ratio, strong], [RIGHT, strong]], dashed: true },
+    { points: [[LEFT, weak], [RIGHT, weak]], dashed: false },
+    { points: [[LEFT, passive], [RIGHT, passive]], dashed: true },
+    { points: [[whan.ratio, weak], [whan.ratio, TOP]], dashed: false },
+  ];
+}
+
+/**
+ * @param {DividingCurve} curve
+ * @returns {Point[]}
+ */
+function sampled(curve) {
+  const step = (curve.pole - NEAR_POLE - BPT_LEFT) / STEPS;
+  return Array.from({ length: STEPS + 1 }, (_, i) => BPT_LEFT + i * step).map((x) => [x, heightOf(curve, x)]);
+}
+
+/**
+ * Return a galaxy's place in the BPT diagram [dex]; NaN where a line is missing.
+ * @param {Diagrams} diagrams
+ * @param {ArrayLike<number>} ew   equivalent widths [Å], one a line
+ * @returns {Point}
+ */
+export function bptPlace({ lines: { halpha, hbeta, nii, oiii } }, ew) {
+  return [logRatio(ew[nii], ew[halpha]), logRatio(ew[oiii], ew[hbeta])];
+}
+
+/**
+ * Return a galaxy's place in the WHAN diagram [dex]; NaN where a line is missing.
+ * @param {Diagrams} diagrams
+ * @param {ArrayLike<number>} ew   equivalent widths [Å], one a line
+ * @returns {Point}
+ */
+export function whanPlace({ lines: { halpha, nii } }, ew) {
+  return [logRatio(ew[nii], ew[halpha]), logRatio(ew[halpha], 1)];
+}
+
+/**
+ * Return the class of a BPT place, "" where it is not known.
+ * @param {Diagrams} diagrams
+ * @param {Point} place
+ */
+export function bptClass({ bpt: { curves, classes } }, [x, y]) {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
+  const below = curves.findIndex((curve) => x < curve.pole && y <= heightOf(curve, x));
+  return classes[below < 0 ? curves.length : below];
+}
+
+/**
+ * Return the class of a WHAN place, "" where it is not known.
+ * @param {Diagrams} diagrams
+ * @param {Point} place
+ */
+export function whanClass({ whan }, [x, y]) {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
+  const [starForming, strong, weak, retired, passive] = whan.classes;
+  if (y <= Math.log10(whan.passive)) return passive;
+  if (y <= Math.log10(whan.weak)) return retired;
+  if (x < whan.ratio) return starForming;
+  return y > Math.log10(whan.strong) ? strong : weak;
+}

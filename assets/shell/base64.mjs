@@ -1,0 +1,22 @@
+/* Bytes as text, the way stores and figures carry them: base64, numbers little-endian. */
+
+const CHUNK = 0x8000; // bytes that are passed to one call
+
+/**
+ * Return the bytes that a text stands for.
+ * @param {string} text
+ */
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+/**
+ * Return numbers as text.
+ * @param {Uint32Array | Float32Array | Uint8Array} values
+ */
+export function toBase64(values) {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) parts.push(String.fromCharCode(...bytes.subarray(at, at + CHUNK)));
+  return btoa(parts.join(""));
+}

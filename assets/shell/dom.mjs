@@ -1,0 +1,70 @@
+/* Elements of the page: made, and found where a page is known to have them. */
+
+/**
+ * Return a new element with a class and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function node(tag, className = "", ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/**
+ * Return a canvas of so many pixels.
+ * @param {number} width
+ * @param {number} height
+ */
+export function makeCanvas(width, height) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+/**
+ * Return what a canvas is drawn with.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gives this page no canvas to draw on.");
+  return context;
+}
+
+/**
+ * Return the element with an id that the page must have.
+ * @param {string} id
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element “${id}”.`);
+  return found;
+}
+
+/**
+ * Return the first element below `root` that a selector matches and that must be there.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function one(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`The page has no element “${selector}”.`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/**
+ * Return the nearest element around the target of an event that a selector matches, or null.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function around(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}

@@ -1,0 +1,27 @@
+/* The rooms of the browser's modules: they import downwards, and keep to themselves what the page's globals are. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import test from "node:test";
+
+const ASSETS = new URL("../../assets/", import.meta.url);
+const ROOMS = ["shell", "raster", "pictures", "tables", "predict", "explorer"]; // a room may import those before it
+
+/** @type {{room: string, name: string, code: string}[]} */
+const modules = ROOMS.flatMap((room) =>
+  readdirSync(new URL(room, ASSETS)).map((name) => ({ room, name: `${room}/${name}`, code: readFileSync(new URL(`${room}/${name}`, ASSETS), "utf-8") })),
+);
+
+for (const { room, name, code } of modules) {
+  test(`${name} imports downwards`, () => {
+    const rooms = [...code.matchAll(/^import .* from "\.\.\/(\w+)\//gm)].map(([, other]) => other);
+    for (const other of rooms) {
+      assert.ok(ROOMS.indexOf(other) < ROOMS.indexOf(room), `${name} imports ${other}`);
+      assert.ok(!(room === "explorer" && other === "predict"), "pages do not know each other");
+    }
+  });
+}
+
+test("one module knows the names that Dash puts on the window", () => {
+  const knowing = modules.filter(({ code }) => /\.dash_clientside\b/.test(code)).map(({ name }) => name);
+  assert.deepEqual(knowing, ["shell/dash.mjs"]);
+});

@@ -1,0 +1,187 @@
+"""The browser's modules compute what the library and the server compute."""
+
+import base64
+import itertools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jaxtyping import Array, Float
+
+from analysis.browser import weights
+from analysis.explorer.quantities import QUANTITIES
+from components.explorer.view import DEFAULTS, FIELDS, parse, parse_gate
+from components.figures import diagram
+from components.figures.quantise import Scale, decode
+from data.catalogue.registry import open_catalogues
+from data.catalogue.schema import FLUX_NAMES
+from model.lines import LINES
+from model.networks.layers import Dense
+from model.networks.per_line import PerLineNetwork
+from model.physics.diagnostics import HALPHA, bpt_class, bpt_place, whan_class, whan_place
+from model.predictions.batch import intrinsic_many, place_many, predict_many, score_many
+from model.predictions.params import Params
+from model.predictions.predict import predict, predict_ew
+from model.storage.weights import load_params
+from tests.node import evaluate
+
+NETWORKS = """
+import { domainScore, intrinsic, place, predict } from "./assets/predict/network.mjs";
+import { parseSafetensors, under } from "./assets/predict/safetensors.mjs";
+import { sensitivity } from "./assets/predict/sensitivity.mjs";
+"""
+
+
+@jax.jit
+def ew_sensitivity(
+    params: Params, bin_flux: Float[Array | np.ndarray, " bin"], log_luminosity: float | None = None
+) -> Float[Array, "line bin"]:
+    """dEW / dln(flux) [Å]."""
+    return jax.jacfwd(lambda log_flux: predict_ew(params, jnp.exp(log_flux), log_luminosity))(jnp.log(bin_flux))
+
+
+def galaxies(n: int) -> tuple[np.ndarray, np.ndarray]:
+    catalogue = next(iter(open_catalogues(None).values()))
+    rows = np.linspace(0, catalogue.n - 1, n).astype(int)
+    flux = np.column_stack([catalogue.column(name)[rows] for name in FLUX_NAMES])
+    return (flux / flux.mean(axis=1, keepdims=True)).astype(np.float32), catalogue.column("log_luminosity")[rows]
+
+
+@pytest.mark.parametrize("part", ["colors", "luminosity"])
+def test_the_browser_predicts_what_jax_predicts(part: str):
+    flux, luminosity = galaxies(100)
+    given = luminosity if part == "luminosity" else None
+    params = load_params()
+    listed, free = predict_many(params, flux, given), intrinsic_many(params, flux, given)
+    place, score = place_many(params, flux), score_many(params, flux)
+    slope = [ew_sensitivity(params, row, None if given is None else given[i])[HALPHA] for i, row in enumerate(flux)]
+    answers = evaluate(
+        NETWORKS,
+        """
+        const read = (text) => parseSafetensors(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+        const [map, domain] = ["map", "domain"].map((part) => under(read(given.shared), part));
+        const [net, summary] = ["net", "summary"].map((part) => under(read(given.weights), part));
+        return given.rows.map(([flux, luminosity]) => {
+          const answer = predict(net, flux, luminosity);
+          const free = intrinsic(summary, flux, luminosity);
+          const at = place(map, flux);
+          return [
+            answer.ew, answer.p16, answer.p84, free.p16, free.p50, free.p84, free.pDetected, at.position, at.spread,
+            [domainScore(domain, flux)], sensitivity(net, flux, luminosity, given.line),
+          ];
+        });""",
+        {
+            "shared": base64.b64encode(weights.weights_file("default", "shared")).decode(),
+            "weights": base64.b64encode(weights.weights_file("default", part)).decode(),
+            "rows": [[row.tolist(), None if given is None else float(given[i])] for i, row in enumerate(flux)],
+            "line": HALPHA,
+        },
+    )
+    ours = [np.array([row[place] for row in answers]) for place in range(11)]
+    theirs = [*listed, *free, *place, score[:, None], slope]
+    for name, one, other in zip(range(11), ours, theirs, strict=True):
+        np.testing.assert_allclose(one, np.asarray(other), rtol=2e-4, atol=2e-4, err_msg=f"part {name}")
+    # Most numbers agree far better: what float32 itself keeps.
+    assert np.median(np.abs(ours[0] - listed.ew) / np.maximum(listed.ew, 0.01)) < 2e-6
+
+
+def test_the_published_architecture_too():
+    random = np.random.default_rng(5)
+    sizes, n = (11, 64, 128, 64, 1), len(LINES)
+    layers = tuple(
+        Dense(
+            (random.normal(size=(n, a, b)) / np.sqrt(a)).astype(np.float32),
+            (0.1 * random.normal(size=(n, b))).astype(np.float32),
+        )
+        for a, b in itertools.pairwise(sizes)
+    )
+    mean, std = random.normal(size=(n, 11)).astype(np.float32) * 0.1, np.full((n, 11), 0.2, np.float32)
+    network = PerLineNetwork(mean, std, layers)
+    flux, _ = galaxies(5)
+    tensors = {name: np.asarray(leaf) for name, leaf in weights.named("net", network).items()}
+    answers = evaluate(
+        NETWORKS,
+        """
+        const net = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, data }]) =>
+          [name.slice(4), { shape, data: Float32Array.from(data) }]));
+        return given.rows.map((flux) => [predict(net, flux, null).ew, sensitivity(net, flux, null, given.line)]);""",
+        {
+            "tensors": {name: {"shape": leaf.shape, "data": leaf.ravel().tolist()} for name, leaf in tensors.items()},
+            "rows": flux.tolist(),
+            "line": HALPHA,
+        },
+    )
+    params = Params(network, None, None)
+    np.testing.assert_allclose([ew for ew, _ in answers], predict(params, flux).ew, rtol=2e-4, atol=1e-5)
+    slope = [ew_sensitivity(params, row)[HALPHA] for row in flux]
+    np.testing.assert_allclose([drives for _, drives in answers], slope, rtol=1e-3, atol=1e-4)
+
+
+def test_a_decoded_code_is_what_the_server_meant():
+    codes = [1, 17, 128, 255]
+    for scale in (Scale("arcsinh", 0, 80, 1.25), Scale("linear", -2, 5)):
+        there = evaluate(
+            'import { decode } from "./assets/raster/scales.mjs";',
+            "return given.codes.map((code) => decode(given.scale, code));",
+            {"scale": scale._asdict(), "codes": codes},
+        )
+        assert there == pytest.approx([decode(code, scale) for code in codes])
+
+
+def test_diagrams_are_divided_where_the_library_divides_them():
+    random = np.random.default_rng(1)
+    ew = np.exp(random.normal(1, 2, size=(500, len(LINES))))
+    ew[::25, HALPHA] = 0
+    places, classes = evaluate(
+        'import { bptClass, bptPlace, whanClass, whanPlace } from "./assets/raster/diagrams.mjs";',
+        """
+        const { diagrams, ew } = given;
+        const [bpt, whan] = [ew.map((row) => bptPlace(diagrams, row)), ew.map((row) => whanPlace(diagrams, row))];
+        const classes = [bpt.map((at) => bptClass(diagrams, at)), whan.map((at) => whanClass(diagrams, at))];
+        return [[bpt, whan], classes];""",
+        {"diagrams": diagram.for_browser(), "ew": ew.tolist()},
+    )
+    for there, named, place, name in zip(
+        places, classes, (bpt_place(ew), whan_place(ew)), (bpt_class, whan_class), strict=True
+    ):
+        x, y = np.array(there, float).T
+        np.testing.assert_allclose(x, place.x)
+        np.testing.assert_allclose(y, place.y)
+        assert named == name(place.x, place.y).tolist()
+        assert len(set(named)) >= 4
+
+
+def test_a_curve_is_drawn_where_the_library_has_it():
+    strokes = evaluate(
+        'import { strokesOf } from "./assets/raster/diagrams.mjs";',
+        'return strokesOf(given, "bpt");',
+        diagram.for_browser(),
+    )
+    for stroke, (curve, dashed) in zip(strokes, diagram.BPT_CURVES, strict=True):
+        x, y = np.array(stroke["points"]).T
+        np.testing.assert_allclose(y, diagram.curve_height(curve, x))
+        assert stroke["dashed"] == dashed
+
+
+def written(state: dict[str, Any], **more: Any) -> dict[str, str]:
+    return evaluate(
+        'import { query } from "./assets/explorer/address.mjs";',
+        "return Object.fromEntries(new URLSearchParams(query(given.fields, given.state, given.more)));",
+        {"fields": [field._asdict() for field in FIELDS], "state": state, "more": more},
+    )
+
+
+def test_an_address_written_there_is_read_here():
+    state = {
+        **DEFAULTS, "lines": ["HGAMMA", "SII_6731"], "columns": ["pull"], "view": "xy", "x": "redshift", "lock": True,
+        "missing": False, "size": 1.3, "seed": 12, "zoom": [-1.25, 2, 1e-3, 0.5],
+    }  # fmt: skip
+    gate = {"x": "map_x", "y": "map_y", "polygon": [[0.123456, 1], [2, -3], [4, 5]]}
+    query = written(state, galaxy="A", gate=gate)
+    assert parse(query, QUANTITIES) == (state, [])
+    there = parse_gate(query["gate"], QUANTITIES)
+    assert there is not None
+    assert there.polygon[0] == [0.12346, 1]
+    assert written(DEFAULTS) == {}

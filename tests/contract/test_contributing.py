@@ -1,0 +1,131 @@
+"""What CONTRIBUTING.md promises: a page, a column and a survey are each added in the one place that it names."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.catalogue.catalogue import Catalogue
+from data.catalogue.survey import Survey
+from data.surveys import targets
+from data.surveys.desi import Observed, Redshift
+from data.surveys.from_fits import from_fits
+from model.spectra.starlight import starlight, starlight_grid
+from tests.serving import ROOT
+
+PAGE = '''"""Hello."""
+
+import dash
+from dash import html
+
+dash.register_page(__name__, path="/hello", name="Hello", title="Hello", order=9)
+
+
+def layout(**_):
+    """Return the page."""
+    return html.P("Hello, galaxies.")
+'''
+
+LISTED = """
+import json
+import dash, app
+from components import shell
+print(json.dumps([page["path"] for page in dash.page_registry.values()]))
+print("Hello" in json.dumps(shell.layout().to_plotly_json(), default=lambda part: part.to_plotly_json()))
+"""
+
+COLUMN = """    yield Column("stellar_mass", "dex", "logarithm of the stellar mass", False, "finite or missing")
+"""
+
+COLUMN_USED = """
+import sys
+from pathlib import Path
+import numpy as np, pyarrow as pa, pyarrow.parquet as pq
+from data.catalogue.build import build, describe, write
+from data.catalogue.catalogue import Catalogue
+from tests.builders import galaxies
+table = galaxies(3).append_column("stellar_mass", pa.array(np.array([9.5, 10.0, np.nan], np.float32)))
+path = Path(sys.argv[1])
+built = build(table)
+write(built, path, describe(built, title="Three", provenance="invented"))
+print(Catalogue(path).column("stellar_mass").tolist())
+print(pq.read_schema(path).field("stellar_mass").metadata)
+"""
+
+
+def house(folder: Path, *copied: str) -> Path:
+    """Lay the project out in a folder: links, and copies of the rooms that a test changes."""
+    for entry in ROOT.iterdir():
+        if entry.name.startswith(".") or entry.name in ("build", "dist", "node_modules"):
+            continue
+        if entry.name in copied:
+            shutil.copytree(entry, folder / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def run(code: str, folder: Path, *arguments: str) -> str:
+    """Run code in a house of its own."""
+    environment = os.environ | {"CACHE_DIR": str(folder / "cache"), "DATA_DIR": str(folder), "SPARCL_URL": "off"}
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_page_is_a_folder_and_the_navigation_lists_it(tmp_path):
+    folder = house(tmp_path, "pages")
+    (folder / "pages" / "hello").mkdir()
+    (folder / "pages" / "hello" / "page.py").write_text(PAGE)
+    paths, named = run(LISTED, folder).splitlines()[-2:]
+    assert '"/hello"' in paths
+    assert named == "True"
+
+
+@pytest.mark.slow
+def test_a_column_is_one_entry_of_the_schema(tmp_path):
+    folder = house(tmp_path, "data")
+    schema = folder / "data" / "catalogue" / "schema.py"
+    text = schema.read_text()
+    place = text.index('    yield Column("log_luminosity"')
+    schema.write_text(text[:place] + COLUMN + text[place:])
+    values, described = run(COLUMN_USED, folder, str(tmp_path / "three.parquet")).splitlines()[-2:]
+    assert values == "[9.5, 10.0, nan]"
+    assert "stellar mass" in described
+
+
+class Spectrograph:
+    """A survey of one galaxy, as a module of `data.surveys` would be."""
+
+    SURVEY = Survey("Spectrograph", (3500.0, 9000.0), ((6000.0, 6050.0),), 3.0, 1.5)
+
+    @staticmethod
+    def is_of_survey(path: Path) -> bool:
+        return path.suffix == ".txt"
+
+    @staticmethod
+    def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+        assert redshifts is None
+        redshift = float(spectra.read_text())
+        wavelength = np.arange(3500.0, 9000.0, 1.5)
+        bins = np.linspace(1, 2, 12).astype(np.float32)
+        flux = np.interp(wavelength / (1 + redshift), starlight_grid(), starlight(bins)).astype(np.float32)
+        observed = Observed(("one",), wavelength, flux[None], np.full_like(flux, 100.0)[None])
+        return observed, {"one": Redshift(redshift, 0, "GALAXY")}
+
+
+@pytest.mark.slow
+def test_a_survey_is_a_module_that_knows_its_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(targets, "SURVEYS", (Spectrograph, *targets.SURVEYS))
+    (tmp_path / "galaxy.txt").write_text("0.1")
+    from_fits([tmp_path / "galaxy.txt"], [], tmp_path / "out.parquet")
+    catalogue = Catalogue(tmp_path / "out.parquet")
+    assert catalogue.survey == Spectrograph.SURVEY
+    assert catalogue.target_ids[0] == b"one"
+    assert "Spectrograph" in catalogue.provenance
