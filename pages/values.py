@@ -138,7 +138,8 @@ def _kind(setting: Setting) -> Any:
         return Annotated[kind, Field(strict=True, ge=low, le=high, allow_inf_nan=False if kind is float else None)]
     if setting.kind == "numbers":
         size = setting.allowed[0]
-        return Annotated[list[Number], Field(fail_fast=True, min_length=size, max_length=size)] | None
+        corners: Any = Annotated[list[Number], Field(fail_fast=True, min_length=size, max_length=size)]
+        return corners | None
     return Annotated[str, Field(strict=True, max_length=48, pattern=r"^\w*$")]
 
 
@@ -149,13 +150,17 @@ View: Final = create_model(
     **{setting.name: (_kind(setting), ...) for setting in FIELDS},  # type: ignore[call-overload]
 )
 
+Search = Annotated[str, Field(strict=True, max_length=2 * MAX_LENGTH)] | None
+Flag = Annotated[bool, Field(strict=True)] | None
+Files = Annotated[list[File], Field(fail_fast=True, max_length=MAX_FILES)] | None
+
 VALUES: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "_pages_location.pathname": Path | None,
         "_pages_location.search": Query | None,
         "explorer-catalogue.data": CatalogueName,
         "explorer-search.n_submit": Clicks,
-        "explorer-search.value": Annotated[str, Field(strict=True, max_length=2 * MAX_LENGTH)] | None,
+        "explorer-search.value": Search,
         "explorer-seed.data": Seed,
         "explorer-selected.data": Galaxy | None,
         "explorer-selection.data": Selection | None,
@@ -164,7 +169,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "explorer-show-table.n_clicks": Clicks,
         "explorer-view-noise.value": Noise,
         "explorer-view.data": View,
-        "galaxy-opened.data": Annotated[bool, Field(strict=True)] | None,
+        "galaxy-opened.data": Flag,
         "model-cut.value": Text | None,
         "model-line.value": Text | None,
         "model-variant.value": Text | None,
@@ -173,7 +178,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "predict-dispersion.value": Number | Text | None,
         "predict-example.n_clicks": Clicks,
         "predict-file-save.n_clicks": Clicks,
-        "predict-file.data": Annotated[list[File], Field(fail_fast=True, max_length=MAX_FILES)] | None,
+        "predict-file.data": Files,
         "predict-fwhm.value": Number | Text | None,
         "predict-go.n_clicks": Clicks,
         "predict-model.value": Text | None,

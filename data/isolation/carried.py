@@ -1,7 +1,7 @@
 """A table that was read, as text that the browser keeps and sends back in place of the file: it is read once.
 
-Nothing of it stays on the server. The text is signed, so that what comes back is what this server once read; numbers are
-written in the smallest type that holds them exactly.
+Nothing of it stays on the server. The text is signed, so that what comes back is what this server once read. Numbers
+are written in the smallest type that holds them exactly.
 """
 
 import base64

@@ -184,7 +184,7 @@ class Reader:
                 [sys.executable, "-m", "data.isolation.template", str(self._idle)],
                 cwd=ROOT,
                 env=ENVIRONMENT,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
         atexit.register(self.stop)
@@ -214,7 +214,9 @@ def available_memory() -> int | None:
         found.append(1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable"))))
     for folder in _control_groups():
         with suppress(OSError, ValueError, StopIteration):
-            limit, used = (int((folder / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current"))
+            limit, used = (
+                int((folder / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current")
+            )
             lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
             cached = int(next(line.split()[1] for line in lines if line.startswith("inactive_file ")))
             found.append(limit - used + cached)

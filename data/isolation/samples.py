@@ -6,7 +6,7 @@ import io
 import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -29,7 +29,9 @@ def read_all() -> None:
         # A reader that refuses its sample has been imported all the same.
         with suppress(DataError):
             uploads.open_files([(make(), name)])
-    pair = [FILES / "examples" / name for name in ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")]
+    pair = [
+        FILES / "examples" / name for name in ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
+    ]
     with suppress(DataError, OSError):
         uploads.open_files([(path.read_bytes(), path.name) for path in pair])
 
@@ -52,7 +54,7 @@ def _csv(separator: str) -> bytes:
 
 def _npz() -> bytes:
     out = io.BytesIO()
-    np.savez_compressed(out, **_COLUMNS)
+    np.savez_compressed(out, allow_pickle=False, **_COLUMNS)
     return out.getvalue()
 
 
@@ -77,7 +79,7 @@ def _astropy(form: str) -> bytes:
     from astropy.time import Time
 
     out: io.IOBase
-    table = Table({**_COLUMNS, "name": ["a", "b", "c"], "n": MaskedColumn([1, 2, 3], mask=[True, False, False])})
+    table: Any = Table({**_COLUMNS, "name": ["a", "b", "c"], "n": MaskedColumn([1, 2, 3], mask=[True, False, False])})
     for name in _COLUMNS:
         table[name].unit = "Jy"
     if form == "ascii.ecsv":

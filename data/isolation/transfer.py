@@ -84,7 +84,7 @@ def _plain(value: Any, arrays: list[memoryview]) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "biuf":
             array = np.ascontiguousarray(value)
-            arrays.append(memoryview(array.reshape(-1).view(np.uint8)))
+            arrays.append(array.reshape(-1).view(np.uint8).data)
             return {_ARRAY: array.dtype.str, "shape": list(value.shape)}
         return {_TEXTS: ["" if each is None else str(each) for each in value.reshape(-1)], "shape": list(value.shape)}
     raise TypeError(f"{type(value).__name__} is no value of a table.")

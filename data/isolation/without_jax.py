@@ -1,7 +1,7 @@
 """Import the readers without JAX and pandas: reading a file computes nothing with them, and they are large.
 
-The readers import names beside functions that JAX compiles. Here `import jax` gives a stand-in that lets such modules be
-imported; whoever uses one of its functions gets an error. pandas, which Arrow imports wherever it is installed, is absent.
+The readers import names from modules that hold functions which JAX compiles. Here `import jax` gives a stand-in, with
+which such modules can be imported and not used. pandas, which Arrow imports wherever it is installed, is absent.
 """
 
 import sys
@@ -34,7 +34,7 @@ class Unavailable:
 class _StandIn(ModuleType):
     """A module of JAX."""
 
-    __path__: Sequence[str] = ()
+    __path__: Any = ()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -35,4 +35,4 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     # It brings Arrow, which a server needs only when a table comes.
     from analysis.files.job import TEXT_COLUMNS
 
-    return isolation.read_table(content, media_type, TEXT_COLUMNS)
+    return isolation.read_table(content, media_type, sorted(TEXT_COLUMNS))

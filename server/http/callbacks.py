@@ -34,7 +34,9 @@ class _Call(BaseModel):
     outputs: _Property | _Parts | None = None
     inputs: _Parts
     state: _Parts = []
-    changedPropIds: Annotated[list[Annotated[str, Field(max_length=400)]], Field(fail_fast=True, max_length=MAX_PARTS)] = []  # noqa: N815 - Dash's name
+    changed: Annotated[list[Annotated[str, Field(max_length=400)]], Field(fail_fast=True, max_length=MAX_PARTS)] = (
+        Field(default=[], alias="changedPropIds")
+    )
 
 
 def install(app: Dash, values: Mapping[str, Any]) -> None:
@@ -73,7 +75,7 @@ def _check(callbacks: dict[str, dict[str, Any]], kinds: Mapping[str, TypeAdapter
         raise BadRequest("The outputs are not those of the callback. Reload the page.")
     if not (_match(callback["inputs"], call.inputs) and _match(callback["state"], call.state)):
         raise BadRequest("The inputs are not those of the callback. Reload the page.")
-    if not set(call.changedPropIds) <= set(map(_full_name, _each(call.inputs))):
+    if not set(call.changed) <= set(map(_full_name, _each(call.inputs))):
         raise BadRequest("What has changed is no input of the callback. Reload the page.")
     for part in _each([*call.inputs, *call.state]):
         name = f"{part.id if isinstance(part.id, str) else part.id.get('type', '')}.{part.property}"
@@ -114,13 +116,16 @@ def _match(declared: list[dict[str, str]], sent: list[_Property | list[_Property
     return len(declared) == len(sent) and all(map(_same, declared, sent))
 
 
-def _same(declared: dict[str, str], sent: _Property | list[_Property]) -> bool:
+def _same(declared: dict[str, str], sent: _Property | list[Any]) -> bool:
     # One of several callbacks that share an output adds a hash to the property's name.
     property_name = declared["property"].partition("@")[0]
     if declared["id"].startswith("{"):
         pattern: dict[str, Any] = json.loads(declared["id"])
         parts = sent if isinstance(sent, list) else [sent]
-        return all(part.property.partition("@")[0] == property_name and _fits(pattern, part.id) for part in parts)
+        return all(
+            isinstance(part, _Property) and part.property.partition("@")[0] == property_name and _fits(pattern, part.id)
+            for part in parts
+        )
     if not isinstance(sent, _Property):
         return False
     return (sent.id, sent.property.partition("@")[0]) == (declared["id"], property_name)

@@ -18,7 +18,7 @@ SENTENCES: Final = {
 }
 
 
-class Busy(Error):
+class BusyError(Error):
     """Too many large requests wait."""
 
     code = 503
@@ -30,7 +30,8 @@ class JsonErrorTask(ErrorTask):
 
     def execute(self) -> None:
         """Write the answer and close the connection."""
-        error = self.request.error
+        request: Any = self.request
+        error = request.error
         sentence = SENTENCES.get(error.code, f"The request is malformed: {error.body}.")
         answer: dict[str, Any] = {"error": sentence}
         mimetype = "application/json"
@@ -39,9 +40,8 @@ class JsonErrorTask(ErrorTask):
             mimetype = "application/problem+json"
         body = json.dumps(answer).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", mimetype), ("X-Content-Type-Options", "nosniff")]
-        if error.code == Busy.code:
-            self.response_headers.append(("Retry-After", "5"))
+        again = [("Retry-After", "5")] if error.code == BusyError.code else []
+        self.response_headers = [("Content-Type", mimetype), ("X-Content-Type-Options", "nosniff"), *again]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -64,7 +64,8 @@ class Channel(HTTPChannel):
         if self.request is None:
             self.waiting_since = time.monotonic()
         taken = super().received(data)
-        self.server.received(len(data))
+        server: Any = self.server
+        server.received(len(data))
         return taken
 
     def service(self) -> None:

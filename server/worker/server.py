@@ -1,13 +1,13 @@
 """waitress's server, with threads of their own for large bodies and for watchers, and clients that must keep up."""
 
 import time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from server.worker import limits
-from server.worker.channel import Busy, Channel
+from server.worker.channel import BusyError, Channel
 
 WATCHED: Final = ("/healthz", "/readyz", "/metrics")
 """Answered however busy the others are."""
@@ -29,8 +29,9 @@ class Server(TcpWSGIServer):
         self._watched.set_thread_count(1)
         self._received = 0
 
-    def add_task(self, channel: Channel) -> None:
+    def add_task(self, task: Any) -> None:
         """Put a whole request in the queue of its kind."""
+        channel: Any = task
         self.answered += 1
         if getattr(channel.requests[0], "path", "") in WATCHED:
             self._watched.add_task(channel)
@@ -40,7 +41,7 @@ class Server(TcpWSGIServer):
             if len(self._large.queue) >= limits.LARGE_WAITING:
                 request = channel.requests[0]
                 request.get_body_stream().close()
-                request.error = Busy("")
+                request.error = BusyError("")
                 super().add_task(channel)
                 return
             self._large.add_task(channel)
@@ -55,7 +56,7 @@ class Server(TcpWSGIServer):
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - the wall clock may jump
         """Close what is too late; waitress calls this every second."""
         steady = time.monotonic()
-        for channel in list(self.active_channels.values()):
+        for channel in self._channels:
             if channel.is_too_late(steady):
                 channel.will_close = True
         self._make_room()
@@ -63,7 +64,7 @@ class Server(TcpWSGIServer):
 
     def _make_room(self) -> None:
         """Close the connections that hold most longest until all hold what is allowed."""
-        channels = [channel for channel in self.active_channels.values() if channel.held and not channel.requests]
+        channels = [channel for channel in self._channels if channel.held and not channel.requests]
         held = sum(channel.held for channel in channels)
         for channel in sorted(channels, key=lambda channel: channel.waiting_since):
             if held <= limits.MAX_HELD:
@@ -73,19 +74,24 @@ class Server(TcpWSGIServer):
 
     def _make_connections(self) -> None:
         """Close the connections that have waited longest where few more can be taken."""
-        excess = len(self.active_channels) - self.adj.connection_limit * 9 // 10
+        excess = len(self._channels) - self.adj.connection_limit * 9 // 10
         if excess > 0:
-            idle = [channel for channel in self.active_channels.values() if not channel.requests]
+            idle = [channel for channel in self._channels if not channel.requests]
             for channel in sorted(idle, key=lambda channel: channel.waiting_since)[:excess]:
                 channel.will_close = True
 
     @property
     def is_idle(self) -> bool:
         """Whether no request is being received, answered or sent."""
-        return not any(channel.requests or channel.request or channel.total_outbufs_len for channel in self._open())
+        return not any(
+            channel.requests or channel.request or channel.total_outbufs_len
+            for channel in self._channels
+            if channel.connected
+        )
 
-    def _open(self) -> list[Channel]:
-        return [channel for channel in self.active_channels.values() if channel.connected]
+    @property
+    def _channels(self) -> list[Channel]:
+        return list(cast("dict[int, Channel]", self.active_channels).values())
 
     def stop_accepting(self) -> None:
         """Leave new connections to the worker that follows."""

@@ -92,6 +92,7 @@ def part_of(name: str, property_name: str) -> Any:
 
 def call_of(callback: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """A call of the right form, with values chosen anyhow."""
+
     def filled(parts: list[dict[str, str]]) -> list[Any]:
         made = [part_of(part["id"], part["property"]) for part in parts]
         for part in made:
@@ -104,7 +105,9 @@ def call_of(callback: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     inputs = filled(callback["inputs"])
     flat = [one for part in inputs for one in (part if isinstance(part, list) else [part])]
     first = chance.choice(flat)
-    name = first["id"] if isinstance(first["id"], str) else json.dumps(first["id"], sort_keys=True, separators=(",", ":"))
+    name = (
+        first["id"] if isinstance(first["id"], str) else json.dumps(first["id"], sort_keys=True, separators=(",", ":"))
+    )
     return {
         "output": callback["output"],
         "outputs": outputs_of(callback["output"]),

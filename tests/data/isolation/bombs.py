@@ -7,7 +7,10 @@ from typing import Final
 
 import numpy as np
 
-_VOTABLE: Final = '<?xml version="1.0"?><VOTABLE version="1.3"><RESOURCE><TABLE>{fields}<DATA>{data}</DATA></TABLE></RESOURCE></VOTABLE>'
+_VOTABLE: Final = (
+    '<?xml version="1.0"?><VOTABLE version="1.3"><RESOURCE>'
+    "<TABLE>{fields}<DATA>{data}</DATA></TABLE></RESOURCE></VOTABLE>"
+)
 
 
 def _ecsv(header: str, body: str = "a\n1\n") -> bytes:
@@ -20,7 +23,9 @@ def ecsv_datatype() -> bytes:
 
 
 def ecsv_precision() -> bytes:
-    return _ecsv("datatype:\n- {name: a, datatype: string, subtype: 'float64[999999999]'}\nmeta: {p: precision=F999999999}")
+    return _ecsv(
+        "datatype:\n- {name: a, datatype: string, subtype: 'float64[999999999]'}\nmeta: {p: precision=F999999999}"
+    )
 
 
 def ecsv_tuple_keys() -> bytes:

@@ -54,10 +54,12 @@ def test_a_pair_of_files_is_read_together():
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_takes_no_more_than_is_allowed(name: str, reader: Reader):
     reader.last_used = isolation.Used(0, 0)
+    sentence = ""
     try:
         read(reader, BOMBS[name](), name)
     except UploadError as error:
-        assert len(str(error)) < 400
+        sentence = str(error)
+    assert len(sentence) < 400
     assert reader.last_used.peak_kib < LIMITS.memory // 1024 + PARSERS_KIB
     assert reader.last_used.processor_seconds <= LIMITS.processor_seconds + 1
     assert list(read(reader, SMALL)["columns"]) == ["a", "b"], "the next file is read"
@@ -67,7 +69,7 @@ def test_a_bomb_takes_no_more_than_is_allowed(name: str, reader: Reader):
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "http://127.0.0.1:9/", "/etc/passwd"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_table_in_another_file_is_refused_before_it_is_parsed(more: str, address: str, encoding: str, reader: Reader):
-    with pytest.raises(UploadError, match="STREAM href|cannot be read|no table|binary|UTF"):
+    with pytest.raises(UploadError, match=r"STREAM href|cannot be read|no table|binary|UTF"):
         read(reader, FOREIGN.format(more=more, address=address).encode(encoding))
 
 

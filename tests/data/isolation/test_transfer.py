@@ -1,6 +1,7 @@
 """Tables as bytes: they come back as they were, and no other bytes do harm."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,9 +23,13 @@ VALUES = st.recursive(
 )
 
 
-def same(one: object, other: object) -> bool:
+def same(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
-        return isinstance(other, np.ndarray) and one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        return (
+            isinstance(other, np.ndarray)
+            and one.dtype == other.dtype
+            and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        )
     if isinstance(one, dict):
         return isinstance(other, dict) and list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):

@@ -226,7 +226,14 @@ def test_a_table_that_did_not_come_from_here_is_not_taken(table: Any):
     kept = read(table, [table.example(table.TABLE)])
     plan = plan_of(table, kept)
     content = base64.b64decode(kept["table"])
-    for forged in (None, 7, "", "?", base64.b64encode(content[:-1] + b"x").decode(), base64.b64encode(b"x" * 99).decode()):
+    for forged in (
+        None,
+        7,
+        "",
+        "?",
+        base64.b64encode(content[:-1] + b"x").decode(),
+        base64.b64encode(b"x" * 99).decode(),
+    ):
         *_, steps = table.predict_upload(1, *plan, kept | {"table": forged}, "default")[:7]
         assert "Upload the file again" in text_of(steps)
     for nothing in (None, 7, []):
