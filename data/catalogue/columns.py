@@ -77,7 +77,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
     if folder is None:
         return _in_memory(path, version)
-    room = cache.Folder(folder, FOLDER_BYTES)
+    room = cache.DiskCache(folder, FOLDER_BYTES)
     columns = _mapped(room, version)
     if columns is None:
         try:
@@ -95,9 +95,9 @@ def _file_names(version: str) -> tuple[str, str, str, str]:
     return f"{stem}.values.npy", f"{stem}.ids.npy", f"{stem}.order.npy", f"{stem}.json"
 
 
-def _mapped(room: cache.Folder, version: str) -> Columns | None:
+def _mapped(room: cache.DiskCache, version: str) -> Columns | None:
     """Map the kept files of a catalogue, or return None where one is missing or damaged."""
-    found = [cache.find(room, name) for name in _file_names(version)]
+    found = [room.get(name) for name in _file_names(version)]
     if not all(found):
         return None
     try:
@@ -112,7 +112,7 @@ def _mapped(room: cache.Folder, version: str) -> Columns | None:
     return Columns(version, metadata, *(array.view(np.ndarray) for array in (values, ids, order)))
 
 
-def _expand(path: Path, version: str, room: cache.Folder) -> None:
+def _expand(path: Path, version: str, room: cache.DiskCache) -> None:
     """Write a catalogue's columns one after the other, so that no more than one is in memory."""
     from data.catalogue import parquet
 
@@ -126,10 +126,10 @@ def _expand(path: Path, version: str, room: cache.Folder) -> None:
             for name in NAMES:
                 target.write(parquet.numbers(file, name).astype("<f4").tobytes())
 
-        cache.keep(room, values_name, write_values)
-    cache.keep(room, ids_name, lambda target: np.save(target, ids, allow_pickle=False))
-    cache.keep(room, order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False))
-    cache.keep(room, about_name, lambda target: target.write(json.dumps(metadata).encode()))
+        room.put(values_name, write_values)
+    room.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False))
+    room.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False))
+    room.put(about_name, lambda target: target.write(json.dumps(metadata).encode()))
 
 
 def _in_memory(path: Path, version: str) -> Columns:

@@ -5,7 +5,6 @@ which such modules can be imported and not used. pandas, which Arrow imports whe
 """
 
 import sys
-from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType

@@ -64,7 +64,7 @@ def test_a_full_disk_costs_memory_and_not_the_catalogue(path, folder, monkeypatc
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache, "keep", full)
+    monkeypatch.setattr(cache.DiskCache, "put", full)
     assert same(open_columns(path, folder), open_columns(path))
     assert "held in memory" in caplog.text
 
