@@ -1,7 +1,7 @@
 """A cache on disk: files that can be made again, each written whole or not at all, the longest unused deleted first.
 
-Several processes may share a folder. A file that somebody has memory-mapped may be deleted: what is mapped stays readable
-until it is let go.
+Several processes may share a folder. A file that somebody has memory-mapped may be deleted: what is mapped stays
+readable until it is let go.
 """
 
 import os
