@@ -1,6 +1,6 @@
 /* The one module that the page loads: it brings the others, and registers what Dash calls. */
 import * as explorer from "./explorer/callbacks.mjs";
-import { takeAhead } from "./explorer/columns.mjs";
+import { takeAhead } from "./explorer/panels/columns.mjs";
 import { choose, followNames } from "./explorer/galaxy.mjs";
 import { watchForPages } from "./explorer/join.mjs";
 import * as population from "./explorer/population.mjs";

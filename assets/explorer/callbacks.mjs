@@ -1,10 +1,10 @@
 /* What Dash calls of the explorer; without a page these do nothing. */
 import { noUpdate, triggered } from "../shell/dash.mjs";
 import { arrive, currentJoin } from "./join.mjs";
-import { save } from "./print.mjs";
+import { save } from "./panels/print.mjs";
 import { choose as chooseSelection } from "./selection.mjs";
 
-/** @import { Format } from "./print.mjs" */
+/** @import { Format } from "./panels/print.mjs" */
 /** @import { Join } from "./join.mjs" */
 /** @import { Selection, State } from "./manifest.mjs" */
 

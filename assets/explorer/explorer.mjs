@@ -5,20 +5,20 @@
  */
 import { one } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
-import { palettesOf, writeNotes } from "./coloring.mjs";
+import { palettesOf, writeNotes } from "./panels/coloring.mjs";
 import { Galaxies } from "./galaxies.mjs";
-import { build } from "./grid.mjs";
-import { Painter, placeRings, timings } from "./painter.mjs";
-import { OF_LINE, planOf } from "./panels.mjs";
+import { build } from "./panels/grid.mjs";
+import { Painter, placeRings, timings } from "./panels/painter.mjs";
+import { OF_LINE, planOf } from "./panels/panels.mjs";
 import { Reader } from "./reader.mjs";
-import { Scrub } from "./scrub.mjs";
+import { Scrub } from "./panels/scrub.mjs";
 import { gateOf } from "./selection.mjs";
 
 /** @import { View } from "../raster/raster.mjs" */
 /** @import { Point } from "../raster/shapes.mjs" */
 /** @import { Gate, Manifest, MapCells, Selection, State } from "./manifest.mjs" */
-/** @import { Panel } from "./panel.mjs" */
-/** @import { Plane } from "./plane.mjs" */
+/** @import { Panel } from "./panels/panel.mjs" */
+/** @import { Plane } from "./panels/plane.mjs" */
 
 /**
  * What the explorer tells the page.

@@ -2,11 +2,11 @@
 import { arrange, shuffledOrder } from "../raster/order.mjs";
 import { histogram } from "../raster/scales.mjs";
 import { Pending } from "../shell/requests.mjs";
-import { Columns } from "./columns.mjs";
-import { Plane } from "./plane.mjs";
+import { Columns } from "./panels/columns.mjs";
+import { Plane } from "./panels/plane.mjs";
 
 /** @import { Manifest, State } from "./manifest.mjs" */
-/** @import { PlannedPanel } from "./panels.mjs" */
+/** @import { PlannedPanel } from "./panels/panels.mjs" */
 
 /** @typedef {Pick<State, "noise" | "seed">} Draw   which realisation of the noise */
 

@@ -4,14 +4,14 @@ import { nearest } from "../raster/picking.mjs";
 import { decode } from "../raster/scales.mjs";
 import { one } from "../shell/dom.mjs";
 import { short } from "../shell/numbers.mjs";
-import { placeRings } from "./painter.mjs";
-import { GHOSTS } from "./scrub.mjs";
+import { placeRings } from "./panels/painter.mjs";
+import { GHOSTS } from "./panels/scrub.mjs";
 import { outline } from "./selection.mjs";
 
 /** @import { At, Box } from "../raster/gestures.mjs" */
 /** @import { View } from "../raster/raster.mjs" */
 /** @import { Explorer } from "./explorer.mjs" */
-/** @import { Panel } from "./panel.mjs" */
+/** @import { Panel } from "./panels/panel.mjs" */
 
 const ZOOM_STEP = 1.6;
 const AT_REST = 250; // ms without a change before the view is part of the state

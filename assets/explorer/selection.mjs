@@ -3,14 +3,14 @@ import { arrange } from "../raster/order.mjs";
 import { inside } from "../raster/picking.mjs";
 import { simplify } from "../raster/shapes.mjs";
 import { fromBase64, toBase64 } from "../shell/base64.mjs";
-import { paintPanel } from "./painter.mjs";
-import { viewOf } from "./panels.mjs";
+import { paintPanel } from "./panels/painter.mjs";
+import { viewOf } from "./panels/panels.mjs";
 
 /** @import { Point } from "../raster/shapes.mjs" */
 /** @import { Explorer } from "./explorer.mjs" */
 /** @import { Gate, Selection } from "./manifest.mjs" */
-/** @import { Panel } from "./panel.mjs" */
-/** @import { Plane } from "./plane.mjs" */
+/** @import { Panel } from "./panels/panel.mjs" */
+/** @import { Plane } from "./panels/plane.mjs" */
 
 const VERSION = 1;
 const TOLERANCE = 1.5; // CSS pixels that a simplified lasso may leave the drawn one

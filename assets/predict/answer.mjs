@@ -3,15 +3,15 @@ import { bptClass, bptPlace, strokesOf, whanClass, whanPlace } from "../raster/d
 import { byId } from "../shell/dom.mjs";
 import { number } from "../shell/numbers.mjs";
 import { colorScheme } from "../shell/scheme.mjs";
-import { Bars } from "./bars.mjs";
-import { Diagram } from "./diagram.mjs";
+import { Bars } from "./plots/bars.mjs";
+import { Diagram } from "./plots/diagram.mjs";
 import { LineTable } from "./line_table.mjs";
-import { SkyMap } from "./map.mjs";
+import { SkyMap } from "./plots/map.mjs";
 
 /** @import { Point } from "../raster/shapes.mjs" */
 /** @import { Shown } from "./line_table.mjs" */
 /** @import { Background, Manifest } from "./manifest.mjs" */
-/** @import { Intrinsic, MapPlace, Widths } from "./network.mjs" */
+/** @import { Intrinsic, MapPlace, Widths } from "./network/network.mjs" */
 
 /**
  * @typedef {Shown & {listed: Widths, free: Intrinsic | null, place: MapPlace, score: number}} Prediction

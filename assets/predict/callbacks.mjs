@@ -1,7 +1,7 @@
 /* What Dash calls of the Predict page; without the page these do nothing. */
 import { noUpdate, setProps } from "../shell/dash.mjs";
 import { PredictPage } from "./page.mjs";
-import { OWN } from "./weights.mjs";
+import { OWN } from "./network/weights.mjs";
 
 /** @import { Others } from "./answer.mjs" */
 /** @import { Galaxy, Manifest } from "./manifest.mjs" */

@@ -7,18 +7,18 @@ import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
 import { Answer } from "./answer.mjs";
-import { Continuum } from "./continuum.mjs";
+import { Continuum } from "./plots/continuum.mjs";
 import { BADGES, judge } from "./domain.mjs";
 import { Form, inRange } from "./form.mjs";
-import { domainScore, intrinsic, place, predict } from "./network.mjs";
-import { under } from "./safetensors.mjs";
-import { sensitivity } from "./sensitivity.mjs";
+import { domainScore, intrinsic, place, predict } from "./network/network.mjs";
+import { under } from "./network/safetensors.mjs";
+import { sensitivity } from "./network/sensitivity.mjs";
 import { copy, link, python } from "./share.mjs";
-import { OWN, Weights } from "./weights.mjs";
+import { OWN, Weights } from "./network/weights.mjs";
 
 /** @import { Others, Prediction } from "./answer.mjs" */
 /** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen, Variant } from "./manifest.mjs" */
-/** @import { Net } from "./safetensors.mjs" */
+/** @import { Net } from "./network/safetensors.mjs" */
 
 const REST = 180; // ms without a change before the server is told
 const HISTORY = 100; // steps

@@ -3,10 +3,10 @@ import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { NOTHING } from "../shell/numbers.mjs";
 import { addFormulas, component, gridWindow, leadingFirst, library, width } from "../tables/grid.mjs";
-import { drawHistograms } from "./histograms.mjs";
+import { drawHistograms } from "./plots/histograms.mjs";
 
 /** @import { ColumnDef } from "../tables/grid.mjs" */
-/** @import { Counted } from "./histograms.mjs" */
+/** @import { Counted } from "./plots/histograms.mjs" */
 /** @import { Manifest, Variant } from "./manifest.mjs" */
 
 /**

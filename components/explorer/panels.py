@@ -122,7 +122,7 @@ def first_columns(state: Mapping[str, Any]) -> list[str]:
 
 
 def panel_grid(about: Mapping[str, Any]) -> html.Div:
-    """Return the frame of the panels; the browser fills it (assets/explorer/panels.mjs) by its manifest."""
+    """Return the frame of the panels; the browser fills it (assets/explorer/panels/panels.mjs) by its manifest."""
     carried: dict[str, Any] = {"data-manifest": json.dumps(about)}
     return html.Div(
         [

@@ -76,13 +76,13 @@ def cells(name: str) -> Response:
 
 @blueprint.after_app_request
 def send_for_columns(response: Response) -> Response:
-    """Have the browser ask for the first columns while it reads the scripts (assets/explorer/columns.mjs)."""
+    """Have the browser ask for the first columns while it reads the scripts (assets/explorer/panels/columns.mjs)."""
     catalogue = served().get(request.args.get("catalogue", "")) or next(iter(served().values()), None)
     if catalogue is None or request.path != "/" or response.mimetype != "text/html":
         return response
     state, _ = view.parse(request.args, QUANTITIES)
     if names := first_columns(state):
-        # The same addresses as those of assets/explorer/columns.mjs, or they would be fetched twice.
+        # The same addresses as those of assets/explorer/panels/columns.mjs, or they would be fetched twice.
         draw = f"&noise={state['noise']}&seed={state['seed']}"
         asked = [(place, "&bits=16") for place in MAP_NAMES]
         asked += [(name, draw if name.endswith("_NOISY") else "") for name in names]

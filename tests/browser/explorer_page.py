@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 INSIDE = """
 const $ = (await import(document.querySelector("script[type=module][src]").src)).default;
 const explorer = $["explorer/join.mjs"].currentJoin()?.explorer;
-const { timings } = $["explorer/painter.mjs"];
+const { timings } = $["explorer/panels/painter.mjs"];
 """
 """What code in the page begins with: the modules that the page runs, and the explorer that is open."""
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { judge } from "../../../assets/predict/domain.mjs";
 import { inRange, pasted } from "../../../assets/predict/form.mjs";
-import { peakOf, profileOf } from "../../../assets/predict/profile.mjs";
-import { parseSafetensors, under } from "../../../assets/predict/safetensors.mjs";
+import { peakOf, profileOf } from "../../../assets/predict/plots/profile.mjs";
+import { parseSafetensors, under } from "../../../assets/predict/network/safetensors.mjs";
 import { link, python } from "../../../assets/predict/share.mjs";
 
 /** @import { Limits, Typed } from "../../../assets/predict/manifest.mjs" */

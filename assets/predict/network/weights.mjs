@@ -1,10 +1,10 @@
 /* Weights of the Predict page: those of the server's networks, fetched once, and a reader's own file, which stays here. */
-import { fromBase64, toBase64 } from "../shell/base64.mjs";
-import { Pending, request } from "../shell/requests.mjs";
+import { fromBase64, toBase64 } from "../../shell/base64.mjs";
+import { Pending, request } from "../../shell/requests.mjs";
 import { predict } from "./network.mjs";
 import { parseSafetensors, under } from "./safetensors.mjs";
 
-/** @import { Manifest, Variant } from "./manifest.mjs" */
+/** @import { Manifest, Variant } from "../manifest.mjs" */
 /** @import { Net } from "./safetensors.mjs" */
 
 /**

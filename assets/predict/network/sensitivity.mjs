@@ -1,7 +1,7 @@
 /* Which starlight drives a line: derivatives, from a network's output back to its features. */
-import { SELU_ALPHA, SELU_SCALE, featuresOf, ofLine, trunk } from "./layers.mjs";
+import { SELU_ALPHA, SELU_SCALE, featuresOf, ofLine, trunk } from "../plots/layers.mjs";
 
-/** @import { Numbers } from "./layers.mjs" */
+/** @import { Numbers } from "../plots/layers.mjs" */
 /** @import { Net, Tensor } from "./safetensors.mjs" */
 
 /**

@@ -1,8 +1,8 @@
 /* Histograms of a table's equivalent widths, one a leading line: predicted filled, measured as an outline. */
-import { el } from "../pictures/svg.mjs";
-import { node } from "../shell/dom.mjs";
+import { el } from "../../pictures/svg.mjs";
+import { node } from "../../shell/dom.mjs";
 
-/** @import { Line } from "./manifest.mjs" */
+/** @import { Line } from "../manifest.mjs" */
 
 /**
  * @typedef {object} Counted

@@ -1,9 +1,9 @@
 /* A diagram of two line ratios: real medians behind, one galaxy before them. */
-import { Picture, el, fixed } from "../pictures/svg.mjs";
-import { tidy } from "../shell/numbers.mjs";
+import { Picture, el, fixed } from "../../pictures/svg.mjs";
+import { tidy } from "../../shell/numbers.mjs";
 
-/** @import { Stroke } from "../raster/diagrams.mjs" */
-/** @import { Point } from "../raster/shapes.mjs" */
+/** @import { Stroke } from "../../raster/diagrams.mjs" */
+/** @import { Point } from "../../raster/shapes.mjs" */
 
 /**
  * @typedef {[number, number]} Range

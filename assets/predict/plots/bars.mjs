@@ -1,5 +1,5 @@
 /* Which starlight drives a line: a bar per bin around zero. */
-import { Picture, el } from "../pictures/svg.mjs";
+import { Picture, el } from "../../pictures/svg.mjs";
 
 /**
  * @typedef {object} Change

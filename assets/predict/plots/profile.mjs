@@ -1,6 +1,6 @@
 /* How lines stand on the twelve-bin continuum of the Predict page. */
 
-/** @import { Line } from "./manifest.mjs" */
+/** @import { Line } from "../manifest.mjs" */
 
 const DRAWN_DISPERSION = 500; // km/s, four times a galaxy's: a screen's pixel cannot hide a line
 const LIGHT_SPEED = 299792.458; // km/s

@@ -1,6 +1,6 @@
 /* What a bin of the continuum is dragged by: a slider of its own. */
-import { el, fixed, set } from "../pictures/svg.mjs";
-import { tidy } from "../shell/numbers.mjs";
+import { el, fixed, set } from "../../pictures/svg.mjs";
+import { tidy } from "../../shell/numbers.mjs";
 
 const HALF_HEIGHT = 18; // CSS pixels around the bin's step
 const FINE = 0.01; // a bin's change by an arrow key

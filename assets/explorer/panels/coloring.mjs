@@ -1,16 +1,16 @@
 /* How the explorer's panels are coloured: the scheme's palettes, each panel's limits, colour bars, the headings' notes. */
-import { colorTable, dimmed } from "../raster/pixels.mjs";
-import { barTicks, colorsOf, limits, palette } from "../raster/scales.mjs";
-import { one } from "../shell/dom.mjs";
-import { short } from "../shell/numbers.mjs";
-import { colorScheme } from "../shell/scheme.mjs";
+import { colorTable, dimmed } from "../../raster/pixels.mjs";
+import { barTicks, colorsOf, limits, palette } from "../../raster/scales.mjs";
+import { one } from "../../shell/dom.mjs";
+import { short } from "../../shell/numbers.mjs";
+import { colorScheme } from "../../shell/scheme.mjs";
 import { drawBar } from "./grid.mjs";
 import { HEADINGS } from "./panels.mjs";
 
-/** @import { Tokens } from "../raster/overlay.mjs" */
-/** @import { Range, Stretch } from "../raster/scales.mjs" */
-/** @import { Explorer } from "./explorer.mjs" */
-/** @import { Column, Manifest } from "./manifest.mjs" */
+/** @import { Tokens } from "../../raster/overlay.mjs" */
+/** @import { Range, Stretch } from "../../raster/scales.mjs" */
+/** @import { Explorer } from "../explorer.mjs" */
+/** @import { Column, Manifest } from "../manifest.mjs" */
 /** @import { Panel } from "./panel.mjs" */
 
 /**

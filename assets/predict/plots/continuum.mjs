@@ -2,12 +2,12 @@
  *
  * It redraws within a frame; colours are the page's CSS variables, so both schemes need no redrawing.
  */
-import { Picture, el, fixed, set, ticks } from "../pictures/svg.mjs";
-import { tidy } from "../shell/numbers.mjs";
+import { Picture, el, fixed, set, ticks } from "../../pictures/svg.mjs";
+import { tidy } from "../../shell/numbers.mjs";
 import { Handle } from "./handle.mjs";
 import { peakOf, profileOf } from "./profile.mjs";
 
-/** @import { Line, Seen } from "./manifest.mjs" */
+/** @import { Line, Seen } from "../manifest.mjs" */
 
 const HEADROOM = 1.4; // least height of the picture over the brightest bin: room to drag a bin up
 const HIGHEST = 2.1; // greatest: a taller line is cut, and says so

@@ -1,5 +1,5 @@
 /* The networks in the browser: the same weights as model/, the same numbers, no round trip. A test compares with JAX. */
-import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "./layers.mjs";
+import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "../plots/layers.mjs";
 
 /** @import { Net } from "./safetensors.mjs" */
 

@@ -1,10 +1,10 @@
 /* The map: cells of real galaxies in the colour of a line, one galaxy's place with its spread on them. */
-import { el, fixed, set } from "../pictures/svg.mjs";
-import { tidy } from "../shell/numbers.mjs";
+import { el, fixed, set } from "../../pictures/svg.mjs";
+import { tidy } from "../../shell/numbers.mjs";
 
-/** @import { Point } from "../raster/shapes.mjs" */
-/** @import { Background } from "./manifest.mjs" */
-/** @import { MapPlace } from "./network.mjs" */
+/** @import { Point } from "../../raster/shapes.mjs" */
+/** @import { Background } from "../manifest.mjs" */
+/** @import { MapPlace } from "../network/network.mjs" */
 
 const LEVELS = 31; // colours that cells are painted in, but one
 const TOP = 0.99; // share of the cells below the last colour

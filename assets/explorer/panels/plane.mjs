@@ -1,7 +1,7 @@
 /* The galaxies in a plane of two quantities. */
-import { Raster } from "../raster/raster.mjs";
+import { Raster } from "../../raster/raster.mjs";
 
-/** @import { View } from "../raster/raster.mjs" */
+/** @import { View } from "../../raster/raster.mjs" */
 /** @import { PlaceCodes } from "./columns.mjs" */
 
 /** A raster that knows its axes, and the part of the plane that is shown at first. */

@@ -1,6 +1,6 @@
 /* Which panels a state asks for: rows, columns, and what each is coloured and placed by. */
 
-/** @import { Column, State } from "./manifest.mjs" */
+/** @import { Column, State } from "../manifest.mjs" */
 
 /**
  * @typedef {object} PlannedPanel

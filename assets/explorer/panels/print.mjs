@@ -1,12 +1,12 @@
 /* The panels as a picture for print: every canvas painted anew at print density, laid out as images of a Plotly figure. */
-import { contourPath } from "../raster/overlay.mjs";
-import { barTicks } from "../raster/scales.mjs";
-import { contextOf, makeCanvas, node, one } from "../shell/dom.mjs";
-import { short } from "../shell/numbers.mjs";
+import { contourPath } from "../../raster/overlay.mjs";
+import { barTicks } from "../../raster/scales.mjs";
+import { contextOf, makeCanvas, node, one } from "../../shell/dom.mjs";
+import { short } from "../../shell/numbers.mjs";
 import { leader } from "./coloring.mjs";
 import { measure, paintPanel } from "./painter.mjs";
 
-/** @import { Explorer } from "./explorer.mjs" */
+/** @import { Explorer } from "../explorer.mjs" */
 /** @import { Panel } from "./panel.mjs" */
 
 /**

@@ -1,8 +1,8 @@
 /* Columns of a catalogue as they travel: one request each, remembered, the scale in a header. */
-import { Pending, request } from "../shell/requests.mjs";
+import { Pending, request } from "../../shell/requests.mjs";
 
-/** @import { Scale } from "../raster/scales.mjs" */
-/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Scale } from "../../raster/scales.mjs" */
+/** @import { Manifest } from "../manifest.mjs" */
 
 /**
  * @typedef {Scale & {codes: Uint8Array}} Codes                                 one byte a galaxy, for colours

@@ -1,11 +1,11 @@
 /* The strip below the panels: the starlight and the lines of the galaxy under the pointer, drawn from columns that are
  * here already. Ghosts are the predictions with noise of its nearest neighbours: how lines scatter where starlight is
  * the same. */
-import { decode } from "../raster/scales.mjs";
-import { contextOf } from "../shell/dom.mjs";
+import { decode } from "../../raster/scales.mjs";
+import { contextOf } from "../../shell/dom.mjs";
 
 /** @import { Codes, Columns } from "./columns.mjs" */
-/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Manifest } from "../manifest.mjs" */
 
 export const GHOSTS = 6;
 

@@ -1,10 +1,10 @@
 /* The explorer's panels painted: project once, paint every panel that has its colours, place the rings. */
-import { strokesOf } from "../raster/diagrams.mjs";
-import { contourPath, drawOver } from "../raster/overlay.mjs";
-import { paint } from "../raster/painting.mjs";
+import { strokesOf } from "../../raster/diagrams.mjs";
+import { contourPath, drawOver } from "../../raster/overlay.mjs";
+import { paint } from "../../raster/painting.mjs";
 import { palettesOf, recolor } from "./coloring.mjs";
 
-/** @import { Explorer } from "./explorer.mjs" */
+/** @import { Explorer } from "../explorer.mjs" */
 /** @import { Panel } from "./panel.mjs" */
 /** @import { Plane } from "./plane.mjs" */
 

@@ -1,10 +1,10 @@
 /* The grid of panels in the page: headings, rows' labels, colour bars, and the panels' places. */
-import { short } from "../shell/numbers.mjs";
-import { node, one } from "../shell/dom.mjs";
+import { short } from "../../shell/numbers.mjs";
+import { node, one } from "../../shell/dom.mjs";
 import { Panel } from "./panel.mjs";
 import { HEADINGS } from "./panels.mjs";
 
-/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Manifest } from "../manifest.mjs" */
 /** @import { Plan, PlannedPanel } from "./panels.mjs" */
 
 const GAP_X = 1.2; // per cent of the area
@@ -66,7 +66,7 @@ export function build(page, { rows, columns, panels }, { lines, labels }, headin
 }
 
 /**
- * @param {import("./manifest.mjs").Line | undefined} line
+ * @param {import("../manifest.mjs").Line | undefined} line
  * @param {string} label   of a row that is not a line
  */
 function rowLabel(line, label) {

@@ -1,7 +1,7 @@
 /* A panel: its place in the grid, its elements, and what it is painted with. */
-import { contextOf, node } from "../shell/dom.mjs";
+import { contextOf, node } from "../../shell/dom.mjs";
 
-/** @import { Range, Scale, Stretch } from "../raster/scales.mjs" */
+/** @import { Range, Scale, Stretch } from "../../raster/scales.mjs" */
 /** @import { Codes } from "./columns.mjs" */
 /** @import { PlannedPanel } from "./panels.mjs" */
 /** @import { Plane } from "./plane.mjs" */
