@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import os
 import secrets
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -70,10 +71,10 @@ def carry(raw: RawTable) -> str:
         When it is larger than a page can send back.
     """
     fields = raw._asdict() | {"columns": {title: _packed(values) for title, values in raw.columns.items()}}
-    content = b"".join(transfer.encode(fields))
+    content = zlib.compress(b"".join(transfer.encode(fields)), 1)
     if len(content) > MAX_BYTES:
         raise UploadError(
-            f"{raw.name} holds {len(content) / 2**20:.0f} MB of numbers and text once it is unpacked; this page takes "
+            f"{raw.name} holds {len(content) / 2**20:.0f} MB of numbers and text, packed; this page takes "
             f"{MAX_BYTES >> 20} MB. Keep the columns you need, split it, or predict it with the command line."
         )
     return base64.b64encode(_signature(content) + content).decode()
@@ -96,7 +97,8 @@ def carried(text: object) -> RawTable:
     signature, content = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
     if not secrets.compare_digest(bytes(signature), _signature(content)):
         raise UploadError(_AGAIN)
-    raw = RawTable(**transfer.decode(content))
+    # What is signed was packed here, so that it does not unfold to more than was read.
+    raw = RawTable(**transfer.decode(zlib.decompress(content)))
     return raw._replace(columns={title: _unpacked(values) for title, values in raw.columns.items()})
 
 

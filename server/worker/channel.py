@@ -9,7 +9,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import Error
 
-from server.worker.limits import GRACE_SECONDS, HEADER_SECONDS, KEEP_ALIVE_SECONDS, LARGE_BODY, LEAST_RATE
+from server.worker.limits import GRACE_SECONDS, HEADER_SECONDS, KEEP_ALIVE_SECONDS, LARGE_BODY, LEAST_RATE, SMALL_BODY
 
 SENTENCES: Final = {
     413: "The file is larger than this server accepts. Split it, or use the command line.",
@@ -55,14 +55,14 @@ class Channel(HTTPChannel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Of the steady clock, which nobody sets.
-        self.waiting_since = time.monotonic()
+        self.waiting_since = self.began = time.monotonic()
         self._flushing_since: float | None = None
         self._to_flush = 0
 
     def received(self, data: bytes) -> bool:
         """Take what came, and note when a request began."""
         if self.request is None:
-            self.waiting_since = time.monotonic()
+            self.waiting_since = self.began = time.monotonic()
         taken = super().received(data)
         server: Any = self.server
         server.received(len(data))
@@ -71,15 +71,30 @@ class Channel(HTTPChannel):
     def service(self) -> None:
         """Answer the request; from now on the client has to take the answer."""
         super().service()
-        self.waiting_since = time.monotonic()
+        self.waiting_since = self.began = time.monotonic()
         self._flushing_since, self._to_flush = self.waiting_since, self.total_outbufs_len
+
+    def readable(self) -> bool:
+        """Tell whether more is read; a large body waits while all hold as much as is allowed."""
+        if not super().readable():
+            return False
+        server: Any = self.server
+        if not server.is_full or self is server.first or self.unfinished < SMALL_BODY:
+            return True
+        # It is the server that makes this client wait.
+        self.waiting_since = time.monotonic()
+        return False
+
+    @property
+    def unfinished(self) -> int:
+        """Bytes of a body that has not come whole."""
+        request: HTTPRequestParser | None = self.request
+        return request.body_bytes_received if request is not None else 0
 
     @property
     def held(self) -> int:
-        """Bytes of an unfinished body and of answers that the client has not taken."""
-        request: HTTPRequestParser | None = self.request
-        unfinished = request.body_bytes_received if request is not None else 0
-        return unfinished + self.total_outbufs_len
+        """Bytes of bodies."""
+        return self.unfinished + sum(request.body_bytes_received for request in self.requests)
 
     @property
     def is_large(self) -> bool:

@@ -21,5 +21,8 @@ KEEP_ALIVE_SECONDS: Final = 15
 """For which a connection without a request stays open."""
 MAX_CONNECTIONS: Final = 4096
 """Of one worker; beyond, the one that has waited longest is closed for the next."""
-MAX_HELD: Final = 64 * 2**20
-"""Bytes of unfinished bodies and of answers not yet taken; beyond, the slowest connections are closed."""
+MAX_HELD: Final = 48 * 2**20
+"""Bytes of bodies; beyond, only the request that began first is read on. As much of answers that have not been taken;
+beyond, those who have had longest to take theirs are cut off."""
+SMALL_BODY: Final = 2**16
+"""Bytes of a body that is read on whatever others hold."""

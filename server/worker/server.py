@@ -23,6 +23,8 @@ class Server(TcpWSGIServer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.answered = 0
+        self.is_full = False
+        self.first: Channel | None = None
         self._large = ThreadedTaskDispatcher()
         self._large.set_thread_count(limits.LARGE_THREADS)
         self._watched = ThreadedTaskDispatcher()
@@ -63,13 +65,17 @@ class Server(TcpWSGIServer):
         self._make_connections()
 
     def _make_room(self) -> None:
-        """Close the connections that hold most longest until all hold what is allowed."""
-        channels = [channel for channel in self._channels if channel.held and not channel.requests]
-        held = sum(channel.held for channel in channels)
-        for channel in sorted(channels, key=lambda channel: channel.waiting_since):
-            if held <= limits.MAX_HELD:
+        """Read large bodies one after the other, and forget answers that nobody takes, while too much is held."""
+        channels = self._channels
+        self.is_full = sum(channel.held for channel in channels) > limits.MAX_HELD
+        large = [channel for channel in channels if channel.unfinished >= limits.SMALL_BODY]
+        self.first = min(large, key=lambda channel: channel.began, default=None)
+        untaken = [channel for channel in channels if channel.total_outbufs_len and not channel.requests]
+        size = sum(channel.total_outbufs_len for channel in untaken)
+        for channel in sorted(untaken, key=lambda channel: channel.waiting_since):
+            if size <= limits.MAX_HELD:
                 return
-            held -= channel.held
+            size -= channel.total_outbufs_len
             channel.will_close = True
 
     def _make_connections(self) -> None:
