@@ -126,7 +126,7 @@ def main() -> None:
     library()
     fresh_process()
     if not args.library:
-        from tests.browser.measure import main as browser
+        from benchmarks.browser import main as browser
 
         browser()
 

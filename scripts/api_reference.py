@@ -80,7 +80,8 @@ def _parameters(function: Any) -> Iterator[str]:
         if parameter.default is inspect.Parameter.empty:
             yield parameter.name
         else:
-            yield f"{parameter.name}={parameter.default!r}"
+            default = parameter.default
+            yield f'{parameter.name}="{default}"' if isinstance(default, str) else f"{parameter.name}={default!r}"
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     sparcl_url: HttpUrl | Literal["off"] = Field(
         default=HttpUrl(SPARCL_URL),
-        description="NOIRLab's archive, asked for the spectrum of a real galaxy; `off` asks nobody",
+        description="NOIRLab's archive, from which spectra of real galaxies are fetched; `off` fetches none",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
     cache_dir: Path = Field(
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(
         default=None,
         min_length=16,
-        description="Prometheus sends it as a `Bearer` token; without one `/metrics` answers this machine alone",
+        description="Prometheus sends it as a `Bearer` token; without one `/metrics` answers only this machine",
     )
     revision: str | None = Field(
         default=None,

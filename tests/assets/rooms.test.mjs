@@ -8,13 +8,16 @@ const ROOMS = ["shell", "raster", "pictures", "tables", "predict", "explorer"]; 
 
 /** @type {{room: string, name: string, code: string}[]} */
 const modules = ROOMS.flatMap((room) =>
-  readdirSync(new URL(room, ASSETS)).map((name) => ({ room, name: `${room}/${name}`, code: readFileSync(new URL(`${room}/${name}`, ASSETS), "utf-8") })),
+  readdirSync(new URL(room, ASSETS), { recursive: true, encoding: "utf-8" })
+    .filter((name) => name.endsWith(".mjs"))
+    .map((name) => ({ room, name: `${room}/${name}`, code: readFileSync(new URL(`${room}/${name}`, ASSETS), "utf-8") })),
 );
 
 for (const { room, name, code } of modules) {
   test(`${name} imports downwards`, () => {
-    const rooms = [...code.matchAll(/^import .* from "\.\.\/(\w+)\//gm)].map(([, other]) => other);
-    for (const other of rooms) {
+    const imported = [...code.matchAll(/^(?:import|\}) .*from "(\..*)";$/gm)].map(([, path]) => new URL(path, new URL(name, ASSETS)));
+    const rooms = imported.map((path) => path.href.slice(ASSETS.href.length).split("/")[0]);
+    for (const other of rooms.filter((other) => other !== room)) {
       assert.ok(ROOMS.indexOf(other) < ROOMS.indexOf(room), `${name} imports ${other}`);
       assert.ok(!(room === "explorer" && other === "predict"), "pages do not know each other");
     }

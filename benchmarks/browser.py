@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import measure_drag
+from benchmarks import drag
 from tests.browser.explorer_page import ask, inside, open_explorer, place_of
 from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 from tests.serving import serving
@@ -143,7 +143,7 @@ def main(catalogues: Path | str | None = None) -> None:
     with serving(catalogues) as served, sync_playwright() as playwright:
         time.sleep(SETTLED)
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
-        for name, value in (measure(browser, served.url) | measure_drag.measure(browser, served.url)).items():
+        for name, value in (measure(browser, served.url) | drag.measure(browser, served.url)).items():
             sys.stdout.write(f"{name:48s} {value:8.1f}\n")
         browser.close()
 
