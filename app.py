@@ -12,14 +12,17 @@ from analysis.light import line_luminosity
 from analysis.surprise import outlier_ranking
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import uploads
+from data import isolation, uploads
 from data.archives import sparcl
 from data.catalogue import registry, spectra
 from data.errors import CatalogueError
+from data.isolation import carried
+from data.isolation.confinement import MIB
 from data.storage import memory
 from model.bins import N_BINS
 from model.predictions import batch
 from model.storage.weights import load_params
+from pages.values import VALUES
 from server.factory import attach, create_server
 from server.http.precompress import compress_page
 from server.http.static import FingerprintedDash
@@ -41,6 +44,8 @@ try:
 except CatalogueError as error:
     stop(str(error), code=EXIT_CANNOT_BOOT)
 
+isolation.READER.limits = isolation.Limits(memory=settings.upload_memory * MIB)
+carried.use_key(settings.upload_key.encode() if settings.upload_key else carried.key_of(cache_dir))
 outlier_ranking.keep_in(cache_dir / "rankings")
 server = create_server(settings)
 if settings.sparcl_url != "off":
@@ -60,7 +65,7 @@ server.register_blueprint(columns.blueprint)
 server.register_blueprint(galaxies.blueprint)
 server.register_blueprint(rows.blueprint)
 server.register_blueprint(weights.blueprint)
-attach(app)
+attach(app, VALUES)
 health.prepare(
     server,
     {

@@ -10,6 +10,7 @@ from typing import Any
 
 from server.process import import_blocker, logs
 from server.process.settings import load, stop
+from server.worker.limits import THREADS
 
 settings = load()
 if settings.web_concurrency > 1:
@@ -18,14 +19,13 @@ if settings.web_concurrency > 1:
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
 bind = f"{_host}:{settings.port}"
-worker_class = "server.process.worker.DeadlineWorker"
+worker_class = "server.worker.worker.BufferingWorker"
 workers = settings.web_concurrency
-threads = 8
+threads = THREADS
 # JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.
 preload_app = False
 timeout = 60
 graceful_timeout = 20
-keepalive = 15
 # A worker is replaced now and then, so that no leak in a library can grow for ever.
 max_requests = 20_000
 max_requests_jitter = 2_000

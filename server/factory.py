@@ -1,5 +1,9 @@
 """Join the parts of the server to one Flask app."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from dash import Dash
 from flask import Flask
 from flask_openapi3.models.info import Info
@@ -49,16 +53,25 @@ def create_server(settings: Settings) -> Flask:
     server.register_blueprint(health.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
     origins = (settings.api_cors_origins or "").split()
-    api.install(server, settings.api_rate_limit, settings.upload_rate_limit, origins, redis)
+    rates = api.limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
+    api.install(server, rates, origins, redis)
     enable(settings.cache_dir)
     return server
 
 
-def attach(app: Dash) -> None:
-    """Tell the server what only the finished app knows; call it when all pages are registered."""
+def attach(app: Dash, values: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """Tell the server what only the finished app knows; call it when all pages are registered.
+
+    Parameters
+    ----------
+    app : Dash
+        The app.
+    values : mapping
+        What the components of its pages may hold, as `server.http.callbacks.install` takes it.
+    """
     app.server.extensions["script_hashes"] = app.csp_hashes
     app.server.extensions["assets_folder"] = app.config.assets_folder
-    callbacks.install(app)
+    callbacks.install(app, values)
     # Dash builds its pages at the first request: have that now, where a page that cannot be built stops the start.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()

@@ -24,6 +24,8 @@ from model.lines import LINE_NAMES
 MAX_LENGTH: Final = 20_000
 """Characters of a search: about a thousand DESI names."""
 MAX_CLAUSES: Final = 20
+MAX_CLAUSE: Final = 200
+"""Characters of a condition; patterns see no longer text."""
 ALIASES: Final = {"z": "redshift", "id": "TARGETID", "targetid": "TARGETID"}
 
 _NUM: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -88,6 +90,8 @@ def find(catalogue: Catalogue, text: str, draw: Draw = FIRST_DRAW) -> UInt32[np.
         raise FindError(f"The search has {len(clauses)} conditions; the limit is {MAX_CLAUSES}.")
     kept = np.ones(catalogue.n, bool)
     for clause in clauses:
+        if len(clause) > MAX_CLAUSE:
+            raise FindError(f"“{clause[:24]}…” has {len(clause):,} characters; a condition has {MAX_CLAUSE} at most.")
         kept &= _clause(catalogue, clause, draw)
     return np.flatnonzero(kept).astype(np.uint32)
 

@@ -40,14 +40,14 @@ def stored_draw(
     """
     if catalogue.cache_folder is None:
         return _read_only(draw())
-    folder = cache.Folder(catalogue.cache_folder / "draws", FOLDER_BYTES)
+    folder = cache.DiskCache(catalogue.cache_folder / "draws", FOLDER_BYTES)
     file_name = f"{catalogue.version}-{name}-{RECIPE}.npy"
-    mapped = _mapped(cache.find(folder, file_name), catalogue.n)
+    mapped = _mapped(folder.get(file_name), catalogue.n)
     if mapped is not None:
         return mapped
     drawn = _read_only(draw())
     try:
-        cache.keep(folder, file_name, lambda file: np.save(file, drawn, allow_pickle=False))
+        folder.put(file_name, lambda file: np.save(file, drawn, allow_pickle=False))
     except OSError as error:
         logger.warning("A realisation cannot be kept: %s", error)
     return drawn

@@ -15,8 +15,9 @@ import pyarrow as pa
 from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
 from analysis.files.parts import Parts
-from analysis.files.rows import find_columns, read_rows, reads_as_text
+from analysis.files.rows import find_columns, read_rows
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.names import reads_as_text
 from data.errors import CatalogueError, DataError
 from data.formats import Field, FormatName, TableMeta, format_of
 from data.formats.arrow import as_arrow

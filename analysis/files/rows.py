@@ -12,7 +12,7 @@ from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import per_wavelength
 from data.columns.missing import is_sentinel, without_sentinels
-from data.columns.names import TITLES, column_of, split_unit, twelve_of
+from data.columns.names import column_of, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
@@ -23,12 +23,6 @@ from model.lines import LINE_NAMES
 EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
 IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
 OPTIONAL_RANGES = {"log_luminosity": LOG_LUMINOSITY_RANGE, "redshift": REDSHIFT_RANGE}
-_COMPUTED = frozenset(name.lower() for name in (*FLUX_NAMES, *OPTIONAL_RANGES, *IVAR_NAMES))
-
-
-def reads_as_text(name: str) -> bool:
-    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
-    return split_unit(name)[0].lower() in _COMPUTED or name.strip().lower() in TITLES["id"]
 
 
 class Columns(NamedTuple):

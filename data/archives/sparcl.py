@@ -50,7 +50,7 @@ class Archive:
 
     def __init__(self, url: str = SPARCL_URL, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.url = url.rstrip("/")
-        self._folder = None if folder is None else cache.Folder(folder, FOLDER_BYTES)
+        self._folder = None if folder is None else cache.DiskCache(folder, FOLDER_BYTES)
         self._timeout = timeout
         self._free = threading.BoundedSemaphore(AT_ONCE)
         self._closed_until = 0.0
@@ -105,7 +105,7 @@ class Archive:
             self._free.release()
 
     def _stored(self, target_id: str) -> Observed | None:
-        path = self._folder and cache.find(self._folder, f"{target_id}.npz")
+        path = self._folder and self._folder.get(f"{target_id}.npz")
         if not path:
             return None
         try:
@@ -118,7 +118,7 @@ class Archive:
     def _store(self, target_id: str, observed: Observed) -> None:
         if self._folder:
             try:
-                cache.keep(self._folder, f"{target_id}.npz", lambda file: np.savez(file, **observed._asdict()))
+                self._folder.put(f"{target_id}.npz", lambda file: np.savez(file, **observed._asdict()))
             except OSError as error:
                 logger.warning("A spectrum cannot be kept: %s", error)
 

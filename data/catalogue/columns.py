@@ -77,7 +77,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
     if folder is None:
         return _in_memory(path, version)
-    room = cache.Folder(folder, FOLDER_BYTES)
+    room = cache.DiskCache(folder, FOLDER_BYTES)
     columns = _mapped(room, version)
     if columns is None:
         try:
@@ -91,19 +91,22 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
 
 def _file_names(version: str) -> tuple[str, str, str, str]:
     """Return the names of a catalogue's four files; the schema's columns are part of them."""
-    stem = f"{version}-{sha256(' '.join(NAMES).encode()).hexdigest()[:8]}"
+    stem = f"{version}-2-{sha256(' '.join(NAMES).encode()).hexdigest()[:8]}"
     return f"{stem}.values.npy", f"{stem}.ids.npy", f"{stem}.order.npy", f"{stem}.json"
 
 
-def _mapped(room: cache.Folder, version: str) -> Columns | None:
+def _mapped(room: cache.DiskCache, version: str) -> Columns | None:
     """Map the kept files of a catalogue, or return None where one is missing or damaged."""
-    found = [cache.find(room, name) for name in _file_names(version)]
+    found = [room.get(name) for name in _file_names(version)]
     if not all(found):
         return None
     try:
         values, ids, order = (np.load(path, mmap_mode="r", allow_pickle=False) for path in found[:3] if path)
-        metadata = json.loads(found[3].read_bytes()) if found[3] else {}
-    except (OSError, ValueError, EOFError) as error:
+        about = json.loads(found[3].read_bytes()) if found[3] else {}
+        if about.get("checksums") != [_checksum(path) for path in found[:3] if path]:
+            raise ValueError("a checksum differs")
+        metadata = about["metadata"]
+    except (OSError, ValueError, EOFError, AttributeError, KeyError) as error:
         logger.warning("Kept columns are damaged and are made again: %s", error)
         return None
     if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
@@ -112,7 +115,7 @@ def _mapped(room: cache.Folder, version: str) -> Columns | None:
     return Columns(version, metadata, *(array.view(np.ndarray) for array in (values, ids, order)))
 
 
-def _expand(path: Path, version: str, room: cache.Folder) -> None:
+def _expand(path: Path, version: str, room: cache.DiskCache) -> None:
     """Write a catalogue's columns one after the other, so that no more than one is in memory."""
     from data.catalogue import parquet
 
@@ -126,10 +129,16 @@ def _expand(path: Path, version: str, room: cache.Folder) -> None:
             for name in NAMES:
                 target.write(parquet.numbers(file, name).astype("<f4").tobytes())
 
-        cache.keep(room, values_name, write_values)
-    cache.keep(room, ids_name, lambda target: np.save(target, ids, allow_pickle=False))
-    cache.keep(room, order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False))
-    cache.keep(room, about_name, lambda target: target.write(json.dumps(metadata).encode()))
+        written = [room.put(values_name, write_values)]
+    written.append(room.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False)))
+    written.append(room.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False)))
+    about = {"metadata": metadata, "checksums": [_checksum(path) for path in written]}
+    room.put(about_name, lambda target: target.write(json.dumps(about).encode()))
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "blake2b").hexdigest()
 
 
 def _in_memory(path: Path, version: str) -> Columns:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
-from data.columns.names import FLUX_NAMES
+from data.columns.names import FLUX_NAMES, IVAR_SUFFIX
 from data.errors import CatalogueError
 from model.bins import BIN_EDGES
 from model.lines import LINES
@@ -21,7 +21,6 @@ MAX_ID_LENGTH: Final = 64
 """Longest TARGETID: DESI's have 17 digits; a long name of one's own still fits."""
 
 EW_SUFFIX: Final = "_EW"
-IVAR_SUFFIX: Final = "_EW_IVAR"
 PREDICTION_SUFFIXES: Final = ("_EW_PREDICTED", "_EW_PREDICTED_P16", "_EW_PREDICTED_P84")
 """Fields of a prediction, in the order ew, p16, p84."""
 MAP_NAMES: Final = ("map_x", "map_y")

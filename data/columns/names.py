@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from model.bins import N_BINS
+from model.lines import LINE_NAMES
 
 FLUX_NAMES: Final = tuple(f"flux_{index:02d}" for index in range(N_BINS))
 """The twelve bins, bluest first."""
+IVAR_SUFFIX: Final = "_EW_IVAR"
+"""Behind a line's name: the inverse variance of its equivalent width."""
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "wavelength": (
         "wavelength_rest", "wave_rest", "restwave", "lambda_rest", "wavelength", "wavelengths", "wavelength_obs",
@@ -133,3 +136,13 @@ def best_table(tables: Sequence[TableNames]) -> int:
 
     worths = [worth(table) for table in tables]
     return worths.index(max(worths))
+
+
+def reads_as_text(name: str) -> bool:
+    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
+    return split_unit(name)[0].lower() in _COMPUTED or name.strip().lower() in TITLES["id"]
+
+
+_COMPUTED: Final = frozenset(
+    name.lower() for name in (*FLUX_NAMES, "redshift", "log_luminosity", *(line + IVAR_SUFFIX for line in LINE_NAMES))
+)

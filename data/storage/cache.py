@@ -1,7 +1,7 @@
-"""Folders of files that can be made again: each written whole or not at all, the longest unused deleted first.
+"""A cache on disk: files that can be made again, each written whole or not at all, the longest unused deleted first.
 
-Several processes may share one. A file that somebody has memory-mapped may be deleted: what is mapped stays readable
-until it is let go.
+Several processes may share a folder. A file that somebody has memory-mapped may be deleted: what is mapped stays
+readable until it is let go.
 """
 
 import os
@@ -16,8 +16,8 @@ ABANDONED_SECONDS: Final = 3600
 UNFINISHED: Final = ".part"
 
 
-class Folder(NamedTuple):
-    """A bounded folder.
+class DiskCache(NamedTuple):
+    """A folder of files that together take no more than a limit.
 
     Attributes
     ----------
@@ -30,53 +30,60 @@ class Folder(NamedTuple):
     path: Path
     limit: int
 
+    def get(self, name: str) -> Path | None:
+        """Return the file of that name and note that it was used, or None.
 
-def find(folder: Folder, name: str) -> Path | None:
-    """Return the file of that name and note that it was used, or None."""
-    path = folder.path / name
-    try:
-        os.utime(path)
-    except OSError:
-        return None
-    return path
+        Parameters
+        ----------
+        name : str
+            As given to `put`.
+
+        Returns
+        -------
+        Path or None
+            The file.
+        """
+        path = self.path / name
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    def put(self, name: str, write: Callable[[IO[bytes]], object]) -> Path:
+        """Write a file, then delete the longest unused ones until the folder is within its limit.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file, chosen by the caller and never by a visitor.
+        write : callable
+            Writes the content to the open file it is given.
+
+        Returns
+        -------
+        Path
+            The finished file.
+
+        Raises
+        ------
+        OSError
+            When it cannot be written, as on a full disk; nothing half-written stays behind.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.path / name
+        unfinished = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}{UNFINISHED}")
+        try:
+            with unfinished.open("wb") as file:
+                write(file)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        _prune(self, path)
+        return path
 
 
-def keep(folder: Folder, name: str, write: Callable[[IO[bytes]], object]) -> Path:
-    """Write a file, then delete the longest unused ones until the folder is within its limit.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where to; made when it does not exist.
-    name : str
-        Name of the file, chosen by the caller and never by a visitor.
-    write : callable
-        Writes the content to the open file it is given.
-
-    Returns
-    -------
-    Path
-        The finished file.
-
-    Raises
-    ------
-    OSError
-        When it cannot be written, as on a full disk; nothing half-written stays behind.
-    """
-    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder.path / name
-    unfinished = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}{UNFINISHED}")
-    try:
-        with unfinished.open("wb") as file:
-            write(file)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    _prune(folder, path)
-    return path
-
-
-def _prune(folder: Folder, newest: Path) -> None:
+def _prune(folder: DiskCache, newest: Path) -> None:
     files, now = [], time.time()
     for path in folder.path.iterdir():
         try:

@@ -19,6 +19,7 @@ from components.widgets import widgets
 from data.catalogue.registry import Catalogue, served
 from pages.explorer import galaxy, panels, population, share, tour
 from pages.explorer import outlier_ranking as ranking
+from pages.values import text_of
 
 dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
 
@@ -28,6 +29,7 @@ CALLBACKS = (galaxy, panels, population, ranking, share, tour)
 
 def layout(catalogue: str | None = None, **query: str) -> html.Div:
     """Return the page for the named catalogue, else the first that is served, as the address says the panels."""
+    catalogue, query = text_of({"catalogue": catalogue}).get("catalogue"), text_of(query)
     shown = served().get(catalogue or "") or next(iter(served().values()), None)
     if shown is None:
         return html.Div(

@@ -24,6 +24,7 @@ from data.catalogue.schema import COLUMNS
 from data.errors import UploadError
 from model.bins import BIN_EDGES
 from pages.explorer.diagrams import sample_density
+from pages.values import rows_of
 
 ANY_NAME: Final = {"type": cards.NAMED, "index": ALL}
 ANY_FORMAT: Final = {"type": cards.SAVE, "index": ALL}
@@ -47,7 +48,7 @@ def layout() -> list[Any]:
 def select_named(_clicks: list[int], name: str) -> Any:
     """Select the population that was asked for by name."""
     trigger: Any = ctx.triggered_id
-    if trigger is None or not ctx.triggered[0]["value"]:
+    if trigger is None or not ctx.triggered[0]["value"] or trigger["index"] not in {one.name for one in NAMED}:
         return no_update
     return pack(trigger["index"], named_rows(served()[name], trigger["index"]))
 
@@ -123,7 +124,7 @@ def save(_clicks: list[int], selection: dict[str, Any] | None, name: str) -> Any
     if not selection or trigger is None or not ctx.triggered[0]["value"] or trigger["index"] not in dict(DOWNLOADS):
         return no_update
     catalogue = served()[name]
-    content = table_bytes(catalogue, unpack(selection, catalogue.n), trigger["index"], str(selection.get("name")))
+    content = table_bytes(catalogue, rows_of(selection, catalogue), trigger["index"], str(selection.get("name")))
     return dcc.send_bytes(content, f"galactic_neon_{catalogue.name}{formats.FORMATS[trigger['index']].extensions[0]}")
 
 

@@ -6,13 +6,13 @@ import numpy as np
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
 from analysis.explorer.quantities import values
-from analysis.explorer.selections import unpack
 from components import ids
 from components.explorer import snippet, table
 from components.widgets.citation import citation
 from data.catalogue.registry import Catalogue, served
 from model.lines import LINES
 from model.statistics.metrics import spearman
+from pages.values import row_of, rows_of
 
 for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_PNG), ("printSvg", ids.PRINT_SVG)):
     clientside_callback(
@@ -38,11 +38,11 @@ def show_python(
         return no_update, no_update
     catalogue = served()[name]
     if selected and not selection:
-        galaxy = catalogue.galaxy(int(selected["row"]))
+        galaxy = catalogue.galaxy(row_of(selected, catalogue))
         return snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity), True
     chosen = None
     if selection:
-        rows = unpack(selection, catalogue.n)
+        rows = rows_of(selection, catalogue)
         chosen = snippet.Chosen(str(selection.get("name")), rows, catalogue.n, selection.get("gate"))
     return snippet.catalogue_code(f"{catalogue.name}.parquet", state, chosen), True
 
@@ -78,7 +78,7 @@ def show_table(
     if not clicks:
         return no_update, no_update
     catalogue = served()[name]
-    rows = unpack(selection, catalogue.n) if selection else np.arange(catalogue.n)
+    rows = rows_of(selection, catalogue) if selection else np.arange(catalogue.n)
     summaries = [_summary(catalogue, line.name, rows, state) for line in LINES if line.name in state["lines"]]
     return table.panel_table(summaries, len(rows), catalogue.n), True
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import dash
 from dash import ALL, Input, Output, callback, html
+from werkzeug.exceptions import BadRequest
 
 from components import ids
 from components.evaluation import cards
@@ -163,6 +164,8 @@ def show(line_name: str, variant: str, cut: str, scheme: str | None) -> tuple[li
     shown, sentences, twins = (
         [each["id"]["index"] for each in outputs] for outputs in dash.callback_context.outputs_list
     )
+    if not set(sentences) | set(twins) <= set(said):
+        raise BadRequest("There is no such picture. Reload the page.")
     return (
         [figures.get(name, EMPTY) for name in shown],
         [said[name].words for name in sentences],

@@ -20,7 +20,7 @@ from data.errors import UploadError
 from model.lines import LINE_NAMES
 from model.storage.weights import load_params
 from pages.predict.form import Typed, lines_of, read_state, typed
-from pages.predict.upload import chosen, unpack
+from pages.predict.upload import chosen, table_of
 
 
 @callback(
@@ -94,7 +94,7 @@ def say_what_is_painted(state: dict[str, Any] | None) -> str:
     State("predict-fwhm", "value"),
     State({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
-    State("predict-file", "data"),
+    State("predict-read", "data"),
     prevent_initial_call=True,
 )
 def save_spectrum(
@@ -104,13 +104,13 @@ def save_spectrum(
     fwhm: Any,
     values: list[str],
     fields: list[dict[str, str]],
-    files: list[dict[str, Any]] | None,
+    read: dict[str, str] | None,
 ) -> dict[str, Any]:
     """Send the continuum with its lines painted on."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    return paint(state, dispersion, fwhm, trigger["format"], files, chosen(values, fields))
+    return paint(state, dispersion, fwhm, trigger["format"], read, chosen(values, fields))
 
 
 def paint(
@@ -118,7 +118,7 @@ def paint(
     dispersion: Any,
     fwhm: Any,
     format: str,
-    files: list[dict[str, Any]] | None = None,
+    read: dict[str, str] | None = None,
     plan: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return a spectrum as a download; what the fields cannot mean falls back to their nearest limit."""
@@ -133,9 +133,9 @@ def paint(
         _limited(fwhm, synthetic_spectrum.LineShape().instrument_fwhm, synthetic_spectrum.RESOLUTIONS),
     )
     seen = None
-    if given.spectrum and files:
+    if given.spectrum and read:
         try:
-            seen = uploads.apply_plan(uploads.open_files(unpack(files)), plan).spectrum
+            seen = uploads.apply_plan(table_of(read), plan).spectrum
         except UploadError as error:
             raise dash.exceptions.PreventUpdate from error
     columns = (

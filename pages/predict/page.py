@@ -29,6 +29,7 @@ from model.storage.weights import DEFAULT, available_models, load_params
 from pages.predict import galaxy, table
 from pages.predict import line_luminosity as luminosity_callbacks
 from pages.predict import upload as upload_callbacks
+from pages.values import text_of
 
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
@@ -40,7 +41,8 @@ START: Final = "Star-forming"
 
 def layout(flux: str | None = None, luminosity: str | None = None, redshift: str | None = None, **_: Any) -> html.Div:
     """Return the page: what is asked left, the answer right. An address may carry a continuum."""
-    linked, notice = read_link(flux, luminosity, redshift)
+    given = text_of({"flux": flux, "luminosity": luminosity, "redshift": redshift})
+    linked, notice = read_link(*(given.get(name) for name in ("flux", "luminosity", "redshift")))
     return html.Div(
         [
             html.H1("Predict emission lines from a continuum", className="visually-hidden"),
@@ -48,6 +50,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
             dcc.Store(id="predict-state"),
             dcc.Store(id="predict-drawn"),
             dcc.Store(id="predict-file"),
+            dcc.Store(id="predict-read"),
             dcc.Store(id="predict-row"),
             dcc.Store(id="predict-rows"),
             dcc.Store(id="predict-others"),

@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from analysis.answers import grid
 from analysis.answers import upload as results
-from analysis.answers.answer import Noise, PredictOutput
+from analysis.answers.answer import Noise, PredictOptions, PredictOutput, answer
 from analysis.answers.measured import Measured, measured_lines, scores
 from analysis.light.synthetic_spectrum import thinned
 from components.predict import upload
@@ -20,7 +20,7 @@ from data.errors import CatalogueError, UploadError
 from model.lines import LINES
 from model.predictions.params import Params
 from model.storage.weights import load_params
-from pages.predict.upload import chosen, names_of, unpack
+from pages.predict.upload import chosen, name_of, table_of
 from pages.predict.user_weights import OWN, asked, given
 
 clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
@@ -42,7 +42,7 @@ ANSWERED = [
     Output("predict-others", "data", allow_duplicate=True),
     Output("predict-steps", "children", allow_duplicate=True),
 ]
-# The browser predicts what `go` asks of a visitor's own network, and posts it to `take`.
+# The browser predicts what `predict_upload` asks of a visitor's own network, and posts it to `receive_predictions`.
 clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked", "data"))
 
 
@@ -53,24 +53,24 @@ clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked
     Input("predict-go", "n_clicks"),
     State({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
-    State("predict-file", "data"),
+    State("predict-read", "data"),
     State("predict-model", "value"),
     prevent_initial_call=True,
 )
-def go(
-    clicks: int | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]], model: str
+def predict_upload(
+    clicks: int | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None, model: str
 ) -> tuple[Any, ...]:
     """Predict the file as planned; its first galaxy that can be used is drawn."""
     if not clicks:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
         if len(outcome.table.ids) > 1 and model == OWN:
             words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
             return *refused(words, "good"), asked(outcome.table), None
     except UploadError as error:
         return *refused(str(error)), None, None
-    return *answered(outcome, load_params(results.known_model(model)), names_of(files)), None, None
+    return *answered(outcome, load_params(results.known_model(model)), name_of(read)), None, None
 
 
 @callback(
@@ -78,38 +78,47 @@ def go(
     Input("predict-own", "data"),
     State({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
-    State("predict-file", "data"),
+    State("predict-read", "data"),
     prevent_initial_call=True,
 )
-def take(
-    said: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]
+def receive_predictions(
+    said: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None
 ) -> tuple[Any, ...]:
     """Answer about the file with what the visitor's network said of it."""
     if not said:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
     except UploadError as error:
         return refused(str(error))
-    return answered(outcome, load_params(), names_of(files), given(said, len(outcome.table.ids)))
+    return answered(outcome, load_params(), name_of(read), given(said, len(outcome.table.ids)))
 
 
 def answered(
     outcome: uploads.UploadResult, params: Params, name: str, own: results.UserWeights | None = None
 ) -> tuple[Any, ...]:
-    """Return what the page shows of a file's galaxies; a single one is drawn and no more."""
+    """Return what the page shows of a file's galaxies."""
+    if len(outcome.table.ids) == 1:
+        return handed_over(outcome, params)
     found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
     rows = grid.rows_of_grid(outcome.table, found, measured)
-    first = opened(rows, outcome)
-    steps = upload.steps_list(outcome.steps)
-    if len(outcome.table.ids) == 1:
-        verdicts = found.domain
-        reasons = [widgets.sentence(verdicts.reason[0], "warn")] if verdicts and verdicts.reason[0] else []
-        said = [steps, *reasons, widgets.sentence("Predicted: see the ten lines.", "good")]
-        return [], "", True, None, first, None, said
+    first, steps = opened(rows, outcome), upload.steps_list(outcome.steps)
     rows["histograms"] = grid.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
     others = grid.places_of(params, outcome.table, found)
     return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
+
+
+def handed_over(outcome: uploads.UploadResult, params: Params) -> tuple[Any, ...]:
+    """Return a single galaxy for the form; the browser predicts what is in the form."""
+    judged = answer(results.rows_of(outcome.table), PredictOptions(params, parts=frozenset({"domain"})))
+    row = opened(grid.rows_of_grid(outcome.table, judged, measured_lines(outcome.table)), outcome)
+    reason = judged.domain.reason[0] if judged.domain else ""
+    said = [
+        upload.steps_list(outcome.steps),
+        *([widgets.sentence(reason, "warn")] if reason else []),
+        widgets.sentence("Predicted: see the ten lines.", "good"),
+    ]
+    return [], "", True, None, row, None, said
 
 
 def refused(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
@@ -149,7 +158,7 @@ def summary(
     Input({"type": "predict-file-save", "format": ALL}, "n_clicks"),
     State({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
-    State("predict-file", "data"),
+    State("predict-read", "data"),
     State("predict-model", "value"),
     State("predict-noise", "value"),
     State("predict-next", "n_clicks"),
@@ -160,21 +169,22 @@ def save_file(
     clicks: list[int | None],
     values: list[str],
     fields: list[dict[str, str]],
-    files: list[dict[str, Any]],
+    read: dict[str, str] | None,
     model: str,
     noise: str,
     realisation: int | None,
     said: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
-    """Predict the posted file once more and send all of it back; nothing was kept."""
+    """Predict all rows and send them back as a file; nothing was kept here."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
     if model == OWN and not said:
         return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
-    stem = f"{Path(names_of(files[:1])).stem}_predicted"
+    first = name_of(read).partition(" + ")[0]
+    stem = f"{Path(first).stem}_predicted"
     try:
-        outcome = uploads.apply_plan(uploads.open_files(unpack(files)), chosen(values, fields))
+        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
         own = given(said, len(outcome.table.ids)) if model == OWN else None
         name = OWN if own else results.known_model(model)
         return saved(outcome.table, name, trigger["format"], stem, noise, realisation, own), None

@@ -1,4 +1,7 @@
-"""Files of the Predict page on their way in: unpacked, diagnosed, explained; examples to try. Kept nowhere."""
+"""Files of the Predict page on their way in: read, diagnosed, explained; examples to try. Nothing is kept here.
+
+A file is sent and read once: the browser gets the table that was read, signed, and sends that from then on.
+"""
 
 import base64
 from typing import Any, Final
@@ -8,8 +11,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from components.predict import upload
 from components.widgets import widgets
-from data import uploads
+from data import isolation, uploads
 from data.errors import UploadError
+from data.isolation.carried import carried, carry
 from data.paths import FILES
 
 LONGEST_NAME: Final = 120
@@ -71,37 +75,59 @@ def save_example(clicks: list[int | None]) -> dict[str, Any]:
     Output("predict-steps", "children", allow_duplicate=True),
     Output("predict-go-box", "hidden"),
     Output("predict-result", "hidden"),
+    Output("predict-read", "data"),
     Input("predict-file", "data"),
     prevent_initial_call=True,
 )
-def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool]:
-    """Say what the file seems to hold, before anything is predicted."""
+def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool, dict[str, str] | None]:
+    """Read the file and say what it seems to hold, before anything is predicted."""
     if not files:
         raise dash.exceptions.PreventUpdate
     try:
-        raw = uploads.open_files(unpack(files))
+        raw = isolation.read_upload(unpack(files))
         guesses = uploads.infer_plan(raw)
+        read = {"name": names_of(files), "table": carry(raw)}
     except UploadError as error:
-        return widgets.sentence(str(error), "bad"), None, True, True
-    return upload.doctor(names_of(files), raw.form, guesses), said(raw, {}), False, True
+        return widgets.sentence(str(error), "bad"), None, True, True, None
+    return upload.doctor(names_of(files), raw.form, guesses), messages(raw, {}), False, True, read
 
 
 @callback(
     Output("predict-steps", "children"),
     Input({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
-    State("predict-file", "data"),
+    State("predict-read", "data"),
     prevent_initial_call=True,
 )
-def preview(values: list[str], fields: list[dict[str, str]], files: list[dict[str, Any]]) -> Any:
+def preview(values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None) -> Any:
     """Say anew what will be done when a guess was changed."""
     try:
-        return said(uploads.open_files(unpack(files)), chosen(values, fields))
+        return messages(table_of(read), chosen(values, fields))
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
 
 
-def said(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
+def table_of(read: Any) -> uploads.RawTable:
+    """Return the table that `diagnose` read.
+
+    Raises
+    ------
+    PreventUpdate
+        When none was read.
+    UploadError
+        When what the browser sent is not what was read.
+    """
+    if not isinstance(read, dict):
+        raise dash.exceptions.PreventUpdate
+    return carried(read.get("table"))
+
+
+def name_of(read: Any) -> str:
+    """Return what the page calls the files that were read."""
+    return str(read.get("name"))[: 3 * LONGEST_NAME]
+
+
+def messages(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
     """Return what will be done with a file, or why it cannot be."""
     try:
         return upload.steps_list(uploads.apply_plan(raw, plan).steps)

@@ -9,23 +9,21 @@ from server.api import catalogues, limits, model, page, place, predict, problems
 PREFIX = "/api/"
 
 
-def install(server: OpenAPI, rate: str, uploads: str, origins: Sequence[str], storage: str | None) -> None:
+def install(server: OpenAPI, rates: limits.Rates, origins: Sequence[str], storage: str | None) -> None:
     """Attach the API to the server.
 
     Parameters
     ----------
     server : OpenAPI
         From `server.factory`.
-    rate : str
-        How often one address may predict, such as "60 per minute".
-    uploads : str
-        How often one address may send a file to a page.
+    rates : Rates
+        How often one address may ask, such as "60 per minute".
     origins : sequence of str
         Web pages of which other sites may read the answers; none by default.
     storage : str or None
         Address of the Redis that counts; None: each process counts for itself.
     """
-    limits.install(server, rate, uploads, storage)
+    limits.install(server, rates, storage)
     for part in (predict, model, catalogues, place, spectrum):
         server.register_api(part.blueprint)
     server.register_blueprint(page.blueprint)

@@ -1,17 +1,15 @@
-"""Tables sent to the API: CSV or Parquet, read in memory, with caps on what they unfold to."""
+"""Tables sent to the API: CSV or Parquet, read by a confined process, with caps on what they unfold to."""
 
 from typing import TYPE_CHECKING, Final
 
-from data.errors import UploadError
-from data.uploads import MAX_ROWS
-from data.uploads.readers.tables import read_source
+from data import isolation
+from data.isolation import jobs
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CSV: Final = "text/csv"
-PARQUET: Final = "application/vnd.apache.parquet"
-BODY: Final = "The body"
+CSV: Final = jobs.CSV
+PARQUET: Final = jobs.PARQUET
 
 
 def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
@@ -32,12 +30,6 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     Raises
     ------
     UploadError
-        When it cannot be read, is empty or unfolds beyond a limit.
+        When it cannot be read, is empty, unfolds beyond a limit or takes too long to read.
     """
-    from analysis.files.rows import reads_as_text
-
-    form = "Parquet" if media_type == PARQUET else "CSV"
-    table, _ = read_source(content, BODY, form, reads_as_text, lambda _: MAX_ROWS)
-    if not table.num_rows:
-        raise UploadError("The body has no rows. Send at least one galaxy.")
-    return table.combine_chunks().to_batches()[0]
+    return isolation.read_table(content, media_type)

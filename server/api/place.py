@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import numpy as np
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from analysis.explorer.neighbours import COUNT, nearest_to
 from data.catalogue.registry import served
@@ -13,7 +13,7 @@ from model.predictions.batch import place_many
 from model.storage.weights import load_params
 from server.api import problems
 from server.api.limits import costly
-from server.api.values import as_json
+from server.api.values import Body, as_json
 
 MAX_PLACED: Final = 100
 """Galaxies in one request; each is compared with the whole catalogue."""
@@ -22,13 +22,11 @@ MAX_NEIGHBOURS: Final = 50
 Positive = Annotated[float, Field(gt=1e-30, lt=1e30)]
 
 
-class PlaceRequest(BaseModel):
+class PlaceRequest(Body):
     """Galaxies to place."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    flux: list[Annotated[list[Positive], Field(min_length=12, max_length=12)]] = Field(
-        min_length=1, max_length=MAX_PLACED, description="mean continuum in twelve bins, any unit"
+    flux: list[Annotated[list[Positive], Field(fail_fast=True, min_length=12, max_length=12)]] = Field(
+        fail_fast=True, min_length=1, max_length=MAX_PLACED, description="mean continuum in twelve bins, any unit"
     )
     neighbours: int = Field(
         default=COUNT, ge=0, le=MAX_NEIGHBOURS, description="how many of the nearest galaxies to list"

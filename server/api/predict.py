@@ -7,7 +7,7 @@ import numpy as np
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import RawModel
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from analysis.answers.answer import PredictInput, PredictOptions, PredictOutput, answer
 from data.errors import DataError
@@ -17,7 +17,7 @@ from model.lines import LINE_NAMES
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
 from server.api import bodies, problems
 from server.api.limits import costly
-from server.api.values import as_json
+from server.api.values import Body, as_json
 
 MAX_JSON_ROWS: Final = 10_000
 """Galaxies in JSON; a hundred numbers each come back. Parquet and CSV may bring `data.uploads.MAX_ROWS`."""
@@ -26,13 +26,13 @@ MAX_JUDGED: Final = 1_000
 """Galaxies whose measured lines are judged in one request: 96 draws each, some seconds of processor together."""
 
 Number = float | None
-Bins = Annotated[list[Number], Field(min_length=N_BINS, max_length=N_BINS)]
+Bins = Annotated[list[Number], Field(fail_fast=True, min_length=N_BINS, max_length=N_BINS)]
+Column = Annotated[list[Number], Field(fail_fast=True, max_length=MAX_JSON_ROWS)]
+Name = Annotated[str, Field(max_length=64)] | Annotated[int, Field(ge=-(2**63), lt=2**64)]
 
 
-class Options(BaseModel):
+class Options(Body):
     """How to predict."""
-
-    model_config = ConfigDict(extra="forbid")
 
     model: str = Field(default=DEFAULT, max_length=64, description="name of the weights, see /api/v1/model")
     variant: Literal["auto", "colors", "luminosity"] = Field(
@@ -61,13 +61,16 @@ class PredictRequest(Options):
     """Galaxies to predict."""
 
     flux: list[Bins] = Field(
+        fail_fast=True,
         min_length=1,
         max_length=MAX_JSON_ROWS,
         description="mean line-masked continuum in the twelve bins, 3400-7000 Å rest frame, any unit, > 0",
     )
-    log_luminosity: list[Number] | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
-    redshift: list[Number] | None = None
-    ids: list[Annotated[str, Field(max_length=64)] | int] | None = Field(default=None, description="come back as text")
+    log_luminosity: Column | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
+    redshift: Column | None = None
+    ids: Annotated[list[Name], Field(fail_fast=True, max_length=MAX_JSON_ROWS)] | None = Field(
+        default=None, description="come back as text"
+    )
 
 
 class Weights(BaseModel):
@@ -101,7 +104,7 @@ class PredictAnswer(BaseModel):
     model: Weights
 
 
-class Body(RawModel):
+class Galaxies(RawModel):
     """Galaxies as JSON, CSV or Parquet."""
 
     mimetypes = ["application/json", bodies.CSV, bodies.PARQUET]  # noqa: RUF012 - as the library wants it
@@ -118,12 +121,14 @@ blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
     "of the command line, see docs/command-line.md.",
 )
 @costly
-def predict(query: FileOptions, raw: Body) -> Response | dict[str, Any]:  # noqa: ARG001 - says what bodies there are
+def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - says what bodies there are
     """Predict galaxies."""
     kind = request.mimetype
-    if kind not in Body.mimetypes:
+    if kind not in Galaxies.mimetypes:
         return problems.answer(
-            415, "Unsupported Media Type", f"The body is {kind[:40] or 'of no type'}. Send {', '.join(Body.mimetypes)}."
+            415,
+            "Unsupported Media Type",
+            f"The body is {kind[:40] or 'of no type'}. Send {', '.join(Galaxies.mimetypes)}.",
         )
     try:
         if kind != "application/json":

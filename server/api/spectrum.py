@@ -6,30 +6,28 @@ import jax
 import numpy as np
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from model.spectra.continuum import continuum_bins
 from server.api import problems
 from server.api.limits import costly
-from server.api.values import as_json
+from server.api.values import Body, as_json
 
 MAX_PIXELS: Final = 32_768
 """DESI's spectra have 7,781 pixels. All are padded to this length or the one below: two shapes to compile."""
 SHAPES: Final = (8_192, MAX_PIXELS)
 
-Pixels = Annotated[list[float], Field(min_length=12, max_length=MAX_PIXELS)]
+Pixels = Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)]
 
 
-class SpectrumRequest(BaseModel):
+class SpectrumRequest(Body):
     """A spectrum with its emission lines."""
 
-    model_config = ConfigDict(extra="forbid")
-
     wavelength: Pixels = Field(description="vacuum, ascending [Å]")
-    flux: Annotated[list[float | None], Field(min_length=12, max_length=MAX_PIXELS)] = Field(
+    flux: Annotated[list[float | None], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)] = Field(
         description="flux density per wavelength, any unit; null where a pixel is masked"
     )
-    ivar: Annotated[list[float], Field(min_length=12, max_length=MAX_PIXELS)] | None = Field(
+    ivar: Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)] | None = Field(
         default=None, description="inverse variance; 0 where a pixel is masked"
     )
     redshift: float = Field(default=0.0, gt=-0.5, le=20, description="0: the wavelengths are in the rest frame")

@@ -1,31 +1,55 @@
 """The address that Dash's callbacks share answers malformed requests with a sentence, not a traceback."""
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 from dash import Dash, Output
 from flask import request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from werkzeug.exceptions import BadRequest
 
-PATH = "/_dash-update-component"
+PATH: Final = "/_dash-update-component"
+MAX_PARTS: Final = 64
+"""Inputs of a callback; the most that one has are ten."""
+MAX_MATCHED: Final = 512
+"""Components that a pattern may stand for."""
+MAX_NAME: Final = 200
+
+Name = Annotated[str, Field(max_length=MAX_NAME)]
 
 
 class _Property(BaseModel):
-    id: str | dict[str, Any]
-    property: str
+    id: Name | Annotated[dict[Name, Name | int], Field(max_length=8)]
+    property: Name
+    value: Any = None
+
+
+_Matched = Annotated[list[_Property], Field(fail_fast=True, max_length=MAX_MATCHED)]
+_Parts = Annotated[list[_Property | _Matched], Field(fail_fast=True, max_length=MAX_PARTS)]
 
 
 class _Call(BaseModel):
-    output: str
-    outputs: _Property | list[_Property | list[_Property]] | None = None
-    inputs: list[_Property | list[_Property]]
-    state: list[_Property | list[_Property]] = []
-    changedPropIds: list[str] = []  # noqa: N815 - Dash's name
+    output: Annotated[str, Field(max_length=4000)]
+    outputs: _Property | _Parts | None = None
+    inputs: _Parts
+    state: _Parts = []
+    changed: Annotated[list[Annotated[str, Field(max_length=400)]], Field(fail_fast=True, max_length=MAX_PARTS)] = (
+        Field(default=[], alias="changedPropIds")
+    )
 
 
-def install(app: Dash) -> None:
-    """Check every callback request before Dash sees it; call it when the pages are registered."""
+def install(app: Dash, values: Mapping[str, Any]) -> None:
+    """Check every callback request before Dash sees it; call it when the pages are registered.
+
+    Parameters
+    ----------
+    app : Dash
+        The app with its callbacks.
+    values : mapping
+        Types by ``id.property``, for `pydantic`; properties that it does not name may hold anything.
+    """
+    kinds = {name: TypeAdapter(kind) for name, kind in values.items()}
 
     # After Dash's own hooks, the first of which fills the table of callbacks.
     @app.server.before_request
@@ -35,23 +59,47 @@ def install(app: Dash) -> None:
                 body = request.get_json()
             except RecursionError:
                 raise BadRequest("The body is nested too deeply.") from None
-            _check(app.callback_map, body)
+            _check(app.callback_map, kinds, body)
 
 
-def _check(callbacks: dict[str, dict[str, Any]], body: object) -> None:
+def _check(callbacks: dict[str, dict[str, Any]], kinds: Mapping[str, TypeAdapter], body: object) -> None:
     try:
         call = _Call.model_validate(body)
     except ValidationError as error:
-        problem = error.errors(include_input=False)[0]
-        field = ".".join(map(str, problem["loc"])) or "The body"
-        raise BadRequest(f"{field}: {problem['msg'].lower()}.") from None
+        raise BadRequest(_sentence(error, "The body")) from None
     callback = callbacks.get(call.output)
-    if callback is None:
+    # Those that the browser answers itself have nothing here to call.
+    if callback is None or "callback" not in callback:
         raise BadRequest("The output names no callback of this app. Reload the page.")
     if not callback["no_output"] and not _outputs_match(callback["output"], call.outputs):
         raise BadRequest("The outputs are not those of the callback. Reload the page.")
     if not (_match(callback["inputs"], call.inputs) and _match(callback["state"], call.state)):
         raise BadRequest("The inputs are not those of the callback. Reload the page.")
+    if not set(call.changed) <= set(map(_full_name, _each(call.inputs))):
+        raise BadRequest("What has changed is no input of the callback. Reload the page.")
+    for part in _each([*call.inputs, *call.state]):
+        name = f"{part.id if isinstance(part.id, str) else part.id.get('type', '')}.{part.property}"
+        if kind := kinds.get(name):
+            try:
+                kind.validate_python(part.value)
+            except ValidationError as error:
+                raise BadRequest(_sentence(error, name)) from None
+
+
+def _sentence(error: ValidationError, whole: str) -> str:
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(part)[:40] for part in problem["loc"][:6])
+    return f"{place or whole}: {problem['msg'][:200].lower()}."
+
+
+def _each(parts: Sequence[_Property | list[_Property]]) -> list[_Property]:
+    return [one for part in parts for one in (part if isinstance(part, list) else [part])]
+
+
+def _full_name(part: _Property) -> str:
+    """Return what Dash calls a property: ids of several parts are JSON with sorted keys."""
+    named = part.id if isinstance(part.id, str) else json.dumps(part.id, sort_keys=True, separators=(",", ":"))
+    return f"{named}.{part.property}"
 
 
 def _outputs_match(declared: Output | list[Output], sent: _Property | list[_Property | list[_Property]] | None) -> bool:
@@ -68,11 +116,25 @@ def _match(declared: list[dict[str, str]], sent: list[_Property | list[_Property
     return len(declared) == len(sent) and all(map(_same, declared, sent))
 
 
-def _same(declared: dict[str, str], sent: _Property | Sequence[_Property | list[_Property]]) -> bool:
-    # An id in braces is a pattern: what it matches, one component or several, only the page knows.
+def _same(declared: dict[str, str], sent: _Property | list[Any]) -> bool:
+    # One of several callbacks that share an output adds a hash to the property's name.
+    property_name = declared["property"].partition("@")[0]
     if declared["id"].startswith("{"):
-        return True
+        pattern: dict[str, Any] = json.loads(declared["id"])
+        parts = sent if isinstance(sent, list) else [sent]
+        return all(
+            isinstance(part, _Property) and part.property.partition("@")[0] == property_name and _fits(pattern, part.id)
+            for part in parts
+        )
     if not isinstance(sent, _Property):
         return False
-    # One of several callbacks that share an output adds a hash to the property's name.
-    return (sent.id, sent.property.partition("@")[0]) == (declared["id"], declared["property"].partition("@")[0])
+    return (sent.id, sent.property.partition("@")[0]) == (declared["id"], property_name)
+
+
+def _fits(pattern: dict[str, Any], name: str | dict[str, Any]) -> bool:
+    """Tell whether an id is one that a pattern stands for: what it leaves open may be anything."""
+    return (
+        isinstance(name, dict)
+        and set(name) == set(pattern)
+        and all(isinstance(wanted, list) or name[key] == wanted for key, wanted in pattern.items())
+    )

@@ -1,4 +1,4 @@
-"""What is seen of the requests: an id each, a line in the log, numbers for Prometheus. Never what a user sent."""
+"""Request metrics: an id for each request, a line in the log, numbers for Prometheus. Never what a user sent."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ from prometheus_client import (
 from server.process.logs import REQUEST_ID
 
 logger = logging.getLogger("galactic_neon.requests")
-blueprint = Blueprint("sight", __name__)
+blueprint = Blueprint("request_metrics", __name__)
 
 HEADER: Final = "X-Request-ID"
 SHARED_BY_WORKERS: Final = "PROMETHEUS_MULTIPROC_DIR"

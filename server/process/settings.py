@@ -55,6 +55,18 @@ class Settings(BaseSettings):
     upload_rate_limit: str = Field(
         default="30 per minute", description="How often one address may send a file to a page"
     )
+    callback_rate_limit: str = Field(
+        default="1200 per minute", description="How often one address may call the pages' callbacks"
+    )
+    upload_memory: int = Field(
+        default=320, ge=64, le=8192, description="MiB that reading one upload may take; less where the machine has less"
+    )
+    upload_key: str | None = Field(
+        default=None,
+        min_length=16,
+        description="Secret that signs the tables which browsers keep; by default one in `CACHE_DIR`. Several hosts "
+        "behind one address need the same",
+    )
     api_cors_origins: str | None = Field(
         default=None, description="Web pages of other sites that may use the API: origins separated by spaces, or `*`"
     )
@@ -75,7 +87,7 @@ class Settings(BaseSettings):
         description="What `/version` says is running; by default what the platform or git says",
     )
 
-    @field_validator("api_rate_limit", "upload_rate_limit", mode="after")
+    @field_validator("api_rate_limit", "upload_rate_limit", "callback_rate_limit", mode="after")
     @classmethod
     def _must_be_rates(cls, value: str) -> str:
         from limits import parse_many
@@ -128,6 +140,10 @@ def private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()
+        if status.st_uid == os.getuid() and status.st_mode & 0o077 and not status.st_mode & 0o022:
+            # Others could read it and nobody could write: nothing in it is anybody else's.
+            path.chmod(0o700)
+            status = path.stat()
     except OSError as error:
         stop(f"{path} cannot be created ({error.strerror}). Set CACHE_DIR to a folder that can be written.")
     if status.st_uid != os.getuid() or status.st_mode & 0o077:

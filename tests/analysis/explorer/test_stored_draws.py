@@ -58,6 +58,6 @@ def test_a_full_disk_and_no_folder_cost_time_only(catalogue, tmp_path, monkeypat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache, "keep", full)
+    monkeypatch.setattr(cache.DiskCache, "put", full)
     assert stored_draw(catalogue, "published-1", counted([])).dtype == np.float32
     assert stored_draw(Catalogue(tmp_path / "field.parquet"), "published-1", counted([])).shape == (6, 10)

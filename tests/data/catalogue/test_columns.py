@@ -60,11 +60,23 @@ def test_damaged_columns_are_made_again(path, folder, suffix, damage):
     assert same(open_columns(path, folder), content)
 
 
+@pytest.mark.parametrize("suffix", ["values.npy", "ids.npy", "order.npy"])
+def test_a_changed_bit_is_noticed(path, folder, suffix):
+    content = open_columns(path)
+    open_columns(path, folder)
+    (victim,) = folder.glob(f"*.{suffix}")
+    changed = bytearray(victim.read_bytes())
+    changed[-3] ^= 4
+    victim.unlink()
+    victim.write_bytes(changed)
+    assert same(open_columns(path, folder), content)
+
+
 def test_a_full_disk_costs_memory_and_not_the_catalogue(path, folder, monkeypatch, caplog):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache, "keep", full)
+    monkeypatch.setattr(cache.DiskCache, "put", full)
     assert same(open_columns(path, folder), open_columns(path))
     assert "held in memory" in caplog.text
 

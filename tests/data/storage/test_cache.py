@@ -7,11 +7,11 @@ from data.storage import cache
 
 @pytest.fixture
 def folder(tmp_path):
-    return cache.Folder(tmp_path / "cache", 250)
+    return cache.DiskCache(tmp_path / "cache", 250)
 
 
 def put(folder, name, size=100, age=0):
-    path = cache.keep(folder, name, lambda file: file.write(b"x" * size))
+    path = folder.put(name, lambda file: file.write(b"x" * size))
     os.utime(path, (1e9 - age, 1e9 - age))
     return path
 
@@ -23,7 +23,7 @@ def names(folder):
 def test_the_longest_unused_goes_first(folder):
     put(folder, "old", age=30)
     put(folder, "used", age=60)
-    assert cache.find(folder, "used").read_bytes() == b"x" * 100
+    assert folder.get("used").read_bytes() == b"x" * 100
     put(folder, "new")
     assert names(folder) == ["new", "used"]
 
@@ -42,9 +42,9 @@ def test_a_failure_leaves_nothing_behind_and_keeps_what_was_there(folder):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        cache.keep(folder, "whole", fail)
+        folder.put("whole", fail)
     assert names(folder) == ["whole"]
-    assert cache.find(folder, "whole").stat().st_size == 100
+    assert folder.get("whole").stat().st_size == 100
 
 
 def test_the_remains_of_a_killed_process_go_but_not_what_another_is_writing(folder):
@@ -58,6 +58,6 @@ def test_the_remains_of_a_killed_process_go_but_not_what_another_is_writing(fold
 
 
 def test_the_folder_is_private_and_what_is_absent_is_none(folder):
-    assert cache.find(folder, "absent") is None
+    assert folder.get("absent") is None
     put(folder, "any")
     assert folder.path.stat().st_mode & 0o077 == 0

@@ -17,10 +17,11 @@ from astropy.io.votable import from_table
 from astropy.table import MaskedColumn, Table
 
 from analysis.answers.answer import PredictOptions
-from analysis.files.rows import read_rows, reads_as_text
+from analysis.files.rows import read_rows
 from data import uploads
 from data.catalogue.schema import FLUX_NAMES, check
 from data.catalogue.standard_columns import standard_columns
+from data.columns.names import reads_as_text
 from data.errors import DataError
 from data.formats.stream import open_source
 from data.uploads.readers.tables import FORMS

@@ -10,9 +10,10 @@ from astropy.table import MaskedColumn, Table
 
 import cli
 from analysis.answers.answer import PredictOptions
-from analysis.files.rows import read_rows, reads_as_text
+from analysis.files.rows import read_rows
 from data.catalogue.build import read_table as read_galaxies
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.names import reads_as_text
 from data.errors import DataError
 from data.formats import FORMATS
 from data.formats.stream import open_source

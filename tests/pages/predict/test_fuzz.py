@@ -56,17 +56,19 @@ def posted(content: bytes, name: str) -> dict[str, Any]:
 def on_the_page(file: Any, upload: list[dict[str, Any]], chance: random.Random) -> bool:
     """Post an upload, change a guess, predict it; tells whether galaxies came of it."""
     try:
-        doctor, *_ = file.diagnose(upload)
+        doctor, *_, read = file.diagnose(upload)
     except PreventUpdate:
         return False
     guesses = [part for part in doctor._traverse() if getattr(part, "id", None) and isinstance(part.id, dict)]
     fields, values = [part.id for part in guesses], [part.value for part in guesses]
-    if values:
+    if values and read:
         place = chance.randrange(len(values))
         values[place] = chance.choice([values[place], values[place], "nonsense", "", None, 7, "0.1", "none"])
-        file.preview(values, fields, upload)
+        file.preview(values, fields, read)
     model = chance.choice(["default"] * 4 + ["/etc/passwd", ""])
-    _, _, _, _, first, *_ = file.go(1, values, fields, upload, model)
+    if read is None:
+        return False
+    _, _, _, _, first, *_ = file.predict_upload(1, values, fields, read, model)
     return bool(first)
 
 
@@ -89,11 +91,10 @@ def warm(file: Any) -> None:
     file.uploads.warm_up()
     file.results.warm_up()
     for content in GOOD:
-        files = [posted(content, "warm")]
-        raw = file.uploads.open_files([(content, "warm")])
-        plan = [(guess.value, {"field": guess.field}) for guess in file.uploads.infer_plan(raw)]
+        read = file.diagnose([posted(content, "warm")])[4]
+        plan = [(guess.value, {"field": guess.field}) for guess in file.uploads.infer_plan(file.table_of(read))]
         values, fields = ([one[side] for one in plan] for side in (0, 1))
-        file.go(1, [value or "0.1" for value in values], fields, files, "default")
+        file.predict_upload(1, [value or "0.1" for value in values], fields, read, "default")
 
 
 def test_damaged_uploads_are_answered_on_the_page(pages: Any):
@@ -129,7 +130,7 @@ def test_any_state_of_the_form_is_answered_or_left(pages: Any, state: Any):
 @given(JUNK, JUNK, JUNK)
 def test_any_files_and_choices_are_answered_or_left(pages: Any, files: Any, values: Any, fields: Any):
     _, file, _ = pages
-    for ask in (file.diagnose, lambda files: file.go(1, values, fields, files, "default")):
+    for ask in (file.diagnose, lambda read: file.predict_upload(1, values, fields, read, "default")):
         try:
             ask(files)
         except PreventUpdate:

@@ -130,11 +130,11 @@ def test_the_spectrum_holds_the_predicted_widths(light: Any):
 def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
     from pages.predict import upload as files
 
-    upload = [files.example(name) for name in files.REAL]
-    outcome = uploads.apply_plan(uploads.open_files(files.unpack(upload)))
+    read = files.diagnose([files.example(name) for name in files.REAL])[4]
+    outcome = uploads.apply_plan(files.table_of(read))
     seen = outcome.spectrum
     typed = state(bins=as_typed(outcome.table.bin_flux[0]), luminosity="", redshift="0.36874", spectrum=True)
-    saved = light.paint(typed, 120, 0.0, "fits", upload, {})
+    saved = light.paint(typed, 120, 0.0, "fits", read, {})
     table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
     np.testing.assert_allclose(table["wavelength_rest"], seen.wavelength_rest)
     np.testing.assert_allclose(table["input"], seen.flux, rtol=1e-6)

@@ -145,18 +145,23 @@ def test_a_request_cannot_name_a_file_as_its_network(lines: Any):
     assert lines.draw(given, "intrinsic", 1) == lines.draw({**given, "model": "default"}, "intrinsic", 1)
 
 
-def plan_of(files: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, str]]]:
-    raw = uploads.open_files([(base64.b64decode(f["contents"].partition(",")[2]), f["name"]) for f in files])
-    guesses = uploads.infer_plan(raw)
+def read(table: Any, files: list[dict[str, Any]]) -> dict[str, str]:
+    """What the page keeps of files that it has read."""
+    return table.diagnose(files)[4]
+
+
+def plan_of(table: Any, kept: dict[str, str]) -> tuple[list[str], list[dict[str, str]]]:
+    guesses = uploads.infer_plan(table.table_of(kept))
     return [guess.value for guess in guesses], [{"type": "predict-plan", "field": guess.field} for guess in guesses]
 
 
 def predicted(table: Any, files: list[dict[str, Any]]) -> tuple[Any, ...]:
-    return table.go(1, *plan_of(files), files, "default")[:7]
+    kept = read(table, files)
+    return table.predict_upload(1, *plan_of(table, kept), kept, "default")[:7]
 
 
 def test_an_upload_is_explained_before_it_is_predicted(table: Any):
-    doctor, steps, unready, hidden = table.diagnose([table.example(name) for name in table.REAL])
+    doctor, steps, unready, hidden, _ = table.diagnose([table.example(name) for name in table.REAL])
     words = text_of([doctor, steps])
     assert hidden
     assert not unready
@@ -175,12 +180,12 @@ def test_a_real_galaxy_is_predicted_with_its_verdict(table: Any):
 
 
 def test_a_changed_guess_changes_what_is_said(table: Any):
-    files = [table.example(name) for name in table.REAL]
-    values, fields = plan_of(files)
+    kept = read(table, [table.example(name) for name in table.REAL])
+    values, fields = plan_of(table, kept)
     place = [field["field"] for field in fields].index("redshift")
-    assert "1 + z = 1.3687" in text_of(table.preview(values, fields, files))
+    assert "1 + z = 1.3687" in text_of(table.preview(values, fields, kept))
     values[place] = "2"
-    assert "check redshift" in text_of(table.preview(values, fields, files))
+    assert "check redshift" in text_of(table.preview(values, fields, kept))
 
 
 def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
@@ -205,15 +210,35 @@ def test_a_bad_row_keeps_its_place_and_its_reason(table: Any):
 
 
 def test_a_bad_file_is_a_sentence(table: Any):
-    parts, _, unready, hidden = table.diagnose(posted(b"PK\x03\x04", "table.xlsx"))
+    parts, _, unready, hidden, kept = table.diagnose(posted(b"PK\x03\x04", "table.xlsx"))
     assert "table.xlsx looks like NPZ but cannot be read" in text_of(parts)
     assert hidden
     assert unready
+    assert kept is None
 
 
 def test_a_file_that_the_browser_held_back_is_a_sentence(table: Any):
     held = [{"name": "big.csv", "bytes": 3 * uploads.MAX_BYTES, "contents": None}]
     assert "big.csv is 60.0 MB; the limit is 20 MB" in text_of(table.diagnose(held)[0])
+
+
+def test_a_table_that_did_not_come_from_here_is_not_taken(table: Any):
+    kept = read(table, [table.example(table.TABLE)])
+    plan = plan_of(table, kept)
+    content = base64.b64decode(kept["table"])
+    for forged in (
+        None,
+        7,
+        "",
+        "?",
+        base64.b64encode(content[:-1] + b"x").decode(),
+        base64.b64encode(b"x" * 99).decode(),
+    ):
+        *_, steps = table.predict_upload(1, *plan, kept | {"table": forged}, "default")[:7]
+        assert "Upload the file again" in text_of(steps)
+    for nothing in (None, 7, []):
+        with pytest.raises(PreventUpdate):
+            table.predict_upload(1, *plan, nothing, "default")
 
 
 def test_nothing_of_an_upload_is_stored(table: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch):
@@ -248,11 +273,12 @@ def as_the_browser_says(asked: dict[str, str]) -> dict[str, Any]:
 
 def test_weights_of_ones_own_answer_a_table_from_the_browser(table: Any):
     files = [table.example(table.TABLE)]
-    *shown, asked, before = table.go(1, *plan_of(files), files, "yours")
+    kept = read(table, files)
+    *shown, asked, before = table.predict_upload(1, *plan_of(table, kept), kept, "yours")
     assert "12 galaxies in this browser" in text_of(shown[-1])
     assert before is None
     said = as_the_browser_says(asked)
-    parts, name, hidden, rows, first, others, _ = table.take(said, *plan_of(files), files)
+    parts, name, hidden, rows, first, others, _ = table.receive_predictions(said, *plan_of(table, kept), kept)
     expected = predicted(table, files)[3]
     assert rows["ew"] == expected["ew"]
     assert rows["variant"] == expected["variant"]
@@ -276,8 +302,8 @@ def test_what_no_browser_says_of_a_table_is_left(table: Any):
 
 def test_a_table_too_long_for_the_browser_is_told_the_command(table: Any):
     rows = (table.FOLDER / table.TABLE).read_text(encoding="utf-8").splitlines()[1:]
-    files = posted("\n".join([rows[0], *[rows[1]] * 8_001]).encode())
-    *shown, asked, _ = table.go(1, *plan_of(files), files, "yours")
+    kept = read(table, posted("\n".join([rows[0], *[rows[1]] * 8_001]).encode()))
+    *shown, asked, _ = table.predict_upload(1, *plan_of(table, kept), kept, "yours")
     assert asked is None
     assert "cli.py predict FILE OUT --model your.safetensors" in text_of(shown[-1])
 

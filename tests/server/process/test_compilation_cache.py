@@ -1,3 +1,6 @@
+"""What one process compiles, the next loads."""
+
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,17 +10,28 @@ from tests.serving import ROOT
 PROGRAM = """
 import sys, pathlib, jax
 from server.process.compilation_cache import enable
+events = []
+jax.monitoring.register_event_listener(lambda event, **_: events.append(event))
 enable(pathlib.Path(sys.argv[1]))
 jax.jit(lambda x: x * 2 + 1)(3.0)
+for outcome in ("hits", "misses"):
+    print(sum(event == f"/jax/compilation_cache/cache_{outcome}" for event in events))
 """
 
 
-def test_a_second_process_compiles_nothing(tmp_path: Path):
-    def kept() -> dict[str, int]:
-        command = [sys.executable, "-c", PROGRAM, str(tmp_path / "cache")]
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        return {path.name: path.stat().st_size for path in tmp_path.rglob("*-cache")}
+def hits_and_misses(cache: Path) -> tuple[int, int]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(cache)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    hits, misses = map(int, done.stdout.split())
+    return hits, misses
 
-    first = kept()
-    assert first
-    assert kept() == first
+
+def test_a_second_process_compiles_nothing(tmp_path: Path):
+    cache = tmp_path / "cache"
+    hits, misses = hits_and_misses(cache)
+    assert misses > 0
+    assert hits == 0
+    assert hits_and_misses(cache) == (misses, 0)
+    shutil.rmtree(cache)
+    assert hits_and_misses(cache) == (0, misses), "without the cache it compiles again"

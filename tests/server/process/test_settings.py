@@ -55,8 +55,13 @@ def test_private_folder_is_private(tmp_path: Path):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_folder_open_to_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture):
+def test_folder_that_others_could_only_read_is_closed_to_them(tmp_path: Path):
     tmp_path.chmod(0o755)
+    assert settings.private_folder(tmp_path).stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_open_to_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture):
+    tmp_path.chmod(0o777)
     with pytest.raises(SystemExit):
         settings.private_folder(tmp_path)
     assert "open to other users" in capsys.readouterr().err

@@ -1,0 +1,70 @@
+"""Files from strangers, read in a process of their own that has little memory, little time, no network and no files."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from data.isolation.reader import Limits, Reader, Used
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from data.uploads.readers.raw_table import RawTable
+
+__all__ = ["READER", "Limits", "Reader", "Used", "read_table", "read_upload"]
+
+READER: Final = Reader()
+"""The process's own; it starts nothing before the first file."""
+
+
+def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
+    """Read an upload as `data.uploads.open_files` does, in a confined process.
+
+    Parameters
+    ----------
+    files : sequence of (content, name)
+        What was uploaded together.
+
+    Returns
+    -------
+    RawTable
+        Its columns.
+
+    Raises
+    ------
+    UploadError
+        As `open_files`, and when reading takes more memory or time than is allowed.
+    """
+    from data.uploads.readers.raw_table import RawTable
+
+    names = [name for _, name in files]
+    fields = READER.run("upload", [content for content, _ in files], " + ".join(names)[:120], names=names)
+    return RawTable(**fields)
+
+
+def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
+    """Read a table that was sent to the API, in a confined process.
+
+    Parameters
+    ----------
+    content : bytes
+        The request's body.
+    media_type : str
+        `jobs.CSV` or `jobs.PARQUET`.
+
+    Returns
+    -------
+    pyarrow.RecordBatch
+        Its rows.
+
+    Raises
+    ------
+    UploadError
+        When it cannot be read, is empty or takes more than is allowed.
+    """
+    import pyarrow as pa
+
+    answer = READER.run("table", [content], "The body", media_type=media_type)
+    with pa.ipc.open_stream(pa.py_buffer(answer)) as stream:
+        batch = stream.read_next_batch()
+    batch.validate(full=True)
+    return batch

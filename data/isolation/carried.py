@@ -1,0 +1,122 @@
+"""A table that was read, as text that the browser keeps and sends back in place of the file: it is read once.
+
+Nothing of it stays on the server. The text is signed, so that what comes back is what this server once read. Numbers
+are written in the smallest type that holds them exactly.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from data.errors import UploadError
+from data.isolation import transfer
+from data.uploads.readers.limits import MAX_BYTES
+from data.uploads.readers.raw_table import RawTable
+
+SIGNATURE_BYTES: Final = 32
+_SMALLER: Final = ("i1", "i2", "f4")
+_AGAIN: Final = "The table did not come back as it was read. Upload the file again."
+_key = [secrets.token_bytes(SIGNATURE_BYTES)]
+
+
+def use_key(key: bytes) -> None:
+    """Sign with this key from now on; workers and hosts that answer the same visitors share one."""
+    _key[0] = hashlib.blake2b(key, digest_size=SIGNATURE_BYTES).digest()
+
+
+def key_of(folder: Path) -> bytes:
+    """Return the key in a private folder, made at the first call.
+
+    Parameters
+    ----------
+    folder : Path
+        Which nobody else can enter.
+
+    Returns
+    -------
+    bytes
+        The same for every process that shares the folder; one of this process alone where it cannot be written.
+    """
+    path = folder / "upload-key"
+    made = secrets.token_bytes(SIGNATURE_BYTES)
+    with suppress(OSError):
+        draft = folder / f".upload-key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(made)
+        # Only the first of several processes gives its name to the file.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    with suppress(OSError):
+        kept = path.read_bytes()
+        if len(kept) == SIGNATURE_BYTES:
+            return kept
+    return made
+
+
+def carry(raw: RawTable) -> str:
+    """Return a table as text.
+
+    Raises
+    ------
+    UploadError
+        When it is larger than a page can send back.
+    """
+    fields = raw._asdict() | {"columns": {title: _packed(values) for title, values in raw.columns.items()}}
+    content = zlib.compress(b"".join(transfer.encode(fields)), 1)
+    if len(content) > MAX_BYTES:
+        raise UploadError(
+            f"{raw.name} holds {len(content) / 2**20:.0f} MB of numbers and text, packed; this page takes "
+            f"{MAX_BYTES >> 20} MB. Keep the columns you need, split it, or predict it with the command line."
+        )
+    return base64.b64encode(_signature(content) + content).decode()
+
+
+def carried(text: object) -> RawTable:
+    """Return the table that `carry` made a text of.
+
+    Raises
+    ------
+    UploadError
+        When this server did not sign it.
+    """
+    if not isinstance(text, str):
+        raise UploadError(_AGAIN)
+    try:
+        content = memoryview(base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise UploadError(_AGAIN) from error
+    signature, content = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
+    if not secrets.compare_digest(bytes(signature), _signature(content)):
+        raise UploadError(_AGAIN)
+    # What is signed was packed here, so that it does not unfold to more than was read.
+    raw = RawTable(**transfer.decode(zlib.decompress(content)))
+    return raw._replace(columns={title: _unpacked(values) for title, values in raw.columns.items()})
+
+
+def _signature(content: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(content, key=_key[0], digest_size=SIGNATURE_BYTES).digest()
+
+
+def _packed(values: np.ndarray) -> np.ndarray:
+    """Return numbers in the smallest type that gives them back bit for bit, -0 and NaN too."""
+    if values.dtype != np.float64:
+        return values
+    with np.errstate(all="ignore"):
+        for kind in _SMALLER:
+            small = values.astype(kind)
+            if np.array_equal(small.astype(np.float64).view(np.int64), values.view(np.int64)):
+                return small
+    return values
+
+
+def _unpacked(values: np.ndarray) -> np.ndarray:
+    return values if values.dtype == object else values.astype(np.float64)

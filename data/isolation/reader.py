@@ -1,0 +1,240 @@
+"""Have files read by confined processes, one at a time, and take what they say as what a stranger says."""
+
+import atexit
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from data.errors import UploadError
+from data.isolation import transfer
+from data.isolation.channel import receive, send
+from data.isolation.confinement import MIB
+
+logger = logging.getLogger(__name__)
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+START_SECONDS: Final = 60
+IDLE_SECONDS: Final = 300
+"""Without an upload for as long, the template's memory is given back."""
+MAX_WAITING: Final = 2
+"""Files that wait while another is read; more are refused, for each holds a thread of the server."""
+RESERVE: Final = 24 * MIB
+"""Memory of the machine that a reading process leaves alone."""
+LEAST: Final = 48 * MIB
+ENVIRONMENT: Final = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Arrow's own allocators reserve more than they use; one thread a library is enough for one file.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+}
+"""All that a reading process sees of the server's environment: no address, no secret."""
+
+
+class Limits(NamedTuple):
+    """What reading files may take.
+
+    Attributes
+    ----------
+    memory : int
+        Bytes beside the parsers' own code; less where the machine has less.
+    processor_seconds, wall_seconds : int
+        After which a reading process is ended.
+    """
+
+    memory: int = 320 * MIB
+    processor_seconds: int = 6
+    wall_seconds: int = 20
+
+
+class Used(NamedTuple):
+    """What reading files took: seconds of processor, and KiB at most, the parsers' code included."""
+
+    processor_seconds: float
+    peak_kib: int
+
+
+class Reader:
+    """Reads files in confined processes; safe to call from several threads."""
+
+    def __init__(self, limits: Limits = Limits(), idle_seconds: float = IDLE_SECONDS) -> None:  # noqa: B008
+        self.limits = limits
+        self.last_used = Used(0.0, 0)
+        self._idle = idle_seconds
+        self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(1 + MAX_WAITING)
+        self._template: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def run(self, job: str, contents: Sequence[bytes], name: str, **asked: Any) -> Any:
+        """Return what a job of `data.isolation.jobs` makes of files.
+
+        Parameters
+        ----------
+        job : str
+            A key of `JOBS`.
+        contents : sequence of bytes
+            The files.
+        name : str
+            What sentences call them.
+        **asked
+            Further arguments of the job, as JSON may hold them.
+
+        Returns
+        -------
+        object
+            As `transfer.decode` gives it.
+
+        Raises
+        ------
+        UploadError
+            When the files cannot be read, take more than is allowed, or too many others are being read.
+        """
+        with self._place(name), self._turn:
+            limits = self.limits._replace(memory=self._memory(name))
+            began = time.monotonic()
+            try:
+                channel = self._copy(limits)
+            except OSError as error:
+                logger.exception("No process to read files could be started.")
+                raise UploadError(f"{name} cannot be read now. Try again in a minute.") from error
+            with channel:
+                answer = self._ask(channel, limits, json.dumps({"job": job, "files": len(contents)} | asked), contents)
+        if answer is None:
+            spent = time.monotonic() - began
+            raise UploadError(_beyond(name, limits, "time" if spent >= limits.processor_seconds else "memory or time"))
+        return self._judged(answer, name, limits)
+
+    def stop(self) -> None:
+        """End the template; the next file starts another."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._template is not None:
+            self._template.kill()
+            self._template.wait()
+            self._template = None
+
+    def _judged(self, answer: dict[str, Any], name: str, limits: Limits) -> Any:
+        self.last_used = Used(float(answer.get("processor_seconds", 0)), int(answer.get("peak_kib", 0)))
+        if "value" in answer:
+            return answer["value"]
+        if "error" in answer:
+            raise UploadError(str(answer["error"]))
+        if answer.get("beyond"):
+            raise UploadError(_beyond(name, limits, "memory"))
+        logger.error("Reading a file failed unexpectedly: %.80r", answer.get("failed"))
+        raise UploadError(f"{name} cannot be read. Write it again, or in another format.")
+
+    @contextmanager
+    def _place(self, name: str) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise UploadError(f"{name} has to wait: other files are being read. Send it again in some seconds.")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _memory(self, name: str) -> int:
+        """Return how much a process may take: the limit, or less where the machine has less."""
+        free = available_memory()
+        allowed = self.limits.memory if free is None else min(self.limits.memory, free - RESERVE)
+        if allowed < LEAST:
+            raise UploadError(f"{name} cannot be read now: the server is short of memory. Try again in a minute.")
+        return allowed
+
+    def _copy(self, limits: Limits) -> socket.socket:
+        """Return the channel to a new confined process."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._hand_over(limits, theirs)
+            except OSError:
+                # It had nothing to do for long, and ended; or it was killed.
+                self.stop()
+                self._hand_over(limits, theirs)
+        # A little more than the process has: it is the kernel that ends it.
+        ours.settimeout(limits.wall_seconds + 5)
+        return ours
+
+    def _hand_over(self, limits: Limits, channel: socket.socket) -> None:
+        if self._template is not None and self._template.poll() is not None:
+            self.stop()
+        if self._control is None:
+            self._control = self._start()
+        socket.send_fds(self._control, [json.dumps(limits._asdict()).encode()], [channel.fileno()])
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._template = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "data.isolation.template", str(self._idle)],
+                cwd=ROOT,
+                env=ENVIRONMENT,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+            )
+        atexit.register(self.stop)
+        ours.settimeout(START_SECONDS)
+        receive(ours, 100)
+        return ours
+
+    def _ask(
+        self, channel: socket.socket, limits: Limits, asked: str, contents: Sequence[bytes]
+    ) -> dict[str, Any] | None:
+        """Return the process's answer, None where it was ended before."""
+        try:
+            send(channel, asked.encode())
+            for content in contents:
+                send(channel, content)
+            answer = transfer.decode(receive(channel, limits.memory))
+        except (OSError, transfer.TransferError):
+            return None
+        return answer if isinstance(answer, dict) else None
+
+
+def available_memory() -> int | None:
+    """Return the bytes that this machine, or the control group that this process is in, has left; None if unknown."""
+    found = []
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        found.append(1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable"))))
+    for folder in _control_groups():
+        with suppress(OSError, ValueError, StopIteration):
+            limit, used = (
+                int((folder / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current")
+            )
+            lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+            cached = int(next(line.split()[1] for line in lines if line.startswith("inactive_file ")))
+            found.append(limit - used + cached)
+    return min(found, default=None)
+
+
+def _control_groups() -> Iterator[Path]:
+    """Give the control group (version 2) of this process and those around it."""
+    with suppress(OSError):
+        line = Path("/proc/self/cgroup").read_text(encoding="ascii").strip().rpartition("\n")[2]
+        base, inner = Path("/sys/fs/cgroup"), line.rpartition(":")[2].strip("/")
+        yield base
+        for part in range(len(Path(inner).parts)):
+            yield base.joinpath(*Path(inner).parts[: part + 1])
+
+
+def _beyond(name: str, limits: Limits, what: str) -> str:
+    return (
+        f"{name} takes more {what} to read than this server gives to one upload "
+        f"({limits.memory // MIB} MB, {limits.processor_seconds} s). Split it, or use the command line."
+    )

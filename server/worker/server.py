@@ -1,0 +1,105 @@
+"""waitress's server, with threads of their own for large bodies and for watchers, and clients that must keep up."""
+
+import time
+from typing import Any, Final, cast
+
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from server.worker import limits
+from server.worker.channel import BusyError, Channel
+
+WATCHED: Final = ("/healthz", "/readyz", "/metrics")
+"""Answered however busy the others are."""
+_LOOK_AGAIN: Final = 2**20
+"""Bytes received after which it is counted what connections hold."""
+
+
+class Server(TcpWSGIServer):
+    """Receives whole requests on one thread and has others answer them."""
+
+    channel_class = Channel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.answered = 0
+        self.is_full = False
+        self.first: Channel | None = None
+        self._large = ThreadedTaskDispatcher()
+        self._large.set_thread_count(limits.LARGE_THREADS)
+        self._watched = ThreadedTaskDispatcher()
+        self._watched.set_thread_count(1)
+        self._received = 0
+
+    def add_task(self, task: Any) -> None:
+        """Put a whole request in the queue of its kind."""
+        channel: Any = task
+        self.answered += 1
+        if getattr(channel.requests[0], "path", "") in WATCHED:
+            self._watched.add_task(channel)
+        elif not channel.is_large:
+            super().add_task(channel)
+        else:
+            if len(self._large.queue) >= limits.LARGE_WAITING:
+                request = channel.requests[0]
+                request.get_body_stream().close()
+                request.error = BusyError("")
+                super().add_task(channel)
+                return
+            self._large.add_task(channel)
+
+    def received(self, size: int) -> None:
+        """Count what came in, and look at once when it is much what connections hold."""
+        self._received += size
+        if self._received > _LOOK_AGAIN:
+            self._received = 0
+            self._make_room()
+
+    def maintenance(self, now: float) -> None:  # noqa: ARG002 - the wall clock may jump
+        """Close what is too late; waitress calls this every second."""
+        steady = time.monotonic()
+        for channel in self._channels:
+            if channel.is_too_late(steady):
+                channel.will_close = True
+        self._make_room()
+        self._make_connections()
+
+    def _make_room(self) -> None:
+        """Read large bodies one after the other, and forget answers that nobody takes, while too much is held."""
+        channels = self._channels
+        self.is_full = sum(channel.held for channel in channels) > limits.MAX_HELD
+        large = [channel for channel in channels if channel.unfinished >= limits.SMALL_BODY]
+        self.first = min(large, key=lambda channel: channel.began, default=None)
+        untaken = [channel for channel in channels if channel.total_outbufs_len and not channel.requests]
+        size = sum(channel.total_outbufs_len for channel in untaken)
+        for channel in sorted(untaken, key=lambda channel: channel.waiting_since):
+            if size <= limits.MAX_HELD:
+                return
+            size -= channel.total_outbufs_len
+            channel.will_close = True
+
+    def _make_connections(self) -> None:
+        """Close the connections that have waited longest where few more can be taken."""
+        excess = len(self._channels) - self.adj.connection_limit * 9 // 10
+        if excess > 0:
+            idle = [channel for channel in self._channels if not channel.requests]
+            for channel in sorted(idle, key=lambda channel: channel.waiting_since)[:excess]:
+                channel.will_close = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being received, answered or sent."""
+        return not any(
+            channel.requests or channel.request or channel.total_outbufs_len
+            for channel in self._channels
+            if channel.connected
+        )
+
+    @property
+    def _channels(self) -> list[Channel]:
+        return list(cast("dict[int, Channel]", self.active_channels).values())
+
+    def stop_accepting(self) -> None:
+        """Leave new connections to the worker that follows."""
+        self.accepting = False
+        self.del_channel()
