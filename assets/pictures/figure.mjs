@@ -2,7 +2,7 @@
  *
  * The server describes them in the words of model.mjs: curves, areas and cells over linear axes, shapes and notes. They
  * answer to no pointer; Plotly's script would keep the page waiting to be loaded, and a click waiting for its redraw
- * (docs/decisions/0015-still-pictures-in-svg.md).
+ * (docs/decisions/0010-still-pictures-in-svg.md).
  */
 import { boxOf, drawAxis, placeAxes } from "./axes.mjs";
 import { check } from "./model.mjs";

@@ -1,5 +1,5 @@
 /* What tables drawn by ag-grid share: the script, fetched when the first table is shown, their look, and how numbers are
- * written. Decision 31. */
+ * written. Decision 15. */
 import { node } from "../shell/dom.mjs";
 import { NOTHING, number } from "../shell/numbers.mjs";
 

@@ -1,4 +1,4 @@
-"""A table and a visitor's own network: the browser predicts (decision 30); what goes there and what comes back."""
+"""A table and a visitor's own network: the browser predicts (decision 14); what goes there and what comes back."""
 
 import base64
 from typing import Any, Final
