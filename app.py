@@ -5,19 +5,20 @@ import warnings
 
 import numpy as np
 
+from analysis import isolation
 from analysis.answers import upload
 from analysis.browser import weights as browser
 from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
+from analysis.isolation import carried
+from analysis.isolation.confinement import MIB
 from analysis.light import line_luminosity
 from analysis.surprise import outlier_ranking
 from components import shell
 from components.figures.spectrum import pane_grid
-from data import isolation, uploads
+from data import uploads
 from data.archives import sparcl
 from data.catalogue import registry, spectra
 from data.errors import CatalogueError
-from data.isolation import carried
-from data.isolation.confinement import MIB
 from data.storage import memory
 from model.bins import N_BINS
 from model.predictions import batch

@@ -10,7 +10,6 @@ from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.spectra import synthesise
 from model.lines import LINE_NAMES, LINES
-from model.spectra.line_fit import FLUX_RATIOS
 from model.spectra.measure import measure_lines
 from model.spectra.pixel_noise import DESI_FWHM
 from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
@@ -53,10 +52,10 @@ def tied(galaxy: Galaxy) -> Galaxy:
     bare = synthesise(galaxy, noise=False)
     level = np.asarray(side_band_levels(bare.wavelength_rest, bare.continuum))
     level = np.array([level[line == COMPONENT_LINE].mean() for line in range(len(LINES))])
-    for name, ratio in FLUX_RATIOS.items():
-        weak = LINE_NAMES.index(name)
-        strong = LINE_NAMES.index(LINES[weak].tied_to or name)
-        ew[weak] = ew[strong] * level[strong] / level[weak] / ratio
+    for weak, line in enumerate(LINES):
+        if line.tied_to:
+            strong = LINE_NAMES.index(line.tied_to)
+            ew[weak] = ew[strong] * level[strong] / level[weak] / line.flux_ratio
     return galaxy._replace(ew=ew)
 
 

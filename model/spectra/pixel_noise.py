@@ -70,8 +70,9 @@ def relative_noise(
     anchors, change = [], []
     for members in np.split(free, np.flatnonzero(np.diff(wavelengths[free]) > _GAP) + 1):
         anchors.append(float(wavelengths[members].mean()))
-        measured = log_noise[members][measured[members]] - np.interp(anchors[-1], *_TYPICAL)
-        change.append(np.clip(np.median(measured), -_LARGEST_CHANGE, _LARGEST_CHANGE) if len(measured) else np.nan)
+        departures = log_noise[members][measured[members]] - np.interp(anchors[-1], *_TYPICAL)
+        typical_of_galaxy = np.median(departures) if len(departures) else np.nan
+        change.append(np.clip(typical_of_galaxy, -_LARGEST_CHANGE, _LARGEST_CHANGE))
     given = np.isfinite(change)
     change = np.where(given, change, np.mean(np.array(change)[given]) if given.any() else 0.0)
     blue_end, rise = _BLUE_END

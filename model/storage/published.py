@@ -101,6 +101,8 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
     Khederlarian et al. 2024, MNRAS 531, 1454; github.com/ashodkh/emission-lines (MIT).
     """
     by_line = _read_object(path)
+    if absent := [name for name in LINE_NAMES if name not in by_line]:
+        raise WeightsError(f"{path.name} lacks the lines {', '.join(absent)}: it is no file of the published networks.")
     try:
         entries = [by_line[name] for name in LINE_NAMES]
         scalers = [[entry[name] for name in SCALERS if name in entry] for entry in entries]

@@ -9,11 +9,12 @@ from typing import Any, Final
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
 
+from analysis import isolation
+from analysis.isolation.carried import carried, carry
 from components.predict import upload
 from components.widgets import widgets
-from data import isolation, uploads
+from data import uploads
 from data.errors import UploadError
-from data.isolation.carried import carried, carry
 from data.paths import FILES
 
 LONGEST_NAME: Final = 120

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from data import isolation
-from data.isolation import jobs
+from analysis import isolation
+from analysis.isolation import jobs
 
 if TYPE_CHECKING:
     import pyarrow as pa

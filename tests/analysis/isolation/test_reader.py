@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from data import isolation, uploads
+from analysis import isolation
+from analysis.isolation import Limits, Reader
+from analysis.isolation.confinement import MIB
+from data import uploads
 from data.errors import UploadError
-from data.isolation import Limits, Reader
-from data.isolation.confinement import MIB
-from tests.data.isolation.bombs import BOMBS
+from tests.analysis.isolation.bombs import BOMBS
 from tests.data.uploads.test_fuzz import GOOD, REAL
 
 LIMITS = Limits(memory=256 * MIB, processor_seconds=3, wall_seconds=120)
@@ -78,10 +79,11 @@ def test_too_many_files_at_a_time_are_told_to_wait():
     try:
         read(reader, SMALL)
         answers: list[str] = []
+        slow = BOMBS["nulls.parquet"]()
 
         def send() -> None:
             try:
-                read(reader, BOMBS["ecsv_merges.ecsv"](), "slow.ecsv")
+                read(reader, slow, "slow.parquet")
             except UploadError as error:
                 answers.append(str(error))
 
@@ -121,6 +123,6 @@ def test_a_template_without_work_gives_its_memory_back():
 
 
 def test_too_little_memory_is_said(reader: Reader, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("data.isolation.reader.available_memory", lambda: 10 * MIB)
+    monkeypatch.setattr("analysis.isolation.reader.available_memory", lambda: 10 * MIB)
     with pytest.raises(UploadError, match="short of memory"):
         read(reader, SMALL)

@@ -1,8 +1,8 @@
 """The process that reading processes are copies of: the parsers are imported, and nothing of a stranger is in it.
 
-It is started as a program (`python -m data.isolation.template`) with one end of a socket as its standard input. Each
-job comes there as an open socket of its own; a copy of this process (`fork`) is confined and answers on that. It ends
-when the server does, or when nobody needed it for a while.
+It is started as a program (`python -m analysis.isolation.template`) with one end of a socket as its standard input.
+Each job comes there as an open socket of its own; a copy of this process (`fork`) is confined and answers on that. The
+process ends when the server does, or after a while without a job.
 """
 
 import gc
@@ -18,10 +18,10 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+from analysis.isolation import jobs, transfer, without_jax
+from analysis.isolation.channel import receive, send
+from analysis.isolation.confinement import confine
 from data.errors import DataError
-from data.isolation import jobs, transfer, without_jax
-from data.isolation.channel import receive, send
-from data.isolation.confinement import confine
 
 PARSERS: Final = (
     "pyarrow.parquet",
@@ -82,7 +82,7 @@ def _import_parsers() -> None:
     for name in PARSERS:
         with suppress(ImportError):  # named otherwise in another release
             importlib.import_module(name)
-    from data.isolation import samples
+    from analysis.isolation import samples
 
     samples.read_all()
 

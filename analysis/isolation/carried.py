@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
+from analysis.isolation import transfer
 from data.errors import UploadError
-from data.isolation import transfer
 from data.uploads.readers.limits import MAX_BYTES
 from data.uploads.readers.raw_table import RawTable
 

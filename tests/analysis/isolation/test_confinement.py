@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 TRY = """
 import os, signal, socket, sys
-from data.isolation.confinement import MIB, confine
+from analysis.isolation.confinement import MIB, confine
 import _posixsubprocess, subprocess, threading
 
 def attempt(name, act):
@@ -59,7 +59,7 @@ def test_it_has_little_time():
 
 @pytest.mark.parametrize("name", ["REDIS_URL", "METRICS_TOKEN", "UPLOAD_KEY"])
 def test_the_environment_of_a_reading_process_holds_no_secret(name: str, monkeypatch: pytest.MonkeyPatch):
-    from data.isolation import Reader
+    from analysis.isolation import Reader
 
     monkeypatch.setenv(name, "0123456789abcdef-secret")
     reader = Reader()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from analysis.isolation import carried, transfer
 from data.errors import UploadError
-from data.isolation import carried, transfer
 from data.uploads.readers.raw_table import RawTable
 
 NUMBERS = hnp.arrays(

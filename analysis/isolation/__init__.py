@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from data.isolation.reader import Limits, Reader, Used
+from analysis.isolation.reader import Limits, Reader, Used
 
 if TYPE_CHECKING:
     import pyarrow as pa

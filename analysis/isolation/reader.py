@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from analysis.isolation import transfer
+from analysis.isolation.channel import receive, send
+from analysis.isolation.confinement import MIB
 from data.errors import UploadError
-from data.isolation import transfer
-from data.isolation.channel import receive, send
-from data.isolation.confinement import MIB
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Reader:
         self._control: socket.socket | None = None
 
     def run(self, job: str, contents: Sequence[bytes], name: str, **asked: Any) -> Any:
-        """Return what a job of `data.isolation.jobs` makes of files.
+        """Return what a job of `analysis.isolation.jobs` makes of files.
 
         Parameters
         ----------
@@ -181,7 +181,7 @@ class Reader:
         ours, theirs = socket.socketpair()
         with theirs:
             self._template = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "data.isolation.template", str(self._idle)],
+                [sys.executable, "-m", "analysis.isolation.template", str(self._idle)],
                 cwd=ROOT,
                 env=ENVIRONMENT,
                 stdin=theirs.fileno(),
