@@ -9,10 +9,12 @@ import tempfile
 from typing import Any
 
 from server.process import import_blocker, logs
-from server.process.settings import load, stop
+from server.process.settings import load, private_folder, stop
 from server.worker.limits import THREADS
 
 settings = load()
+# A worker that cannot use it would be started again and again.
+private_folder(settings.cache_dir)
 if settings.web_concurrency > 1:
     # Where the workers add their numbers up for /metrics; what an earlier run left there would be counted again.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
@@ -37,16 +39,19 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 
 
 def on_starting(_arbiter: Any) -> None:
-    """Say in one sentence that the port is taken, instead of trying again for five seconds."""
+    """Say in one sentence why the address cannot be listened on, instead of trying again for five seconds."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
+        except PermissionError:
+            stop(f"Port {settings.port} is for the system's own services. Choose one above 1023: PORT=8050 make run")
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            stop(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} make run")
+            if error.errno == errno.EADDRINUSE:
+                stop(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} make run")
+            reason = error.strerror or error
+            stop(f"HOST={settings.host} is no address of this machine ({reason}). Use 127.0.0.1, or 0.0.0.0 for all.")
 
 
 def when_ready(_arbiter: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from components.figures.evaluation.frame import CONFIG
 from components.theme import FONT, TOKENS
 from model.lines import LINES
-from model.storage.weights import write_atomically
+from model.storage.files import write_atomically
 from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
 from research.evaluation.diagrams import CUTS
 from research.evaluation.record import Evaluation

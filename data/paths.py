@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from platformdirs import user_cache_path, user_data_path
+
 from data.errors import CatalogueError
 
 FILES: Final = Path(__file__).parent / "files"
@@ -19,9 +21,14 @@ SPARCL_URL: Final = "https://astrosparcl.datalab.noirlab.edu"
 
 
 def user_data_folder() -> Path:
-    """Folder of what `catalogue fetch` brings: `DATA_DIR`, else ~/.local/share/galactic_neon."""
+    """Folder that `catalogue fetch` writes to: `DATA_DIR`, else the user's own, ~/.local/share/galactic_neon."""
     given = os.environ.get(DATA_FOLDER_VARIABLE)
-    return Path(given).expanduser() if given else Path.home() / ".local/share/galactic_neon"
+    return Path(given).expanduser() if given else user_data_path("galactic_neon", appauthor=False)
+
+
+def user_cache_folder() -> Path:
+    """Folder of what can be computed again: the user's cache folder, ~/.cache/galactic-neon."""
+    return user_cache_path("galactic-neon", appauthor=False)
 
 
 def fetched_files(data_folder: Path) -> list[Path]:

@@ -79,6 +79,30 @@ def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"CACHE_DIR": "/proc/galactic-neon"}, "/proc/galactic-neon cannot be created"),
+        ({"CACHE_DIR": "{file}"}, "cannot be created"),
+        ({"CACHE_DIR": "{shared}"}, "is open to other users. Run `chmod 700` on it"),
+        ({"HOST": "no.such.host.invalid"}, "HOST=no.such.host.invalid is no address of this machine"),
+        ({"HOST": "203.0.113.7"}, "HOST=203.0.113.7 is no address of this machine"),
+        ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY=two is not valid"),
+    ],
+)
+def test_a_start_that_cannot_work_ends_with_a_sentence(setting, says, tmp_path: Path):
+    (tmp_path / "file").touch()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o777)
+    given = {name: value.format(file=tmp_path / "file", shared=tmp_path / "shared") for name, value in setting.items()}
+    finished = start("-m", "gunicorn", "app:server", **{"PORT": str(free_port())} | given)
+    assert finished.returncode == 2
+    assert says in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert "Galactic Neon: http" not in finished.stdout
+
+
+@pytest.mark.slow
 def test_taken_port_is_said(served: Served):
     port = served.url.rpartition(":")[2]
     finished = start("-m", "gunicorn", "app:server", PORT=port)

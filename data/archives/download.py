@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from data.errors import FetchError
+from model.storage.files import write_atomically
 
 ATTEMPTS: Final = 5
 """Tries of one file that bring nothing new before it is given up."""
@@ -205,9 +206,7 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _write_manifest(folder: Path, manifest: dict[str, dict[str, Any]]) -> None:
-    unfinished = folder / f".{MANIFEST}.part"
-    unfinished.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    unfinished.replace(folder / MANIFEST)
+    write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from data.catalogue import stored_spectra
 from data.catalogue.build import build, describe, write
 from data.errors import FetchError
 from data.paths import FETCHED_SUBFOLDER, user_data_folder
+from model.storage.files import replacing
 from model.storage.published import import_published
 from model.storage.weights import DEFAULT, user_folder
 
@@ -111,19 +112,16 @@ def _write_spectra(joined: Joined, raw: Path, path: Path) -> None:
         return
     parts = [np.load(raw / part, mmap_mode="r", allow_pickle=False) for part in published_files.SPECTRA]
     shape = (len(joined.spectrum_rows), len(stored_spectra.WAVELENGTHS))
-    unfinished = path.with_name(f".{path.name}.part")
     try:
-        spectra = np.lib.format.open_memmap(unfinished, "w+", np.float32, shape)
-        for start in range(0, len(spectra), ROWS_AT_ONCE):
-            rows = joined.spectrum_rows[start : start + ROWS_AT_ONCE]
-            first = rows < len(parts[0])
-            chunk = spectra[start : start + ROWS_AT_ONCE]
-            chunk[first] = parts[0][rows[first]]
-            chunk[~first] = parts[1][rows[~first] - len(parts[0])]
-        spectra.flush()
-        del spectra
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            spectra = np.lib.format.open_memmap(unfinished, "w+", np.float32, shape)
+            for start in range(0, len(spectra), ROWS_AT_ONCE):
+                rows = joined.spectrum_rows[start : start + ROWS_AT_ONCE]
+                first = rows < len(parts[0])
+                chunk = spectra[start : start + ROWS_AT_ONCE]
+                chunk[first] = parts[0][rows[first]]
+                chunk[~first] = parts[1][rows[~first] - len(parts[0])]
+            spectra.flush()
+            del spectra
     except OSError as error:
         raise FetchError(f"Cannot write {path}: {error.strerror or error}. Make room or set DATA_DIR.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """Building a catalogue: adds what the networks say to a table of galaxies, and writes the file that is served."""
 
-import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +21,7 @@ from data.catalogue.schema import (
 )
 from data.catalogue.survey import DESI, METADATA, Survey
 from data.errors import CatalogueError
+from data.storage.atomic import replacing
 from model.lines import LINE_NAMES
 from model.predictions.batch import place_many, predict_many
 from model.storage.weights import DEFAULT, MAP, find_weights, load_params
@@ -153,8 +153,7 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
         title, provenance = (about.pop(key, "") for key in ("title", "provenance"))
         table = described(table, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as temporary:
         # Floats of one galaxy sample share their high bytes: split into byte streams they compress to two thirds.
         pq.write_table(
             table,
@@ -165,11 +164,6 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
             column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
             write_statistics=False,
         )
-        temporary.replace(path)
-    except OSError as error:
-        raise CatalogueError(f"Cannot write {path}: {error.strerror}. Choose a folder that can be written.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_table(path: Path) -> pa.Table:

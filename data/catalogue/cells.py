@@ -4,7 +4,6 @@ Every count stands for at least `MIN_GALAXIES` galaxies and so does every median
 fewer is left out.
 """
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,6 +18,7 @@ from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from data.paths import FILES
 from model.lines import LINE_NAMES
+from model.storage.files import write_atomically
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -176,9 +176,7 @@ def save_cells(cells: Cells, path: Path = CELLS_FILE) -> None:
         for field, values in cells._asdict().items()
         if field != "size"
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_bytes(save(tensors, {SIZE_KEY: repr(cells.size)}))
-    temporary.replace(path)
+    write_atomically(path, save(tensors, {SIZE_KEY: repr(cells.size)}))
 
 
 @cache

@@ -1,16 +1,16 @@
-"""Files appear when they are whole, or not at all."""
+"""Files for users: written whole or not at all, with a sentence where that cannot be done."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import CatalogueError
+from model.storage import files
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to that when the block ends well.
+    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
 
     Parameters
     ----------
@@ -27,13 +27,10 @@ def replacing(path: Path) -> Iterator[Path]:
     CatalogueError
         When the folder cannot be written or the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield temporary
-        temporary.replace(path)
+        with files.replacing(path) as temporary:
+            yield temporary
     except OSError as error:
         raise CatalogueError(
             f"Cannot write {path}: {error.strerror or error}. Choose a folder with room that can be written."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

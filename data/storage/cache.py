@@ -5,15 +5,15 @@ readable until it is let go.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from model.storage.files import UNFINISHED, replacing
+
 ABANDONED_SECONDS: Final = 3600
 """Age at which an unfinished file is taken for the remains of a process that was killed."""
-UNFINISHED: Final = ".part"
 
 
 class DiskCache(NamedTuple):
@@ -72,13 +72,8 @@ class DiskCache(NamedTuple):
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path / name
-        unfinished = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}{UNFINISHED}")
-        try:
-            with unfinished.open("wb") as file:
-                write(file)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
+            write(file)
         _prune(self, path)
         return path
 

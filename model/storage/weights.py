@@ -12,6 +12,7 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from ..predictions.params import Params
+from .files import write_atomically
 from .tensors import from_tensors, kinds, to_tensors
 
 FORMAT: Final = 1
@@ -69,14 +70,6 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     hint = " Import it first: cli.py import-published FILE.npy OUT." if str(name_or_path) == "published" else ""
     names = ", ".join(available_models())
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {names}; or give a .safetensors file.{hint}")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and rename it, so that a half-written one is never seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
 
 
 def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:

@@ -15,7 +15,7 @@ from jaxtyping import Array, PRNGKeyArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from ..storage.weights import write_atomically
+from ..storage.files import write_atomically
 
 SCALERS = ("feature_mean", "feature_std", "target_mean", "target_std")
 """Fields of a network that are measured on the sample, not trained."""

@@ -1,7 +1,6 @@
 """What comparators cost is kept in the user's cache: a second evaluation on the same galaxies does not pay again."""
 
 import inspect
-import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -10,10 +9,11 @@ import numpy as np
 from jaxtyping import Float
 from safetensors.numpy import load_file, save
 
+from data.paths import user_cache_folder
 from model.networks.joint import JointNetwork
 from model.networks.per_line import PerLineNetwork
+from model.storage.files import write_atomically
 from model.storage.tensors import from_tensors, to_tensors
-from model.storage.weights import write_atomically
 from model.training.optimization import Progress
 from research.baselines import local, trained
 from research.baselines.local import Predictor
@@ -21,8 +21,8 @@ from research.baselines.trained import Recipe
 
 
 def cache_folder() -> Path:
-    """Folder of what can be computed again: `XDG_CACHE_HOME`, or ~/.cache, and below it galactic-neon."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "galactic-neon" / "comparators"
+    """Folder of trained comparators and their answers, below the user's cache folder."""
+    return user_cache_folder() / "comparators"
 
 
 def remembered(

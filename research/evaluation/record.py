@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataError
 from data.paths import FILES
-from model.storage.weights import write_atomically
+from model.storage.files import write_atomically
 
 FORMAT: Final = 1
 COMMITTED: Final = FILES / "evaluation.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from model.lines import LINE_NAMES
-from model.storage.weights import write_atomically
+from model.storage.files import write_atomically
 from research.baselines.methods import PUBLISHED
 from research.evaluation.record import OURS, Difference, Distribution, Evaluation, Score, Variant, committed
 

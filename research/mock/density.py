@@ -12,8 +12,8 @@ from data.errors import CatalogueError
 from data.paths import FILES
 from model.distribution.chain import Chain
 from model.distribution.scales import Scales
+from model.storage.files import write_atomically
 from model.storage.tensors import from_tensors, to_tensors
-from model.storage.weights import write_atomically
 from research.mock.continuum import QUANTITIES, ContinuumMixture
 from research.mock.raking import COLUMNS, Margin
 

@@ -12,7 +12,7 @@ from pydantic import AliasChoices, Field, HttpUrl, RedisDsn, ValidationError, fi
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import CatalogueError
-from data.paths import SPARCL_URL, catalogue_files, user_data_folder
+from data.paths import SPARCL_URL, catalogue_files, user_cache_folder, user_data_folder
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
     cache_dir: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "galactic-neon"),
+        default_factory=user_cache_folder,
         description="Private folder for what can be computed again: compressed files, cached answers",
     )
     redis_url: RedisDsn | None = Field(
