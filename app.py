@@ -47,7 +47,7 @@ except CatalogueError as error:
 
 isolation.READER.limits = isolation.Limits(memory=settings.upload_memory * MIB)
 carried.use_key(settings.upload_key.encode() if settings.upload_key else carried.key_of(cache_dir))
-outlier_ranking.keep_in(cache_dir / "rankings")
+outlier_ranking.store_in(cache_dir / "rankings")
 server = create_server(settings)
 if settings.sparcl_url != "off":
     sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
@@ -83,7 +83,7 @@ health.prepare(
         "tables": upload.warm_up,
         "spectra": spectra.warm_up,
         "galaxy": galaxy_summary.warm_up,
-        "twins": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
+        "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
         "light": line_luminosity.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),

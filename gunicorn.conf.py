@@ -62,7 +62,7 @@ def when_ready(_arbiter: Any) -> None:
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """Keep pandas out of the worker, also where it is installed, and look for no garbage while modules are imported."""
-    import_blocker.hide("pandas")
+    import_blocker.block("pandas")
     gc.disable()
 
 

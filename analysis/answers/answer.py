@@ -69,8 +69,8 @@ class PredictInput(NamedTuple):
         NaN where a row gives none.
     ew_ivar : (galaxy, 10) array or None
         Inverse variances of observed EWs [1/Å²], for published noise alone.
-    ew, looked : (galaxy, 10) array or None
-        Measured EWs [Å], and which of them say something; see `analysis.surprise.outlier_score.looked_at`.
+    ew, covered : (galaxy, 10) array or None
+        Measured EWs [Å], and which of them say something; see `analysis.surprise.outlier_score.covered_lines`.
     problems : (galaxy,) array of str or None
         Why a row cannot be answered, where its reader knows already; "" where it can.
     catalogued : (3, galaxy, 10) array or None
@@ -84,7 +84,7 @@ class PredictInput(NamedTuple):
     redshift: Float[np.ndarray, " galaxy"] | None = None
     ew_ivar: Float[np.ndarray, "galaxy line"] | None = None
     ew: Float[np.ndarray, "galaxy line"] | None = None
-    looked: Bool[np.ndarray, "galaxy line"] | None = None
+    covered: Bool[np.ndarray, "galaxy line"] | None = None
     problems: np.ndarray | None = None
     catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
     kinds: np.ndarray | None = None
@@ -190,9 +190,9 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
         domain = _without_others(domain, rows.kinds)
     variants = np.where(usable, np.where(known, "luminosity", "colors"), "").tolist()
     surprise = None
-    if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.looked is not None:
+    if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.covered is not None:
         light = np.where(known, luminosity, np.nan).astype(np.float32)
-        surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.looked)
+        surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.covered)
     return PredictOutput(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
 
 

@@ -34,7 +34,7 @@ def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | 
     -------
     dict
         Lists of the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (texts), "luminosity",
-        "redshift", "variant", "domain", "problem", "ew" (ten a row), with measured EWs "measured", "ivar", "looked"
+        "redshift", "variant", "domain", "problem", "ew" (ten a row), with measured EWs "measured", "ivar", "covered"
         (ten a row), and with verdicts "surprise", "surprise_line", "surprise_sigma".
     """
     n = min(SHOWN_ROWS, len(table.ids))
@@ -53,7 +53,7 @@ def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | 
     }
     if measured is not None:
         shown |= {"measured": rounded(measured.ew[:n]), "ivar": rounded(measured.ew_ivar[:n])}
-        shown["looked"] = measured.looked[:n].tolist()
+        shown["covered"] = measured.covered[:n].tolist()
     if answers.surprise is not None:
         probability, line, sigma, _ = answers.surprise
         shown |= {"surprise": rounded(probability[:n]), "surprise_sigma": rounded(sigma[:n])}

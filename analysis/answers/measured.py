@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from analysis.surprise.outlier_score import looked_at
+from analysis.surprise.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from data.columns.missing import without_sentinels
 from data.uploads import FluxTable
@@ -29,13 +29,13 @@ class Measured(NamedTuple):
         Equivalent widths [Å], positive in emission; NaN where there is none.
     ew_ivar : (galaxy, 10) array
         Their inverse variances [Å^-2]; NaN where there is none.
-    looked : (galaxy, 10) array
+    covered : (galaxy, 10) array
         True where the upload says something of a line: its EW, or by leaving it empty that it was not detected.
     """
 
     ew: Float32[np.ndarray, "galaxy line"]
     ew_ivar: Float32[np.ndarray, "galaxy line"]
-    looked: Bool[np.ndarray, "galaxy line"]
+    covered: Bool[np.ndarray, "galaxy line"]
 
 
 def measured_lines(table: FluxTable) -> Measured | None:
@@ -60,7 +60,7 @@ def measured_lines(table: FluxTable) -> Measured | None:
         for values, suffix in ((ew, EW_SUFFIX), (ew_ivar, IVAR_SUFFIX)):
             if title := titles.get(name + suffix):
                 values[:, place] = _read(table.extra[title])
-    return Measured(ew, ew_ivar, looked_at(ew, given, table.redshift))
+    return Measured(ew, ew_ivar, covered_lines(ew, given, table.redshift))
 
 
 def _read(cells: tuple[str, ...]) -> Float32[np.ndarray, " galaxy"]:

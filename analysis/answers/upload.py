@@ -47,9 +47,9 @@ class UserWeights(NamedTuple):
 def rows_of(table: FluxTable) -> PredictInput:
     """Return an upload's galaxies as rows to answer about, with their measured lines and their reader's problems."""
     measured, problems = measured_lines(table), np.array(table.problems, object)
-    ew, ivar, looked = measured or (None, None, None)
+    ew, ivar, covered = measured or (None, None, None)
     kinds = None if table.kinds is None else np.array([*table.kinds, None], object)[:-1]
-    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, looked, problems, kinds=kinds)
+    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, covered, problems, kinds=kinds)
 
 
 def answer_table(

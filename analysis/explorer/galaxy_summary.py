@@ -16,7 +16,7 @@ from model.statistics.metrics import percentile
 from model.storage.weights import load_params
 
 
-class Reading(NamedTuple):
+class GalaxySummary(NamedTuple):
     """What is said of one galaxy.
 
     Attributes
@@ -51,7 +51,7 @@ class Reading(NamedTuple):
     neighbours: Neighbours
 
 
-def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
+def summarize_galaxy(catalogue: Catalogue, row: int) -> GalaxySummary:
     """Read one galaxy.
 
     Parameters
@@ -63,7 +63,7 @@ def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
 
     Returns
     -------
-    Reading
+    GalaxySummary
         Everything the explorer says of it.
 
     Raises
@@ -73,7 +73,7 @@ def read_galaxy(catalogue: Catalogue, row: int) -> Reading:
     """
     galaxy, params = catalogue.galaxy(row), load_params()
     flux = np.asarray(galaxy.bin_flux, np.float32)[None]
-    return Reading(
+    return GalaxySummary(
         galaxy=galaxy,
         cut=~catalogue.survey.observable(np.array([galaxy.redshift]))[0],
         percentile=percentile(galaxy.ew, *map(np.asarray, galaxy.predicted)),
@@ -90,7 +90,7 @@ def warm_up() -> None:
     """Compile and gather what the first click needs, for every catalogue served."""
     for catalogue in served().values():
         shapes(catalogue)
-        read_galaxy(catalogue, 0)
+        summarize_galaxy(catalogue, 0)
 
 
 def _p_detected(params: Params, flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " line"]:

@@ -1,4 +1,4 @@
-"""What a galaxy's lines would be if it were like its twins, the galaxies whose starlight looks most like its own."""
+"""What a galaxy's lines would be if it were like its neighbours, the galaxies whose starlight looks most like its own."""
 
 from functools import cache
 from typing import Any, Final
@@ -18,28 +18,28 @@ COUNT: Final = 25
 
 
 def median_ew(catalogue: Catalogue, row: int, count: int = COUNT) -> Float[np.ndarray, " line"]:
-    """Give the median equivalent widths of a galaxy's twins.
+    """Give the median equivalent widths of a galaxy's neighbours.
 
     Parameters
     ----------
     catalogue : Catalogue
         Where to look.
     row : int
-        Whose twins; it is not among them.
+        The galaxy whose neighbours are taken; it is not among them.
     count : int
         How many.
 
     Returns
     -------
     (10,) array
-        [Å]; a line that a twin does not show counts as 0, one in a camera gap not at all.
+        [Å]; a line that a neighbour does not show counts as 0, one in a camera gap not at all.
     """
     rows = nearest(catalogue, row, count).rows
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX)[rows]) for name in LINE_NAMES], axis=1)
     hidden = ~catalogue.survey.observable(np.asarray(catalogue.column("redshift")[rows])) & ~np.isfinite(ew)
     shown = np.where(hidden, np.nan, np.nan_to_num(ew))
-    nobody = np.isnan(shown).all(axis=0)
-    return np.nanmedian(np.where(nobody, 0.0, shown), axis=0).astype(np.float32)
+    in_none = np.isnan(shown).all(axis=0)
+    return np.nanmedian(np.where(in_none, 0.0, shown), axis=0).astype(np.float32)
 
 
 def with_lines(

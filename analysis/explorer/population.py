@@ -64,7 +64,7 @@ class LineFacts(NamedTuple):
 
     Attributes
     ----------
-    looked, detected : int
+    covered, detected : int
         Galaxies in which the line was not cut, and those in which it is detected.
     median, median_predicted : float
         Of the detected ones [Å].
@@ -72,7 +72,7 @@ class LineFacts(NamedTuple):
         Rank correlation; 1.48 times the median absolute error [Å]; median of predicted / observed, minus 1.
     """
 
-    looked: int
+    covered: int
     detected: int
     median: float
     median_predicted: float
@@ -185,13 +185,13 @@ def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) ->
     return float(np.abs(below[0] - below[1]).max())
 
 
-def _facts(observed: np.ndarray, predicted: np.ndarray, looked: np.ndarray) -> LineFacts:
+def _facts(observed: np.ndarray, predicted: np.ndarray, covered: np.ndarray) -> LineFacts:
     use = np.isfinite(observed) & np.isfinite(predicted)
     seen, said = observed[use].astype(float), predicted[use].astype(float)
     middle, expected = (float(np.median(values)) if len(values) else float("nan") for values in (seen, said))
     few = len(seen) < FEW
     return LineFacts(
-        int(looked.sum()),
+        int(covered.sum()),
         len(seen),
         middle,
         expected,

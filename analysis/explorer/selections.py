@@ -34,7 +34,7 @@ class Lines(NamedTuple):
     """The observed lines of a catalogue, arrays with the galaxies first: EW(Hα), whether it could be seen, BPT, S/N."""
 
     halpha: np.ndarray
-    looked: np.ndarray
+    covered: np.ndarray
     bpt: DiagramPoint
     sure: np.ndarray
 
@@ -63,7 +63,7 @@ def _green(lines: Lines) -> np.ndarray:
 
 
 def _quiescent(lines: Lines) -> np.ndarray:
-    return lines.looked & ~(lines.halpha >= GREEN_VALLEY[0])
+    return lines.covered & ~(lines.halpha >= GREEN_VALLEY[0])
 
 
 def _star_forming(lines: Lines) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.answers.answer import PredictInput, PredictOptions
-from analysis.surprise.outlier_score import looked_at
+from analysis.surprise.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import per_wavelength
@@ -154,7 +154,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     optional = {
         name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
     }
-    ivar = ew = looked = None
+    ivar = ew = covered = None
     if question.noise == "published":
         ivar = np.column_stack([_scaled(batch, found.ivar[name], found, problems) for name in IVAR_NAMES])
     if question.surprise:
@@ -164,7 +164,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
             # Words in place of a measured width mean that there is none; the row can be predicted all the same.
             ignored = np.full(batch.num_rows, "", object)
             ew[:, place] = without_sentinels(_scaled(batch, found.ew[EW_NAMES[place]], found, ignored))
-        looked = looked_at(ew, given_lines, optional.get("redshift"))
+        covered = covered_lines(ew, given_lines, optional.get("redshift"))
     kinds = None
     if found.kinds and is_text(batch[found.kinds].type):
         kinds = np.array([*pc.fill_null(batch[found.kinds], "").to_pylist(), None], object)[:-1]
@@ -175,7 +175,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
             optional.get("redshift"),
             None if ivar is None else ivar.astype(np.float32),
             ew,
-            looked,
+            covered,
             problems,
             kinds=kinds,
         )

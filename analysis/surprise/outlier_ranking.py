@@ -90,11 +90,11 @@ def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lam
     Ranking
         In the order of the galaxies.
     """
-    looked = sample.survey.observable(sample.redshift) | np.isfinite(sample.ew)
+    covered = sample.survey.observable(sample.redshift) | np.isfinite(sample.ew)
     parts: list[OutlierScores] = []
     for rows, drawn in _draws(sample, params):
-        parts.append(score_outliers(sample.ew[rows], looked[rows], drawn, KEPT))
-        progress(rows.stop / len(looked))
+        parts.append(score_outliers(sample.ew[rows], covered[rows], drawn, KEPT))
+        progress(rows.stop / len(covered))
     statistic, line, sigma, expected = (
         np.concatenate([np.asarray(getattr(part, name)) for part in parts])
         for name in ("statistic", "line", "sigma", "expected")
@@ -193,13 +193,13 @@ def _write(ranking: Ranking, out: Path) -> None:
 _folder: list[Path] = []
 
 
-def keep_in(folder: Path) -> None:
+def store_in(folder: Path) -> None:
     """Make this the private folder of rankings; called once, when the server starts."""
     _folder[:] = [folder]
 
 
 def folder() -> Path:
-    """Give the folder of rankings; one of the user's own before `keep_in`."""
+    """Give the folder of rankings; one of the user's own before `store_in`."""
     return _folder[0] if _folder else Path.home() / ".cache" / "galactic-neon" / "rankings"
 
 

@@ -47,7 +47,7 @@ class Verdict(NamedTuple):
     expected: Float[np.ndarray, "galaxy line"]
 
 
-def looked_at(
+def covered_lines(
     ew: Float[np.ndarray, "galaxy line"],
     given: Bool[np.ndarray, " line"],
     redshift: Float[np.ndarray, " galaxy"] | None,
@@ -81,7 +81,7 @@ def judge_lines(
     log_luminosity: Float[np.ndarray, " galaxy"] | None,
     redshift: Float[np.ndarray, " galaxy"] | None,
     ew: Float[np.ndarray, "galaxy line"],
-    looked: Bool[np.ndarray, "galaxy line"],
+    covered: Bool[np.ndarray, "galaxy line"],
     progress: Callable[[float], None] = lambda _share: None,
 ) -> Verdict:
     """Judge measured lines.
@@ -96,8 +96,8 @@ def judge_lines(
         NaN or None where they are not known.
     ew : (galaxy, 10) array
         Measured equivalent widths [Å]; NaN or <= 0 where not detected.
-    looked : (galaxy, 10) array
-        From `looked_at`.
+    covered : (galaxy, 10) array
+        From `covered_lines`.
     progress : callable
         Told the share that is done, 0 to 1.
 
@@ -111,13 +111,13 @@ def judge_lines(
     luminosity, shift = (unknown if known is None else known for known in (log_luminosity, redshift))
     statistic, line, sigma = np.full(n, np.nan), np.zeros(n, np.int8), np.full(n, np.nan, np.float32)
     expected = np.full(ew.shape, np.nan, np.float32)
-    usable = np.flatnonzero(np.isfinite(bin_flux).all(axis=1) & looked.any(axis=1))
+    usable = np.flatnonzero(np.isfinite(bin_flux).all(axis=1) & covered.any(axis=1))
     together = FEW if len(usable) <= 4 * FEW else MANY
     for start in range(0, len(usable), together):
         rows = usable[start : start + together]
         asked = bin_flux[rows], luminosity[rows], shift[rows]
         draws = np.stack([np.asarray(sample_many(seed, params, *asked)[1].ew) for seed in range(FITTED + KEPT)])
-        scored = score_outliers(ew[rows], looked[rows], draws, KEPT)
+        scored = score_outliers(ew[rows], covered[rows], draws, KEPT)
         statistic[rows], line[rows], sigma[rows], expected[rows] = (
             scored.statistic,
             scored.line,

@@ -25,7 +25,7 @@
  * @property {string} name
  * @property {(number | null)[] | null} measured   equivalent widths [Å]
  * @property {unknown} ivar
- * @property {unknown} looked
+ * @property {unknown} covered
  * @property {boolean} spectrum                    whether an uploaded spectrum is drawn
  *
  * @typedef {Typed & Partial<Known>} Form

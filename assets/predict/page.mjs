@@ -23,7 +23,7 @@ import { OWN, Weights } from "./network/weights.mjs";
 const REST = 180; // ms without a change before the server is told
 const HISTORY = 100; // steps
 /** @type {Known} of a continuum that is no longer a file's galaxy */
-const NOTHING_KNOWN = { name: "", measured: null, ivar: null, looked: null, spectrum: false };
+const NOTHING_KNOWN = { name: "", measured: null, ivar: null, covered: null, spectrum: false };
 
 /** What was measured of the page: the last frame [ms]. */
 export const timings = { frame: 0 };

@@ -26,13 +26,13 @@ import { drawHistograms } from "./plots/histograms.mjs";
  * @property {unknown[]} [luminosity]
  * @property {unknown[]} [redshift]
  * @property {unknown[]} [ivar]
- * @property {unknown[]} [looked]
+ * @property {unknown[]} [covered]
  */
 
 const RARE = 1e-3; // as in the explorer: fewer draws than one in a thousand are as unlikely
 /** @type {Record<string, string>} */
 const VARIANTS = { colors: "colours", luminosity: "colours + L" };
-const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "looked"]);
+const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "covered"]);
 
 /** @type {Rows | null} */
 let shown = null;

@@ -87,7 +87,7 @@ def spectrum_figure(
     light: Light | None,
     scheme: Scheme,
     look: Look,
-    twins: Float[np.ndarray, " pixel"] | None = None,
+    neighbours_flux: Float[np.ndarray, " pixel"] | None = None,
 ) -> Figure:
     """Return the figure of one galaxy; without a spectrum it shows the twelve bins alone.
 
@@ -101,8 +101,8 @@ def spectrum_figure(
         Colours.
     look : Look
         Frame, smoothing and a word on what the spectrum is.
-    twins : array, optional
-        Its starlight with its twins' median lines, on `pane_grid`; drawn in the close looks.
+    neighbours_flux : array, optional
+        Its starlight with its neighbours' median lines, on `pane_grid`; drawn in the close looks.
     """
     token = TOKENS[scheme]
     stretch = look.stretch
@@ -132,7 +132,7 @@ def spectrum_figure(
     edges = stretch * np.asarray(BIN_EDGES)
     figure: Figure = {"data": [], "layout": layout}
     if light:
-        _add_light(figure, light, look, token, twins)
+        _add_light(figure, light, look, token, neighbours_flux)
     figure["data"].append(curves.steps(edges, bin_flux, token["starlight"], faint=light is not None))
     if light and light.continuum is not None:
         x = stretch * light.wavelength_rest[::COARSE]
@@ -152,7 +152,7 @@ def masked_windows() -> list[tuple[float, float]]:
 
 
 def _add_light(
-    figure: Figure, light: Light, look: Look, token: dict[str, str], twins: Float[np.ndarray, " pixel"] | None
+    figure: Figure, light: Light, look: Look, token: dict[str, str], neighbours_flux: Float[np.ndarray, " pixel"] | None
 ) -> None:
     """Add noise, all light, and the close looks below."""
     x = look.stretch * light.wavelength_rest
@@ -174,9 +174,11 @@ def _add_light(
         inside = (light.wavelength_rest >= low) & (light.wavelength_rest <= high)
         pane = curves.Pane(index + 2, (left, left + width), (look.stretch * low, look.stretch * high))
         curves.add_pane(figure, pane, (0.0, PANE_TOP), x[inside], shown[inside], middle[inside], token)
-        if twins is not None:
+        if neighbours_flux is not None:
             kept = (grid >= low) & (grid < high)
-            drawn = curves.curve(look.stretch * grid[kept], twins[kept], token["cyan"], 1.4, axes=pane.axes, dash="dot")
+            drawn = curves.curve(
+                look.stretch * grid[kept], neighbours_flux[kept], token["cyan"], 1.4, axes=pane.axes, dash="dot"
+            )
             figure["data"].append(drawn)
         label = curves.note(title, left, "left", token)
         figure["layout"].setdefault("annotations", []).append(

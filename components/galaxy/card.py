@@ -160,7 +160,9 @@ def spectrum_note(
     keys = [html.Span("starlight", className="key-starlight")]
     if has_spectrum:
         keys.insert(0, html.Span("all light", className="key-total"))
-        keys.append(html.Span("its 25 twins' median", className="key-twins", title="Galaxies with its starlight"))
+        keys.append(
+            html.Span("its 25 neighbours' median", className="key-neighbours", title="Galaxies with its starlight")
+        )
     keys.append(html.Span("masked", className="key-masked"))
     if has_noise:
         keys.append(html.Span("noise, ± 1 σ", className="key-noise"))

@@ -17,14 +17,14 @@ from model.physics.diagnostics import DiagramPoint
 DETAILS = "galaxy-details"
 BPT, WHAN = "galaxy-bpt", "galaxy-whan"
 BPT_MARK, WHAN_MARK = "galaxy-bpt-mark", "galaxy-whan-mark"
-PLACES, DERIVED, KIN = "galaxy-places", "galaxy-derived", "galaxy-kin"
+PLACES, DERIVED, NEIGHBOURS = "galaxy-places", "galaxy-derived", "galaxy-neighbours"
 DIAGRAMS = "galaxy-diagrams"
 """Store: both diagrams."""
 OPENED = "galaxy-opened"
 """Store: whether a galaxy has been chosen since the page came; the diagrams are drawn from then on."""
 
 
-class Kin(NamedTuple):
+class Neighbour(NamedTuple):
     """A galaxy with similar starlight: its row, name, distance, redshift, EW(Hα) and EW([O III]) [Å]."""
 
     row: int
@@ -63,7 +63,7 @@ def details() -> html.Div:
                     [html.H2("Galaxies with its starlight"), html.Span("five nearest", className="muted")],
                     className="card-head",
                 ),
-                html.Div(id=KIN),
+                html.Div(id=NEIGHBOURS),
                 label="Galaxies with similar starlight, and links",
             ),
         ],
@@ -141,13 +141,13 @@ def _typeset(name: str) -> list[str | html.Sub]:
 
 
 def kin_list(
-    kin: Sequence[Kin], predict: str, viewers: Sequence[tuple[str, str]], target_id: str
+    neighbours: Sequence[Neighbour], predict: str, viewers: Sequence[tuple[str, str]], target_id: str
 ) -> list[html.Div | html.Table | html.Details]:
     """Return the galaxies that resemble one, a click away, and the ways onward.
 
     Parameters
     ----------
-    kin : sequence of Kin
+    neighbours : sequence of Kin
         Nearest first.
     predict : str
         Address of the Predict page with this galaxy's continuum.
@@ -166,7 +166,7 @@ def kin_list(
                 html.Td(widgets.number(one.oiii)),
             ]
         )
-        for one in kin
+        for one in neighbours
     ]
     apart = html.Span("apart", title="Root mean square difference of a bin's flux, shapes normalised")
     head = ["Galaxy", apart, "z", "Hα Å", "[O III] Å"]
@@ -176,7 +176,7 @@ def kin_list(
             html.Thead(html.Tr([html.Th(each, scope="col") for each in head])),
             html.Tbody(rows),
         ],
-        className="line-table kin-table",
+        className="line-table neighbours-table",
     )
     links = [html.A("Open in Predict", href=predict, className="button-link")]
     parts: list[html.Div | html.Table | html.Details] = [html.Div(table, className="table-scroll")]

@@ -14,7 +14,7 @@ class Facts(Protocol):
     """One line in a population, see `analysis.explorer.population.LineFacts`."""
 
     @property
-    def looked(self) -> int:
+    def covered(self) -> int:
         """Galaxies in which it was not cut."""
         ...
 
@@ -126,7 +126,7 @@ def lines_table(facts: Sequence[Facts]) -> html.Div:
         [
             widgets.line_name(line),
             f"{one.detected:,}",
-            _percent(one.detected / one.looked) if one.looked else widgets.NOTHING,
+            _percent(one.detected / one.covered) if one.covered else widgets.NOTHING,
             widgets.number(one.median),
             widgets.number(one.median_predicted),
             _ratio(one.rho),

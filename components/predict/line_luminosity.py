@@ -24,7 +24,7 @@ PAINTED: Final[Mapping[str, str]] = {
 }
 
 
-class Kin(NamedTuple):
+class Neighbour(NamedTuple):
     """A galaxy whose starlight looks alike: its name, how different a bin is, its EWs [Å]."""
 
     name: str
@@ -48,8 +48,8 @@ def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, floa
             label="In magnitudes",
         ),
         widgets.card(
-            head("Nearest galaxies", html.Span(id="predict-kin-title")),
-            html.Div(id="predict-kin"),
+            head("Nearest galaxies", html.Span(id="predict-neighbours-title")),
+            html.Div(id="predict-neighbours"),
             footnote("EW [Å] as observed. Apart: how much a bin differs, as a root mean square."),
             label="Nearest galaxies",
         ),
@@ -127,11 +127,11 @@ def _bar(share: float) -> html.Span:
     return html.Span(html.Span(style={"width": f"{100 * abs(share):.0f}%"}), className="mag-bar", **aria(hidden="true"))
 
 
-def kin_table(kin: Sequence[Kin], catalogue: str) -> html.Div:
+def neighbours_table(neighbours: Sequence[Neighbour], catalogue: str) -> html.Div:
     """Return the nearest galaxies, each leading to the explorer."""
     places = [LINES.index(line) for line in LEADING_LINES]
     rows = []
-    for one in kin:
+    for one in neighbours:
         address = f"/?{urlencode({'catalogue': catalogue, 'galaxy': one.name})}"
         cells = [widgets.number(float(one.ew[place])) for place in places]
         rows.append([dcc.Link(one.name, href=address), f"{100 * one.away:.1f} %", *cells])

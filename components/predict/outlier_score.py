@@ -44,11 +44,11 @@ def card(
     measured: Float[np.ndarray, " line"] | None,
     ew: Float[np.ndarray, " line"],
     percentile: Float[np.ndarray, " line"] | None,
-    looked: Bool[np.ndarray, " line"] | None,
+    covered: Bool[np.ndarray, " line"] | None,
     verdict: Verdict | None,
 ) -> Any:
     """Return whether starlight predicted the lines that came along with the galaxy."""
-    if measured is None or percentile is None or looked is None or not looked.any():
+    if measured is None or percentile is None or covered is None or not covered.any():
         return None
     rows = [
         [
@@ -57,7 +57,7 @@ def card(
             widgets.number(float(said)),
             _place(float(place)),
         ]
-        for line, seen, said, place, known in zip(LINES, measured, ew, percentile, looked, strict=True)
+        for line, seen, said, place, known in zip(LINES, measured, ew, percentile, covered, strict=True)
         if known
     ]
     titles = ["Line", "measured Å", "predicted Å", "galaxies below"]

@@ -31,7 +31,7 @@ class Typed(NamedTuple):
         As typed; the model may be a visitor's own.
     measured, ivar : (10,) array or None
         EWs [Å] and inverse variances [1/Å²] of the file, NaN where there are none.
-    looked : (10,) array or None
+    covered : (10,) array or None
         Lines that the file says something of.
     own : (3, 10) array or None
         What a visitor's own network gives, computed in the browser: median, 16th and 84th percentile [Å].
@@ -45,7 +45,7 @@ class Typed(NamedTuple):
     model: str
     measured: Float[np.ndarray, " line"] | None
     ivar: Float[np.ndarray, " line"] | None
-    looked: Bool[np.ndarray, " line"] | None
+    covered: Bool[np.ndarray, " line"] | None
     own: Float[np.ndarray, "3 line"] | None
     spectrum: bool
 
@@ -66,7 +66,7 @@ def typed(state: Any) -> Typed:
         raise PreventUpdate
     if not all(map(_is_field, [*bins, luminosity, redshift, model])):
         raise PreventUpdate
-    looked, own = state.get("looked"), state.get("own")
+    covered, own = state.get("covered"), state.get("own")
     rows = [_numbers(row, MAX_EW) for row in own[:3]] if isinstance(own, list) else []
     whole = [row for row in rows if row is not None]
     return Typed(
@@ -76,7 +76,7 @@ def typed(state: Any) -> Typed:
         model,
         _numbers(state.get("measured"), MAX_EW),
         _numbers(state.get("ivar"), MAX_IVAR),
-        np.array([value is True for value in looked or ()]) if _is_row(looked) else None,
+        np.array([value is True for value in covered or ()]) if _is_row(covered) else None,
         np.stack(whole) if len(whole) == 3 and np.isfinite(whole[0]).all() else None,
         state.get("spectrum") is True,
     )

@@ -26,8 +26,8 @@ from pages.predict.upload import chosen, table_of
 @callback(
     Output("predict-light", "children"),
     Output("predict-bands", "children"),
-    Output("predict-kin", "children"),
-    Output("predict-kin-title", "children"),
+    Output("predict-neighbours", "children"),
+    Output("predict-neighbours-title", "children"),
     Output("predict-surprise", "children"),
     Input("predict-state", "data"),
     prevent_initial_call=True,
@@ -40,14 +40,14 @@ def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
         raise dash.exceptions.PreventUpdate
     ew = lines_of(load_params(known_model(given.model)), given, form)
     light = light_of(ew, form.bin_flux, form.log_luminosity, redshift, given.measured)
-    kin, title = kin_of(form)
+    neighbours, title = kin_of(form)
     return (
         line_luminosity.light_table(light.luminosity, light.flux),
         line_luminosity.bands_table(light.magnitudes),
-        kin,
+        neighbours,
         title,
         outlier_score.card(
-            given.measured, light.ew[0], light.percentile, given.looked, verdict_of(given, form, redshift)
+            given.measured, light.ew[0], light.percentile, given.covered, verdict_of(given, form, redshift)
         ),
     )
 
@@ -55,11 +55,11 @@ def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
 def verdict_of(given: Typed, form: Form, redshift: float | None) -> Verdict | None:
     """Return the explorer's verdict on the lines that came along; None where nothing was measured."""
     params = load_params()
-    if given.measured is None or given.looked is None or not given.looked.any() or params.intrinsic is None:
+    if given.measured is None or given.covered is None or not given.covered.any() or params.intrinsic is None:
         return None
     known = (form.log_luminosity, redshift)
     luminosity, shift = (None if value is None else np.array([value], np.float32) for value in known)
-    return judge_lines(params, form.bin_flux[None], luminosity, shift, given.measured[None], given.looked[None])
+    return judge_lines(params, form.bin_flux[None], luminosity, shift, given.measured[None], given.covered[None])
 
 
 def kin_of(form: Form) -> tuple[Any, str]:
@@ -69,11 +69,11 @@ def kin_of(form: Form) -> tuple[Any, str]:
         return None, ""
     near = nearest_to(catalogue, form.bin_flux)
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX))[near.rows] for name in LINE_NAMES], axis=1)
-    kin = [
-        line_luminosity.Kin(catalogue.galaxy(int(row)).target_id, float(away), values)
+    neighbours = [
+        line_luminosity.Neighbour(catalogue.galaxy(int(row)).target_id, float(away), values)
         for row, away, values in zip(near.rows, near.distances, ew, strict=True)
     ]
-    return line_luminosity.kin_table(kin, catalogue.name), f"of {catalogue.title}"
+    return line_luminosity.neighbours_table(neighbours, catalogue.name), f"of {catalogue.title}"
 
 
 @callback(

@@ -131,7 +131,7 @@ def opened(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[str, Any
     first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
     if first is None:
         return None
-    kept = ("name", "bins", "luminosity", "redshift", "variant", "measured", "ivar", "looked")
+    kept = ("name", "bins", "luminosity", "redshift", "variant", "measured", "ivar", "covered")
     row = {name: rows[name][first] for name in kept if name in rows}
     return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
 

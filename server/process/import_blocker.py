@@ -30,6 +30,6 @@ class Absent(MetaPathFinder, Loader):
         """Never comes to it."""
 
 
-def hide(*names: str) -> None:
+def block(*names: str) -> None:
     """Let imports of these packages fail from now on, in this process."""
     sys.meta_path.insert(0, Absent(names))

@@ -12,7 +12,7 @@ import dash
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
-from analysis.explorer.galaxy_summary import Reading, read_galaxy
+from analysis.explorer.galaxy_summary import GalaxySummary, summarize_galaxy
 from analysis.explorer.neighbours_by_lines import median_ew, with_lines
 from components import ids
 from components.figures import diagram
@@ -72,7 +72,7 @@ def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str
         ``html`` and ``figures`` (components/widgets/fragments.py), ``name``, and ``elsewhere``: whether to ask the
         archive.
     """
-    read = read_galaxy(catalogue, row)
+    read = summarize_galaxy(catalogue, row)
     chosen, domain = read.galaxy, read.domain
     light = rest_spectrum(catalogue, row)
     head = galaxy_card.heading(
@@ -93,7 +93,7 @@ def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str
 
 def archived(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
     """Return the spectrum that the archive has of a real galaxy, or why there is none."""
-    read = read_galaxy(catalogue, row)
+    read = summarize_galaxy(catalogue, row)
     try:
         light = sparcl.fetch(read.galaxy.target_id, read.galaxy.redshift)
     except ArchiveError as error:
@@ -103,13 +103,13 @@ def archived(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[st
 
 
 def _drawn(
-    catalogue: Catalogue, read: Reading, light: Spectrum | None, look: Mapping[str, str], trouble: str = ""
+    catalogue: Catalogue, read: GalaxySummary, light: Spectrum | None, look: Mapping[str, str], trouble: str = ""
 ) -> tuple[Any, Any]:
     """Return the figure of a galaxy's spectrum and the note below it."""
     chosen = read.galaxy
     stretch = 1 + chosen.redshift if look.get("frame") == "observed" else 1.0
     shown = spectra.Look(stretch, float(look.get("smoothing", 0)), light.source if light else "12 bins")
-    twins = _twins(catalogue, chosen, light) if light else None
+    neighbours_flux = _neighbours_flux(catalogue, chosen, light) if light else None
     note = galaxy_card.spectrum_note(
         chosen.bin_flux,
         read.domain.reasons if read.domain else (),
@@ -117,11 +117,13 @@ def _drawn(
         has_spectrum=light is not None,
         has_noise=light is not None and light.ivar is not None,
     )
-    return spectra.spectrum_figure(chosen.bin_flux, light, scheme_or_dark(look.get("scheme")), shown, twins), note
+    return spectra.spectrum_figure(
+        chosen.bin_flux, light, scheme_or_dark(look.get("scheme")), shown, neighbours_flux
+    ), note
 
 
-def _twins(catalogue: Catalogue, chosen: Galaxy, light: Spectrum) -> np.ndarray:
-    """Return the galaxy's starlight with the median lines of its twins, where the close looks are."""
+def _neighbours_flux(catalogue: Catalogue, chosen: Galaxy, light: Spectrum) -> np.ndarray:
+    """Return the galaxy's starlight with the median lines of its neighbours, where the close looks are."""
     grid = spectra.pane_grid()
     starlight = chosen.bin_flux if light.continuum is None else light.continuum
     at = BIN_CENTERS if light.continuum is None else light.wavelength_rest
@@ -136,12 +138,12 @@ def _source(catalogue: Catalogue, light: Spectrum | None) -> str:
     return f"Spectrum: {light.source}."
 
 
-def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
+def _parts(catalogue: Catalogue, read: GalaxySummary) -> dict[str, Any]:
     """Return what is said of a galaxy besides its spectrum, by the id of its place."""
     chosen = read.galaxy
     bpt, whan = read.bpt, read.whan
-    kin = [
-        details.Kin(
+    neighbours = [
+        details.Neighbour(
             int(row),
             catalogue.target_ids[int(row)].decode(),
             float(away),
@@ -164,8 +166,8 @@ def _parts(catalogue: Catalogue, read: Reading) -> dict[str, Any]:
         details.BPT_MARK: details.mark(diagram.BPT, float(bpt.x), float(bpt.y)),
         details.WHAN_MARK: details.mark(diagram.WHAN, float(whan.x), float(whan.y)),
         details.DERIVED: details.derived_table(read.derived),
-        details.KIN: details.kin_list(
-            kin, predict_address(read), [] if catalogue.is_mock else viewers(catalogue, chosen), chosen.target_id
+        details.NEIGHBOURS: details.kin_list(
+            neighbours, predict_address(read), [] if catalogue.is_mock else viewers(catalogue, chosen), chosen.target_id
         ),
     }
 
@@ -180,7 +182,7 @@ def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
     return found
 
 
-def predict_address(read: Reading) -> str:
+def predict_address(read: GalaxySummary) -> str:
     """Return the address of the Predict page with a galaxy's continuum and luminosity."""
     flux = ",".join(f"{value:.5g}" for value in read.galaxy.bin_flux)
     query = urlencode({"flux": flux, "luminosity": f"{read.galaxy.log_luminosity:.5g}"}, safe=",")

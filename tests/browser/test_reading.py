@@ -24,10 +24,10 @@ def test_a_galaxy_is_read_and_its_twin_is_a_click_away(explorer: Page) -> None:
     expect(explorer.locator("#galaxy-derived")).to_contain_text("SFR from Hα")
     expect(explorer.locator("#galaxy-places")).to_contain_text("WHAN")
     explorer.wait_for_selector("#galaxy-bpt svg image", state="attached")
-    link = explorer.locator("#galaxy-kin a", has_text="Open in Predict").get_attribute("href")
+    link = explorer.locator("#galaxy-neighbours a", has_text="Open in Predict").get_attribute("href")
     assert link
     assert re.search(r"/predict\?flux=([\d.e+-]+,){11}[\d.e+-]+&luminosity=[\d.]+$", link)
-    twin = explorer.locator("#galaxy-kin button").first
+    twin = explorer.locator("#galaxy-neighbours button").first
     name = twin.inner_text()
     twin.click()
     expect(explorer.locator("#explorer-galaxy-head h2")).to_have_text(name)

@@ -31,7 +31,7 @@ STATE = st.fixed_dictionaries(
     {"bins": st.lists(st.sampled_from(["1", "1.5", "2"]) | FIELD, min_size=12, max_size=12) | JUNK},
     optional=dict.fromkeys(("luminosity", "redshift", "model", "measured"), FIELD | JUNK)
     | dict.fromkeys(
-        ("measured", "ivar", "looked"),
+        ("measured", "ivar", "covered"),
         st.lists(st.none() | st.booleans() | st.floats(), min_size=10, max_size=10) | JUNK,
     )
     | {"own": st.lists(st.lists(st.floats(), min_size=10, max_size=10), min_size=3, max_size=3) | JUNK},

@@ -14,7 +14,7 @@ from analysis.answers.form import read_form
 from analysis.answers.galaxy import predict_lines
 from analysis.browser.presets import load_presets
 from analysis.surprise import outlier_ranking
-from analysis.surprise.outlier_score import judge_lines, looked_at
+from analysis.surprise.outlier_score import covered_lines, judge_lines
 from data import uploads
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
@@ -50,11 +50,11 @@ def words(part: Any) -> str:
 
 
 def test_light_magnitudes_and_kin_are_said(light: Any, catalogue: Catalogue):
-    lines, bands, kin, title, surprise = light.update_light(state())
+    lines, bands, neighbours, title, surprise = light.update_light(state())
     assert "10⁻¹⁷ erg/s/cm²" in words(lines)
     assert "LSST r" in words(bands)
     assert "Not covered: LSST u" in words(bands)
-    assert words(kin).count("/?catalogue=") == 5
+    assert words(neighbours).count("/?catalogue=") == 5
     assert catalogue.title in title
     assert surprise is None
 
@@ -93,7 +93,7 @@ def test_measured_lines_are_judged_together(light: Any, factor: float, expected:
     ew = predicted()
     measured: list[float | None] = [float(value) for value in ew]
     measured[HALPHA] = factor * float(ew[HALPHA])
-    said = words(light.update_light(state(measured=measured, looked=[True] * 10))[4])
+    said = words(light.update_light(state(measured=measured, covered=[True] * 10))[4])
     assert expected in said
     assert ("Hα 6563 departs most" in said) == (factor > 1)
     assert light.update_light(state(measured=["x"]))[4] is None
@@ -103,10 +103,10 @@ def test_the_verdict_on_a_galaxy_is_the_explorers(light: Any, catalogue: Catalog
     """Its draws are other draws, so that the probabilities agree as two estimates do."""
     sample, ranking = outlier_ranking.sample_of(catalogue), outlier_ranking.committed()
     rows = np.argsort(-ranking.statistic)[[0, 30, 300, 1000, 3000, 6000, 9000, 12000, 15000, 18000]]
-    looked = looked_at(sample.ew[rows], np.ones(10, bool), sample.redshift[rows])
+    covered = covered_lines(sample.ew[rows], np.ones(10, bool), sample.redshift[rows])
     columns = [column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)]
     found = [
-        judge_lines(load_params(), *(column[[row]] for column in (*columns, looked))).probability[0]
+        judge_lines(load_params(), *(column[[row]] for column in (*columns, covered))).probability[0]
         for row in range(10)
     ]
     away = np.log10(np.array(found) / ranking.probability[rows])

@@ -57,7 +57,7 @@ def test_garbage_is_looked_for_as_soon_as_a_worker_has_started():
 DOWNLOAD = """
 import sys
 from server.process import import_blocker
-import_blocker.hide("pandas")
+import_blocker.block("pandas")
 import numpy as np
 from data.formats import FORMATS
 from analysis.light.synthetic_spectrum import LineShape, as_file, spectrum_of_bins
@@ -72,7 +72,7 @@ print("pandas" in sys.modules)
 def test_downloads_leave_pandas_alone_where_it_is_installed():
     done = subprocess.run([sys.executable, "-c", DOWNLOAD], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
-    assert 'import_blocker.hide("pandas")' in (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
+    assert 'import_blocker.block("pandas")' in (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from plotly import graph_objects as go
 
-from analysis.explorer.galaxy_summary import read_galaxy
+from analysis.explorer.galaxy_summary import summarize_galaxy
 from components import ids
 from components.galaxy import details
 from components.theme import TOKENS
@@ -42,8 +42,8 @@ def test_a_click_answers_everything_within_its_budget(client: FlaskClient, catal
     assert "MOCK-000005" in html[ids.GALAXY_HEAD]
     assert any(trace.get("line", {}).get("color") == TOKENS["light"]["text"] for trace in figure["data"])
     assert all(line.label in html[ids.GALAXY_LINES] for line in LINES)
-    assert set(html) >= {details.DERIVED, details.KIN, details.PLACES}
-    assert html[details.KIN].count("data-row") == 5
+    assert set(html) >= {details.DERIVED, details.NEIGHBOURS, details.PLACES}
+    assert html[details.NEIGHBOURS].count("data-row") == 5
     assert said["elsewhere"] is False
     assert len(answer.data) < 80_000
     go.Figure(figure)  # Plotly's words
@@ -82,7 +82,7 @@ def test_what_cannot_be_shown_is_said(
 
 
 def test_the_link_to_predict_carries_the_continuum(client: FlaskClient, catalogue: registry.Catalogue) -> None:
-    read = read_galaxy(catalogue, 4)
+    read = summarize_galaxy(catalogue, 4)
     with client.application.app_context():
         query = parse_qs(urlsplit(galaxies.predict_address(read)).query)
     assert [float(value) for value in query["flux"][0].split(",")] == pytest.approx(read.galaxy.bin_flux, rel=1e-4)
@@ -101,7 +101,7 @@ def test_a_real_galaxy_leads_to_its_picture_where_its_place_is_known(catalogue: 
 def test_percentiles_of_the_whole_mock_are_spread_evenly(catalogue: registry.Catalogue) -> None:
     # The mock follows real galaxies, of which the network learned: deciles hold a tenth each, roughly.
     rows = np.arange(0, catalogue.n, 400)
-    found = np.array([read_galaxy(catalogue, int(row)).percentile for row in rows])
+    found = np.array([summarize_galaxy(catalogue, int(row)).percentile for row in rows])
     share = np.histogram(found[np.isfinite(found)], bins=5, range=(0, 1))[0] / np.isfinite(found).sum()
     assert (abs(share - 0.2) < 0.08).all()
 
