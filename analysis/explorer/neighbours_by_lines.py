@@ -1,4 +1,4 @@
-"""What a galaxy's lines would be if it were like its neighbours, the galaxies whose starlight looks most like its own."""
+"""The typical lines of a galaxy's neighbours, the galaxies whose starlight is most like its own."""
 
 from functools import cache
 from typing import Any, Final

@@ -88,8 +88,8 @@ def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list
     ]
     said = (
         f"Among {among}, {rare:,} of {n:,} have lines that fewer than one draw in 1,000 exceeds; chance alone gives "
-        f"{n / 1000:.0f}. Choose one: its spectrum shows the median of its neighbours, galaxies with its starlight, under "
-        "its own lines."
+        f"{n / 1000:.0f}. Choose one: its spectrum shows the median of its neighbours, galaxies with its starlight, "
+        "under its own lines."
     )
     return [html.P(said, className="muted"), widgets.line_table(head, rows, TITLE)]
 
