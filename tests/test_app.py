@@ -87,7 +87,6 @@ def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
         ({"CACHE_DIR": "{shared}"}, "is open to other users. Run `chmod 700` on it"),
         ({"HOST": "no.such.host.invalid"}, "HOST=no.such.host.invalid is no address of this machine"),
         ({"HOST": "203.0.113.7"}, "HOST=203.0.113.7 is no address of this machine"),
-        ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY=two is not valid"),
     ],
 )
 def test_a_start_that_cannot_work_ends_with_a_sentence(setting, says, tmp_path: Path):
