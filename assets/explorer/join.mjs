@@ -3,7 +3,7 @@ import { setProps } from "../shell/dash.mjs";
 import { query } from "./address.mjs";
 import { Explorer } from "./explorer.mjs";
 import * as galaxy from "./galaxy.mjs";
-import { Steps } from "./steps.mjs";
+import { Steps } from "../shell/steps.mjs";
 
 /** @import { Manifest, Place, Selection, State } from "./manifest.mjs" */
 

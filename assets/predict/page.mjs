@@ -6,6 +6,7 @@
 import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
+import { Steps } from "../shell/steps.mjs";
 import { Answer } from "./answer.mjs";
 import { Continuum } from "./plots/continuum.mjs";
 import { BADGES, judge } from "./domain.mjs";
@@ -21,7 +22,6 @@ import { OWN, Weights } from "./network/weights.mjs";
 /** @import { Net } from "./network/safetensors.mjs" */
 
 const REST = 180; // ms without a change before the server is told
-const HISTORY = 100; // steps
 /** @type {Known} of a continuum that is no longer a file's galaxy */
 const NOTHING_KNOWN = { name: "", measured: null, ivar: null, covered: null, spectrum: false };
 
@@ -45,10 +45,8 @@ export class PredictPage {
   #kind = "catalogued";
   /** @type {FormState} */
   #state;
-  /** @type {FormState} what the server was told last */
-  #settled;
-  /** @type {FormState[]} */
-  #history = [];
+  /** @type {Steps<FormState>} what the server was told */
+  #steps;
   /** @type {Seen | null} the uploaded spectrum: kept beside the state, which is posted whenever the hand rests */
   #seen = null;
   /** @type {{map: Net, domain: Net} | null} null until the weights are here */
@@ -73,7 +71,7 @@ export class PredictPage {
     this.weights = new Weights(manifest, signal);
     this.#line = manifest.diagrams.lines.halpha;
     this.#state = structuredClone(manifest.opened);
-    this.#settled = structuredClone(this.#state);
+    this.#steps = new Steps(structuredClone(this.#state));
     this.#continuum = new Continuum(byId("predict-continuum"), {
       edges: manifest.edges,
       lines: manifest.lines,
@@ -177,10 +175,9 @@ export class PredictPage {
   }
 
   #undo() {
-    const before = this.#history.pop();
+    const before = this.#steps.move(-1);
     if (!before) return;
     this.#state = structuredClone(before);
-    this.#settled = structuredClone(before);
     this.#form.show(this.#state);
     this.redraw();
     this.#tell();
@@ -294,15 +291,13 @@ export class PredictPage {
   /** The hand rests: remember the step, put it in the address, let the server add what it knows. */
   #tell() {
     const state = this.#state;
-    if (JSON.stringify(state) !== JSON.stringify(this.#settled)) {
-      this.#history = [...this.#history, this.#settled].slice(-HISTORY);
-      this.#settled = structuredClone(state);
+    if (this.#steps.push(structuredClone(state))) {
       this.drawn = null;
       // Also without a change to draw: `own` below is of this very continuum.
       if (this.#answer) this.#draw();
       window.history.replaceState(window.history.state, "", this.#link());
     }
-    /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#history.length;
+    /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#steps.can(-1);
     const luminosity = state.variant === "luminosity" ? state.luminosity : "";
     // A reader's own weights stay here; the server gets what they say, and adds what only it knows.
     const listed = this.model === OWN ? this.#last?.prediction.listed : null;

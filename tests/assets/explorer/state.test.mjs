@@ -4,7 +4,7 @@ import test from "node:test";
 import { query } from "../../../assets/explorer/address.mjs";
 import { planOf, viewOf } from "../../../assets/explorer/panels/panels.mjs";
 import { curve } from "../../../assets/explorer/panels/scrub.mjs";
-import { Steps } from "../../../assets/explorer/steps.mjs";
+import { Steps } from "../../../assets/shell/steps.mjs";
 import { fromBase64, toBase64 } from "../../../assets/shell/base64.mjs";
 import { chance, number, short, tidy } from "../../../assets/shell/numbers.mjs";
 import { Pending } from "../../../assets/shell/requests.mjs";
