@@ -1,7 +1,7 @@
 """The frame around every page: name, navigation, the catalogue served, the dark/light switch."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import dash
 import dash_mantine_components as dmc
@@ -10,6 +10,9 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, html
 from components import ids, theme
 from components.widgets import widgets
 from components.widgets.aria import aria
+
+if TYPE_CHECKING:
+    from data.catalogue.catalogue import Catalogue
 
 TITLE = "Galactic Neon"
 DESCRIPTION = "Emission lines of galaxies from their starlight: explore and predict equivalent widths."
@@ -29,21 +32,7 @@ clientside_callback(
 )
 
 
-class Named(Protocol):
-    """What the header says of a catalogue."""
-
-    @property
-    def title(self) -> str:
-        """Name for readers."""
-        ...
-
-    @property
-    def n(self) -> int:
-        """Number of galaxies."""
-        ...
-
-
-def layout(catalogues: Iterable[Named] = ()) -> dmc.MantineProvider:
+def layout(catalogues: "Iterable[Catalogue]" = ()) -> dmc.MantineProvider:
     """Return the app's layout; pass the served catalogues, and call it after the pages are registered."""
     return dmc.MantineProvider(
         html.Div(
@@ -59,7 +48,7 @@ def layout(catalogues: Iterable[Named] = ()) -> dmc.MantineProvider:
     )
 
 
-def _header(catalogues: list[Named]) -> html.Header:
+def _header(catalogues: "list[Catalogue]") -> html.Header:
     return html.Header(
         [
             dmc.Anchor(
@@ -98,7 +87,7 @@ def _links() -> list[dmc.NavLink]:
     ]
 
 
-def _served(catalogues: list[Named]) -> list[html.Span]:
+def _served(catalogues: "list[Catalogue]") -> list[html.Span]:
     if not catalogues:
         return []
     first, *others = catalogues

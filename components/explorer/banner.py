@@ -1,37 +1,16 @@
 """The line that says which galaxies are shown: what is real, what is mock, and how to come by the real ones."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dash import html
 
 from components.widgets import widgets
 
-
-class Described(Protocol):
-    """What the banner says of a catalogue."""
-
-    @property
-    def title(self) -> str:
-        """Name for readers."""
-        ...
-
-    @property
-    def provenance(self) -> str:
-        """Where it comes from."""
-        ...
-
-    @property
-    def is_mock(self) -> bool:
-        """Whether its galaxies were drawn."""
-        ...
-
-    @property
-    def n(self) -> int:
-        """Number of galaxies."""
-        ...
+if TYPE_CHECKING:
+    from data.catalogue.catalogue import Catalogue
 
 
-def banner(shown: Described) -> html.Div:
+def banner(shown: "Catalogue") -> html.Div:
     """Return the line that says what is real, what is mock, and how to come by the real ones."""
     if shown.is_mock:
         said: list[Any] = [

@@ -1,7 +1,7 @@
 """The menu of catalogues: where a server has several, a reader chooses one, and the address says which."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
@@ -10,27 +10,11 @@ from components import ids
 from components.widgets import widgets
 from components.widgets.aria import aria
 
-
-class Listed(Protocol):
-    """What the menu says of a catalogue."""
-
-    @property
-    def name(self) -> str:
-        """Name in the address."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """Name for readers."""
-        ...
-
-    @property
-    def n(self) -> int:
-        """Number of galaxies."""
-        ...
+if TYPE_CHECKING:
+    from data.catalogue.catalogue import Catalogue
 
 
-def catalogue_menu(catalogues: Iterable[Listed], shown: str) -> html.Div:
+def catalogue_menu(catalogues: "Iterable[Catalogue]", shown: str) -> html.Div:
     """Return the menu with the catalogue `shown` chosen; hidden where there is no choice."""
     listed = list(catalogues)
     return html.Div(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from dash import html
 
@@ -15,28 +15,12 @@ from components.widgets.aria import aria
 from model.bins import BIN_EDGES, N_BINS
 from model.lines import LEADING_LINES, LINES
 
+if TYPE_CHECKING:
+    from analysis.explorer.quantities import Quantity
+
 SCHEMES: Final = ("dark", "light")
 _SUFFIXES: Final = {"observed": "_EW", "predicted": "_EW_PREDICTED", "noise": "_EW_NOISY", "pull": "_PULL"}
 PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
-
-
-class Quantity(Protocol):
-    """What the panels say of a quantity."""
-
-    @property
-    def name(self) -> str:
-        """Name in addresses."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """Name for readers."""
-        ...
-
-    @property
-    def unit(self) -> str:
-        """Empty when there is none."""
-        ...
 
 
 def manifest(
@@ -45,7 +29,7 @@ def manifest(
     root: str,
     catalogue: Mapping[str, Any],
     shown: Mapping[str, Any],
-    quantities: Iterable[Quantity],
+    quantities: "Iterable[Quantity]",
     table: Sequence[str],
 ) -> dict[str, Any]:
     """Return what the browser needs to know.

@@ -1,7 +1,7 @@
 """A population's mean continuum beside the sample's, and its widths as histograms; plain data, as the spectrum is."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from jaxtyping import Float
@@ -12,48 +12,13 @@ from components.theme import TOKENS, Scheme
 from model.bins import BIN_CENTERS
 from model.lines import LEADING_LINES
 
+if TYPE_CHECKING:
+    from analysis.explorer.population import Continuum, Histogram
+
 TICKS: Final = (0, 1, 3, 10, 30, 100, 300)
 
 
-class Continuum(Protocol):
-    """Mean shape of a group of galaxies and its scatter."""
-
-    @property
-    def mean(self) -> np.ndarray:
-        """Flux over mean flux, per bin."""
-        ...
-
-    @property
-    def scatter(self) -> np.ndarray:
-        """One standard deviation."""
-        ...
-
-
-class Histogram(Protocol):
-    """Widths of one line: edges [Å] and shares of galaxies."""
-
-    @property
-    def edges(self) -> np.ndarray:
-        """Evenly spaced in arcsinh [Å]."""
-        ...
-
-    @property
-    def observed(self) -> np.ndarray:
-        """As observed."""
-        ...
-
-    @property
-    def predicted(self) -> np.ndarray:
-        """As predicted."""
-        ...
-
-    @property
-    def noisy(self) -> np.ndarray:
-        """As predicted, with noise."""
-        ...
-
-
-def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Figure:
+def continuum_figure(chosen: "Continuum", sample: "Continuum", scheme: Scheme) -> Figure:
     """Return the mean continuum of a population with its scatter, over the sample's."""
     token = TOKENS[scheme]
     top = max(float(np.max(group.mean + group.scatter)) for group in (chosen, sample))
@@ -78,7 +43,7 @@ def continuum_figure(chosen: Continuum, sample: Continuum, scheme: Scheme) -> Fi
     }
 
 
-def _area(group: Continuum, color: str, opacity: float) -> Curve:
+def _area(group: "Continuum", color: str, opacity: float) -> Curve:
     x = np.asarray(BIN_CENTERS, float)
     low, high = group.mean - group.scatter, group.mean + group.scatter
     return {

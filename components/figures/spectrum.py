@@ -4,7 +4,7 @@ The figure is plain data: Plotly's Python objects validate every attribute, whic
 redraws. The tests validate it instead.
 """
 
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -14,6 +14,9 @@ from components.figures.model import Figure, Layout, template
 from components.theme import TOKENS, Scheme
 from model.bins import BIN_EDGES
 from model.lines import LINES
+
+if TYPE_CHECKING:
+    from data.spectrum import Spectrum
 
 PANES: Final[tuple[tuple[str, tuple[float, float], str], ...]] = (
     ("[O II]", (3690.0, 3770.0), "violet"),
@@ -33,30 +36,6 @@ COARSE: Final = 4
 
 NOISE_COARSE: Final = 16
 """Noise is smooth: every sixteenth pixel draws the same band."""
-
-
-class Light(Protocol):
-    """A spectrum: rest-frame vacuum wavelengths [Å], fluxes in 1e-17 erg/s/cm²/Å; what is not known is None."""
-
-    @property
-    def wavelength_rest(self) -> np.ndarray:
-        """Ascending [Å]."""
-        ...
-
-    @property
-    def flux(self) -> np.ndarray:
-        """All light, with noise."""
-        ...
-
-    @property
-    def ivar(self) -> np.ndarray | None:
-        """Inverse variance, 0 where masked."""
-        ...
-
-    @property
-    def continuum(self) -> np.ndarray | None:
-        """Starlight alone."""
-        ...
 
 
 class Look(NamedTuple):
@@ -84,7 +63,7 @@ def pane_grid() -> Float[np.ndarray, " pixel"]:
 
 def spectrum_figure(
     bin_flux: Float[np.ndarray, " bin"],
-    light: Light | None,
+    light: "Spectrum | None",
     scheme: Scheme,
     look: Look,
     neighbours_flux: Float[np.ndarray, " pixel"] | None = None,
@@ -95,7 +74,7 @@ def spectrum_figure(
     ----------
     bin_flux : (12,) array
         What the network sees [1e-17 erg/s/cm²/Å].
-    light : Light or None
+    light : Spectrum or None
         Its spectrum, where there is any to show.
     scheme : {"dark", "light"}
         Colours.
@@ -152,7 +131,11 @@ def masked_windows() -> list[tuple[float, float]]:
 
 
 def _add_light(
-    figure: Figure, light: Light, look: Look, token: dict[str, str], neighbours_flux: Float[np.ndarray, " pixel"] | None
+    figure: Figure,
+    light: "Spectrum",
+    look: Look,
+    token: dict[str, str],
+    neighbours_flux: Float[np.ndarray, " pixel"] | None,
 ) -> None:
     """Add noise, all light, and the close looks below."""
     x = look.stretch * light.wavelength_rest

@@ -2,70 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dash import html
 
 from components.widgets import widgets
 from model.lines import LEADING_LINES, LINES
 
-
-class Facts(Protocol):
-    """One line in a population, see `analysis.explorer.population.LineFacts`."""
-
-    @property
-    def covered(self) -> int:
-        """Galaxies in which it was not cut."""
-        ...
-
-    @property
-    def detected(self) -> int:
-        """Galaxies in which it is detected."""
-        ...
-
-    @property
-    def median(self) -> float:
-        """Observed [Å]."""
-        ...
-
-    @property
-    def median_predicted(self) -> float:
-        """Predicted [Å]."""
-        ...
-
-    @property
-    def rho(self) -> float:
-        """Rank correlation."""
-        ...
-
-    @property
-    def nmad(self) -> float:
-        """Scatter [Å]."""
-        ...
-
-    @property
-    def bias(self) -> float:
-        """Median ratio, minus 1."""
-        ...
-
-
-class Counted(Protocol):
-    """A line's widths over a population, see `analysis.explorer.population.Histogram`."""
-
-    @property
-    def n(self) -> int:
-        """Galaxies with the line."""
-        ...
-
-    @property
-    def ks_predicted(self) -> float:
-        """Distance of the predicted from the observed."""
-        ...
-
-    @property
-    def ks_noisy(self) -> float:
-        """Distance of the predicted with noise."""
-        ...
+if TYPE_CHECKING:
+    from analysis.explorer.population import Histogram, LineFacts
 
 
 def heading(name: str, n: int, total: int, meaning: str) -> list[Any]:
@@ -88,7 +33,7 @@ def continuum_note(contrast: Sequence[tuple[str, float]]) -> html.Div:
     )
 
 
-def histograms_note(histograms: Mapping[str, Counted]) -> list[Any]:
+def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
     """Return the legend of the histograms and their distances as a table."""
     head = ["Line", "galaxies", "KS predicted", "KS + noise"]
     rows = [
@@ -120,7 +65,7 @@ def classes_table(
     return widgets.line_table([title, "observed", "predicted", "+ noise"], rows, f"Shares of the classes of {title}")
 
 
-def lines_table(facts: Sequence[Facts]) -> html.Div:
+def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
     """Return the statistics of the ten lines."""
     rows = [
         [

@@ -1,43 +1,22 @@
 """Did starlight predict the lines that came along with a galaxy? The joint verdict, and each line by itself."""
 
 import math
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from components.explorer import outlier_ranking
 from components.predict.form import head
 from components.widgets import widgets
 from model.lines import LINES
 
+if TYPE_CHECKING:
+    from analysis.surprise.outlier_score import Verdict
+
 RARE: Final = 1e-3
 """Joint probability below which starlight did not predict the lines, as in the explorer's list."""
 UNUSUAL: Final = 0.05
-
-
-class Verdict(Protocol):
-    """What is said of one galaxy's lines together; see `analysis.surprise.outlier_score.Verdict`."""
-
-    @property
-    def probability(self) -> Float[np.ndarray, " galaxy"]:
-        """That a draw is as surprising."""
-        ...
-
-    @property
-    def line(self) -> Int[np.ndarray, " galaxy"]:
-        """Which departs most."""
-        ...
-
-    @property
-    def sigma(self) -> Float[np.ndarray, " galaxy"]:
-        """By how much."""
-        ...
-
-    @property
-    def expected(self) -> Float[np.ndarray, "galaxy line"]:
-        """Median draws [Å]."""
-        ...
 
 
 def card(
@@ -45,7 +24,7 @@ def card(
     ew: Float[np.ndarray, " line"],
     percentile: Float[np.ndarray, " line"] | None,
     covered: Bool[np.ndarray, " line"] | None,
-    verdict: Verdict | None,
+    verdict: "Verdict | None",
 ) -> Any:
     """Return whether starlight predicted the lines that came along with the galaxy."""
     if measured is None or percentile is None or covered is None or not covered.any():
@@ -69,7 +48,7 @@ def card(
     )
 
 
-def judged(verdict: Verdict | None) -> Any:
+def judged(verdict: "Verdict | None") -> Any:
     """Return the joint verdict in a sentence: the explorer's statistic, its calibration, its limit."""
     if verdict is None or not math.isfinite(float(verdict.probability[0])):
         return widgets.sentence("The lines together cannot be judged: these weights hold no distribution of them.")

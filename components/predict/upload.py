@@ -1,7 +1,7 @@
 """Files on the Predict page: the drop zone, what the upload doctor found, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -11,37 +11,11 @@ from components.predict.form import head
 from components.widgets import widgets
 from components.widgets.aria import aria
 
+if TYPE_CHECKING:
+    from data.uploads.column_mapping import Guess
+
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"
-
-
-class Guess(Protocol):
-    """One thing to know about a file; see `data.uploads.column_mapping.Guess`."""
-
-    @property
-    def field(self) -> str:
-        """Its key."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """What a reader calls it."""
-        ...
-
-    @property
-    def value(self) -> str:
-        """What is guessed."""
-        ...
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What else it could be."""
-        ...
-
-    @property
-    def why(self) -> str:
-        """What the guess rests on."""
-        ...
 
 
 def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
@@ -96,7 +70,7 @@ def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
     )
 
 
-def doctor(name: str, form: str, guesses: Sequence[Guess]) -> html.Div:
+def doctor(name: str, form: str, guesses: "Sequence[Guess]") -> html.Div:
     """Return what was found in a file, each guess to be changed."""
     settled = [guess for guess in guesses if len(guess.options) == 1]
     asked = [guess for guess in guesses if len(guess.options) != 1]
@@ -111,7 +85,7 @@ def doctor(name: str, form: str, guesses: Sequence[Guess]) -> html.Div:
     )
 
 
-def _control(guess: Guess) -> Any:
+def _control(guess: "Guess") -> Any:
     name = {"type": PLAN, "field": guess.field}
     if guess.options:
         return dmc.Select(

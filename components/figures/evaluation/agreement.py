@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from components.figures.evaluation.frame import (
-    CellCounts,
     Figure,
-    Percentiles,
     band,
     figure,
     heat,
@@ -17,17 +16,20 @@ from components.figures.evaluation.frame import (
 from components.theme import TOKENS, Scheme
 from model.lines import Line
 
+if TYPE_CHECKING:
+    from research.evaluation.record import Bands, Cells
+
 _DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
-def agreement_figure(cells: CellCounts, observed: Percentiles, scheme: Scheme) -> Figure:
+def agreement_figure(cells: "Cells", observed: "Bands", scheme: Scheme) -> Figure:
     """Draw how many galaxies have which predicted and observed EW, with the line on which both are equal.
 
     Parameters
     ----------
-    cells : CellCounts
+    cells : Cells
         Of log10 of predicted (x) and observed (y) EW [Å].
-    observed : Percentiles
+    observed : Bands
         Of log10 of observed EW, in bins of log10 of predicted EW.
     scheme : {"dark", "light"}
         Colour scheme.
@@ -57,13 +59,13 @@ def agreement_figure(cells: CellCounts, observed: Percentiles, scheme: Scheme) -
 
 
 def residual_figure(
-    residual: Percentiles, others: Mapping[str, list[float]], titles: Mapping[str, str], of: Line, scheme: Scheme
+    residual: "Bands", others: Mapping[str, list[float]], titles: Mapping[str, str], of: Line, scheme: Scheme
 ) -> Figure:
     """Draw log10 of observed over predicted EW against colour: bands of ours, medians of the others.
 
     Parameters
     ----------
-    residual : Percentiles
+    residual : Bands
         In bins of colour [dex].
     others : mapping
         Medians in the same bins, by method.

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from components.figures.evaluation.frame import CellCounts, Figure, figure, heat, line, note
+from components.figures.evaluation.frame import Figure, figure, heat, line, note
 from components.theme import TOKENS, Scheme
 from model.physics.diagnostics import (
     KAUFFMANN,
@@ -19,6 +19,9 @@ from model.physics.diagnostics import (
     Curve,
     curve_height,
 )
+
+if TYPE_CHECKING:
+    from research.evaluation.record import Cells
 
 STEPS: Final = 60
 _CLASSES: Final = (
@@ -36,12 +39,12 @@ def _branch(curve: Curve, low: float, floor: float) -> tuple[list[float], list[f
     return x.tolist(), curve_height(curve, x).tolist()
 
 
-def bpt_figure(cells: CellCounts, scheme: Scheme) -> Figure:
+def bpt_figure(cells: "Cells", scheme: Scheme) -> Figure:
     """Draw log [N II]/Hα against log [O III]/Hβ.
 
     Parameters
     ----------
-    cells : CellCounts
+    cells : Cells
         Galaxies in the diagram.
     scheme : {"dark", "light"}
         Colour scheme.
@@ -61,12 +64,12 @@ def bpt_figure(cells: CellCounts, scheme: Scheme) -> Figure:
     return _diagram(cells, scheme, traces, "log [N II] / Hα", "log [O III] / Hβ", lambda _: [])
 
 
-def whan_figure(cells: CellCounts, scheme: Scheme) -> Figure:
+def whan_figure(cells: "Cells", scheme: Scheme) -> Figure:
     """Draw log [N II]/Hα against the equivalent width of Hα.
 
     Parameters
     ----------
-    cells : CellCounts
+    cells : Cells
         Galaxies in the diagram; y is log10 of EW [Å].
     scheme : {"dark", "light"}
         Colour scheme.
@@ -101,7 +104,7 @@ def whan_figure(cells: CellCounts, scheme: Scheme) -> Figure:
 
 
 def _diagram(
-    cells: CellCounts,
+    cells: "Cells",
     scheme: Scheme,
     traces: list[Figure],
     x_title: str,

@@ -2,82 +2,17 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from components.theme import TOKENS, Scheme, ew_colors, template_json
+
+if TYPE_CHECKING:
+    from research.evaluation.record import Cells
 
 Figure = dict[str, Any]
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
 _STOPS: Final = 17
 _TICKS: Final = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 3)]
-
-
-class CellCounts(Protocol):
-    """A two-dimensional histogram: its grid, and counts of the cells that may be shown."""
-
-    @property
-    def x_range(self) -> tuple[float, float]:
-        """Ends of the grid in x."""
-        ...
-
-    @property
-    def y_range(self) -> tuple[float, float]:
-        """Ends of the grid in y."""
-        ...
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Cells in x and y."""
-        ...
-
-    @property
-    def x(self) -> list[int]:
-        """Places of the cells in x."""
-        ...
-
-    @property
-    def y(self) -> list[int]:
-        """Places of the cells in y."""
-        ...
-
-    @property
-    def count(self) -> list[int]:
-        """Galaxies in the cells."""
-        ...
-
-
-class Percentiles(Protocol):
-    """Percentiles of a quantity in bins of another."""
-
-    @property
-    def at(self) -> list[float]:
-        """Where the bins are."""
-        ...
-
-    @property
-    def p2(self) -> list[float]:
-        """Percentile 2.5."""
-        ...
-
-    @property
-    def p16(self) -> list[float]:
-        """Percentile 16."""
-        ...
-
-    @property
-    def p50(self) -> list[float]:
-        """Median."""
-        ...
-
-    @property
-    def p84(self) -> list[float]:
-        """Percentile 84."""
-        ...
-
-    @property
-    def p98(self) -> list[float]:
-        """Percentile 97.5."""
-        ...
 
 
 def figure(scheme: Scheme, traces: list[Figure], x: Mapping[str, Any], y: Mapping[str, Any], **layout: Any) -> Figure:
@@ -109,7 +44,7 @@ def powers(low: float, high: float) -> Figure:
     }
 
 
-def heat(cells: CellCounts, scheme: Scheme, hover: str = "%{text} galaxies<extra></extra>") -> Figure:
+def heat(cells: "Cells", scheme: Scheme, hover: str = "%{text} galaxies<extra></extra>") -> Figure:
     """Return the cells as a heat map, coloured by the logarithm of their counts."""
     (left, right), (bottom, top) = cells.x_range, cells.y_range
     columns, rows = cells.size
