@@ -67,7 +67,7 @@ def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Curve:
     }
 
 
-def histograms_figure(histograms: Mapping[str, Histogram], scheme: Scheme) -> Figure:
+def histograms_figure(histograms: "Mapping[str, Histogram]", scheme: Scheme) -> Figure:
     """Return a histogram per leading line: observed as an area, predicted and predicted with noise as steps."""
     token = TOKENS[scheme]
     layout: Layout = {
