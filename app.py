@@ -69,6 +69,7 @@ server.register_blueprint(weights.blueprint)
 attach(app, VALUES)
 health.prepare(
     server,
+    cache_dir / "preparing.lock",
     {
         "weights": load_params,
         "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
@@ -77,8 +78,9 @@ health.prepare(
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },
-    # What few visitors ask for in the first seconds; compiling leaves much memory that is free and not given back.
+    # What few visitors ask for in the first seconds. Compiling the draws takes most memory: it goes first.
     later={
+        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "uploads": uploads.warm_up,
         "tables": upload.warm_up,
         "spectra": spectra.warm_up,
@@ -86,8 +88,6 @@ health.prepare(
         "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
         "light": line_luminosity.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
-        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
-        "memory": memory.give_back,
     },
 )
 

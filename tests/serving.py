@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +35,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(catalogues: Path | str | None = None, **environment: str) -> Iterator[Served]:
+def serving(catalogues: Path | str | None = None, wrapper: Sequence[str] = (), **environment: str) -> Iterator[Served]:
     """Serve the app until the block ends.
 
     Parameters
     ----------
     catalogues : Path or str, optional
         The catalogue file or folder; by default the embedded one.
+    wrapper : sequence of str, optional
+        A command that starts the command which follows it, such as one that limits its memory.
     **environment : str
         Further settings, such as ``LOG_LEVEL="debug"``.
 
@@ -64,7 +66,7 @@ def serving(catalogues: Path | str | None = None, **environment: str) -> Iterato
         with (
             log.open("wb") as output,
             subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "app:server"],
+                [*wrapper, sys.executable, "-m", "gunicorn", "app:server"],
                 cwd=ROOT,
                 # What somebody fetched on this machine is no part of a test, and no archive is asked.
                 env=os.environ | {"DATA_DIR": folder, "SPARCL_URL": "off"} | settings,

@@ -206,31 +206,47 @@ class Reader:
         return answer if isinstance(answer, dict) else None
 
 
-def available_memory() -> int | None:
+def available_memory(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> int | None:
     """Return the bytes that this machine, or the control group that this process is in, has left; None if unknown."""
     found = []
     with suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         found.append(1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable"))))
-    for folder in _control_groups():
+    for group in _control_groups(groups, own):
         with suppress(OSError, ValueError, StopIteration):
-            limit, used = (
-                int((folder / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current")
-            )
-            lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
-            cached = int(next(line.split()[1] for line in lines if line.startswith("inactive_file ")))
+            limit, used = (int((group.folder / name).read_text(encoding="ascii")) for name in (group.limit, group.used))
+            lines = (group.folder / "memory.stat").read_text(encoding="ascii").splitlines()
+            cached = int(next(line.split()[1] for line in lines if line.startswith(group.cached)))
             found.append(limit - used + cached)
     return min(found, default=None)
 
 
-def _control_groups() -> Iterator[Path]:
-    """Give the control group (version 2) of this process and those around it."""
+class _ControlGroup(NamedTuple):
+    """A group of processes whose memory the kernel limits: its folder, and the names of its figures."""
+
+    folder: Path
+    limit: str
+    used: str
+    cached: str
+
+
+def _control_groups(root: Path, own: Path) -> list[_ControlGroup]:
+    """Return the control groups, of version 1 or 2, of this process and those around it."""
+    names = {
+        "": (root, "memory.max", "memory.current", "inactive_file "),
+        "memory": (root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
+    }
+    found: list[_ControlGroup] = []
     with suppress(OSError):
-        line = Path("/proc/self/cgroup").read_text(encoding="ascii").strip().rpartition("\n")[2]
-        base, inner = Path("/sys/fs/cgroup"), line.rpartition(":")[2].strip("/")
-        yield base
-        for part in range(len(Path(inner).parts)):
-            yield base.joinpath(*Path(inner).parts[: part + 1])
+        for line in own.read_text(encoding="ascii").splitlines():
+            _, controllers, place = line.split(":", 2)
+            for controller in names.keys() & set(controllers.split(",")):
+                base, *figures = names[controller]
+                inner = base / place.strip("/")
+                # A container sees its own group as the root.
+                around = [folder for folder in (inner, *inner.parents) if folder.is_relative_to(base)]
+                found += [_ControlGroup(folder, *figures) for folder in around]
+    return found
 
 
 def _beyond(name: str, limits: Limits, what: str) -> str:

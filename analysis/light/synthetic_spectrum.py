@@ -71,9 +71,8 @@ def spectrum_of_bins(
     stretch = 1 + (redshift or 0.0)
     rest = np.arange(3400.0, 7000.0, PIXEL)
     mean = float(np.mean(bin_flux))
-    curve = np.asarray(smooth_continuum(rest, np.asarray(bin_flux / mean, np.float32)), float)
-    fwhm = brush.instrument_fwhm / stretch
-    flux = np.asarray(add_lines(rest, curve, ew, brush.velocity_dispersion, fwhm), float)
+    shape = np.array([brush.velocity_dispersion, brush.instrument_fwhm / stretch], np.float32)
+    curve, flux = (np.asarray(part, float) for part in _draw()(rest, (bin_flux / mean).astype(np.float32), ew, shape))
     columns = {
         "wavelength_rest": rest,
         "wavelength_obs": rest * stretch,
@@ -149,6 +148,18 @@ def thinned(spectrum: Spectrum, most: int = 900) -> dict[str, list[float]]:
     count = np.diff(starts, append=len(rest))
     points = {"wavelength": np.add.reduceat(rest, starts) / count, "flux": np.add.reduceat(flux, starts) / count}
     return {name: [float(f"{value:.5g}") for value in values] for name, values in points.items()}
+
+
+# Each is compiled as a whole: one by one, its steps are a hundred programs, and each of them keeps over 1 MiB.
+
+
+@cache
+def _draw() -> Any:
+    def draw(wavelength: Any, bin_flux: Any, ew: Any, shape: Any) -> tuple[Any, Any]:
+        continuum = smooth_continuum(wavelength, bin_flux)
+        return continuum, add_lines(wavelength, continuum, ew, *shape)
+
+    return jax.jit(draw)
 
 
 @cache

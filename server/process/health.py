@@ -1,5 +1,6 @@
 """What watchers ask: is the process alive, may it have traffic, which version is it."""
 
+import fcntl
 import logging
 import tomllib
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
 from data.catalogue import registry
+from data.storage import memory
 from data.storage.revision import git_revision
 from model.storage.weights import available_models, load_sidecar
 
@@ -19,16 +21,36 @@ blueprint = Blueprint("health", __name__)
 
 
 def prepare(
-    server: Flask, steps: Mapping[str, Callable[[], object]], later: Mapping[str, Callable[[], object]] | None = None
+    server: Flask,
+    turns: Path,
+    steps: Mapping[str, Callable[[], object]],
+    later: Mapping[str, Callable[[], object]] | None = None,
 ) -> None:
     """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
 
-    The port opens at once this way, and a page is painted while the network still compiles. What comes `later` runs
-    after the steps and holds nobody up: who asks for it before it is there waits a little for that answer alone.
+    The port opens at once this way, and a page is painted while the network still compiles.
+
+    Parameters
+    ----------
+    server : Flask
+        The server that tells the state of the steps.
+    turns : Path
+        A file that the workers of one host lock in turn: compiling takes over 100 MiB for a moment, so one worker
+        compiles at a time, and the next one finds the result in the cache.
+    steps, later : mapping
+        Functions by name. Readiness waits for the steps; it does not wait for what comes later, for which a request
+        that needs it early waits alone.
     """
     executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
-    futures = {name: executor.submit(step) for name, step in steps.items()}
-    afterwards = {name: executor.submit(step) for name, step in (later or {}).items()}
+
+    def in_turn(step: Callable[[], object]) -> None:
+        with turns.open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            step()
+            memory.give_back()
+
+    futures = {name: executor.submit(in_turn, step) for name, step in steps.items()}
+    afterwards = {name: executor.submit(in_turn, step) for name, step in (later or {}).items()}
     for name, future in (futures | afterwards).items():
         future.add_done_callback(lambda done, name=name: _log(name, done))
     server.extensions["preparation"] = futures
@@ -45,7 +67,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """Answer 200 once everything is loaded and compiled."""
-    futures: dict[str, Future[object]] = current_app.extensions.get("preparation", {})
+    futures: dict[str, Future[None]] = current_app.extensions.get("preparation", {})
     steps = {"catalogues": "done" if registry.served() else "waiting"}
     steps |= {name: _state(future) for name, future in futures.items()}
     ready = bool(futures) and set(steps.values()) == {"done"}
@@ -73,13 +95,13 @@ def release() -> str:
 _revision = cache(git_revision)
 
 
-def _state(future: Future[object]) -> str:
+def _state(future: Future[None]) -> str:
     if not future.done():
         return "waiting"
     return "failed" if future.exception() else "done"
 
 
-def _log(name: str, future: Future[object]) -> None:
+def _log(name: str, future: Future[None]) -> None:
     if error := future.exception():
         logger.error("Preparing failed: %s", name, exc_info=error)
     else:

@@ -15,7 +15,6 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
-from server.http.security import MAX_REQUEST_BYTES
 from server.worker import limits
 from server.worker.server import Server
 
@@ -63,6 +62,9 @@ class BufferingWorker(Worker):
 
 
 def _adjustments() -> Adjustments:
+    # gunicorn's supervising process imports this module too, and what follows brings JAX: 60 MiB that it never uses.
+    from server.http.security import MAX_REQUEST_BYTES
+
     return Adjustments(
         ident=None,
         connection_limit=_connections(),

@@ -106,3 +106,20 @@ def select(page: Page, row: int) -> None:
     """Click a galaxy and wait for its name."""
     page.mouse.click(*place_of(page, row))
     page.wait_for_selector("#explorer-galaxy-head h2")
+
+
+def lasso(page: Page, panel: str) -> None:
+    """Draw around the middle of a panel."""
+    page.locator("#explorer-tool").get_by_text("Lasso").click()
+    box = page.locator(f"#panel-{panel}").bounding_box()
+    assert box is not None
+    corners = [
+        (box["x"] + fx * box["width"], box["y"] + fy * box["height"])
+        for fx, fy in ((0.2, 0.1), (0.9, 0.1), (0.9, 0.9), (0.2, 0.9))
+    ]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=4)
+    page.mouse.up()
+    page.wait_for_selector('#explorer-panels[data-selected]:not([data-selected=""])')

@@ -9,6 +9,7 @@ from tests.browser.explorer_page import (
     PANEL,
     ask,
     inside,
+    lasso,
     lonely_row,
     open_explorer,
     painted,
@@ -55,23 +56,6 @@ def test_what_is_found_is_counted_and_shown_everywhere(explorer: Page) -> None:
     expect(count).to_have_text("20,000 galaxies")
     until(explorer, "explorer.chosen === null && !explorer.painter.frame")
     assert painting(explorer, "OII_DOUBLET_EW") != picture
-
-
-def lasso(page: Page, panel: str) -> None:
-    """Draw around the middle of a panel."""
-    page.locator("#explorer-tool").get_by_text("Lasso").click()
-    box = page.locator(f"#panel-{panel}").bounding_box()
-    assert box is not None
-    corners = [
-        (box["x"] + fx * box["width"], box["y"] + fy * box["height"])
-        for fx, fy in ((0.2, 0.1), (0.9, 0.1), (0.9, 0.9), (0.2, 0.9))
-    ]
-    page.mouse.move(*corners[0])
-    page.mouse.down()
-    for corner in corners[1:]:
-        page.mouse.move(*corner, steps=4)
-    page.mouse.up()
-    page.wait_for_selector('#explorer-panels[data-selected]:not([data-selected=""])')
 
 
 def test_a_lasso_selects_everywhere_and_is_undone(explorer: Page) -> None:

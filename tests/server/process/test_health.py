@@ -1,6 +1,7 @@
 import json
 import re
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from data.catalogue import registry
 from server.factory import create_server
 from server.process import health, selftest
 from server.process.settings import Settings
-from tests.serving import ROOT
+from tests.serving import PATIENCE, ROOT
 
 
 def test_alive_before_ready(client: FlaskClient):
@@ -19,10 +20,10 @@ def test_alive_before_ready(client: FlaskClient):
     assert client.get("/readyz").status_code == 503
 
 
-def test_ready_once_every_step_is_done(server: Flask, client: FlaskClient, monkeypatch):
+def test_ready_once_every_step_is_done(server: Flask, client: FlaskClient, monkeypatch, tmp_path: Path):
     monkeypatch.setattr(registry, "served", lambda: {"any": object()})
     go_on = threading.Event()
-    health.prepare(server, {"network": go_on.wait})
+    health.prepare(server, tmp_path / "turns", {"network": go_on.wait})
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["steps"]["network"]) == (503, "waiting")
     go_on.set()
@@ -30,12 +31,37 @@ def test_ready_once_every_step_is_done(server: Flask, client: FlaskClient, monke
     assert client.get("/readyz").json == {"ready": True, "steps": {"catalogues": "done", "network": "done"}}
 
 
-def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, caplog):
-    health.prepare(server, {"network": lambda: 1 / 0})
+def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, caplog, tmp_path: Path):
+    health.prepare(server, tmp_path / "turns", {"network": lambda: 1 / 0})
     server.extensions["preparation"]["network"].exception(timeout=10)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["steps"]["network"]) == (503, "failed")
+    # Who waits for the step is told before the log is.
+    deadline = time.monotonic() + PATIENCE
+    while not caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert "Preparing failed: network" in caplog.text
+
+
+def test_workers_of_one_host_prepare_in_turn(tmp_path: Path):
+    running, most = [0], [0]
+    guard = threading.Lock()
+
+    def step() -> None:
+        with guard:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.1)
+        with guard:
+            running[0] -= 1
+
+    workers = [Flask(name) for name in ("first", "second")]
+    for worker in workers:
+        health.prepare(worker, tmp_path / "turns", {"one": step, "two": step}, {"three": step})
+    for worker in workers:
+        for future in (*worker.extensions["preparation"].values(), *worker.extensions["afterwards"].values()):
+            future.result(timeout=60)
+    assert most == [1]
 
 
 def test_version_is_the_releases(client: FlaskClient):
