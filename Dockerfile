@@ -60,4 +60,4 @@ VOLUME /home/neon/cache
 EXPOSE 8050
 HEALTHCHECK --start-period=30s --interval=30s --timeout=5s CMD \
     ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8050)}/healthz\")"]
-CMD ["gunicorn", "app:server"]
+CMD ["python", "-m", "server"]

@@ -15,11 +15,11 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1@/' | tr @ '\t'
 
 run: serving ## serve http://127.0.0.1:8050 (PORT=... chooses another port)
-	@exec $(BIN)/python -m gunicorn app:server
+	@exec $(BIN)/python -m server
 
 real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches from a mirror)
 	@$(BIN)/python cli.py catalogue fetch published $(if $(BASE_URL),--base-url $(BASE_URL))
-	@exec $(BIN)/python -m gunicorn app:server
+	@exec $(BIN)/python -m server
 
 test: developing ## run every test, the browser's included
 	@$(BIN)/python scripts/run_tests.py

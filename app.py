@@ -28,27 +28,27 @@ from server.factory import attach, create_server
 from server.http.precompress import compress_page
 from server.http.static import FingerprintedDash
 from server.process import health, logs, selftest
-from server.process.settings import load, private_folder, stop
+from server.process.folders import FolderError, with_caches
+from server.process.settings import load, stop
 from server.routes import columns, galaxies, rows, weights
 
 # gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
 EXIT_CANNOT_BOOT = 3
 
 memory.keep_no_large_pieces()
-settings = load()
+settings = with_caches(load())
+cache_dir = settings.cache_dir
 # Its warnings repeat what a visitor's file says.
 warnings.filterwarnings("ignore", module="astropy")
 logging.config.dictConfig(logs.configuration(settings.log_format, settings.log_level))
-try:
-    cache_dir = private_folder(settings.cache_dir)
-    registry.serve(registry.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
-except CatalogueError as error:
-    stop(str(error), code=EXIT_CANNOT_BOOT)
-
 isolation.READER.limits = isolation.Limits(memory=settings.upload_memory * MIB)
-carried.use_key(settings.upload_key.encode() if settings.upload_key else carried.key_of(cache_dir))
-outlier_ranking.store_in(cache_dir / "rankings")
-server = create_server(settings)
+try:
+    registry.serve(registry.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
+    carried.use_key(settings.upload_key.encode() if settings.upload_key else carried.key_of(cache_dir))
+    outlier_ranking.store_in(cache_dir / "rankings")
+    server = create_server(settings)
+except (CatalogueError, FolderError) as error:
+    stop(str(error), code=EXIT_CANNOT_BOOT)
 if settings.sparcl_url != "off":
     sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
 app = FingerprintedDash(

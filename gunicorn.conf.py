@@ -5,16 +5,18 @@ import gc
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from typing import Any
 
 from server.process import import_blocker, logs
-from server.process.settings import load, private_folder, stop
+from server.process.folders import TEMPORARY, with_caches
+from server.process.settings import load, misspelt, stop
 from server.worker.limits import THREADS
 
-settings = load()
-# A worker that cannot use it would be started again and again.
-private_folder(settings.cache_dir)
+settings = with_caches(load())
+# Workers share it, also where it is a temporary one.
+os.environ["CACHE_DIR"] = str(settings.cache_dir)
 if settings.web_concurrency > 1:
     # Where the workers add their numbers up for /metrics; what an earlier run left there would be counted again.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
@@ -40,6 +42,7 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 
 def on_starting(_arbiter: Any) -> None:
     """Say in one sentence why the address cannot be listened on, instead of trying again for five seconds."""
+    sys.stderr.writelines(f"{sentence}\n" for sentence in misspelt(os.environ))
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,22 +57,22 @@ def on_starting(_arbiter: Any) -> None:
             stop(f"HOST={settings.host} is no address of this machine ({reason}). Use 127.0.0.1, or 0.0.0.0 for all.")
 
 
-def when_ready(_arbiter: Any) -> None:
-    """Say where the app is, in words a newcomer looks for."""
-    shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
-    print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
-
-
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """Keep pandas out of the worker, also where it is installed, and look for no garbage while modules are imported."""
     import_blocker.block("pandas")
     gc.disable()
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Look for garbage from here on, but not among what was imported: that takes a quarter of a second each time."""
+def post_worker_init(worker: Any) -> None:
+    """Collect garbage from now on, and say where the app is, once it has loaded its catalogues.
+
+    The collector passes over what was imported, which takes it a quarter of a second each time.
+    """
     gc.freeze()
     gc.enable()
+    if worker.age == 1:
+        shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
+        print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:
@@ -81,6 +84,8 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
 
 
 def on_exit(_arbiter: Any) -> None:
-    """Delete the workers' numbers."""
+    """Delete the workers' numbers, and caches that are temporary."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)
+    if settings.cache_dir.name.startswith(TEMPORARY):
+        shutil.rmtree(settings.cache_dir, ignore_errors=True)

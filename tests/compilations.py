@@ -1,4 +1,4 @@
-"""How many programs JAX compiles while something runs: each keeps over 1 MiB, so a whole is compiled and not its steps."""
+"""How many programs JAX compiles meanwhile: each keeps over 1 MiB, so a whole is compiled and not its steps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

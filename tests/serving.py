@@ -66,7 +66,7 @@ def serving(catalogues: Path | str | None = None, wrapper: Sequence[str] = (), *
         with (
             log.open("wb") as output,
             subprocess.Popen(
-                [*wrapper, sys.executable, "-m", "gunicorn", "app:server"],
+                [*wrapper, sys.executable, "-m", "server"],
                 cwd=ROOT,
                 # What somebody fetched on this machine is no part of a test, and no archive is asked.
                 env=os.environ | {"DATA_DIR": folder, "SPARCL_URL": "off"} | settings,

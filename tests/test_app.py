@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.serving import PATIENCE, ROOT, Served, free_port
+from tests.serving import PATIENCE, ROOT, Served, free_port, serving
 
 BUILDING = ("pandas", "umap", "sklearn", "numba", "optax", "tqdm")
 WITHOUT = f"""
@@ -60,7 +60,7 @@ def test_serving_needs_none_of_the_building_packages():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [["app.py"], ["-m", "gunicorn", "app:server"]])
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "server"], ["-m", "gunicorn", "app:server"]])
 def test_wrong_setting_stops_the_start_with_a_sentence(command):
     finished = start(*command, PORT="here")
     assert finished.returncode == 2
@@ -72,10 +72,11 @@ def test_wrong_setting_stops_the_start_with_a_sentence(command):
 def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
     catalogue = tmp_path / "galaxies.parquet"
     catalogue.write_text("not a table")
-    finished = start("-m", "gunicorn", "app:server", CATALOGUES=str(catalogue), PORT=str(free_port()))
+    finished = start("-m", "server", CATALOGUES=str(catalogue), PORT=str(free_port()))
     assert finished.returncode == 3
     assert catalogue.name in finished.stderr
     assert "Traceback" not in finished.stderr
+    assert "Galactic Neon: http" not in finished.stdout
 
 
 @pytest.mark.slow
@@ -83,8 +84,11 @@ def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
     ("setting", "says"),
     [
         ({"CACHE_DIR": "/proc/galactic-neon"}, "/proc/galactic-neon cannot be created"),
-        ({"CACHE_DIR": "{file}"}, "cannot be created"),
-        ({"CACHE_DIR": "{shared}"}, "is open to other users. Run `chmod 700` on it"),
+        ({"CACHE_DIR": "{file}"}, "is a file, and a folder is needed"),
+        ({"CACHE_DIR": "{shared}"}, "is open to other users (mode 777). Run `chmod 700` on it"),
+        ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY=two is not valid"),
+        ({"DATA_DIR": "/no/such/folder"}, "DATA_DIR=/no/such/folder is not valid: there is no such folder"),
+        ({"API_CORS_ORIGINS": "nonsense"}, "write an origin as"),
         ({"HOST": "no.such.host.invalid"}, "HOST=no.such.host.invalid is no address of this machine"),
         ({"HOST": "203.0.113.7"}, "HOST=203.0.113.7 is no address of this machine"),
     ],
@@ -94,7 +98,7 @@ def test_a_start_that_cannot_work_ends_with_a_sentence(setting, says, tmp_path: 
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared").chmod(0o777)
     given = {name: value.format(file=tmp_path / "file", shared=tmp_path / "shared") for name, value in setting.items()}
-    finished = start("-m", "gunicorn", "app:server", **{"PORT": str(free_port())} | given)
+    finished = start("-m", "server", **{"PORT": str(free_port())} | given)
     assert finished.returncode == 2
     assert says in finished.stderr
     assert "Traceback" not in finished.stderr
@@ -102,9 +106,16 @@ def test_a_start_that_cannot_work_ends_with_a_sentence(setting, says, tmp_path: 
 
 
 @pytest.mark.slow
+def test_a_variable_that_is_no_setting_is_said_at_the_start():
+    with serving(CATALOGUE="mine.parquet") as served:
+        assert "CATALOGUE is set and is not read: the setting is called CATALOGUES." in served.log.read_text()
+        assert f"Galactic Neon: {served.url}" in served.log.read_text()
+
+
+@pytest.mark.slow
 def test_taken_port_is_said(served: Served):
     port = served.url.rpartition(":")[2]
-    finished = start("-m", "gunicorn", "app:server", PORT=port)
+    finished = start("-m", "server", PORT=port)
     assert finished.returncode == 2
     assert f"Port {port} is taken" in finished.stderr
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from flask import Flask
 from flask_caching import Cache
 
-from server.process.settings import Settings, private_folder
+from server.process.folders import private_folder
+from server.process.settings import Settings
 
 KEEP_SECONDS: Final = 30 * 24 * 3600
 MAX_FILES: Final = 2000

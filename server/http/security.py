@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from flask import Flask, Response, current_app, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from data.uploads import MAX_BYTES
 
@@ -20,18 +19,36 @@ HEADERS: Final = {
 }
 
 
-def install(server: Flask, trusted_proxies: int) -> None:
-    """Protect every answer of the server."""
+def install(server: Flask, frame_ancestors: Sequence[str] = ()) -> None:
+    """Protect every answer of the server.
+
+    Parameters
+    ----------
+    server : Flask
+        The server.
+    frame_ancestors : sequence of str
+        Origins of the sites that may show the pages in a frame.
+    """
     server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    server.after_request(_set_headers)
-    if trusted_proxies:
-        n = trusted_proxies
-        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+
+    @server.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.extend(HEADERS)
+        if frame_ancestors:
+            # It names one site at most; browsers that know frame-ancestors need it no more.
+            del response.headers["X-Frame-Options"]
+        if response.mimetype == "text/html":
+            # Dash writes inline scripts into its page; their hashes are known once it has been asked for one.
+            hashes: Callable[[], Sequence[str]] = current_app.extensions["script_hashes"]
+            response.headers["Content-Security-Policy"] = content_security_policy(hashes(), frame_ancestors)
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
 
 
-def content_security_policy(script_hashes: Sequence[str]) -> str:
+def content_security_policy(script_hashes: Sequence[str], frame_ancestors: Sequence[str] = ()) -> str:
     """Return the policy of a page: its own files, and only the inline scripts with these hashes."""
-    directives = {
+    directives: dict[str, Sequence[str]] = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *script_hashes],
         # Mantine and Plotly write style attributes and elements as they draw.
@@ -42,17 +59,6 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
+        "frame-ancestors": frame_ancestors or ["'none'"],
     }
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
-
-
-def _set_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
-    if response.mimetype == "text/html":
-        # Dash writes inline scripts into its page; their hashes are known once it has been asked for one.
-        hashes: Callable[[], Sequence[str]] = current_app.extensions["script_hashes"]
-        response.headers["Content-Security-Policy"] = content_security_policy(hashes())
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jax
 
-from server.process.settings import private_folder
+from server.process.folders import private_folder
 
 
 def enable(cache_dir: Path) -> None:

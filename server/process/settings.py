@@ -3,8 +3,10 @@
 ``python -m server.process.settings`` prints the table that the README shows.
 """
 
-import os
+import difflib
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -17,12 +19,18 @@ from data.paths import SPARCL_URL, catalogue_files, user_cache_folder, user_data
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
 """Defaults below the user's home, as the documents write them."""
+_ORIGIN: Final = re.compile(r"https?://[\w.-]{1,253}(:\d{1,5})?", re.ASCII)
+_PREFIX: Final = "GALACTIC_NEON_"
+_OTHER_VARIABLES: Final = ("GALACTIC_NEON_WEIGHTS", "GALACTIC_NEON_SHARED")
+"""Of the library and of the tests."""
+_SHORT: Final = 7
+"""Names of fewer letters, such as `HOST`, resemble too many that are not ours."""
 
 
 class Settings(BaseSettings):
     """What the environment may choose; the name of each variable is the field's, in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True)
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True, validate_default=False)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
     port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
@@ -47,7 +55,20 @@ class Settings(BaseSettings):
         default=None, description="Redis that several hosts share as their cache, instead of `CACHE_DIR`"
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=5, description="Number of reverse proxies in front whose `X-Forwarded-*` headers are true"
+        default=0,
+        ge=0,
+        le=5,
+        description="How many proxies in front add an address to `X-Forwarded-For`; their `X-Forwarded-Proto` is "
+        "believed too. Render 3, Fly.io 2, Heroku, Cloud Run and one nginx 1",
+    )
+    trusted_host: bool = Field(
+        default=False,
+        description="`true`: the last proxy's `X-Forwarded-Host` and `X-Forwarded-Prefix` are believed too",
+    )
+    frame_ancestors: str | None = Field(
+        default=None,
+        description="Sites that may show the app in a frame: origins separated by spaces, such as "
+        "`https://huggingface.co`; by default none",
     )
     api_rate_limit: str = Field(
         default="120 per minute", description="How often one address may ask the API to compute"
@@ -108,6 +129,21 @@ class Settings(BaseSettings):
     def _expand_home(cls, value: Path) -> Path:
         return value.expanduser()
 
+    @field_validator("data_dir", mode="after")
+    @classmethod
+    def _must_be_a_folder(cls, value: Path) -> Path:
+        if not value.is_dir():
+            raise ValueError("There is no such folder")
+        return value
+
+    @field_validator("api_cors_origins", "frame_ancestors", mode="after")
+    @classmethod
+    def _must_be_origins(cls, value: str | None) -> str | None:
+        for origin in (value or "").split():
+            if not _ORIGIN.fullmatch(origin) and not (origin == "*" and value == "*"):
+                raise ValueError(f"Write an origin as “https://example.org”, without a path: not “{origin[:60]}”")
+        return value
+
     @field_validator("catalogues", mode="after")
     @classmethod
     def _must_exist(cls, value: str | None) -> str | None:
@@ -126,29 +162,24 @@ def load() -> Settings:
         stop(*(_sentence(problem["loc"][0], problem["input"], problem["msg"]) for problem in error.errors()))
 
 
+def misspelt(names: Iterable[str]) -> list[str]:
+    """Return a sentence for each variable of the environment that looks like a setting and is none."""
+    known = {name.upper() for name in Settings.model_fields} | {*_OTHER_VARIABLES, "RENDER_GIT_COMMIT"}
+    found = []
+    for name in sorted(set(names) - known):
+        bare = name.removeprefix(_PREFIX)
+        near = difflib.get_close_matches(bare, known, 1, 0.85) if len(bare) >= _SHORT or bare != name else []
+        if near:
+            found.append(f"{name} is set and is not read: the setting is called {near[0]}.")
+        elif bare != name:
+            found.append(f"{name} is set and is not read: no setting is called so.")
+    return found
+
+
 def stop(*sentences: str, code: int = EXIT_BAD_SETTING) -> NoReturn:
     """End the program with sentences for its user instead of a traceback."""
     sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
     raise SystemExit(code)
-
-
-def private_folder(path: Path) -> Path:
-    """Create a folder that only this user can enter, or stop with a sentence.
-
-    The caches kept there are trusted when read back, so nobody else may write to them.
-    """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = path.stat()
-        if status.st_uid == os.getuid() and status.st_mode & 0o077 and not status.st_mode & 0o022:
-            # Others could read it and nobody could write: nothing in it is anybody else's.
-            path.chmod(0o700)
-            status = path.stat()
-    except OSError as error:
-        stop(f"{path} cannot be created ({error.strerror}). Set CACHE_DIR to a folder that can be written.")
-    if status.st_uid != os.getuid() or status.st_mode & 0o077:
-        stop(f"{path} is open to other users. Run `chmod 700` on it, or set CACHE_DIR to another folder.")
-    return path
 
 
 def table() -> str:

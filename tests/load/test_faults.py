@@ -30,7 +30,8 @@ import cli
 from benchmarks.boot import processes
 from data.archives import sparcl
 from data.catalogue.registry import EMBEDDED_FILE
-from server.process.settings import Settings, private_folder
+from server.process.folders import private_folder
+from server.process.settings import Settings
 from tests.load.visitors import crowd, galaxy_path
 from tests.local_http import answering
 from tests.serving import ROOT, Served, serving

@@ -38,13 +38,13 @@ def test_what_supervises_the_workers_stays_small():
 
 
 WORKER = """
-import gc, runpy
+import gc, runpy, types
 from gunicorn.config import Config
 known = Config().settings
 hooks = [runpy.run_path("gunicorn.conf.py")[name] for name in ("post_fork", "post_worker_init") if name in known]
 hooks[0](None, None)
 paused = gc.isenabled()
-hooks[1](None)
+hooks[1](types.SimpleNamespace(age=2))
 print(paused, gc.isenabled(), gc.get_freeze_count() > 0)
 """
 

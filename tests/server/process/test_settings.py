@@ -50,21 +50,58 @@ def test_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch):
     assert settings.load().port == 8050
 
 
-def test_private_folder_is_private(tmp_path: Path):
-    folder = settings.private_folder(tmp_path / "a" / "b")
-    assert folder.stat().st_mode & 0o777 == 0o700
-
-
-def test_folder_that_others_could_only_read_is_closed_to_them(tmp_path: Path):
-    tmp_path.chmod(0o755)
-    assert settings.private_folder(tmp_path).stat().st_mode & 0o777 == 0o700
-
-
-def test_folder_open_to_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture):
-    tmp_path.chmod(0o777)
+@pytest.mark.parametrize("value", ["nonsense", "example.org", "https://a.example/page", "* https://a.example", "null"])
+@pytest.mark.parametrize("name", ["API_CORS_ORIGINS", "FRAME_ANCESTORS"])
+def test_nonsense_origins_are_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
-        settings.private_folder(tmp_path)
-    assert "open to other users" in capsys.readouterr().err
+        settings.load()
+    assert "write an origin as “https://example.org”" in capsys.readouterr().err
+
+
+def test_origins_are_accepted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("API_CORS_ORIGINS", "https://a.example http://localhost:8888")
+    assert settings.load().api_cors_origins == "https://a.example http://localhost:8888"
+    monkeypatch.setenv("API_CORS_ORIGINS", "*")
+    assert settings.load().api_cors_origins == "*"
+
+
+def test_folder_of_galaxies_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "none"))
+    with pytest.raises(SystemExit):
+        settings.load()
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CATALOGUE", "CATALOGUES"),
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ("CACHEDIR", "CACHE_DIR"),
+        ("GALACTIC_NEON_PORT", "PORT"),
+        ("METRIC_TOKEN", "METRICS_TOKEN"),
+        ("WEB_CONCURENCY", "WEB_CONCURRENCY"),
+    ],
+)
+def test_variable_that_looks_like_a_setting_is_named(name: str, meant: str):
+    assert settings.misspelt([name, "PORT"]) == [f"{name} is set and is not read: the setting is called {meant}."]
+
+
+def test_other_variables_are_nobodys_business():
+    usual = [
+        "HOME",
+        "PATH",
+        "HOSTNAME",
+        "PORTS",
+        "LANG",
+        "LOGNAME",
+        "GALACTIC_NEON_WEIGHTS",
+        "RENDER_GIT_COMMIT",
+        "DYNO",
+    ]
+    assert not settings.misspelt([*usual, *(name.upper() for name in Settings.model_fields)])
+    assert "no setting is called so" in settings.misspelt(["GALACTIC_NEON_COLOUR"])[0]
 
 
 def test_readme_shows_every_setting():
