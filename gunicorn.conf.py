@@ -1,4 +1,4 @@
-"""How gunicorn serves the app: ``gunicorn app:server`` reads this file by itself."""
+"""Settings of gunicorn; ``gunicorn app:server`` reads this file from the working directory."""
 
 import errno
 import gc
@@ -13,10 +13,10 @@ from server.process.settings import load, private_folder, stop
 from server.worker.limits import THREADS
 
 settings = load()
-# A worker that cannot use it would be started again and again.
+# Checked here, because gunicorn would restart a worker without it forever.
 private_folder(settings.cache_dir)
 if settings.web_concurrency > 1:
-    # Where the workers add their numbers up for /metrics; what an earlier run left there would be counted again.
+    # The workers sum their metrics in this folder. It is new each time, so that no earlier run is counted.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
@@ -24,22 +24,22 @@ bind = f"{_host}:{settings.port}"
 worker_class = "server.worker.worker.BufferingWorker"
 workers = settings.web_concurrency
 threads = THREADS
-# JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.
+# JAX starts threads, which do not survive a fork, so every worker loads the app itself.
 preload_app = False
 timeout = 60
 graceful_timeout = 20
-# A worker is replaced now and then, so that no leak in a library can grow for ever.
+# A worker is replaced after so many requests, so that a memory leak in a library cannot grow forever.
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
 logconfig_dict = logs.configuration(settings.log_format, settings.log_level)
-accesslog = None  # server.http.request_metrics tells of every request, without what visitors sent
-# Heartbeats go to memory: a slow disk must not look like a dead worker.
+accesslog = None  # server.http.request_metrics logs requests, without visitors' data
+# Heartbeat files are kept in memory, so that a slow disk does not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
 def on_starting(_arbiter: Any) -> None:
-    """Say in one sentence why the address cannot be listened on, instead of trying again for five seconds."""
+    """Stop with one sentence if the address cannot be bound, before gunicorn retries for five seconds."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -55,25 +55,25 @@ def on_starting(_arbiter: Any) -> None:
 
 
 def when_ready(_arbiter: Any) -> None:
-    """Say where the app is, in words a newcomer looks for."""
+    """Print the app's address."""
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
     print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
 
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
-    """Keep pandas out of the worker, also where it is installed, and look for no garbage while modules are imported."""
+    """Block imports of pandas in the worker, and switch garbage collection off while modules are imported."""
     import_blocker.block("pandas")
     gc.disable()
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Look for garbage from here on, but not among what was imported: that takes a quarter of a second each time."""
+    """Switch garbage collection on, except for imported objects, which would take 0.25 s in each collection."""
     gc.freeze()
     gc.enable()
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:
-    """Forget what a worker that ended was doing; what it has counted stays."""
+    """Remove the gauges of a worker that ended; its counters are kept."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 
@@ -81,6 +81,6 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
 
 
 def on_exit(_arbiter: Any) -> None:
-    """Delete the workers' numbers."""
+    """Delete the folder of the workers' metrics."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)

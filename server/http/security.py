@@ -1,4 +1,4 @@
-"""Headers that narrow what a page may do, and limits on what a request may bring."""
+"""Security headers of responses, and the limit on the size of requests."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from data.uploads import MAX_BYTES
 
-# A file arrives as base64 inside JSON, a third larger than it is.
+# A file is sent as base64 in JSON, which makes it a third larger.
 MAX_REQUEST_BYTES: Final = int(1.4 * MAX_BYTES)
 
 HEADERS: Final = {
@@ -21,7 +21,7 @@ HEADERS: Final = {
 
 
 def install(server: Flask, trusted_proxies: int) -> None:
-    """Protect every answer of the server."""
+    """Limit the size of requests, set security headers, and trust so many reverse proxies."""
     server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     server.after_request(_set_headers)
     if trusted_proxies:
@@ -30,13 +30,13 @@ def install(server: Flask, trusted_proxies: int) -> None:
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
-    """Return the policy of a page: its own files, and only the inline scripts with these hashes."""
+    """Return the policy of a page: files of this server, and inline scripts with these hashes."""
     directives = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *script_hashes],
-        # Mantine and Plotly write style attributes and elements as they draw.
+        # Mantine and Plotly create style attributes and elements.
         "style-src": ["'self'", "'unsafe-inline'"],
-        # Plotly exports a figure by way of data: and blob: pictures.
+        # Plotly exports figures through data: and blob: images.
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
         "object-src": ["'none'"],
@@ -50,7 +50,7 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
 def _set_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
     if response.mimetype == "text/html":
-        # Dash writes inline scripts into its page; their hashes are known once it has been asked for one.
+        # The hashes of Dash's inline scripts are known when the page has been made.
         hashes: Callable[[], Sequence[str]] = current_app.extensions["script_hashes"]
         response.headers["Content-Security-Policy"] = content_security_policy(hashes())
     if request.is_secure:

@@ -1,4 +1,4 @@
-"""What watchers ask: is the process alive, may it have traffic, which version is it."""
+"""Routes for monitoring: whether the process lives, whether it is ready, and its version."""
 
 import logging
 import tomllib
@@ -23,8 +23,8 @@ def prepare(
 ) -> None:
     """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
 
-    The port opens at once this way, and a page is painted while the network still compiles. What comes `later` runs
-    after the steps and holds nobody up: who asks for it before it is there waits a little for that answer alone.
+    The port opens at once, and pages are shown while the network compiles. The functions in `later` run after the
+    steps and do not delay readiness; a request that needs one before it has run takes longer.
     """
     executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     futures = {name: executor.submit(step) for name, step in steps.items()}
@@ -38,13 +38,13 @@ def prepare(
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Answer while the process lives."""
+    """Return 200 while the process lives."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 once everything is loaded and compiled."""
+    """Return 200 when all steps have succeeded, else 503, with the state of each step."""
     futures: dict[str, Future[object]] = current_app.extensions.get("preparation", {})
     steps = {"catalogues": "done" if registry.served() else "waiting"}
     steps |= {name: _state(future) for name, future in futures.items()}
@@ -54,7 +54,7 @@ def readyz() -> ResponseReturnValue:
 
 @blueprint.get("/version")
 def version() -> ResponseReturnValue:
-    """Name the release, the code, and the content of every network and catalogue by its hash."""
+    """Return the release, the git revision, and the hashes of all networks and catalogues."""
     return {
         "version": release(),
         "revision": current_app.extensions.get("revision") or _revision(),
@@ -65,7 +65,7 @@ def version() -> ResponseReturnValue:
 
 @cache
 def release() -> str:
-    """Return the release's number, which ``pyproject.toml`` alone states."""
+    """Return the version from ``pyproject.toml``."""
     project = Path(__file__).resolve().parents[2] / "pyproject.toml"
     return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
 

@@ -1,6 +1,6 @@
-"""Every setting of the product: an environment variable each, checked once at the start.
+"""The settings of the server, each an environment variable, checked at the start.
 
-``python -m server.process.settings`` prints the table that the README shows.
+``python -m server.process.settings`` prints the table in the README.
 """
 
 import os
@@ -16,11 +16,11 @@ from data.paths import SPARCL_URL, catalogue_files, user_cache_folder, user_data
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
-"""Defaults below the user's home, as the documents write them."""
+"""Defaults below the user's home, as written in the documents."""
 
 
 class Settings(BaseSettings):
-    """What the environment may choose; the name of each variable is the field's, in capitals."""
+    """The settings; the name of each environment variable is the field's in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True)
 
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings, or stop the program with one sentence per wrong value."""
+    """Read the settings; stop the program with one sentence per invalid value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -127,21 +127,21 @@ def load() -> Settings:
 
 
 def stop(*sentences: str, code: int = EXIT_BAD_SETTING) -> NoReturn:
-    """End the program with sentences for its user instead of a traceback."""
+    """End the program with sentences for the user instead of a traceback."""
     sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
     raise SystemExit(code)
 
 
 def private_folder(path: Path) -> Path:
-    """Create a folder that only this user can enter, or stop with a sentence.
+    """Create a folder that only this user can enter, and return it; stop the program if that fails.
 
-    The caches kept there are trusted when read back, so nobody else may write to them.
+    Caches in it are trusted when they are read, so no other user may write to them.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()
         if status.st_uid == os.getuid() and status.st_mode & 0o077 and not status.st_mode & 0o022:
-            # Others could read it and nobody could write: nothing in it is anybody else's.
+            # Others could only read it, so all its files are this user's and it can be made private.
             path.chmod(0o700)
             status = path.stat()
     except OSError as error:
