@@ -64,7 +64,7 @@ def main(catalogues: str | None = None) -> None:
                 cpus.append(sum(map(processor_seconds, processes(served))))
             if start == STARTS:
                 use(served.url, name, catalogue.version)
-                time.sleep(15)  # preparation goes on after readiness
+                time.sleep(15)  # preparation continues after readiness
                 settled = sum(map(memory, processes(served)))
     sys.stdout.write(
         f"{name}, {catalogue.n:,} galaxies: boot to ready {statistics.median(walls):.1f} s on the wall, "

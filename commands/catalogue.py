@@ -38,7 +38,7 @@ def command() -> None:
 @model_option
 def build(table: Path, out: Path, title: str | None, model: str) -> int:
     """Add predictions and map places to a table of galaxies."""
-    return _print(catalogue_build.build_catalogue(table, out, title=title, model=model))
+    return _told(catalogue_build.build_catalogue(table, out, title=title, model=model))
 
 
 @command.command()
@@ -47,7 +47,7 @@ def build(table: Path, out: Path, title: str | None, model: str) -> int:
 @click.option("--seed", type=SEED, default=0, show_default=True)
 def mock(out: Path, n: int, seed: int) -> int:
     """Draw mock galaxies from the density fitted to real ones, and build them."""
-    return _print(catalogue_build.mock_catalogue(out, n=n, seed=seed))
+    return _told(catalogue_build.mock_catalogue(out, n=n, seed=seed))
 
 
 @command.command()
@@ -58,7 +58,7 @@ def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noq
     """Fetch real galaxies, the public files of Khederlarian et al. 2024, and build a catalogue that the app serves."""
     from data.archives.published import fetch_published
 
-    return _print(fetch_published(base_url, with_spectra=not without_spectra))
+    return _told(fetch_published(base_url, with_spectra=not without_spectra))
 
 
 @command.command()
@@ -66,7 +66,7 @@ def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noq
 @click.argument("real", type=FILE)
 def compare(table: Path, real: Path) -> int:
     """Compare the mock TABLE with the held-out galaxies of the table REAL."""
-    return _print(catalogue_fits.compare_mock(table, real))
+    return _told(catalogue_fits.compare_mock(table, real))
 
 
 @command.command()
@@ -74,7 +74,7 @@ def compare(table: Path, real: Path) -> int:
 @click.argument("out", type=FILE)
 def convert(table: Path, out: Path) -> int:
     """Write a catalogue in another format: OUT ends in .parquet, .csv, .ecsv, .fits or .vot."""
-    return _print(conversion.convert(table, out))
+    return _told(conversion.convert(table, out))
 
 
 @command.command("from-fits")
@@ -141,58 +141,58 @@ def from_fits(
             model=model,
             progress=advance,
         )
-    return _print(written)
+    return _told(written)
 
 
 @command.command()
 @table_argument
 def rank(table: Path) -> int:
     """Rank a catalogue's galaxies by how little starlight predicted their lines, for the explorer."""
-    return _print(catalogue_build.rank_catalogue(table))
+    return _told(catalogue_build.rank_catalogue(table))
 
 
 @command.command()
 @table_argument
 def check(table: Path) -> int:
     """Check a table against the schema."""
-    return _print(catalogue_build.check_table(table))
+    return _told(catalogue_build.check_table(table))
 
 
 @command.command("fit-map")
 @table_argument
 def fit_map(table: Path) -> int:
     """Fit the canonical map; rewrites a committed file."""
-    return _print(catalogue_fits.fit_map(table))
+    return _told(catalogue_fits.fit_map(table))
 
 
 @command.command("judge-map")
 @table_argument
 def judge_map(table: Path) -> int:
     """Judge the committed map by a table's held-out galaxies."""
-    return _print(catalogue_fits.judge_map(table))
+    return _told(catalogue_fits.judge_map(table))
 
 
 @command.command("fit-domain")
 @table_argument
 def fit_domain(table: Path) -> int:
     """Fit what is in domain; rewrites a committed file."""
-    return _print(catalogue_fits.fit_domain(table))
+    return _told(catalogue_fits.fit_domain(table))
 
 
 @command.command("fit-density")
 @table_argument
 def fit_density(table: Path) -> int:
     """Fit the mock's density; rewrites a committed file."""
-    return _print(catalogue_fits.fit_density(table))
+    return _told(catalogue_fits.fit_density(table))
 
 
 @command.command("fit-cells")
 @table_argument
 def fit_cells(table: Path) -> int:
     """Summarise galaxies per cell of the map; rewrites a committed file."""
-    return _print(catalogue_fits.fit_cells(table))
+    return _told(catalogue_fits.fit_cells(table))
 
 
-def _print(sentence: str) -> int:
+def _told(sentence: str) -> int:
     click.echo(sentence)
     return 0

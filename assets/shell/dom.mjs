@@ -33,7 +33,7 @@ export function makeCanvas(width, height) {
  */
 export function contextOf(canvas) {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gives this page no canvas to draw on.");
+  if (!context) throw new Error("This browser has no 2D canvas.");
   return context;
 }
 

@@ -77,7 +77,7 @@ def _numbered() -> enumerate[tuple[str, str]]:
 
 
 def _cell(kind: type, text: str, index: int, **attributes: str) -> html.Td | html.Th:
-    """Return a cell; the first of a variant has a class of its own."""
+    """Return a cell; the first of a variant has the class "first"."""
     return kind(text, className="first" if index == 0 else "", **attributes)
 
 

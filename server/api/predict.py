@@ -123,7 +123,7 @@ blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
     "of the command line, see docs/command-line.md.",
 )
 @costly
-def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - says what bodies there are
+def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - documents the request body
     """Predict galaxies."""
     kind = request.mimetype
     if kind not in Galaxies.mimetypes:

@@ -88,5 +88,5 @@ def _add(assets: Path, module: str, parts: dict[str, str], asking: tuple[str, ..
     names = _EXPORT.findall(code)
     code = _EXPORT.sub("", code)
     if other := _OTHER.search(code):
-        raise ModuleError(f"{module}: “{other[0]}” is no form of import or export that joins.")
+        raise ModuleError(f"{module}: “{other[0]}” is not a supported form of import or export.")
     parts[module] = f'(() => {{\n{code}$["{module}"] = {{ {", ".join(names)} }};\n}})();\n'

@@ -138,6 +138,6 @@ async function plotlyFrom(address) {
       document.head.append(script);
     });
   }
-  if (!holder.Plotly) throw new Error("Plotly's script did not bring Plotly.");
+  if (!holder.Plotly) throw new Error("Plotly's script did not define Plotly.");
   return holder.Plotly;
 }

@@ -74,7 +74,7 @@ def test_a_carried_number_is_the_same_to_the_last_bit(values: np.ndarray):
     np.testing.assert_array_equal(back.columns["x"][real].view("<i8"), values[real].view("<i8"))
 
 
-def test_a_table_for_the_browser_is_signed():
+def test_a_carried_table_is_signed():
     raw = table({"x": np.arange(3.0), "name": np.array(["a", "", "ü"], object)})
     text = signed_table.encode(raw)
     back = signed_table.decode(text)
