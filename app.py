@@ -9,7 +9,7 @@ from analysis import isolation
 from analysis.answers import upload
 from analysis.browser import weights as browser
 from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
-from analysis.isolation import carried
+from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
 from analysis.light import line_luminosity
 from analysis.surprise import outlier_ranking
@@ -32,19 +32,19 @@ from server.process.folders import FolderError, with_caches
 from server.process.settings import load, stop
 from server.routes import columns, galaxies, rows, weights
 
-# gunicorn gives up at once on a worker that ends with this code, instead of starting it again and again.
+# With this exit code of a worker gunicorn stops, instead of restarting the worker forever.
 EXIT_CANNOT_BOOT = 3
 
 memory.keep_no_large_pieces()
 settings = with_caches(load())
 cache_dir = settings.cache_dir
-# Its warnings repeat what a visitor's file says.
+# astropy's warnings quote visitors' files.
 warnings.filterwarnings("ignore", module="astropy")
 logging.config.dictConfig(logs.configuration(settings.log_format, settings.log_level))
 isolation.READER.limits = isolation.Limits(memory=settings.upload_memory * MIB)
 try:
     registry.serve(registry.open_catalogues(settings.catalogues, settings.data_dir, cache_dir))
-    carried.use_key(settings.upload_key.encode() if settings.upload_key else carried.key_of(cache_dir))
+    signed_table.use_key(settings.upload_key.encode() if settings.upload_key else signed_table.key_of(cache_dir))
     outlier_ranking.store_in(cache_dir / "rankings")
     server = create_server(settings)
 except (CatalogueError, FolderError) as error:
@@ -53,11 +53,11 @@ if settings.sparcl_url != "off":
     sparcl.use(sparcl.Archive(str(settings.sparcl_url), cache_dir / "spectra"))
 app = FingerprintedDash(
     __name__,
-    server=server,  # type: ignore[arg-type]  # a Flask app is what it takes, whatever its annotation says
+    server=server,  # type: ignore[arg-type]  # Dash accepts any Flask app, although its annotation differs
     use_pages=True,
     title=shell.TITLE,
     meta_tags=shell.META_TAGS,
-    include_pages_meta=False,  # Dash's own would repeat the Host header that a visitor sent
+    include_pages_meta=False,  # Dash's own tags would repeat the Host header that a visitor sent
     update_title="",
 )
 app.index_string = app.index_string.replace("<html>", '<html lang="en">')
@@ -78,7 +78,7 @@ health.prepare(
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
         "files": lambda: compress_page(app),
     },
-    # What few visitors ask for in the first seconds. Compiling the draws takes most memory: it goes first.
+    # Rarely needed in the first seconds. Compiling the draws takes the most memory, so it comes first.
     later={
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "uploads": uploads.warm_up,

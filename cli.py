@@ -27,7 +27,7 @@ EXTRAS = {"optax": "train", "pandas": "train", "sklearn": "train", "umap": "trai
     context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]},
 )
 def program() -> None:
-    """Hold the commands; `__doc__` is the help."""
+    """Group the commands; the module's docstring is the help."""
 
 
 for _module in (predict, catalogue, train, evaluate, import_published):

@@ -1,4 +1,4 @@
-"""How gunicorn serves the app: ``gunicorn app:server`` reads this file by itself."""
+"""Settings of gunicorn; ``gunicorn app:server`` reads this file from the working directory."""
 
 import errno
 import gc
@@ -15,10 +15,10 @@ from server.process.settings import load, misspelt, stop
 from server.worker.limits import THREADS
 
 settings = with_caches(load())
-# Workers share it, also where it is a temporary one.
+# All workers use it, even if it is a temporary one.
 os.environ["CACHE_DIR"] = str(settings.cache_dir)
 if settings.web_concurrency > 1:
-    # Where the workers add their numbers up for /metrics; what an earlier run left there would be counted again.
+    # The workers sum their metrics in this folder. It is new each time, so that no earlier run is counted.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
@@ -26,22 +26,22 @@ bind = f"{_host}:{settings.port}"
 worker_class = "server.worker.worker.BufferingWorker"
 workers = settings.web_concurrency
 threads = THREADS
-# JAX starts threads of its own and does not survive a fork: every worker loads the app by itself.
+# JAX starts threads, which do not survive a fork, so every worker loads the app itself.
 preload_app = False
 timeout = 60
 graceful_timeout = 20
-# A worker is replaced now and then, so that no leak in a library can grow for ever.
+# A worker is replaced after so many requests, so that a memory leak in a library cannot grow forever.
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
 logconfig_dict = logs.configuration(settings.log_format, settings.log_level)
-accesslog = None  # server.http.request_metrics tells of every request, without what visitors sent
-# Heartbeats go to memory: a slow disk must not look like a dead worker.
+accesslog = None  # server.http.request_metrics logs requests, without visitors' data
+# Heartbeat files are kept in memory, so that a slow disk does not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
 def on_starting(_arbiter: Any) -> None:
-    """Say in one sentence why the address cannot be listened on, instead of trying again for five seconds."""
+    """Stop with one sentence if the address cannot be bound, before gunicorn retries for five seconds."""
     sys.stderr.writelines(f"{sentence}\n" for sentence in misspelt(os.environ))
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -58,15 +58,15 @@ def on_starting(_arbiter: Any) -> None:
 
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
-    """Keep pandas out of the worker, also where it is installed, and look for no garbage while modules are imported."""
+    """Block imports of pandas in the worker, and switch garbage collection off while modules are imported."""
     import_blocker.block("pandas")
     gc.disable()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Collect garbage from now on, and say where the app is, once it has loaded its catalogues.
+    """Switch garbage collection on, and print the app's address now that the catalogues are open.
 
-    The collector passes over what was imported, which takes it a quarter of a second each time.
+    Imported objects are left out: they would take 0.25 s in each collection.
     """
     gc.freeze()
     gc.enable()
@@ -76,7 +76,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:
-    """Forget what a worker that ended was doing; what it has counted stays."""
+    """Remove the gauges of a worker that ended; its counters are kept."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 
@@ -84,7 +84,7 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
 
 
 def on_exit(_arbiter: Any) -> None:
-    """Delete the workers' numbers, and caches that are temporary."""
+    """Delete the folder of the workers' metrics, and temporary caches."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)
     if settings.cache_dir.name.startswith(TEMPORARY):

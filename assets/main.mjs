@@ -1,6 +1,6 @@
-/* The one module that the page loads: it brings the others, and registers what Dash calls. */
+/* The entry module: it imports all others and registers the clientside callbacks of Dash. */
 import * as explorer from "./explorer/callbacks.mjs";
-import { takeAhead } from "./explorer/panels/columns.mjs";
+import { fetchPreloads } from "./explorer/panels/columns.mjs";
 import { choose, followNames } from "./explorer/galaxy.mjs";
 import { watchForPages } from "./explorer/join.mjs";
 import * as population from "./explorer/population.mjs";
@@ -12,7 +12,7 @@ import { fill } from "./pictures/fragments.mjs";
 import { closeMenus } from "./shell/menus.mjs";
 import { scheme } from "./shell/scheme.mjs";
 
-takeAhead();
+fetchPreloads();
 closeMenus();
 followNames();
 watchForPages();

@@ -1,9 +1,8 @@
-"""Measure the budgets side by side in one run: ``make bench``. Nothing here is asserted.
+"""Measure the times of the library and the browser, without assertions: ``make bench``.
 
-The baseline is the published network (Khederlarian et al. 2024), imported from its own files where they are present
-and called as its author's code calls it: line by line, without compilation. Otherwise the same architecture with
-random weights stands in, which takes the same time; so does its recipe retrained. Local linear regression is the
-traditional method.
+The baseline is the published network (Khederlarian et al. 2024), called as its authors' code does: line by line,
+without compilation. If its files are missing, the same architecture with random weights replaces it, which takes the
+same time. Local linear regression is the traditional method.
 """
 
 import argparse
@@ -37,7 +36,7 @@ PUBLISHED = Path(__file__).resolve().parents[2] / "shared/published/models/param
 
 
 def best_of(function: Callable[[], object], repeats: int) -> float:
-    """Shortest time of several calls after a first one [s]."""
+    """Return the shortest time of several calls after a first one [s]."""
     function()
     times = []
     for _ in range(repeats):
@@ -48,7 +47,7 @@ def best_of(function: Callable[[], object], repeats: int) -> float:
 
 
 def baseline() -> PerLineNetwork:
-    """The published network, or its shape with random weights."""
+    """Return the published network, or its architecture with random weights."""
     if PUBLISHED.is_file():
         return read_published(PUBLISHED)[1]
     sizes, rng = (11, 64, 128, 64, 1), np.random.default_rng(0)
@@ -60,7 +59,7 @@ def baseline() -> PerLineNetwork:
 
 
 def one_by_one(network: PerLineNetwork, flux: np.ndarray) -> list[jax.Array]:
-    """Predict as the author's code does: ten networks in turn, uncompiled."""
+    """Predict as the authors' code does: ten networks in turn, uncompiled."""
     predictions = []
     for line in range(len(LINES)):
         own = jax.tree.map(lambda leaf, line=line: leaf[line : line + 1], network)
@@ -69,12 +68,12 @@ def one_by_one(network: PerLineNetwork, flux: np.ndarray) -> list[jax.Array]:
 
 
 def report(name: str, ours: float, theirs: float) -> None:
-    """Print one line: ours, the baseline and their ratio."""
+    """Print our time and the baseline's [ms], and their ratio; arguments are in seconds."""
     print(f"{name:<44} {ours * 1e3:>10.3f} ms {theirs * 1e3:>10.3f} ms {theirs / ours:>8.1f} x")
 
 
 def library() -> None:
-    """Compare predictions with the baseline's."""
+    """Compare the library's times with the baseline's."""
     params, published = load_params(), Params(baseline(), None, None)
     flux = np.random.default_rng(0).lognormal(0, 0.1, (100_000, 12)).astype(np.float32)
     compiled = jax.jit(predict_ew)
@@ -91,13 +90,13 @@ def library() -> None:
 
 
 def regression(one: float, many: float) -> None:
-    """Compare with local linear regression, which looks up 800 galaxies for each one asked for."""
+    """Compare with local linear regression, which fits 800 galaxies for each prediction."""
     sample = read_sample(REAL if REAL.is_file() else MOCK)
     features = np.asarray(colors(sample.bin_flux))
-    fit, asked = local_regression(features, sample.ew), np.resize(features, (TIMED, features.shape[1]))
+    fit, wanted = local_regression(features, sample.ew), np.resize(features, (TIMED, features.shape[1]))
     print(f"local regression, all lines, {len(features):,} galaxies to look up, {TIMED:,} of 100,000 timed:")
-    report("one galaxy, warm", one, best_of(lambda: fit(asked[:1]), 20))
-    report("100,000 galaxies, arrays in and out", many, best_of(lambda: fit(asked), 1) * 100_000 / TIMED)
+    report("one galaxy, warm", one, best_of(lambda: fit(wanted[:1]), 20))
+    report("100,000 galaxies, arrays in and out", many, best_of(lambda: fit(wanted), 1) * 100_000 / TIMED)
 
 
 def fresh_process() -> None:
@@ -106,20 +105,21 @@ def fresh_process() -> None:
 import time
 started = time.perf_counter()
 import jax
-jax_there = time.perf_counter()
+jax_imported = time.perf_counter()
 import numpy
 from model import load_params, predict_ew
-ours_there = time.perf_counter()
+model_imported = time.perf_counter()
 jax.jit(predict_ew)(load_params(), numpy.linspace(1, 2, 12)).block_until_ready()
 done = time.perf_counter()
-print(f"jax {jax_there - started:.3f} s, ours {ours_there - jax_there:.3f} s, first {done - ours_there:.3f} s")
+ours = model_imported - jax_imported
+print(f"jax {jax_imported - started:.3f} s, ours {ours:.3f} s, first {done - model_imported:.3f} s")
 """
     print("fresh process: ", end="", flush=True)
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def main() -> None:
-    """Run the parts asked for."""
+    """Run the benchmarks that the options choose."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--library", action="store_true", help="only the library, no browser")
     args = options.parse_args()

@@ -1,7 +1,7 @@
-"""Measure a start with warm caches, and memory after use: ``python -m benchmarks.boot [CATALOGUE ...]``.
+"""Measure the start with warm caches, and the memory after use: ``python -m benchmarks.boot [CATALOGUE ...]``.
 
-Seconds on the wall depend on what else the machine does; processor seconds much less. Memory is the proportional share
-(PSS) of all serving processes, after every column that the explorer asks for and five realisations were served.
+Wall time depends on the machine's load, processor time much less. Memory is the proportional set size (PSS) of all
+server processes, after they have sent all columns of the explorer and five realisations.
 """
 
 import os
@@ -27,19 +27,19 @@ def processes(served: Served) -> list[int]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return what a process has used so far."""
+    """Return the processor time that a process has used [s]."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> float:
-    """Return a process's proportional share of memory [MiB]."""
+    """Return a process's proportional set size [MiB]."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
 
 
 def use(url: str, catalogue: str, version: str) -> None:
-    """Ask for what a visitor of the explorer asks for."""
+    """Fetch what a visit to the explorer fetches."""
     columns = ["map_x", "map_y", *(f"{line.name}_EW{kind}" for line in LEADING_LINES for kind in ("", "_PREDICTED"))]
     paths = [f"/catalogues/{catalogue}/columns/{column}.bin?v={version}" for column in columns]
     paths += [
@@ -53,7 +53,7 @@ def use(url: str, catalogue: str, version: str) -> None:
 
 
 def main(catalogues: str | None = None) -> None:
-    """Print the figures."""
+    """Print the medians of the starts, and the memory."""
     name, catalogue = next(iter(open_catalogues(catalogues).items()))
     walls, cpus, settled = [], [], 0.0
     for start in range(STARTS + 1):
@@ -64,7 +64,7 @@ def main(catalogues: str | None = None) -> None:
                 cpus.append(sum(map(processor_seconds, processes(served))))
             if start == STARTS:
                 use(served.url, name, catalogue.version)
-                time.sleep(15)  # what comes after ready
+                time.sleep(15)  # preparation continues after readiness
                 settled = sum(map(memory, processes(served)))
     sys.stdout.write(
         f"{name}, {catalogue.n:,} galaxies: boot to ready {statistics.median(walls):.1f} s on the wall, "

@@ -1,6 +1,6 @@
-"""Measure in a real browser: navigation to painted, frames while panning and zooming, click to redrawn, a dragged bin.
+"""Measure times in a real browser: first load, frames while panning and zooming, a click on a galaxy, a dragged bin.
 
-Nothing is asserted; `main` prints a line per budget. Every figure is a median, in the browser's own clock.
+`main` prints medians by the browser's clock; nothing is asserted.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 from tests.serving import serving
 
 REPEATS = 5
-AT_REST = 500  # ms; what follows a click, such as the address, is over
+AT_REST = 500  # ms, after which work that follows a click, such as updating the address, is over
 
 TIMED_FRAME = inside("""
   const change = given;
@@ -31,7 +31,7 @@ TIMED_FRAME = inside("""
   while ((timings.frames || 0) === before) await new Promise(requestAnimationFrame);
   return timings.frame;
 """)
-"""A frame as a drag or a wheel asks for it: project once, paint twelve panels."""
+"""One frame of a drag or a wheel: twelve panels are painted [ms]."""
 
 CLICK_TO_REDRAWN = inside("""
   const places = ["head", "lines"].map((name) => document.getElementById(`explorer-galaxy-${name}`));
@@ -56,7 +56,7 @@ CLICK_TO_REDRAWN = inside("""
   await drawn;
   return performance.now() - start;
 """)
-"""From choosing a galaxy until its name, spectrum and table are on the screen."""
+"""Time from choosing a galaxy until its name, spectrum and table are painted [ms]."""
 
 MORPH_FRAME = inside("""
   const frames = [];
@@ -68,11 +68,11 @@ MORPH_FRAME = inside("""
   }
   return frames.sort((a, b) => a - b)[frames.length >> 1];
 """)
-"""The middle frame of galaxies gliding to another diagram and back."""
+"""Median time of the frames while galaxies glide to another diagram or back [ms]."""
 
 
 def navigation(browser: Browser, url: str) -> tuple[float, int]:
-    """Return milliseconds from navigation to twelve painted panels, and bytes on the wire, with an empty cache."""
+    """Return the time from navigation to twelve painted panels [ms] and the bytes received, with an empty cache."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
         session = context.new_cdp_session(page)
@@ -85,7 +85,7 @@ def navigation(browser: Browser, url: str) -> tuple[float, int]:
 
 
 def blank_page(browser: Browser, url: str) -> float:
-    """Return milliseconds from navigation to the first paint of the app's lightest page, to compare with."""
+    """Return the time from navigation to the first paint of the app's lightest page, for comparison [ms]."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
         page.goto(f"{url}/about")
@@ -94,23 +94,23 @@ def blank_page(browser: Browser, url: str) -> float:
 
 
 def frame(page: Page, change: str) -> float:
-    """Return milliseconds of one frame of all panels; `change` is "pan" or "zoom"."""
+    """Return the time of one frame of all panels [ms]; `change` is "pan" or "zoom"."""
     return page.evaluate(TIMED_FRAME, change)
 
 
 def morph(page: Page) -> float:
-    """Return milliseconds of a frame while galaxies glide."""
+    """Return the median time of a frame while galaxies glide [ms]."""
     return page.evaluate(MORPH_FRAME)
 
 
 def click(page: Page, row: int) -> float:
-    """Return milliseconds from choosing a galaxy to its spectrum drawn, the page at rest before."""
+    """Return the time from choosing a galaxy to its painted card, on an idle page [ms]."""
     page.wait_for_timeout(AT_REST)
     return page.evaluate(CLICK_TO_REDRAWN, row)
 
 
 def measure(browser: Browser, url: str) -> dict[str, float]:
-    """Return every figure of one served catalogue: milliseconds, and megabytes of the first load."""
+    """Return the measurements of one served catalogue, by their titles."""
     loads = [navigation(browser, url) for _ in range(REPEATS)]
     figures = {
         "navigation to 12 panels painted [ms]": statistics.median(painted for painted, _ in loads),
@@ -134,11 +134,11 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
 
 
 SETTLED = 25
-"""Seconds until a server has compiled what it compiles behind `ready`."""
+"""Time in which a server finishes its preparation after readiness [s]."""
 
 
 def main(catalogues: Path | str | None = None) -> None:
-    """Print the figures of a catalogue, the embedded one by default."""
+    """Print the measurements of a catalogue, by default the packaged one."""
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     with serving(catalogues) as served, sync_playwright() as playwright:
         time.sleep(SETTLED)

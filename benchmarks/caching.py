@@ -1,7 +1,6 @@
-"""Measure what the cache saves: ``python -m benchmarks.caching``.
+"""Compare response times with and without the server's cache: ``python -m benchmarks.caching``.
 
-The same requests are answered with the cache and with one that keeps nothing, side by side; what it does not make
-faster has no place in it.
+Responses that the cache does not speed up should not be cached.
 """
 
 import sys
@@ -21,7 +20,7 @@ ENCODINGS = {"Accept-Encoding": "br"}
 
 
 def milliseconds(ask: Callable[[], object]) -> float:
-    """Return the median time of a request, after one that may fill the cache."""
+    """Return the median time of a request after a first one, which may fill the cache [ms]."""
     ask()
     times = []
     for _ in range(REPEATS):
@@ -32,29 +31,30 @@ def milliseconds(ask: Callable[[], object]) -> float:
 
 
 def compare(client: FlaskClient, path: str) -> tuple[float, float]:
-    """Return the time of a request with the cache and without."""
+    """Return the time of a request with the cache and without it [ms]."""
     ask = partial(client.get, path, headers=ENCODINGS)
-    kept = milliseconds(ask)
+    with_cache = milliseconds(ask)
     with mock.patch.object(compression, "remembered", lambda _key, make: make()):
-        return kept, milliseconds(ask)
+        return with_cache, milliseconds(ask)
 
 
 def main() -> None:
-    """Print the times and their ratio."""
+    """Print the times and their ratios."""
     for steps in ("preparation", "afterwards"):
         for step in app.server.extensions[steps].values():
             step.result()
     client = app.server.test_client()
     name, version = next(iter(client.get("/version").json["catalogues"].items()))
-    asked = {
+    paths = {
         "a column": f"/catalogues/{name}/columns/HALPHA_EW.bin?v={version}",
         "a place": f"/catalogues/{name}/columns/map_x.bin?v={version}&bits=16",
         "the hexagons": f"/catalogues/{name}/cells.json?v={version}",
         "plotly's script": "/_dash-component-suites/plotly/package_data/plotly.min.js",
     }
-    for what, path in asked.items():
-        kept, made = compare(client, path)
-        sys.stdout.write(f"{what}: {kept:.1f} ms with the cache, {made:.1f} ms without, {made / kept:.0f} times\n")
+    for title, path in paths.items():
+        cached, computed = compare(client, path)
+        ratio = computed / cached
+        sys.stdout.write(f"{title}: {cached:.1f} ms with the cache, {computed:.1f} ms without, ratio {ratio:.0f}\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What one request of each kind costs the server: ``python -m benchmarks.costs``.
+"""Measure the processor time of each kind of request: ``python -m benchmarks.costs``.
 
-Prints milliseconds of processor, all threads counted, in this process and without a network. A worker answers at most
-one second's worth of them a second.
+Requests are answered in this process, without a network, and all threads count. A worker cannot answer requests of more
+than one second of processor time per second.
 """
 
 import json

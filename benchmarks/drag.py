@@ -1,7 +1,7 @@
-"""Measure what a hand feels on the Predict page: from a pointer's movement to ten new equivalent widths on the screen.
+"""Measure the latency of the Predict page: from a movement of the pointer to ten new equivalent widths on the screen.
 
-Nothing is asserted. The clock starts at the movement's own time stamp, before the page hears of it, and stops in the
-first task after the frame that shows the new numbers; a movement whose numbers did not change has no figure.
+Time is counted from the event's time stamp, before any handler runs, to the first task after the frame that shows the
+new numbers. Movements that change no number are not counted. Nothing is asserted.
 """
 
 import statistics
@@ -14,7 +14,7 @@ from tests.browser.explorer_page import inside
 SCREENS: Final = {"": {"width": 1440, "height": 900}, ", phone": {"width": 390, "height": 844}}
 MOVES: Final = 60
 BIN: Final = 4
-BETWEEN: Final = 40  # ms from a movement to the next: a hand, slowed so that each has a frame of its own
+BETWEEN: Final = 40  # ms between movements, slower than a hand, so that each has its own frame
 
 MIDDLE: Final = """(dot) => {
   const { x, y, width, height } = dot.getBoundingClientRect();
@@ -22,14 +22,15 @@ MIDDLE: Final = """(dot) => {
 }"""
 WATCH: Final = inside("""
   const shown = () => [...document.querySelectorAll("#predict-lines td.ew")].map((cell) => cell.textContent).join();
-  window.felt = [];
+  const page = $["predict/page.mjs"];
+  window.latencies = [];
   let before = shown();
   window.addEventListener("pointermove", (event) => requestAnimationFrame(() => {
     // The page asked for this frame too, and the frame has been painted when the next task begins.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       const now = shown();
-      if (now !== before) window.felt.push([performance.now() - event.timeStamp, $["predict/page.mjs"].timings.frame]);
+      if (now !== before) window.latencies.push([performance.now() - event.timeStamp, page.timings.frame]);
       before = now;
     };
     port2.postMessage(0);
@@ -38,7 +39,7 @@ WATCH: Final = inside("""
 
 
 def drag(page: Page) -> list[tuple[float, float]]:
-    """Drag a bin down and up again; returns per movement [ms] until its numbers are painted, and of it our code."""
+    """Drag a bin down and up; return for each movement the latency, and the time spent in the page's code [ms]."""
     x, y = page.locator(".handle circle").nth(BIN).evaluate(MIDDLE)
     page.evaluate(WATCH)
     page.mouse.move(x, y)
@@ -47,11 +48,11 @@ def drag(page: Page) -> list[tuple[float, float]]:
         page.mouse.move(x, y + 1.5 * min(move, MOVES - move))
         page.wait_for_timeout(BETWEEN)
     page.mouse.up()
-    return page.evaluate("window.felt")
+    return page.evaluate("window.latencies")
 
 
 def measure(browser: Browser, url: str) -> dict[str, float]:
-    """Return what most and nearly all movements take, on a desktop's screen and on a phone's [ms]."""
+    """Return median and 95th percentile of the latency, and the median of the page's code, by screen [ms]."""
     figures = {}
     for name, screen in SCREENS.items():
         with browser.new_context(viewport=screen) as context:
@@ -60,8 +61,8 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
             page.wait_for_selector("#predict[data-ready]")
             page.locator("#predict-continuum").scroll_into_view_if_needed()
             page.wait_for_timeout(1000)
-            felt, ours = zip(*drag(page), strict=True)
-        figures[f"dragged bin to ten EWs painted{name} [ms]"] = statistics.median(felt)
-        figures[f"19 of 20 such movements within{name} [ms]"] = statistics.quantiles(felt, n=20)[-1]
+            latencies, ours = zip(*drag(page), strict=True)
+        figures[f"dragged bin to ten EWs painted{name} [ms]"] = statistics.median(latencies)
+        figures[f"19 of 20 such movements within{name} [ms]"] = statistics.quantiles(latencies, n=20)[-1]
         figures[f"of it in the page's code{name} [ms]"] = statistics.median(ours)
     return figures

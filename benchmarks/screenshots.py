@@ -1,4 +1,4 @@
-"""Take the screenshots of the documents, ``make screenshots``: serve the app, open every page, choose a galaxy."""
+"""Take the screenshots in the documents: ``make screenshots``."""
 
 import shutil
 
@@ -27,7 +27,7 @@ SHOTS = (
 
 
 def shoot(browser: Browser, url: str, name: str, viewport: dict[str, int], scheme: str) -> None:
-    """Open one page and save what it shows."""
+    """Open one page and save a screenshot of it."""
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
         page = context.new_page()
         page.goto(url, wait_until="networkidle")
@@ -36,7 +36,7 @@ def shoot(browser: Browser, url: str, name: str, viewport: dict[str, int], schem
 
 
 def main() -> None:
-    """Take them all."""
+    """Take all screenshots."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)))
     with serving() as served, sync_playwright() as playwright:

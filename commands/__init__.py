@@ -1,1 +1,1 @@
-"""The commands of ``cli.py``, a module each: what it takes (`register`) and what it does (`run`)."""
+"""The commands of ``cli.py``, one module each; `command` is the click command."""

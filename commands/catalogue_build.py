@@ -1,4 +1,8 @@
-"""What ``cli.py catalogue ...`` runs: files in, files out, progress on the terminal."""
+"""The work of ``cli.py catalogue build | mock | check | rank``, with progress on the terminal.
+
+Each function returns the sentence to print, and raises CatalogueError if a table breaks a rule of the schema or a file
+cannot be read or written.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -15,56 +19,12 @@ MOCK_TITLE: Final = "Mock galaxies"
 
 
 def build_catalogue(table_path: Path, out: Path, *, title: str | None = None, model: str = DEFAULT) -> str:
-    """Add predictions and map places to a table of galaxies and write the catalogue that the app serves.
-
-    Parameters
-    ----------
-    table_path : Path
-        Parquet or CSV with the columns of ``docs/catalogue-schema.md``.
-    out : Path
-        The catalogue, Parquet.
-    title : str, optional
-        Its title for readers; by default made from the table's name.
-    model : str
-        Name or path of the weights that predict.
-
-    Returns
-    -------
-    str
-        A sentence saying what was written.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema or a file cannot be read or written.
-    """
+    """Add predictions and map positions to a table of galaxies and write the catalogue; `title` is the file's stem."""
     return _build(read_table(table_path), out, title or table_path.stem, f"built from {table_path.name}", model)
 
 
 def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DEFAULT) -> str:
-    """Draw mock galaxies from the shipped density, build them and write the catalogue.
-
-    Parameters
-    ----------
-    out : Path
-        The catalogue, Parquet.
-    n : int
-        How many galaxies.
-    seed : int
-        The same seed draws the same galaxies.
-    model : str
-        Name or path of the weights that predict.
-
-    Returns
-    -------
-    str
-        A sentence saying what was written.
-
-    Raises
-    ------
-    CatalogueError
-        When `n` is out of range or a file cannot be read or written.
-    """
+    """Draw `n` mock galaxies from the packaged density, add predictions and write the catalogue."""
     density, record = load_density()
     provenance = (
         f"drawn with seed {seed} from a mixture of {record['components']} Gaussians and a chain of lines, raked, "
@@ -87,46 +47,14 @@ def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) 
 
 
 def check_table(table_path: Path) -> str:
-    """Check a table against the schema.
-
-    Parameters
-    ----------
-    table_path : Path
-        Parquet or CSV.
-
-    Returns
-    -------
-    str
-        A sentence saying that it can be built.
-
-    Raises
-    ------
-    CatalogueError
-        When it breaks a rule.
-    """
+    """Check a table against the schema."""
     table = read_table(table_path)
     schema.check(table)
     return f"{table_path.name} follows the schema: {table.num_rows:,} galaxies."
 
 
 def rank_catalogue(path: Path) -> str:
-    """Rank a catalogue's galaxies by how little starlight predicted their lines; the explorer shows the ranking.
-
-    Parameters
-    ----------
-    path : Path
-        A file that ``catalogue build`` wrote.
-
-    Returns
-    -------
-    str
-        A sentence saying what was written.
-
-    Raises
-    ------
-    CatalogueError
-        When the file is no catalogue.
-    """
+    """Rank the galaxies of a built catalogue by outlier score and write the ranking beside it."""
     from tqdm import tqdm
 
     from analysis.surprise.outlier_ranking import write_beside
@@ -134,8 +62,8 @@ def rank_catalogue(path: Path) -> str:
 
     with tqdm(total=100, unit="%", disable=None) as bar:
 
-        def tell(share: float) -> None:
+        def advance(share: float) -> None:
             bar.update(int(100 * share) - bar.n)
 
-        out = write_beside(Catalogue(path), tell)
+        out = write_beside(Catalogue(path), advance)
     return f"Wrote {out}."

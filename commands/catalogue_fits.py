@@ -1,4 +1,8 @@
-"""What maintainers run: fits to real galaxies that rewrite committed files, and what judges them."""
+"""The work of ``cli.py catalogue fit-* | judge-map | compare``, for maintainers.
+
+The fits rewrite packaged files. Each function returns the text to print, and raises CatalogueError if a table breaks a
+rule of the schema. Tables hold real galaxies; the fits use those that are not held out.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,27 +18,7 @@ from research.mock.density import DENSITY_FILE
 
 
 def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) -> str:
-    """Fit the density that mocks are drawn from on the galaxies of a table that are not held out.
-
-    Parameters
-    ----------
-    table_path : Path
-        Real galaxies.
-    out : Path
-        The density, safetensors.
-    seed : int
-        Of the mixture's start, the chain's, and the draws that are raked.
-
-    Returns
-    -------
-    str
-        A sentence saying what was written.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema.
-    """
+    """Fit the density from which mock galaxies are drawn; `seed` starts the mixture, the chain and the raked draws."""
     from tqdm import tqdm
 
     from research.mock.density import save_density
@@ -44,8 +28,8 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
 
     with tqdm(total=2 + RECIPE.epochs + ROUNDS, unit="step", disable=None) as bar:
 
-        def progress(said: str) -> None:
-            bar.set_description(said)
+        def progress(step: str) -> None:
+            bar.set_description(step)
             bar.update()
 
         density, record = fit(read_table(table_path), seed=seed, progress=progress)
@@ -58,25 +42,7 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
 
 
 def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors") -> str:
-    """Fit the canonical map on the galaxies that are not held out and train the network that places galaxies on it.
-
-    Parameters
-    ----------
-    table_path : Path
-        Real galaxies.
-    out : Path
-        The network's weights; a sidecar with its measured errors is written beside them.
-
-    Returns
-    -------
-    str
-        The measured errors.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema.
-    """
+    """Fit the map, train the network that places galaxies on it, and write its weights and its errors (sidecar)."""
     from tqdm import tqdm
 
     from research.fits.map import RECIPE, train_map
@@ -101,23 +67,9 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
 
 
 def judge_map(table_path: Path) -> str:
-    """Judge the committed map by the held-out galaxies of a table.
+    """Measure the packaged map on held-out galaxies, beside the first two and three principal axes of the continua.
 
-    Parameters
-    ----------
-    table_path : Path
-        Real galaxies.
-
-    Returns
-    -------
-    str
-        Its trustworthiness, and how well its neighbours tell each line; beside it what the first two and the first
-        three principal axes of the continua do.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema.
+    The measures are trustworthiness, and how well neighbours on the map predict each line.
     """
     import numpy as np
 
@@ -140,7 +92,7 @@ def judge_map(table_path: Path) -> str:
 
 
 def _explained(shares: dict[str, dict[str, dict[str, float]]]) -> str:
-    """Lay out what neighbours on maps explain of each line, relative to those in the space of continua."""
+    """Return a Markdown table of the share of each line that neighbours explain, relative to neighbours in continua."""
     columns = {f"{of}, {n} neighbours": by_line for of, each in shares.items() for n, by_line in each.items()}
     rows = [
         f"| {name} | {' | '.join(f'{by_line[name]:.3f}' for by_line in columns.values())} |"
@@ -150,25 +102,7 @@ def _explained(shares: dict[str, dict[str, dict[str, float]]]) -> str:
 
 
 def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
-    """Fit the density of colours that judges whether a galaxy is like the training ones, and measure its verdicts.
-
-    Parameters
-    ----------
-    table_path : Path
-        Real galaxies.
-    out : Path
-        The density; a sidecar with its measured verdicts is written beside it.
-
-    Returns
-    -------
-    str
-        How many held-out galaxies it flags.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema.
-    """
+    """Fit the density of colours that gives the domain score, and write it and its held-out shares (sidecar)."""
     from tqdm import tqdm
 
     from research.fits.domain import fit_domain as fit
@@ -189,27 +123,7 @@ def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safeten
 
 
 def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
-    """Summarise the galaxies of a table that are not held out per hexagon of the map.
-
-    Parameters
-    ----------
-    table_path : Path
-        Real galaxies.
-    out : Path
-        The cells, safetensors.
-    model : str
-        Name or path of the weights that predict.
-
-    Returns
-    -------
-    str
-        A sentence saying what was written.
-
-    Raises
-    ------
-    CatalogueError
-        When the table breaks a rule of the schema.
-    """
+    """Write counts and medians of the galaxies in each hexagonal cell of the map."""
     table = schema.standardize(read_table(table_path))
     table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
     cells = aggregate(build(table, model))
@@ -218,27 +132,7 @@ def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT)
 
 
 def compare_mock(mock_path: Path, table_path: Path, model: str = DEFAULT) -> str:
-    """Compare a mock with the held-out galaxies of a table.
-
-    Parameters
-    ----------
-    mock_path : Path
-        The mock, Parquet.
-    table_path : Path
-        Real galaxies, Parquet.
-    model : str
-        Name or path of the weights whose rho is compared.
-
-    Returns
-    -------
-    str
-        Markdown tables and the classifier's areas.
-
-    Raises
-    ------
-    CatalogueError
-        When a table breaks a rule of the schema.
-    """
+    """Compare a mock with the held-out galaxies of a table, as Markdown; `model` predicts the rho of both."""
     from research.mock.comparison import as_markdown, compare
     from research.sample import read_sample
 

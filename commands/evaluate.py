@@ -87,19 +87,19 @@ def command(
         click.echo(f"Wrote {out / 'evaluation.json'} and evaluation.html.", err=True)
     if commit:
         write_record(record, COMMITTED)
-        # From the file, whose numbers are rounded: the documents say what it says.
+        # Read back, because numbers in the file are rounded and the documents must agree with it.
         written = read_record(COMMITTED)
         click.echo(f"Wrote {COMMITTED.name}, {', '.join(fill_documents(written))}.", err=True)
     return 0
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:
-    """Split names that are joined by commas; none twice."""
+    """Return names that are separate or joined by commas, without repetitions."""
     return tuple(dict.fromkeys(name for each in given for name in each.split(",") if name))
 
 
 def _command(catalogue: Path, plan: Any) -> str:
-    """Say the command again, the table by its name alone."""
+    """Return the command line for the record, with file names instead of paths."""
     words = ["cli.py", "evaluate", catalogue.name]
     if plan.model != DEFAULT:
         words += ["--model", Path(plan.model).name]

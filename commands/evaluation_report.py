@@ -1,4 +1,4 @@
-"""The figures and tables of an evaluation in one HTML file that needs no server and no network."""
+"""The figures and tables of an evaluation as one self-contained HTML file."""
 
 from collections.abc import Iterator
 from html import escape
@@ -27,7 +27,7 @@ _TITLES = {
 
 
 def write_report(record: Evaluation, path: Path) -> None:
-    """Write the report: every picture of every line and variant, then the tables as text."""
+    """Write the report: the figures of every variant and line, then the tables as text."""
     token = TOKENS["light"]
     style = (
         f"body{{font:14px {FONT};background:{token['background']};color:{token['text']};"
@@ -44,7 +44,7 @@ def write_report(record: Evaluation, path: Path) -> None:
 
 
 def _sections(record: Evaluation) -> Iterator[str]:
-    with_library = True
+    with_plotly = True  # the first figure carries the library for all
     for name, title in VARIANTS.items():
         if name not in record.variants:
             continue
@@ -57,8 +57,8 @@ def _sections(record: Evaluation) -> Iterator[str]:
                 if group == CUTS[1] and key.startswith("whan"):
                     continue  # the same as for all galaxies
                 caption = f"<figcaption>{escape(_caption(group, key))}</figcaption>"
-                yield f"<figure>{caption}{_drawn(figure, with_library)}</figure>"
-                with_library = False
+                yield f"<figure>{caption}{_figure_html(figure, with_plotly)}</figure>"
+                with_plotly = False
 
 
 def _caption(group: str, key: str) -> str:
@@ -68,13 +68,13 @@ def _caption(group: str, key: str) -> str:
     return f"{kind.upper()}, {VERSIONS[version].lower()}" + (f", {group}" if kind == "bpt" else "")
 
 
-def _drawn(figure: dict[str, Any], with_library: bool) -> str:
+def _figure_html(figure: dict[str, Any], with_plotly: bool) -> str:
     from plotly.io import to_html
 
     return to_html(
         figure,
         config=CONFIG,
-        include_plotlyjs=with_library,
+        include_plotlyjs=with_plotly,
         full_html=False,
         validate=False,
         default_height="320px",

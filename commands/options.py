@@ -1,4 +1,4 @@
-"""Options and help that the commands share: several words after one option, help in sections, the model, the seed."""
+"""Options and classes that commands share: options with several words, and help in sections."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ import click
 from model.storage.weights import DEFAULT
 
 WIDTH: Final = 120
-"""Columns of help at most."""
+"""Largest width of the help [characters]."""
 _SEPARATOR: Final = "\x1f"
 
 
 class Several(click.Option):
-    """An option that takes the words after it, up to the next option: ``--columns TARGETID '*_EW'``.
+    """An option that takes all words up to the next option, as in ``--columns TARGETID '*_EW'``.
 
-    The command gets a tuple of words; with ``grouped=True`` a tuple of tuples, one for each time it was given.
+    Its value is a tuple of words, or with ``grouped=True`` a tuple of tuples, one for each use of the option.
     """
 
     def __init__(self, *args: Any, kind: Callable[[str], Any] = str, grouped: bool = False, **attributes: Any) -> None:
@@ -24,11 +24,11 @@ class Several(click.Option):
         self.kind, self.grouped = kind, grouped
 
     def process_value(self, ctx: click.Context, value: Any) -> tuple[Any, ...]:
-        """Split what `Command` joined, and convert each word."""
-        groups = tuple(self._converted(ctx, text) for text in super().process_value(ctx, value) or ())
+        """Split the words that `Command.parse_args` joined, and convert each with `kind`."""
+        groups = tuple(self._convert_words(ctx, text) for text in super().process_value(ctx, value) or ())
         return groups if self.grouped else tuple(word for group in groups for word in group)
 
-    def _converted(self, ctx: click.Context, text: str) -> tuple[Any, ...]:
+    def _convert_words(self, ctx: click.Context, text: str) -> tuple[Any, ...]:
         try:
             return tuple(self.kind(word) for word in text.split(_SEPARATOR) if word)
         except ValueError as error:
@@ -36,15 +36,15 @@ class Several(click.Option):
 
 
 class Command(click.Command):
-    """A command whose options may take several words, and whose epilogue is printed as it is written."""
+    """A command that accepts `Several` options and prints its epilogue verbatim."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Join the words of each `Several` option before click reads the line."""
+        """Join the words of each `Several` option to one word, then let click parse the line."""
         several = {name for option in self.params if isinstance(option, Several) for name in option.opts}
-        return super().parse_args(ctx, list(_joined(args, several)))
+        return super().parse_args(ctx, list(_join_words(args, several)))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the epilogue without wrapping it."""
+        """Write the epilogue without wrapping."""
         del ctx
         if self.epilog:
             formatter.write(f"\n{self.epilog.strip()}\n")
@@ -67,7 +67,7 @@ class Group(click.Group):
                 formatter.write_dl([(name, self.commands[name].get_short_help_str(WIDTH)) for name in names])
 
 
-def _joined(args: Iterable[str], several: set[str]) -> Iterator[str]:
+def _join_words(args: Iterable[str], several: set[str]) -> Iterator[str]:
     words: list[str] | None = None
     for word in args:
         if words is not None and word.startswith("-") and not _is_number(word):
@@ -92,7 +92,7 @@ def _is_number(word: str) -> bool:
 
 
 FILE: Final = click.Path(path_type=Path)
-"""A file or folder; the command itself says what is wrong with it."""
+"""A file or folder; the command checks it."""
 SEED: Final = click.IntRange(0, 2**32 - 1)
 
 model_option = click.option("--model", default=DEFAULT, show_default=True, help="Name or .safetensors file.")

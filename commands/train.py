@@ -15,13 +15,13 @@ from data.storage.revision import git_revision
 from model.storage.weights import DEFAULT, INTRINSIC, save_params
 
 CHECKPOINTS = ".training"
-"""Folder beside the weights in which an unfinished run is kept."""
+"""Folder beside the weights for the checkpoints of an unfinished run."""
 DRAWS = 16
-"""Realisations by which a new distribution is scored; `evaluate --draws` takes more."""
+"""Realisations per galaxy for the scores of a new distribution; `evaluate --draws` can use more."""
 
 
 class Request(NamedTuple):
-    """What was asked for on the command line."""
+    """The arguments of the command; None for a recipe's default."""
 
     catalogue: Path
     out: Path
@@ -87,11 +87,11 @@ def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
     rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen]
     given = {"seed": args.seed, "width": args.width}
     if args.members == 0:
-        recipe = _replaced(Recipe(), **given, epochs=args.epochs)
+        recipe = _with_given(Recipe(), **given, epochs=args.epochs)
         with _progress(2 * recipe.epochs) as progress:
             params = fit_variants_directly(*rows, recipe, progress, _checkpoints(args, about, recipe))
     else:
-        recipe = _replaced(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
+        recipe = _with_given(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
         with _progress(recipe.epochs_in_all()) as progress:
             params = fit_variants(*rows, recipe, progress, _checkpoints(args, about, recipe))
     scores = score_variants(params, sample)
@@ -114,7 +114,7 @@ def _train_distribution(args: Request, sample, about: dict[str, Any]) -> None:
     from research.evaluation.draws import score_distribution
     from research.evaluation.text import draws_as_text
 
-    recipe = _replaced(DistributionConfig(), epochs=args.epochs, seed=args.seed)
+    recipe = _with_given(DistributionConfig(), epochs=args.epochs, seed=args.seed)
     seen = ~sample.held_out
     table = prepare(
         sample.bin_flux[seen],
@@ -134,7 +134,7 @@ def _train_distribution(args: Request, sample, about: dict[str, Any]) -> None:
         click.echo(draws_as_text(variant, found))
 
 
-def _replaced(recipe, **given):
+def _with_given(recipe, **given):
     return recipe._replace(**{name: value for name, value in given.items() if value is not None})
 
 

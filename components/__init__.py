@@ -1,1 +1,1 @@
-"""What is drawn: the shell, the theme, widgets and figures. Nothing here loads data."""
+"""The parts of pages: shell, theme, widgets and figures. They get data as arguments and load none."""

@@ -1,4 +1,4 @@
-"""Component ids that more than one file names; ids of a single page's own parts live in that page."""
+"""Component ids that several files use; ids that a single file uses are defined there."""
 
 from typing import Final
 
@@ -6,9 +6,9 @@ SCHEME: Final = "scheme"
 """The dark/light switch. Figures take ``Input(ids.SCHEME, "computedColorScheme")``; it is None at first."""
 
 MAIN: Final = "main"
-"""The element that holds the page, target of the skip link."""
+"""The element that holds the page; target of the skip link."""
 
-# The explorer; assets/explorer/ names these too.
+# The explorer; assets/explorer/ uses these too.
 EXPLORER: Final = "explorer"
 PANELS: Final = "explorer-panels"
 CATALOGUE: Final = "explorer-catalogue"
@@ -16,7 +16,7 @@ CATALOGUE_MENU: Final = "explorer-catalogue-menu"
 CATALOGUE_PLACE: Final = "explorer-catalogue-place"
 SEED: Final = "explorer-seed"
 CONTROL: Final = "explorer-view-"
-"""Controls of the panels are called this and the name of what they set (components/explorer/view.py)."""
+"""Prefix of the ids of the panels' controls; the name of a field follows (components/explorer/view.py)."""
 
 TOOL: Final = "explorer-tool"
 UNDO: Final = "explorer-undo"
@@ -24,7 +24,7 @@ REDO: Final = "explorer-redo"
 COUNT: Final = "explorer-count"
 CLEAR: Final = "explorer-clear"
 FOUND: Final = "explorer-found"
-"""Store: how many galaxies the search names, in words."""
+"""Store: text with the number of galaxies that the search finds."""
 
 FIND_NOTE: Final = "explorer-find-note"
 KEYS: Final = "explorer-keys"
@@ -50,10 +50,10 @@ uint32 rows, "gate": {"view": str, "x": column, "y": column, "polygon": [[x, y],
 ``"find"`` besides where a search made it."""
 
 VIEW: Final = "explorer-view"
-"""Store: what the panels show, as the address of the page says it."""
+"""Store: the panels' state."""
 
 POPULATION: Final = "explorer-population"
-"""Slot below the panels for what is said of the selected population."""
+"""Element below the panels with the cards of the galaxy and the population."""
 
 SEARCH: Final = "explorer-search"
 GALAXY_HEAD: Final = "explorer-galaxy-head"

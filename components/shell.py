@@ -1,4 +1,4 @@
-"""The frame around every page: name, navigation, the catalogue served, the dark/light switch."""
+"""The frame around every page: name, navigation, served catalogue, colour scheme."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -22,9 +22,9 @@ META_TAGS = [
     {"property": "og:title", "content": TITLE},
     {"property": "og:description", "content": DESCRIPTION},
 ]
-"""What search engines and previews of links read."""
+"""Metadata for search engines and link previews."""
 
-# Callbacks that take the scheme as an input wait for this one, and never see a scheme that is not on the page.
+# Callbacks with the scheme as an input run after this one, so they always get the scheme that the page shows.
 clientside_callback(
     ClientsideFunction("shell", "scheme"),
     Output(ids.SCHEME, "computedColorScheme"),
@@ -33,7 +33,7 @@ clientside_callback(
 
 
 def layout(catalogues: "Iterable[Catalogue]" = ()) -> dmc.MantineProvider:
-    """Return the app's layout; pass the served catalogues, and call it after the pages are registered."""
+    """Return the app's layout with the served catalogues; call it after all pages are registered."""
     return dmc.MantineProvider(
         html.Div(
             [
@@ -79,7 +79,7 @@ def _header(catalogues: "list[Catalogue]") -> html.Header:
 
 
 def _links() -> list[dmc.NavLink]:
-    """Return a link per registered page that takes part in the navigation, in the registry's order."""
+    """Return links to the pages without path parameters, except the 404 page, in the registry's order."""
     return [
         dmc.NavLink(label=page["name"], href=page["relative_path"], active="exact", className="nav-link")
         for page in dash.page_registry.values()

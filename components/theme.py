@@ -1,7 +1,6 @@
-"""Colours and type of the app, said once: CSS variables, Mantine and figures all read them from here.
+"""Colours and fonts of the app, from which CSS variables, the Mantine theme and figures are made.
 
-`assets/styles/tokens.css` is `css_variables()` written out (``python -m components.theme > assets/styles/tokens.css``);
-a test keeps the two equal.
+`assets/styles/tokens.css` is the output of ``python -m components.theme``; a test keeps it up to date.
 """
 
 from functools import cache
@@ -12,7 +11,7 @@ from plotly.colors import sequential
 
 Scheme = Literal["dark", "light"]
 
-# Text colours keep at least 4.5:1 against card, raised and background of their scheme (a test measures it).
+# Text colours have a contrast of at least 4.5:1 with card, raised and background of their scheme (tested).
 TOKENS: Final[dict[str, dict[str, str]]] = {
     "dark": {
         "background": "#0b0d12",
@@ -49,14 +48,14 @@ TOKENS: Final[dict[str, dict[str, str]]] = {
 FONT: Final = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 TABLE_SIZE: Final = 256
 
-# The ends of a palette that would sink into the page are left out: black on dark, pale yellow on light.
+# The end of a palette that resembles the page is left out: black on dark, pale yellow on light.
 _PALETTES: Final = {"inferno": sequential.Inferno, "viridis": sequential.Viridis, "cividis": sequential.Cividis}
 _SPANS: Final[dict[str, dict[str, tuple[float, float]]]] = {
     "inferno": {"dark": (0.16, 1.0), "light": (0.93, 0.0)},
     "viridis": {"dark": (0.06, 1.0), "light": (0.96, 0.0)},
     "cividis": {"dark": (0.06, 1.0), "light": (0.96, 0.0)},
 }
-# Blue to orange is told apart by every kind of colour vision; the middle recedes into the page.
+# Blue and orange are distinguishable with every kind of colour vision; the middle is close to the page's colour.
 _DIVERGING: Final[dict[str, tuple[str, ...]]] = {
     "dark": ("#8fdcf6", "#3a9fd0", "#2c4a63", "#30343d", "#6b4a2c", "#d9822f", "#ffc98f"),
     "light": ("#04395a", "#1d7fb3", "#a9cfe3", "#e3e5e8", "#f0c9a0", "#c9711b", "#6e3403"),
@@ -64,15 +63,16 @@ _DIVERGING: Final[dict[str, tuple[str, ...]]] = {
 
 
 def scheme_or_dark(scheme: str | None) -> Scheme:
-    """Return the colour scheme that the browser reported, dark before it has."""
+    """Return the colour scheme that the browser reported; dark if none."""
     return "light" if scheme == "light" else "dark"
 
 
 @cache
 def ew_colors(scheme: Scheme) -> tuple[str, ...]:
-    """Return the 256 colours of equivalent widths, as ``#rrggbb``: faint to strong, perceptually ordered.
+    """Return the 256 colours of equivalent widths from weak to strong, as ``#rrggbb``.
 
-    Inferno grows in lightness, so the order survives colour blindness and grey prints. Reversed on light.
+    The palette is Inferno, reversed for the light scheme. Its lightness is monotonic, so that the order is visible with
+    colour blindness and in grey prints.
     """
     stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in sequential.Inferno], float)
     start, end = _SPANS["inferno"][scheme]
@@ -82,27 +82,27 @@ def ew_colors(scheme: Scheme) -> tuple[str, ...]:
 
 
 def palette_stops(name: str) -> dict[str, Any]:
-    """Return a palette as the browser interpolates it: its stops ``#rrggbb``, and the part that each scheme shows.
+    """Return a palette for interpolation in the browser: its stops as ``#rrggbb``, and the part used by each scheme.
 
-    All of them grow in lightness, so the order survives colour blindness and grey prints.
+    All palettes have monotonic lightness.
     """
     return {"stops": list(_PALETTES[name]), "span": _SPANS[name]}
 
 
 def diverging_colors(scheme: Scheme) -> list[str]:
-    """Return the stops of the palette for what lies on either side of zero."""
+    """Return the stops of the palette for quantities with both signs, as ``#rrggbb``."""
     return list(_DIVERGING[scheme])
 
 
 def css_gradient(scheme: Scheme, stops: int = 17) -> str:
-    """Return the colours of equivalent widths as a CSS gradient from the bottom up, for colour bars."""
+    """Return the colours of equivalent widths as a CSS gradient from bottom to top, for colour bars."""
     colors = ew_colors(scheme)
     picked = [colors[round(i * (TABLE_SIZE - 1) / (stops - 1))] for i in range(stops)]
     return f"linear-gradient(to top, {', '.join(picked)})"
 
 
 def css_variables() -> str:
-    """Return the tokens as CSS custom properties: dark unless the system or the reader chose light."""
+    """Return the tokens as CSS custom properties: dark unless the system or the visitor chose light."""
     dark, light = _css_block("dark"), _css_block("light")
     return (
         "/* Written by `python -m components.theme`; edit components/theme.py instead. */\n"
@@ -119,7 +119,7 @@ def _css_block(scheme: Scheme) -> str:
 
 
 def mantine_theme() -> Any:
-    """Return the Mantine theme: our surfaces in its dark and gray scales, one accent, quiet controls."""
+    """Return the Mantine theme, with our surface colours as its dark and gray scales."""
     return {
         "fontFamily": FONT,
         "primaryColor": "cyan",
@@ -148,9 +148,9 @@ def mantine_theme() -> Any:
 
 @cache
 def template_json(scheme: Scheme) -> dict[str, Any]:
-    """Return the Plotly template of a scheme: transparent paper, hairline grid, no modebar noise.
+    """Return the Plotly template of a scheme, with a transparent background and a thin grid.
 
-    Plain data: Plotly's Python objects would load 18 MiB of validators into the server for it.
+    It is plain data, because Plotly's Python objects would load 18 MiB of validators.
     """
     token = TOKENS[scheme]
     axis = {

@@ -1,1 +1,1 @@
-"""The pages of the app, one file per route."""
+"""The pages of the app: one module or package per route."""

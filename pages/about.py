@@ -1,4 +1,4 @@
-"""About: the idea, what is real and what is drawn, whom to cite."""
+"""The About page: the science, which data are real and which are mock, and citations."""
 
 from typing import Any
 

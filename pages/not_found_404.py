@@ -1,4 +1,4 @@
-"""The sentence for an address that does not exist."""
+"""The page for unknown addresses."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""What each component may hold when a browser calls a callback: anybody may call one with anything.
+"""Types of the values that callbacks accept, because anyone can call a callback with any data.
 
-`VALUES` names every input and state of every callback that this server answers; `server.http.callbacks` refuses a call
-whose values are others. What depends on a catalogue or a file is checked where that is at hand.
+`VALUES` has every input and state of the callbacks on this server; `server.http.callbacks` refuses calls with values of
+other types. The callbacks themselves check what depends on a catalogue or a file.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from data.catalogue.registry import Catalogue, served
 from data.errors import UploadError
 
 MAX_TEXT: Final = 200
-"""Characters of a field, a name or a choice."""
+"""Most characters of a field, a name or a choice."""
 MAX_ADDRESS: Final = 30_000
 MAX_ROWS_TEXT: Final = 16 * 2**20
-"""Characters of a selection's rows: three million galaxies."""
+"""Most characters of a selection's rows, enough for three million galaxies."""
 MAX_FILES: Final = 8
 
 Clicks = Annotated[int, Field(strict=True, ge=0, lt=2**53)] | None
@@ -36,7 +36,7 @@ Seed = Annotated[int, Field(strict=True, ge=0, le=9999)]
 Noise = Literal[NOISES]
 Scheme = Literal["light", "dark"] | None
 Record = dict[str, Any]
-"""Checked by the page, field by field."""
+"""A record whose fields the callback checks."""
 
 
 def _is_served(name: str) -> str:
@@ -49,13 +49,13 @@ CatalogueName = Annotated[Text, AfterValidator(_is_served)]
 
 
 class Galaxy(BaseModel):
-    """The chosen galaxy; the catalogue says whether there is such a row."""
+    """The chosen galaxy; `row_of` checks the row against the catalogue."""
 
     row: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
 
 
 class Gate(BaseModel):
-    """What was drawn around a selection."""
+    """The polygon of a selection, in the coordinates of a plane."""
 
     view: Text | None = None
     x: Text
@@ -67,7 +67,7 @@ class Gate(BaseModel):
 
 
 class Selection(BaseModel):
-    """A population: its rows in base64, and how it was made."""
+    """A population: its rows as base64, and the gate or search that selected it."""
 
     version: Annotated[int, Field(strict=True)]
     name: Text
@@ -77,7 +77,7 @@ class Selection(BaseModel):
 
 
 class File(BaseModel):
-    """A file as the browser read it."""
+    """An uploaded file; `contents` is None if it is too large."""
 
     name: Annotated[str, Field(strict=True)] | None = None
     contents: Annotated[str, Field(strict=True)] | None = None
@@ -85,7 +85,7 @@ class File(BaseModel):
 
 
 class Read(BaseModel):
-    """A table that was read, signed."""
+    """A signed table from `analysis.isolation.signed_table`."""
 
     name: Annotated[str, Field(strict=True)]
     table: Annotated[str, Field(strict=True)]
@@ -97,7 +97,7 @@ def rows_of(selection: Mapping[str, Any], catalogue: Catalogue) -> np.ndarray:
     Raises
     ------
     BadRequest
-        When it is no selection of this catalogue.
+        If it is not a selection of this catalogue.
     """
     try:
         return unpack(selection, catalogue.n)
@@ -111,7 +111,7 @@ def row_of(galaxy: Mapping[str, Any], catalogue: Catalogue) -> int:
     Raises
     ------
     BadRequest
-        When the catalogue has no such row.
+        If the catalogue has no such row.
     """
     if galaxy["row"] >= catalogue.n:
         raise BadRequest(f"Row {galaxy['row']} is asked for; the catalogue ends at {catalogue.n - 1}.")
@@ -119,12 +119,12 @@ def row_of(galaxy: Mapping[str, Any], catalogue: Catalogue) -> int:
 
 
 def text_of(query: Mapping[str, Any]) -> dict[str, str]:
-    """Return an address's parameters; of one that is given several times, the last."""
+    """Return an address's parameters; of a repeated parameter the last value."""
     return {name: value if isinstance(value, str) else str(value[-1]) for name, value in query.items() if value}
 
 
 def _kind(setting: Setting) -> Any:
-    """Return the type of one of the panels' settings."""
+    """Return the type of a setting of the panels."""
     if setting.kind == "choice":
         return Literal[setting.allowed]
     if setting.kind == "several":
@@ -203,4 +203,4 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "unpredicted-tick.n_intervals": Clicks,
     }
 )
-"""By the component's id, or its type where a pattern names several, and the property."""
+"""Types by "id.property", with the type of a pattern in place of the id."""

@@ -1,4 +1,4 @@
-"""Write the reference of the library `galactic_neon`, docs/library.md, from its docstrings: ``make reference``."""
+"""Write docs/library.md, the reference of `galactic_neon`, from its docstrings: ``make reference``."""
 
 import inspect
 import re
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def reference() -> str:
-    """Return the document: functions, then records, then constants, each by its name."""
+    """Return the document: functions, then records, then constants, each in alphabetical order."""
     sys.path.insert(0, str(ROOT))
     import model
 

@@ -1,4 +1,4 @@
-"""Mask and bin synthesised spectra, compare with what was given: ``python -m scripts.bin_recovery [GALAXIES]``."""
+"""Compare bins measured in synthesised spectra with the bins given: ``python -m scripts.bin_recovery [GALAXIES]``."""
 
 import sys
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from data.catalogue.spectra import synthesise
 from model.spectra.continuum import continuum_bins
 
 PIXELS = 6144
-"""Every spectrum is padded to as many: one shape to compile. Enough up to redshift .36."""
+"""All spectra are padded to this length, so that one shape is compiled; enough up to a redshift of 0.36."""
 PERCENTILES = (50, 90, 95, 99)
 
 
@@ -33,11 +33,11 @@ def main() -> int:
 
 
 def errors(galaxies: Iterable[Galaxy], *, noise: bool) -> Float[np.ndarray, "galaxy bin"]:
-    """Give the relative error of each bin after the spectrum's lines are masked and the rest is binned."""
+    """Return the relative error of each bin that is measured in a synthesised spectrum with masked lines."""
     wanted, wavelengths, fluxes = [], [], []
     for galaxy in galaxies:
         spectrum = synthesise(galaxy, noise=noise)
-        beyond = np.arange(1, PIXELS - len(spectrum.flux) + 1)  # what is appended lies beyond the last bin
+        beyond = np.arange(1, PIXELS - len(spectrum.flux) + 1)  # appended pixels are beyond the last bin
         wavelengths.append(np.concatenate([spectrum.wavelength_rest, spectrum.wavelength_rest[-1] + beyond]))
         fluxes.append(np.pad(spectrum.flux, (0, len(beyond))))
         wanted.append(galaxy.bin_flux)
@@ -46,7 +46,7 @@ def errors(galaxies: Iterable[Galaxy], *, noise: bool) -> Float[np.ndarray, "gal
 
 
 def _parts(rows: list[np.ndarray], size: int = 100) -> list[np.ndarray]:
-    """Split into equal parts, the last one padded with the first row."""
+    """Return the rows in parts of `size`, the last of which is padded with the first row."""
     padded = rows + [rows[0]] * (-len(rows) % size)
     return [np.array(padded[start : start + size], np.float32) for start in range(0, len(padded), size)]
 

@@ -1,4 +1,4 @@
-"""Check the docstrings of the public functions and classes in the named folders with numpydoc."""
+"""Check the docstrings of public functions and classes in folders with numpydoc: ``check_docstrings.py FOLDER ...``."""
 
 import ast
 import sys
@@ -8,19 +8,19 @@ from typing import Final
 
 from numpydoc.validate import validate
 
-# What must hold: a summary in one line, parameters and returned values described.
+# Among others: a summary in one line, and descriptions of parameters and returned values.
 CHECKS: Final = {"GL03", "GL06", "GL07", "GL08", "PR01", "PR02", "PR03", "PR07", "SS01", "SS02", "SS06", "RT03"}
 
 
 def main() -> int:
-    """Print what is wrong, and return 1 if anything is."""
+    """Print the problems, and return 1 if there are any."""
     problems = [problem for folder in sys.argv[1:] for name in public_names(folder) for problem in check(name)]
     sys.stdout.writelines(f"{problem}\n" for problem in problems)
     return min(len(problems), 1)
 
 
 def public_names(folder: str) -> Iterator[str]:
-    """Yield the dotted names of the functions and classes that a module offers to others."""
+    """Yield the dotted names of the public functions and classes in a folder's modules."""
     for path in sorted(Path(folder).rglob("*.py")):
         module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -29,7 +29,7 @@ def public_names(folder: str) -> Iterator[str]:
 
 
 def check(name: str) -> Iterator[str]:
-    """Yield the problems of one docstring; parameters may go unsaid, but not some of them."""
+    """Yield the problems of one docstring; it may omit all parameters, but not some of them."""
     found = validate(name)
     lists_parameters = "Parameters\n" in found["docstring"]
     for code, message in found["errors"]:

@@ -1,8 +1,8 @@
-"""Try the Dockerfile where there is no container engine: ``make container-check`` (Debian, root).
+"""Build and test the Dockerfile without a container engine: ``make container-check`` (Debian, root).
 
-A Debian with Python stands in for the base image. In a copy of it the Dockerfile's own steps are carried out, one after
-the other, read from the file itself; what they made is looked through, started as its user with a read-only root, asked
-whether it is ready, and ended. Build arguments are given as ``NAME=VALUE``.
+A Debian with Python replaces the base image. The steps of the Dockerfile are executed in a copy of it. The result is
+inspected, started as the Dockerfile's user with a read-only root, tested until it is ready, and ended. Build arguments
+are given as ``NAME=VALUE``.
 """
 
 import json
@@ -32,12 +32,12 @@ READY_SECONDS: Final = 120
 UNWANTED: Final = ("umap", "numba", "sklearn", "pandas", "optax", "pip")
 UNWANTED_PROGRAMS: Final = ("gcc", "cc", "make", "ld")
 PASSED_ON: Final = re.compile(r"PIP_|SSL_CERT_FILE$|HTTPS?_PROXY$|NO_PROXY$", re.IGNORECASE)
-"""How this machine reaches the package index; nothing of it stays in what is built."""
+"""Variables of this machine that the build needs to reach the package index; they do not remain in the image."""
 
 
 @dataclass
 class Stage:
-    """What one stage of the Dockerfile has made so far."""
+    """The state of one stage of the Dockerfile."""
 
     root: Path
     folder: str = "/"
@@ -51,24 +51,24 @@ class Stage:
     volumes: list[str] = field(default_factory=list)
 
     def run(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        """Run a command inside, as the stage's user."""
+        """Run a command in the stage as its user."""
         return subprocess.run(self.inside(command), env=self.environment | self.arguments, check=True, **options)  # type: ignore[call-overload]
 
     def inside(self, command: list[str], *more: str) -> list[str]:
-        """Return the command that runs another one inside, with more mounts."""
-        entered = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
-        chroot = ["chroot", f"--userspec={self.user}:{self.user}", str(self.root), "/bin/sh", "-c", entered]
-        # What every container has: libraries look there for what the processor can do.
+        """Return the command that runs another one in the stage, after the mount commands `more`."""
+        script = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
+        chroot = ["chroot", f"--userspec={self.user}:{self.user}", str(self.root), "/bin/sh", "-c", script]
+        # Every container has /proc and /sys, where libraries look up the processor's features.
         mounts = [*more, f"mount -t proc proc {self.root}/proc", f"mount --bind /sys {self.root}/sys"]
         mounts += [f"mount -t tmpfs tmpfs {self.root}/{folder}" for folder in ("tmp", "dev/shm")]
         return ["unshare", "--mount", "sh", "-c", f"{' && '.join(mounts)} && exec {shlex.join(chroot)}"]
 
 
 def main(arguments: dict[str, str]) -> None:
-    """Build, look, start, report."""
+    """Build the image, inspect and start it, and print its size."""
     base = _base()
     final = build(base, arguments)
-    look_through(final)
+    inspect(final)
     size, ours = _size(final.root), _size(final.root) - _size(base)
     print(f"Unpacked: {size} MB, of which {ours} MB are added to the base; the limit is {LIMIT_MB} MB.")
     if size > LIMIT_MB:
@@ -77,7 +77,7 @@ def main(arguments: dict[str, str]) -> None:
 
 
 def build(base: Path, given: dict[str, str]) -> Stage:
-    """Carry out every step and return the last stage."""
+    """Execute all steps of the Dockerfile and return the last stage."""
     stages: dict[str, Stage] = {}
     ahead: dict[str, str] = {}
     stage: Stage | None = None
@@ -96,14 +96,14 @@ def build(base: Path, given: dict[str, str]) -> Stage:
             name, _, default = value.partition("=")
             ahead[name] = given.get(name, default)
         else:
-            carry_out(stage, kind, value, stages, given)
+            execute(stage, kind, value, stages, given)
     if stage is None:
         raise SystemExit("The Dockerfile has no FROM.")
     return stage
 
 
-def carry_out(stage: Stage, kind: str, value: str, stages: dict[str, Stage], given: dict[str, str]) -> None:
-    """Do what one instruction says."""
+def execute(stage: Stage, kind: str, value: str, stages: dict[str, Stage], given: dict[str, str]) -> None:
+    """Execute one instruction of the Dockerfile."""
     if kind == "ARG":
         name, _, default = value.partition("=")
         stage.arguments[name] = given.get(name, default)
@@ -131,7 +131,7 @@ def carry_out(stage: Stage, kind: str, value: str, stages: dict[str, Stage], giv
 
 
 def copy(stage: Stage, words: list[str], stages: dict[str, Stage]) -> None:
-    """Copy from another stage, or what .dockerignore lets through."""
+    """Copy files from another stage, or from the repository those that .dockerignore allows."""
     target = stage.root / Path(stage.folder, words[-1]).as_posix().lstrip("/")
     if words[0].startswith("--from="):
         source = stages[words[0].removeprefix("--from=")].root / words[1].lstrip("/")
@@ -146,8 +146,8 @@ def copy(stage: Stage, words: list[str], stages: dict[str, Stage]) -> None:
                 shutil.copyfile(ROOT / path, place)
 
 
-def look_through(final: Stage) -> None:
-    """Stop where the last stage holds what only building needs, or what its user could change."""
+def inspect(final: Stage) -> None:
+    """Stop if the last stage has packages or programs for building, or files that its user could change."""
     packages = [path.name for path in final.root.glob("opt/venv/lib/python3*/site-packages/*")]
     found = [name for name in UNWANTED if name in packages]
     found += [
@@ -171,13 +171,13 @@ def look_through(final: Stage) -> None:
 
 
 def start(final: Stage) -> None:
-    """Start the container's command in a read-only root, wait until it is ready, run the health check, end it."""
+    """Start the container's command with a read-only root, wait until it is ready, check its health, and end it."""
     kept = WORK / "volume"
     shutil.rmtree(kept, ignore_errors=True)
     volume = final.root / final.volumes[0].lstrip("/")
     subprocess.run(["cp", "-a", volume, kept], check=True)
     environment = final.environment | {"HOST": "127.0.0.1", "PORT": str(PORT), "SPARCL_URL": "off"}
-    # The root is mounted on itself read-only, in a name space of its own; the volume alone can be written.
+    # In its own mount namespace the root is mounted read-only on itself; only the volume is writable.
     read_only = [f"mount --bind {final.root} {final.root}", f"mount -o remount,bind,ro {final.root}"]
     command = final.inside(final.command, *read_only, f"mount --bind {kept} {volume}")
     began = time.monotonic()
@@ -194,11 +194,11 @@ def start(final: Stage) -> None:
 
 
 def predict() -> None:
-    """Have a galaxy predicted, sent as CSV and answered as FITS: Arrow and astropy are there and whole."""
+    """Predict a galaxy, sent as CSV and returned as FITS, which shows that Arrow and astropy work."""
     galaxy = ",".join(f"flux_{number:02d}" for number in range(12)) + "\n" + ",".join(["1"] * 12) + "\n"
     address = f"http://127.0.0.1:{PORT}/api/v1/predict?format=fits"
-    asked = urllib.request.Request(address, galaxy.encode(), {"Content-Type": "text/csv"})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
+    request = urllib.request.Request(address, galaxy.encode(), {"Content-Type": "text/csv"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
         if answer.read(6) != b"SIMPLE":
             raise SystemExit("The container does not answer with a FITS file.")
 
@@ -214,7 +214,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], began: float) -> None:
 
 
 def _base() -> Path:
-    """Return a Debian with Python, made once."""
+    """Return the folder of a Debian with Python, which is made at the first call."""
     base = WORK / "base"
     if not (base / "made").exists():
         shutil.rmtree(base, ignore_errors=True)

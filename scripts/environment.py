@@ -1,7 +1,7 @@
-"""Create ``.venv`` and install a requirements file into it, or do nothing where that was done before.
+"""Create ``.venv`` and install a requirements file into it, unless that is done: ``environment.py REQUIREMENTS``.
 
-Needs Python alone: it copes with a Debian without ``python3-venv`` (no ensurepip), with no pip at all, and with
-an environment whose folder was moved. Usage: ``python3 scripts/environment.py requirements-serve.txt``.
+It needs only Python: it works on a Debian without ``python3-venv`` (no ensurepip), without pip, and with an environment
+whose folder was moved.
 """
 
 import hashlib
@@ -22,18 +22,18 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 ENVIRONMENT: Final = ROOT / ".venv"
 PYTHON: Final = ENVIRONMENT / "bin" / "python"
 
-# The pip that is fetched where Python has none.
+# The pip that is downloaded if Python has none.
 PIP_WHEEL: Final = "pip-26.3-py3-none-any.whl"
 PIP_SHA256: Final = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 PACKAGE_INDEX: Final = "https://pypi.org/simple"
 
 
 class SetupError(Exception):
-    """What keeps the environment from being made, and what to do about it."""
+    """The environment cannot be made; the message says why and what to do."""
 
 
 def main() -> int:
-    """Bring the environment up to the file named on the command line."""
+    """Install the requirements file named on the command line, unless it is installed."""
     requirements = ROOT / sys.argv[1]
     stamp = ENVIRONMENT / f".{requirements.name}.sha256"
     wanted = fingerprint(requirements)
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def fingerprint(requirements: Path) -> str:
-    """Hash a requirements file with those it includes, and the environment's place."""
+    """Return a hash of a requirements file, the files that it includes, and the environment's path."""
     text = requirements.read_text(encoding="utf-8")
     included = re.findall(r"^-r (\S+)", text, flags=re.MULTILINE)
     parts = [str(ENVIRONMENT), text, *(fingerprint(requirements.parent / name) for name in included)]
@@ -59,7 +59,7 @@ def fingerprint(requirements: Path) -> str:
 
 
 def create() -> None:
-    """Create the environment with a working pip, unless it is there."""
+    """Create the environment with a working pip, unless it exists and works."""
     if works(PYTHON, "-m", "pip", "--version") and belongs_here():
         return
     if ENVIRONMENT.exists():
@@ -78,7 +78,7 @@ def create() -> None:
 
 
 def belongs_here() -> bool:
-    """Tell whether the environment's commands start its own Python; they do not after the folder was moved."""
+    """Return whether the environment's commands start its own Python, which they do not after it was moved."""
     return str(PYTHON) in (ENVIRONMENT / "bin" / "pip").read_text(encoding="utf-8")
 
 
@@ -101,7 +101,7 @@ def fetch_pip(folder: Path) -> Path:
 
 
 def download(url: str) -> bytes:
-    """Return what an https address holds."""
+    """Return the content of an https address."""
     if not url.startswith("https://"):
         raise SetupError(f"{url} is not an https address.")
     with urllib.request.urlopen(url, timeout=60) as answer:
@@ -109,7 +109,7 @@ def download(url: str) -> bytes:
 
 
 def works(*command: str | Path) -> bool:
-    """Tell whether a command succeeds, keeping its words to ourselves."""
+    """Return whether a command succeeds; its output is discarded."""
     if not Path(command[0]).exists():
         return False
     arguments = command[1:] or ("-c", "")
@@ -117,13 +117,13 @@ def works(*command: str | Path) -> bool:
 
 
 def run(*command: str | Path) -> None:
-    """Run a command that has to succeed."""
+    """Run a command; raise SetupError if it fails."""
     if subprocess.run(command, check=False).returncode != 0:
         raise SetupError(f"This failed; its reason is above: {' '.join(map(str, command))}")
 
 
 def say(sentence: str) -> None:
-    """Tell the user, at once."""
+    """Print a sentence for the user to stderr."""
     print(sentence, file=sys.stderr, flush=True)
 
 

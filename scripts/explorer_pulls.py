@@ -1,7 +1,7 @@
 """Compare the explorer's pulls with a standard normal: ``python -m scripts.explorer_pulls CATALOGUE [GALAXIES]``.
 
-The column takes the place of an observed line in the network's percentiles. Beside it stands its place among joint
-draws with DESI's noise; among 96 of them no pull exceeds 2.6. Held-out galaxies alone.
+The explorer computes the pull of an observed line from the network's percentiles. For comparison the pull is computed
+from its rank among 96 joint draws with DESI's noise, which cannot exceed 2.6. Only held-out galaxies are used.
 """
 
 import sys
@@ -20,7 +20,7 @@ from model.training.held_out import is_held_out
 
 DRAWS = 96
 FEWEST = 8
-"""Listed draws for a galaxy to be counted in a line."""
+"""A galaxy counts for a line if the line is detected in at least this many draws."""
 
 
 def main(path: str, galaxies: int) -> None:
@@ -40,12 +40,13 @@ def main(path: str, galaxies: int) -> None:
         drawn = pull_among(draws[:, :, place], catalogue.column(line + EW_SUFFIX)[rows])
         both = np.isfinite(column + drawn)
         one, other = column[both], drawn[both]
-        alike = np.corrcoef(one.argsort().argsort(), other.argsort().argsort())[0, 1]
-        print(f"| {line} | {both.sum()} | {said(one)} | {(np.abs(one) > 3).mean():.1%} | {said(other)} | {alike:.3f} |")
+        beyond = (np.abs(one) > 3).mean()
+        correlation = np.corrcoef(one.argsort().argsort(), other.argsort().argsort())[0, 1]
+        print(f"| {line} | {both.sum()} | {summary(one)} | {beyond:.1%} | {summary(other)} | {correlation:.3f} |")
 
 
-def said(pull: Float[np.ndarray, " galaxy"]) -> str:
-    """Return mean, standard deviation and central 68 %."""
+def summary(pull: Float[np.ndarray, " galaxy"]) -> str:
+    """Return mean, standard deviation and central 68 % as cells of a Markdown table."""
     low, high = np.percentile(pull, (16, 84))
     return f"{pull.mean():+.2f} | {pull.std():.2f} | {low:+.2f} {high:+.2f}"
 
@@ -53,7 +54,10 @@ def said(pull: Float[np.ndarray, " galaxy"]) -> str:
 def pull_among(
     draws: Float[np.ndarray, "draw galaxy"], seen: Float[np.ndarray, " galaxy"]
 ) -> Float[np.ndarray, " galaxy"]:
-    """Return Phi^-1 of the place of what was seen among the listed draws; NaN where either is missing."""
+    """Return Phi^-1 of the percentile of an observed EW among the draws in which the line is detected.
+
+    It is NaN where the line is not observed or detected in fewer than `FEWEST` draws.
+    """
     listed = (draws > 0).sum(axis=0)
     place = (((draws > 0) & (draws < seen)).sum(axis=0) + 0.5) / (listed + 1)
     normal = np.array([NormalDist().inv_cdf(each) for each in place])

@@ -1,9 +1,9 @@
-"""Write data/files/filters.csv: what LSST's and the DESI Legacy Surveys' bands let through, from the package speclite.
+"""Write data/files/filters.csv, the response of LSST's and the DESI Legacy Surveys' bands, from the package speclite.
 
     .venv/bin/pip install speclite && .venv/bin/python scripts/filter_curves.py
 
-speclite (BSD-3) carries the curves and says where each comes from; it needs scipy and matplotlib, so the product reads
-this table instead. Each value is the mean response over a step, which keeps the curves' integrals.
+speclite (BSD-3) has the curves with their references, but needs scipy and matplotlib, so the product reads this table
+instead. Each value is the mean response over a step, which conserves the curves' integrals.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Measure the lines of synthesised spectra against what was painted: ``python -m scripts.line_pulls [GALAXIES]``."""
+"""Compare EWs measured in synthesised spectra with the EWs given: ``python -m scripts.line_pulls [GALAXIES]``."""
 
 import sys
 from collections.abc import Iterable
@@ -31,22 +31,22 @@ def main() -> int:
 
 
 def pulls(galaxies: Iterable[Galaxy]) -> Float[np.ndarray, "galaxy line"]:
-    """Paint each galaxy's lines on its synthesised starlight, add noise, measure; NaN where nothing could be."""
+    """Return (measured - given EW) / error in synthesised spectra with noise; NaN where a line is not measured."""
     found = []
     for galaxy in galaxies:
-        painted = tied(galaxy)
-        spectrum = synthesise(painted)
+        given = tied(galaxy)
+        spectrum = synthesise(given)
         measured = measure_lines(
             spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, DESI_FWHM / (1 + galaxy.redshift)
         )
-        found.append((measured.ew - painted.ew) * np.sqrt(measured.ew_ivar))
+        found.append((measured.ew - given.ew) * np.sqrt(measured.ew_ivar))
     return np.array(found)
 
 
 def tied(galaxy: Galaxy) -> Galaxy:
-    """Give undetected lines no light, and the weak lines of tied pairs the flux that atomic physics gives them.
+    """Return a galaxy with undetected lines at 0 and the weak lines of pairs at the flux ratio of atomic physics.
 
-    A catalogue's own pairs scatter around that ratio, as each EW has a noisy continuum of its own.
+    In a catalogue, pairs scatter around that ratio, because each EW has its own noisy continuum.
     """
     ew = np.nan_to_num(galaxy.ew)
     bare = synthesise(galaxy, noise=False)

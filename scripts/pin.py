@@ -1,8 +1,8 @@
-"""Write the requirements files: exact versions of what is installed here, for reproducible installations.
+"""Write the requirements files with the exact versions that are installed here: ``make pin``, after an upgrade.
 
-``pyproject.toml`` says under ``[dependency-groups]`` what each part needs; this follows the dependencies of
-those packages in the present environment and pins them all. What serving needs is written once more with the hashes of
-every file that the package index has of it, for the container. Run it by ``make pin`` after an upgrade.
+``pyproject.toml`` lists under ``[dependency-groups]`` the packages that each part needs; these and all their
+dependencies in the present environment are pinned. For the container the packages of the server are also written with
+the hashes of all their files in the package index.
 """
 
 import subprocess
@@ -23,17 +23,17 @@ FILES: Final = {
     "dev": ("requirements-dev.txt", "requirements.txt", "The product with its tests and checks."),
 }
 LOCK: Final = "requirements-serve.lock"
-BROUGHT: Final = {"pip"}
-"""What an environment has before anything is installed into it."""
+PREINSTALLED: Final = {"pip"}
+"""Packages of an empty environment."""
 
 
 def main() -> None:
-    """Write every file; what a file includes is not pinned in it again, except where the group names it."""
+    """Write all files; packages of an included file are not pinned again, unless the group lists them."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     included: set[str] = set()
     for group, (file, includes, title) in FILES.items():
         named = {canonicalize_name(Requirement(line).name) for line in groups[group]}
-        needed = closure(named) - BROUGHT
+        needed = closure(named) - PREINSTALLED
         lines = [f"# {title} Written by `make pin`.", *([f"-r {includes}"] if includes else [])]
         lines += [pin(name) for name in sorted(named)]
         lines += ["# what these need", *(pin(name) for name in sorted(needed - named - included))]
@@ -43,14 +43,14 @@ def main() -> None:
 
 
 def lock(pinned: Path, locked: Path) -> None:
-    """Write the pinned packages with the hashes of their files."""
+    """Write the pinned packages to `locked`, with the hashes of their files."""
     uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--no-deps", "--generate-hashes"]
     plain = ["--no-annotate", "--no-header", "--output-file", locked.name, pinned.name]
     subprocess.run([*uv, *plain], cwd=ROOT, check=True)
 
 
 def closure(names: Iterable[str]) -> set[str]:
-    """Return the packages and everything they depend on."""
+    """Return the packages and all their dependencies."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -68,7 +68,7 @@ def closure(names: Iterable[str]) -> set[str]:
 
 
 def pin(name: str) -> str:
-    """Return the line that asks for exactly the installed version."""
+    """Return the requirement of exactly the installed version."""
     return f"{name}=={distribution(name).version}"
 
 

@@ -1,4 +1,4 @@
-"""Compress the app's files as small as they get and compile its functions, for an image that serves for long."""
+"""Compress the app's files at the best quality and compile its functions, when the container image is built."""
 
 from app import app
 from server.http.compression import BEST

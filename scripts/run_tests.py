@@ -1,6 +1,6 @@
-"""Run every part of the tests, each to its end, and print one summary: ``make test``.
+"""Run all parts of the tests and print one summary: ``make test``.
 
-A part whose program this machine lacks and this user cannot install is left out, with the command that installs it.
+A part is left out if it needs a program that is missing and cannot be installed; the summary names the command for it.
 Exit status: 0 when nothing failed, 1 otherwise.
 """
 
@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 ROOT: Final = Path(__file__).resolve().parent.parent
 SLOWEST: Final = 20
 NODE_TESTS: Final = tuple(map(str, sorted((ROOT / "tests" / "assets").rglob("*.test.mjs"))))
-"""One by one: releases of Node differ in what they make of a folder."""
+"""Listed one by one, because releases of Node differ in how they treat a folder."""
 PYTEST: Final = (sys.executable, "-m", "pytest")
 SPREAD: Final = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How a part went; `times` are seconds by test."""
+    """The result of a part; `times` are seconds by test."""
 
     passed: int = 0
     failed: int = 0
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("parts", nargs="*", help=f"some of: {', '.join(part.title for part in PARTS)}")
     chosen = options.parse_args(arguments).parts
-    # Redis is used where it can be had; its tests skip, saying so, elsewhere.
+    # Tests with Redis are skipped if it cannot be installed.
     available("redis-server", ("redis-server",))
     results, left_out = {}, {}
     for part in PARTS:
@@ -74,27 +74,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def available(package: str, programs: Sequence[str]) -> bool:
-    """Tell whether one of the programs is there, after installing its package where this user may."""
+    """Return whether one of the programs exists, after trying to install its package."""
     command = ["sh", str(ROOT / "scripts" / "debian.sh"), package, *programs]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def run(part: Part) -> Result:
-    """Run one part to its end."""
+    """Run one part and return its result."""
     if part.command[0] == "node":
         return from_tap(subprocess.run(part.command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         done = subprocess.run([*part.command, f"--junitxml={report}"], cwd=ROOT, check=False)
-        # Without a report pytest ended before it could write one.
+        # There is no report if pytest crashed.
         found = from_junit(report) if report.exists() else Result()
-        # 5: no test was selected.
+        # Exit status 5: no test was selected.
         broken = done.returncode not in (0, 1, 5) or (done.returncode == 1 and not found.failed)
         return found if not broken else found._replace(failed=found.failed + 1, failures=(*found.failures, part.title))
 
 
 def from_junit(report: Path) -> Result:
-    """Read pytest's own report."""
+    """Return the result in a JUnit report of pytest."""
     times: dict[str, float] = {}
     failures, skipped = [], 0
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - written by pytest, just now
@@ -107,7 +107,7 @@ def from_junit(report: Path) -> Result:
 
 
 def from_tap(done: subprocess.CompletedProcess[str]) -> Result:
-    """Read what ``node --test`` printed, and print it where something failed."""
+    """Return the result in the TAP output of ``node --test``, and print the output if a test failed."""
     counts = {name: int(n) for name, n in re.findall(r"^# (pass|fail|skipped) (\d+)$", done.stdout, re.MULTILINE)}
     failures = tuple(re.findall(r"^\s*not ok \d+ - (.*)$", done.stdout, re.MULTILINE))
     if done.returncode:
@@ -117,7 +117,7 @@ def from_tap(done: subprocess.CompletedProcess[str]) -> Result:
 
 
 def summarise(results: dict[str, Result], left_out: dict[str, str]) -> None:
-    """Print one summary of all parts: the slowest tests, the failed ones, and the counts."""
+    """Print the slowest tests, the failed tests, and the counts of all parts."""
     times = {name: time for result in results.values() for name, time in result.times.items()}
     slowest = sorted(times.items(), key=lambda each: -each[1])[:SLOWEST]
     print(f"\n== summary\nThe slowest {len(slowest)} tests:")

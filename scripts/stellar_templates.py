@@ -1,11 +1,11 @@
-"""Make the stellar templates that ship with the library from the package that publishes them.
+"""Make the library's stellar templates from the wheel of the package that publishes them.
 
     pip download --no-deps sdss-mangadap==4.5.0
     .venv/bin/python scripts/stellar_templates.py sdss_mangadap-4.5.0-py3-none-any.whl
 
-The wheel's ``bc03_mpajhu``: 40 simple stellar populations of Bruzual & Charlot 2003, ten ages and four metallicities,
-1 Å pixels in air (its configuration says ``in_vacuum = False``; Balmer and Ca K cores confirm it). They are brought to
-vacuum, cut to what 3400-7000 Å needs, put on an even grid in velocity, and scaled to a mean of one.
+The set ``bc03_mpajhu`` has 40 simple stellar populations of Bruzual & Charlot 2003, with ten ages, four metallicities
+and 1 Å pixels in air (``in_vacuum = False`` in its configuration, confirmed by the cores of Balmer lines and Ca K).
+They are converted to vacuum, cut to `RANGE`, rebinned to even pixels in velocity, and scaled to a mean of one.
 """
 
 import re
@@ -23,7 +23,7 @@ TEMPLATES: Final = re.compile(r"mangadap/data/spectral_templates/bc03_mpajhu/BC0
 LICENSE: Final = re.compile(r"sdss_mangadap-[\d.]+\.dist-info/licenses/LICENSE\.md")
 OUT: Final = Path(__file__).resolve().parent.parent / "model" / "spectra" / "templates_data"
 RANGE: Final = (3345.0, 7060.0)
-"""Wavelengths [Å, vacuum], with room for smearing on both sides."""
+"""Wavelengths [Å, vacuum], with a margin for smoothing on both sides of 3400-7000 Å."""
 STEP: Final = 50.0
 """Pixel [km/s], finer than the resolution."""
 LIGHT_SPEED: Final = 299_792.458
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def template(content: bytes, edges: np.ndarray) -> tuple[float, float, np.ndarray]:
-    """Read one template and rebin it on the edges of vacuum pixels, conserving its flux."""
+    """Return metallicity, age and flux of one template, rebinned to vacuum pixels with conservation of flux."""
     with fits.open(BytesIO(content)) as file:
         header, flux = file[0].header, np.asarray(file[0].data, np.float64)
     air = header["CRVAL1"] + header["CDELT1"] * np.arange(-0.5, len(flux))
@@ -64,7 +64,7 @@ def template(content: bytes, edges: np.ndarray) -> tuple[float, float, np.ndarra
 
 
 def to_vacuum(air: np.ndarray) -> np.ndarray:
-    """Turn wavelengths in air into vacuum (VALD3's inverse of Birch & Downs 1994; Piskunov)."""
+    """Convert wavelengths from air to vacuum [Å] (VALD3's inverse of Birch & Downs 1994, by Piskunov)."""
     s2 = (1e4 / air) ** 2
     excess = 8.336624212083e-5 + 0.02408926869968 / (130.1065924522 - s2) + 1.599740894897e-4 / (38.92568793293 - s2)
     return air * (1 + excess)

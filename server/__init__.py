@@ -1,4 +1,4 @@
-"""What of the web app is not a page: settings, health, headers, compression, caching, errors.
+"""The web app except its pages: settings, health, headers, compression, caching, errors, API.
 
-Importing this package imports none of it: gunicorn's parent process reads the settings, and must not load JAX.
+This package imports none of its modules, because gunicorn's parent process reads the settings and must not load JAX.
 """

@@ -1,4 +1,4 @@
-"""Join the parts of the server to one Flask app."""
+"""Build the Flask server from its parts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from server.process.settings import Settings
 
 
 def create_server(settings: Settings) -> Flask:
-    """Build the Flask server that the Dash app is put on.
+    """Build the Flask server of the Dash app.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def create_server(settings: Settings) -> Flask:
     Returns
     -------
     Flask
-        With health, limits, headers and compression in place, and no page yet.
+        With health, limits, headers, compression and the API, but without pages.
     """
     info = Info(title="Galactic Neon", version=health.release(), description=api.page.DESCRIPTION)
     server = OpenAPI(
@@ -47,7 +47,7 @@ def create_server(settings: Settings) -> Flask:
     proxies.install(server, settings.trusted_proxies, trusts_host=settings.trusted_host)
     security.install(server, (settings.frame_ancestors or "").split())
     cache.install(server, settings)
-    # Flask runs what follows an answer in the reverse of this order: how long it keeps, then compression.
+    # Flask runs after_request hooks in reverse order: static sets the lifetime that compression depends on.
     compression.install(server)
     static.install(server)
     server.extensions["revision"] = settings.revision
@@ -61,21 +61,21 @@ def create_server(settings: Settings) -> Flask:
 
 
 def attach(app: Dash, values: Mapping[str, Any] = MappingProxyType({})) -> None:
-    """Tell the server what only the finished app knows; call it when all pages are registered.
+    """Connect the finished app to the server; call it when all pages are registered.
 
     Parameters
     ----------
     app : Dash
         The app.
     values : mapping
-        What the components of its pages may hold, as `server.http.callbacks.install` takes it.
+        Types of the properties of its components, see `server.http.callbacks.install`.
     """
     app.server.extensions["script_hashes"] = app.csp_hashes
     app.server.extensions["assets_folder"] = app.config.assets_folder
     callbacks.install(app, values)
-    # Dash builds its pages at the first request: have that now, where a page that cannot be built stops the start.
+    # Dash builds its pages at the first request. This request does it now, so that a broken page stops the start.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()
-    # Otherwise every page would carry the layouts of all the others, for the browser to look the callbacks' ids up in;
-    # tests/contract/test_callbacks.py does.
+    # Otherwise every page would carry the layouts of all pages, in which the browser would look up callbacks' ids.
+    # tests/contract/test_callbacks.py checks the ids instead.
     app.config.suppress_callback_exceptions = True

@@ -1,4 +1,4 @@
-"""Small tables for the tests of data: no real galaxy, every value chosen."""
+"""Small tables of invented galaxies for tests."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from research.mock.raking import Margin
 
 
 def galaxies(n: int = 4, **columns: Any) -> pa.Table:
-    """A table that follows the schema; `columns` replace its own, None removes one."""
+    """Return a table that follows the schema; `columns` replace its columns, and None removes one."""
     generator = np.random.default_rng(n)
     values: dict[str, Any] = {
         "TARGETID": [f"GALAXY-{row}" for row in range(n)],
@@ -43,7 +43,7 @@ def galaxies(n: int = 4, **columns: Any) -> pa.Table:
 
 
 def built(n: int = 4, **columns: Any) -> pa.Table:
-    """A table as `catalogue build` leaves it, with invented predictions and places."""
+    """Return a table as `catalogue build` writes it, with invented predictions and map positions."""
     generator = np.random.default_rng(n)
     table = galaxies(n, **columns)
     for column in BUILT_COLUMNS:
@@ -54,14 +54,14 @@ def built(n: int = 4, **columns: Any) -> pa.Table:
 
 
 def write_catalogue(path: Path, table: pa.Table, kind: str = "observed") -> Path:
-    """A catalogue file with the least metadata a server needs."""
+    """Write a catalogue file with the least metadata that a server needs, and return its path."""
     about = {"schema_version": SCHEMA_VERSION, "kind": kind, "title": "Test", "provenance": "invented"}
     write(table, path, about)
     return path
 
 
 def density() -> Density:
-    """Two kinds of galaxies, uncorrelated, whose lines know nothing of the starlight."""
+    """Return a density of two kinds of galaxies with uncorrelated quantities and lines independent of starlight."""
     n, generator = len(QUANTITIES), np.random.default_rng(0)
     center, scale = np.zeros(n), np.full(n, 0.05)
     center[LUMINOSITY_AXIS], scale[LUMINOSITY_AXIS] = 6.4, 0.2
@@ -76,12 +76,12 @@ def density() -> Density:
         high=center + 4 * scale,
     )
 
-    features = generator.normal(size=(50, n + 2)).astype(np.float32)  # luminosity and redshift come with a flag each
+    features = generator.normal(size=(50, n + 2)).astype(np.float32)  # luminosity and redshift each have a flag
     heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
     catalogued = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
     ew = 10 ** generator.normal(0.5, 0.3, (200, len(LINE_NAMES)))
     scales = measure_scales(ew, 10 ** generator.normal(0.0, 0.1, ew.shape))
-    # Half of the galaxies nearer than redshift .15 are kept.
+    # Of the galaxies below a redshift of 0.15 half are kept.
     margin = Margin(np.array([float(REDSHIFT_AXIS)]), np.array([[0.15]]), np.log([1.0, 0.5, 1.0]))
     return Density(continuum, scales, jax.tree.map(np.asarray, catalogued), (margin,))
 

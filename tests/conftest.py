@@ -1,4 +1,4 @@
-"""Fixtures every test may use: the served product, a real browser, and the reference data where present."""
+"""Fixtures for all tests: running servers, a real browser, and reference data where available."""
 
 import os
 import shutil
@@ -17,10 +17,10 @@ from tests.serving import PATIENCE, ROOT, Served, serving
 if TYPE_CHECKING:
     from data.catalogue.registry import Catalogue
 
-# Every shape and type in the library's signatures is checked while the tests run.
+# Shapes and types in the library's signatures are checked while tests run.
 install_import_hook("model", "beartype.beartype")
 
-# Compiling makes first examples slow; speed is measured by `make bench`, never by a test.
+# Compilation makes first examples slow, so there is no deadline; `make bench` measures speed.
 settings.register_profile("product", deadline=None, max_examples=50)
 settings.load_profile("product")
 
@@ -40,7 +40,7 @@ SHARED = Path(os.environ.get("GALACTIC_NEON_SHARED", ROOT.parent / "shared"))
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., Served]]:
-    """Start servers: ``serve(catalogues=path, LOG_LEVEL="debug").url``; they end with the test session."""
+    """Return a function that starts a server, ``serve(catalogues=path, LOG_LEVEL="debug").url``, for the session."""
     with ExitStack() as running:
 
         def start(catalogues: Path | str | None = None, **environment: str) -> Served:
@@ -51,13 +51,13 @@ def serve() -> Iterator[Callable[..., Served]]:
 
 @pytest.fixture(scope="session")
 def served(serve: Callable[..., Served]) -> Served:
-    """The product on its default settings and catalogue; ``served.url`` is where it answers."""
+    """A server with default settings and catalogue at ``served.url``."""
     return serve()
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> "Iterator[Catalogue]":
-    """The embedded catalogue, served in this process while a module's tests run."""
+    """The packaged catalogue, served in this process during a module's tests."""
     from data.catalogue import registry
 
     before = dict(registry.served())
@@ -69,7 +69,7 @@ def catalogue() -> "Iterator[Catalogue]":
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium, one for the test session."""
+    """A Chromium for the test session."""
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
         pytest.fail("The browser tests need Chromium on the PATH: install it, for example `apt install chromium`.")
@@ -81,7 +81,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page_without_console_check(browser: Browser) -> Iterator[Page]:
-    """A fresh browser page that may report errors in its console."""
+    """A new browser page whose console may show errors."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         context.set_default_timeout(1000 * PATIENCE)
         yield context.new_page()
@@ -89,7 +89,7 @@ def page_without_console_check(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(page_without_console_check: Page) -> Iterator[Page]:
-    """A fresh browser page; the test fails if its console shows an error or a script throws."""
+    """A new browser page; the test fails if its console shows an error or a script throws."""
     errors: list[str] = []
     opened = page_without_console_check
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -100,13 +100,13 @@ def page(page_without_console_check: Page) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def desi_table() -> Path:
-    """The table of real DESI galaxies, which is never part of the repository."""
+    """The table of real DESI galaxies, which is not in the repository."""
     return _reference(SHARED / "desi" / "bgs_sv3.parquet", "the table of real DESI galaxies")
 
 
 @pytest.fixture(scope="session")
 def published() -> Path:
-    """The folder with the published network's files and its reference predictions."""
+    """The folder of the published network's files and reference predictions."""
     return _reference(SHARED / "published", "the published network's files")
 
 

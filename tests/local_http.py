@@ -1,4 +1,4 @@
-"""A small HTTP server on localhost that behaves as a test tells it to."""
+"""An HTTP server on localhost that answers with a test's function."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands every request to the test's function."""
+    """Passes every request to the test's function."""
 
     protocol_version = "HTTP/1.1"
     timeout = 20
@@ -29,15 +29,15 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the log."""
 
 
 @contextmanager
 def answering(answer: Callable[[Handler], object]) -> Iterator[str]:
-    """Serve until the block ends; yields the address."""
+    """Yield the address of a server that runs until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients hang up in the middle here
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients in tests close connections early
     server.answer = answer  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

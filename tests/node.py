@@ -1,4 +1,4 @@
-"""Run the browser's modules in Node, where they need no page."""
+"""Run those of the browser's modules in Node that need no page."""
 
 import json
 import shutil
@@ -20,16 +20,16 @@ console.log(JSON.stringify(answer, (_, value) => (ArrayBuffer.isView(value) ? Ar
 
 
 def evaluate(imports: str, body: str, given: Any = None) -> Any:
-    """Return what JavaScript makes of a value, both by way of JSON.
+    """Return the result of a JavaScript function; argument and result are passed as JSON.
 
     Parameters
     ----------
     imports : str
         Import statements; addresses begin with ``./assets/``.
     body : str
-        Of a function of `given`; NaN is returned as None.
+        Body of a function of `given`; NaN in its result becomes None.
     given : Any
-        What it is called with.
+        Its argument.
     """
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:

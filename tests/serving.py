@@ -1,4 +1,4 @@
-"""Start the real product (gunicorn with its own configuration) on a free port, for tests and measurements."""
+"""Start gunicorn with the product's configuration on a free port, for tests and benchmarks."""
 
 import os
 import socket
@@ -15,12 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 300.0
-"""Seconds that a test waits for what takes moments on a free machine; a machine with a load of 20 needs them."""
+"""Longest time that tests wait [s], enough for a machine with a load of 20."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: where it answers, its process and the file that holds its log."""
+    """A running server: its address, its process, and the file of its log."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -28,7 +28,7 @@ class Served:
 
 
 def free_port() -> int:
-    """Return a TCP port nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -50,12 +50,12 @@ def serving(catalogues: Path | str | None = None, wrapper: Sequence[str] = (), *
     Yields
     ------
     Served
-        Once ``/readyz`` answers 200.
+        When ``/readyz`` answers 200.
 
     Raises
     ------
     RuntimeError
-        If the server ends, or is not ready in time; the message carries its log.
+        If the server ends or is not ready in time; the message contains its log.
     """
     settings = dict(environment, HOST="127.0.0.1", PORT=str(free_port()))
     if catalogues is not None:
@@ -68,7 +68,7 @@ def serving(catalogues: Path | str | None = None, wrapper: Sequence[str] = (), *
             subprocess.Popen(
                 [*wrapper, sys.executable, "-m", "server"],
                 cwd=ROOT,
-                # What somebody fetched on this machine is no part of a test, and no archive is asked.
+                # Catalogues fetched on this machine must not be served, and no archive be contacted.
                 env=os.environ | {"DATA_DIR": folder, "SPARCL_URL": "off"} | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,

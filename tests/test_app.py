@@ -1,4 +1,4 @@
-"""The served product, started as users start it."""
+"""The server, started as users start it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The library installs alone, under its own name, with every sub-package and data file, and predicts."""
+"""The wheel `galactic_neon` installs without other packages of this repository, is complete, and predicts."""
 
 import os
 import shutil

@@ -1,1 +1,1 @@
-"""Predictions for a form, a table or one galaxy: one function behind the page, the API and the command line."""
+"""Predictions for a form, a table or one galaxy, used alike by the pages, the API and the command line."""

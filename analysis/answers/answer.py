@@ -1,4 +1,4 @@
-"""Everything that is answered about a table of galaxies: one function behind the page, the API and the command line."""
+"""Predict a table of galaxies; the page, the API and the command line all call `answer`."""
 
 from collections.abc import Collection
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -28,25 +28,26 @@ END_BINS: Final = (0, len(FLUX_NAMES) - 1)
 
 
 class PredictOptions(NamedTuple):
-    """What to answer.
+    """What to compute, and with which weights.
 
     Attributes
     ----------
     params : Params
         From `load_params`.
     variant : {"auto", "colors", "luminosity"}
-        "auto" uses the luminosity of the rows that give one.
+        "auto" uses the luminosity in the rows that have one.
     noise : {"none", "published", "intrinsic", "observed"}
-        What a realisation is: the EW as catalogued + N(0, the row's own ivar); a joint draw of intrinsic EWs; that
-        draw as DESI would list it, <= 0 where not detected.
+        Kind of realisation. "published": the median EW as catalogued plus Gaussian noise of the row's own `ew_ivar`;
+        "intrinsic": a joint draw of intrinsic EWs; "observed": that draw with measurement noise, as DESI would
+        catalogue it, <= 0 where not detected.
     seed : int
-        Number of the realisation; with a row's own fluxes it fixes the row's draw.
+        Number of the realisation; the seed and the row's fluxes together fix the row's draw.
     fill_missing : bool
-        Whether a first or last bin that is missing is filled in from the others, or is a problem.
+        Whether a missing first or last bin is filled in from the other bins; otherwise it is a problem.
     surprise : bool
-        Whether measured lines that came along are judged, all together; 96 draws a row.
+        Whether the measured lines get an outlier score, which takes 96 draws per row.
     parts : collection of str
-        Which of `PARTS` to compute: the intrinsic percentiles and the domain cost more than the rest.
+        Which of `PARTS` to compute; the intrinsic percentiles and the domain cost more than the rest.
     """
 
     params: Params
@@ -59,24 +60,25 @@ class PredictOptions(NamedTuple):
 
 
 class PredictInput(NamedTuple):
-    """Galaxies to answer about.
+    """The galaxies to predict.
 
     Attributes
     ----------
     bin_flux : (galaxy, 12) array
         Mean continuum per bin, any unit.
     log_luminosity, redshift : (galaxy,) array or None
-        NaN where a row gives none.
+        NaN in rows without one.
     ew_ivar : (galaxy, 10) array or None
-        Inverse variances of observed EWs [1/Å²], for published noise alone.
+        Inverse variances of observed EWs [1/Å²]; used by published noise alone.
     ew, covered : (galaxy, 10) array or None
-        Measured EWs [Å], and which of them say something; see `analysis.surprise.outlier_score.covered_lines`.
+        Measured EWs [Å], and which lines were covered; see `analysis.surprise.outlier_score.covered_lines`.
     problems : (galaxy,) array of str or None
-        Why a row cannot be answered, where its reader knows already; "" where it can.
+        Why a row cannot be used, as found when it was read; "" for usable rows.
     catalogued : (3, galaxy, 10) array or None
-        What another network than the question's says: median, 16th and 84th percentile of the EW [Å].
+        EWs predicted by another network, which replace those of the question's network: median, 16th and 84th
+        percentile [Å].
     kinds : (galaxy,) array of str or None
-        What a survey calls each object; quasars and stars lie outside of the domain, as galaxies alone trained.
+        The survey's class of each object. Quasars and stars are outside the domain: only galaxies trained the networks.
     """
 
     bin_flux: Float[np.ndarray, "galaxy bin"]
@@ -91,24 +93,24 @@ class PredictInput(NamedTuple):
 
 
 class PredictOutput(NamedTuple):
-    """What is known of the galaxies, in the order of the rows; NaN and "" where a row has a problem.
+    """Predictions in the order of the rows; NaN and "" where a row has a problem.
 
     Attributes
     ----------
     catalogued : Prediction
-        EW as catalogued, given detection, and its percentiles, (galaxy, 10) [Å].
+        Median EW as catalogued and its 16th and 84th percentiles, each (galaxy, 10) [Å].
     intrinsic : IntrinsicEW or None
-        Percentiles of the noise-free EW [Å] and the probability of detection; None where not asked for.
+        Percentiles of the noise-free EW [Å] and the probability of detection; None if not requested.
     noisy : (galaxy, 10) array or None
-        One realisation [Å]; None where not asked for.
+        One realisation [Å]; None if not requested.
     variants : list of str
-        "colors" or "luminosity".
+        "colors" or "luminosity"; "" for rows with a problem.
     domain : Verdicts or None
-        None where not asked for.
+        None if not requested.
     problems : list of str
-        "" for rows that are answered.
+        "" for rows with predictions.
     surprise : Verdict or None
-        None where not asked for.
+        Outlier scores; None if not requested.
     """
 
     catalogued: Prediction
@@ -121,14 +123,14 @@ class PredictOutput(NamedTuple):
 
 
 def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
-    """Answer about every row, each with its luminosity where it gives one.
+    """Predict every row, with its luminosity where the row has one.
 
     Parameters
     ----------
     rows : PredictInput
         Any number of galaxies.
     question : PredictOptions
-        What to answer.
+        What to compute.
 
     Returns
     -------
@@ -138,7 +140,7 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
     Raises
     ------
     CatalogueError
-        When the weights cannot answer the question.
+        If the weights cannot answer the question.
     """
     require(question)
     params, given = question.params, np.asarray(rows.bin_flux, np.float32)
@@ -148,20 +150,20 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
     usable = problems == ""
     flux[~usable] = np.nan
     luminosity = None if question.variant == "colors" else rows.log_luminosity
-    known = _known(usable, luminosity, params, question.variant)
+    with_luminosity = _uses_luminosity(usable, luminosity, params, question.variant)
     luminosity = np.zeros(len(flux), np.float32) if luminosity is None else np.asarray(luminosity, np.float32)
     redshift = (
         np.full(len(flux), np.nan, np.float32) if rows.redshift is None else np.asarray(rows.redshift, np.float32)
     )
 
-    def each(ask: Any, like: Any) -> Any:
-        """Ask about the rows of each variant, and put the answers into arrays like these."""
-        for chosen, with_luminosity in ((usable & ~known, False), (known, True)):
+    def by_variant(predict: Any, outputs: Any) -> Any:
+        """Call a function on the rows of each variant and fill these arrays with what it returns."""
+        for chosen, light in ((usable & ~with_luminosity, None), (with_luminosity, luminosity)):
             if chosen.any():
-                part = ask(flux[chosen], luminosity[chosen] if with_luminosity else None, redshift[chosen])
-                for whole, values in zip(like, part, strict=True):
-                    whole[chosen] = values
-        return like
+                part = predict(flux[chosen], None if light is None else light[chosen], redshift[chosen])
+                for output, values in zip(outputs, part, strict=True):
+                    output[chosen] = values
+        return outputs
 
     def empty(n: int) -> tuple[np.ndarray, ...]:
         return tuple(np.full((n, len(flux), len(LINES)), np.nan, np.float32))
@@ -171,9 +173,9 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
     if rows.catalogued is not None:
         catalogued = tuple(np.where(usable[:, None], values, np.float32(np.nan)) for values in rows.catalogued)
     elif "catalogued" in question.parts or question.noise == "published":
-        catalogued = each(lambda flux, light, _: predict_many(params, flux, light), catalogued)
+        catalogued = by_variant(lambda flux, light, _: predict_many(params, flux, light), catalogued)
     if "intrinsic" in question.parts and has_intrinsic(params):
-        intrinsic = IntrinsicEW(*each(lambda flux, light, _: intrinsic_many(params, flux, light), empty(4)))
+        intrinsic = IntrinsicEW(*by_variant(lambda flux, light, _: intrinsic_many(params, flux, light), empty(4)))
     if "noisy" in question.parts and question.noise == "published":
         ivar = np.full((len(flux), len(LINES)), np.nan, np.float32) if rows.ew_ivar is None else rows.ew_ivar
         noisy = np.asarray(published_noise(question.seed, flux, catalogued[0], ivar))
@@ -184,31 +186,31 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
             drawn, listed = sample_many(question.seed, params, flux, light, redshift)
             return (np.asarray(listed.ew if observed else drawn),)
 
-        (noisy,) = each(draw, empty(1))
+        (noisy,) = by_variant(draw, empty(1))
     domain = judge_rows(params, given, rows.log_luminosity, rows.redshift) if "domain" in question.parts else None
     if domain is not None and rows.kinds is not None:
-        domain = _without_others(domain, rows.kinds)
-    variants = np.where(usable, np.where(known, "luminosity", "colors"), "").tolist()
+        domain = _galaxies_alone(domain, rows.kinds)
+    variants = np.where(usable, np.where(with_luminosity, "luminosity", "colors"), "").tolist()
     surprise = None
     if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.covered is not None:
-        light = np.where(known, luminosity, np.nan).astype(np.float32)
+        light = np.where(with_luminosity, luminosity, np.nan).astype(np.float32)
         surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.covered)
     return PredictOutput(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
 
 
-def _without_others(domain: Verdicts, kinds: np.ndarray) -> Verdicts:
-    """Put quasars and stars outside of the domain, saying what the survey calls them."""
+def _galaxies_alone(domain: Verdicts, kinds: np.ndarray) -> Verdicts:
+    """Return the verdicts with quasars and stars outside the domain, and their class as the reason."""
     others = [is_no_galaxy(str(kind)) for kind in kinds]
-    verdict = ["outside" if other else said for other, said in zip(others, domain.verdict, strict=True)]
+    verdict = ["outside" if other else word for other, word in zip(others, domain.verdict, strict=True)]
     reason = [
-        f"the file calls it {str(kind).strip()}, not GALAXY" + (f"; {said}" if said else "") if other else said
-        for other, kind, said in zip(others, kinds, domain.reason, strict=True)
+        f"the file calls it {str(kind).strip()}, not GALAXY" + (f"; {why}" if why else "") if other else why
+        for other, kind, why in zip(others, kinds, domain.reason, strict=True)
     ]
     return domain._replace(verdict=verdict, reason=reason)
 
 
 def has_intrinsic(params: Params) -> bool:
-    """Tell whether weights know the intrinsic distribution."""
+    """Return whether the weights include the intrinsic distribution."""
     return params.intrinsic is not None
 
 
@@ -218,7 +220,7 @@ def require(question: PredictOptions) -> None:
     Raises
     ------
     CatalogueError
-        A sentence saying what would help.
+        If they cannot; the message names what can be asked instead.
     """
     params = question.params
     if question.noise in ("intrinsic", "observed") and not has_intrinsic(params):
@@ -235,15 +237,17 @@ def require(question: PredictOptions) -> None:
         raise CatalogueError(f"These weights have no variant {question.variant!r}. Use the other one, or 'auto'.")
 
 
-def _known(usable: Bool[np.ndarray, " galaxy"], luminosity: Any, params: Params, variant: Variant) -> np.ndarray:
-    """Tell which rows the variant that uses the luminosity answers."""
+def _uses_luminosity(
+    usable: Bool[np.ndarray, " galaxy"], luminosity: Any, params: Params, variant: Variant
+) -> np.ndarray:
+    """Return which rows are predicted from colours and luminosity, (galaxy,) bool."""
     if luminosity is None or params.luminosity is None:
         return np.zeros_like(usable)
     return usable & (np.isfinite(luminosity) | (params.colors is None) | (variant == "luminosity"))
 
 
 def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) -> np.ndarray:
-    """Say for each row what cannot be used, or nothing."""
+    """Return for each row why it cannot be used, or "", as an object array (galaxy,)."""
     problems = np.full(len(flux), "", dtype=object)
     bad = ~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1]))
     for row in np.flatnonzero(bad.any(axis=1)):
@@ -256,6 +260,6 @@ def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) ->
         missing = np.ones(len(flux), bool) if luminosity is None else ~np.isfinite(luminosity)
         problems[missing & (problems == "")] = "log_luminosity is missing; use variant colors"
     if rows.problems is not None:
-        said = np.asarray(rows.problems, object)
-        problems[said != ""] = said[said != ""]
+        found = np.asarray(rows.problems, object)
+        problems[found != ""] = found[found != ""]
     return problems

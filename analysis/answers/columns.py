@@ -1,4 +1,4 @@
-"""The columns that carry answers in files, and what is said about each."""
+"""The columns of predictions in files, with their units, descriptions and UCDs."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -15,14 +15,14 @@ _EW: Final = "spect.line.eqWidth;em.opt"
 
 
 class AnswerColumn(NamedTuple):
-    """A column of answers.
+    """A column of predictions.
 
     Attributes
     ----------
     part : str
-        What has to be computed for it.
+        The member of `PARTS` that it needs; None if every prediction has it.
     field : Field
-        What a file says of it.
+        Its unit, description and UCD.
     """
 
     part: Part | None
@@ -59,24 +59,24 @@ def _columns() -> Iterator[tuple[str, AnswerColumn]]:
 
 
 ANSWER_COLUMNS: Final = MappingProxyType(dict(_columns()))
-"""Every column that an answer can have, by name, in the order of a file."""
+"""Every column of predictions by name, in the order in which files list them."""
 
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     dict(CATALOGUE_FIELDS) | {name: column.field for name, column in ANSWER_COLUMNS.items()}
 )
-"""What a file of answers says of its columns."""
+"""Unit, description and UCD of every column of a file of predictions."""
 
 _PASSED: Final = "INPUT_"
 _LOWER: Final = frozenset(map(str.lower, ANSWER_COLUMNS))
 
 
 def passed_name(name: str, *, hidden: bool = False) -> str:
-    """Name an input's column in the output: one that an answer would hide, in whatever case, gets a prefix."""
+    """Return an input column's name in the output: with a prefix if a predicted column has that name, in any case."""
     return _PASSED + name if hidden or name.lower() in _LOWER else name
 
 
 def as_columns(answers: PredictOutput) -> dict[str, np.ndarray]:
-    """Lay answers out in columns.
+    """Return predictions as the columns of a table.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def as_columns(answers: PredictOutput) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        Arrays (galaxy,) by name: those of `ANSWER_COLUMNS` that were asked for, in its order.
+        Arrays (galaxy,) by name: the requested columns of `ANSWER_COLUMNS`, in its order.
     """
     catalogued, intrinsic, domain = answers.catalogued, answers.intrinsic, answers.domain
     by_line: list[tuple[str, Any]] = [

@@ -1,4 +1,4 @@
-"""The form of the Predict page: twelve typed fluxes and a luminosity, each judged by itself."""
+"""The form of the Predict page: twelve typed fluxes and a luminosity, each checked on its own."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -12,11 +12,11 @@ from data.uploads.readers.numbers import read_flux, read_log_luminosity, split_n
 from model.bins import BIN_EDGES
 
 TRAINED_LOG_LUMINOSITY: Final = (5.5, 7.0)
-"""5th to 95th percentile of the training galaxies; outside, the colours alone predict better."""
+"""5th and 95th percentile of the training galaxies; outside them, the colours alone predict better."""
 
 
 class Form(NamedTuple):
-    """What a form holds: numbers when all of it can be used, and a sentence or "" for each field."""
+    """The numbers of a form, and for each field an error sentence or ""."""
 
     bin_flux: Float32[np.ndarray, " bin"]
     log_luminosity: float | None
@@ -25,19 +25,19 @@ class Form(NamedTuple):
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, bluest bin first; empty when the form can be used."""
+        """The error sentences, bluest bin first; empty if the form can be used."""
         return [problem for problem in (*self.bin_problems, self.luminosity_problem) if problem]
 
 
 def read_form(bins: Sequence[str | None], luminosity: str | None) -> Form:
-    """Read twelve typed fluxes and a luminosity, judging each by itself, so that a form can mark the ones to mend.
+    """Read twelve typed fluxes and a luminosity, each on its own, so that the page can mark the fields to correct.
 
     Parameters
     ----------
     bins : sequence of str
-        One per bin, bluest first; None counts as empty.
+        Twelve, bluest first; None counts as empty.
     luminosity : str
-        Empty or None when there is none.
+        Empty or None if there is none.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def read_form(bins: Sequence[str | None], luminosity: str | None) -> Form:
 
 
 def luminosity_advice(log_luminosity: float | None) -> str:
-    """Return a sentence when a luminosity lies where few galaxies trained the network, else ""."""
+    """Return a warning if the luminosity is outside `TRAINED_LOG_LUMINOSITY`, else ""."""
     low, high = TRAINED_LOG_LUMINOSITY
     if log_luminosity is None or low <= log_luminosity <= high:
         return ""
@@ -72,7 +72,7 @@ def luminosity_advice(log_luminosity: float | None) -> str:
 
 def _read_bin(text: str, where: str) -> float:
     count = len(split_numbers(text))
-    # Two may be one number with a decimal comma, which has a sentence of its own.
+    # Two values may be one number with a decimal comma, for which `read_flux` raises its own error.
     if count > 2:
         raise UploadError(f"{where} holds {count} values. Paste exactly 12 numbers, bluest bin first, or type one.")
     return read_flux(text, where)

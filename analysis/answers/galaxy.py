@@ -1,4 +1,4 @@
-"""One galaxy that somebody typed, dragged or opened: its lines as catalogued, and one realisation of them."""
+"""The lines of the one galaxy in the Predict form: as catalogued, and as one realisation."""
 
 import math
 
@@ -16,7 +16,7 @@ from model.predictions.params import Params
 def predict_lines(
     params: Params, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float | None = None
 ) -> Float[np.ndarray, "3 line"]:
-    """Predict one galaxy as catalogued.
+    """Predict the EWs of one galaxy as catalogued.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def predict_lines(
     bin_flux : (12,) array
         Mean flux per bin, any unit.
     log_luminosity : float, optional
-        Where it is known.
+        If known.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def draw_lines(
     ew: Float[np.ndarray, " line"] | None = None,
     ew_ivar: Float[np.ndarray, " line"] | None = None,
 ) -> list[float | None]:
-    """Draw one realisation of a typed galaxy's lines.
+    """Draw one realisation of the lines of the galaxy in a form.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def draw_lines(
     seed : int
         Number of the realisation.
     redshift : float, optional
-        Sharpens the noise as observed.
+        If given, observed noise is that of galaxies at this redshift.
     ew : (10,) array, optional
-        As catalogued [Å], which published noise is added to; by default what `params` predict.
+        EWs as catalogued [Å] to which published noise is added; by default those that `params` predict.
     ew_ivar : (10,) array, optional
         The galaxy's own inverse variances [1/Å²], for published noise.
 
@@ -73,7 +73,7 @@ def draw_lines(
     Raises
     ------
     CatalogueError
-        When the weights hold no distribution, or published noise has no inverse variance.
+        If the weights have no intrinsic distribution, or if published noise has no inverse variance.
     """
     flux, number = form.bin_flux[None], {"redshift": redshift, "log_luminosity": form.log_luminosity}
     known = {name: None if value is None else np.array([value], np.float32) for name, value in number.items()}

@@ -1,4 +1,4 @@
-"""An uploaded table as the page shows it: columns for its grid, histograms, places in the pictures."""
+"""An uploaded table as the page shows it: columns of its grid, histograms, coordinates in the figures."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from model.predictions.batch import place_many
 from model.predictions.params import Params
 
 SHOWN_ROWS: Final = 10_000
-"""Rows that the grid gets; the download has all."""
+"""Rows in the grid; the download has all."""
 SHOWN_POINTS: Final = 2_000
 """Galaxies on the map and in the diagrams."""
 BINS: Final = 24
@@ -23,19 +23,19 @@ TOP_PERCENTILE: Final = 99.0
 
 
 def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | None) -> dict[str, Any]:
-    """Lay out what the page shows of each row, and what its form takes of it, column by column.
+    """Return the columns of the page's grid, with the values that the form takes when a row is opened.
 
     Parameters
     ----------
     table, answers, measured
-        What was uploaded, what was answered, and the EWs that came along.
+        The upload, its predictions, and its measured EWs.
 
     Returns
     -------
     dict
-        Lists of the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (texts), "luminosity",
-        "redshift", "variant", "domain", "problem", "ew" (ten a row), with measured EWs "measured", "ivar", "covered"
-        (ten a row), and with verdicts "surprise", "surprise_line", "surprise_sigma".
+        Lists over the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (text), "luminosity",
+        "redshift", "variant", "domain", "problem", "ew" (ten per row); with measured EWs also "measured", "ivar",
+        "covered" (ten per row); with outlier scores also "surprise", "surprise_line", "surprise_sigma".
     """
     n = min(SHOWN_ROWS, len(table.ids))
     nothing = np.full(n, np.nan)
@@ -62,7 +62,7 @@ def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | 
 
 
 def rounded(values: Float[np.ndarray, "..."]) -> Any:
-    """Give numbers of four digits in lists, None for NaN: JSON has no other.
+    """Return numbers as lists for JSON, rounded to four digits, with None for NaN.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def rounded(values: Float[np.ndarray, "..."]) -> Any:
     Returns
     -------
     list
-        Of its shape.
+        Nested as the array's shape.
     """
     if values.ndim > 1:
         return [rounded(row) for row in values]
@@ -82,41 +82,41 @@ def rounded(values: Float[np.ndarray, "..."]) -> Any:
 def histograms(
     predicted: Float[np.ndarray, "galaxy line"], measured: Float[np.ndarray, "galaxy line"] | None
 ) -> list[dict[str, Any]]:
-    """Count equivalent widths, measured beside predicted where there are both.
+    """Return histograms of predicted equivalent widths, and of measured ones of the same galaxies.
 
     Parameters
     ----------
     predicted : (galaxy, 10) array
         As catalogued [Å]; NaN where a row has a problem.
     measured : (galaxy, 10) array or None
-        [Å]; NaN where there is none.
+        [Å]; NaN where not measured.
 
     Returns
     -------
     list of dict
-        For each line: "edges" [Å], evenly spaced in arcsinh; "n", the galaxies counted; "predicted" and "measured",
-        their numbers per bin, of the same galaxies where any is measured; "measured" is None else.
+        For each line: "edges" [Å], evenly spaced in arcsinh; "n", the number of galaxies; "predicted" and "measured",
+        galaxies per bin. Where a line is measured in some galaxies, only those are counted; else "measured" is None.
     """
     counted = []
     for place in range(len(LINES)):
-        said = predicted[:, place]
+        expected = predicted[:, place]
         seen = None if measured is None else measured[:, place]
         if seen is not None:
-            both = np.isfinite(said) & np.isfinite(seen)
-            said, seen = (said[both], seen[both]) if both.any() else (said, None)
-        said = said[np.isfinite(said)]
-        every = said if seen is None else np.concatenate([said, seen])
+            both = np.isfinite(expected) & np.isfinite(seen)
+            expected, seen = (expected[both], seen[both]) if both.any() else (expected, None)
+        expected = expected[np.isfinite(expected)]
+        every = expected if seen is None else np.concatenate([expected, seen])
         top = max(float(np.percentile(every, TOP_PERCENTILE)) if len(every) else 1.0, 1.0)
         edges = np.sinh(np.linspace(0.0, np.arcsinh(top), BINS + 1))
-        # What lies beyond the ends is counted in the outermost bins: no galaxy goes missing.
+        # Values beyond the ends are counted in the outermost bins, so that the counts add up to n.
         counts = [
             None if values is None else np.histogram(np.clip(values, 0.0, edges[-1]), edges)[0].tolist()
-            for values in (said, seen)
+            for values in (expected, seen)
         ]
         counted.append(
             {
                 "edges": [float(f"{edge:.4g}") for edge in edges],
-                "n": len(said),
+                "n": len(expected),
                 "predicted": counts[0],
                 "measured": counts[1],
             }
@@ -125,19 +125,19 @@ def histograms(
 
 
 def places_of(params: Params, table: FluxTable, answers: PredictOutput) -> dict[str, list[list[float]]]:
-    """Give where the galaxies of a table lie, for the page's pictures.
+    """Return the coordinates of a table's galaxies on the map and in the diagrams.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
     table, answers
-        What was uploaded, and what was answered; of many galaxies `SHOWN_POINTS` are taken evenly.
+        The upload and its predictions. Of more than `SHOWN_POINTS` usable galaxies every k-th is taken.
 
     Returns
     -------
     dict
-        Pairs of numbers for "map", "bpt" and "whan".
+        Lists of [x, y] for "map", "bpt" and "whan".
     """
     usable = np.flatnonzero([not problem for problem in answers.problems])
     rows = usable[:: max(1, -(-len(usable) // SHOWN_POINTS))]

@@ -1,4 +1,4 @@
-"""Equivalent widths that came along with an upload: found among its columns, and held against what is predicted."""
+"""Measured equivalent widths in an upload: read from its columns, and compared with the predictions."""
 
 from typing import Final, NamedTuple
 
@@ -15,22 +15,22 @@ from model.predictions.predict import Prediction
 from model.statistics.metrics import Score, score_lines
 
 MAX_EW: Final = 1e30
-"""Beyond it a measured number is none."""
+"""EWs [Å] of this size or larger count as missing."""
 MIN_SCORED: Final = 10
-"""Measured galaxies below which a rank correlation says nothing."""
+"""Fewest measured galaxies for which a line is scored."""
 
 
 class Measured(NamedTuple):
-    """What an upload says of its galaxies' lines.
+    """The measured lines of an upload.
 
     Attributes
     ----------
     ew : (galaxy, 10) array
-        Equivalent widths [Å], positive in emission; NaN where there is none.
+        Equivalent widths [Å], positive in emission; NaN where missing.
     ew_ivar : (galaxy, 10) array
-        Their inverse variances [Å^-2]; NaN where there is none.
+        Their inverse variances [1/Å²]; NaN where missing.
     covered : (galaxy, 10) array
-        True where the upload says something of a line: its EW, or by leaving it empty that it was not detected.
+        True where the upload has the line's EW, or where an empty cell means that the line was not detected.
     """
 
     ew: Float32[np.ndarray, "galaxy line"]
@@ -39,17 +39,17 @@ class Measured(NamedTuple):
 
 
 def measured_lines(table: FluxTable) -> Measured | None:
-    """Find the columns `{LINE}_EW` and `{LINE}_EW_IVAR` of an upload.
+    """Read the columns `{LINE}_EW` and `{LINE}_EW_IVAR` of an upload.
 
     Parameters
     ----------
-    table : FluxTrainingTable
+    table : FluxTable
         From `data.uploads`.
 
     Returns
     -------
     Measured or None
-        None when no line has an EW.
+        None if no line has a column of EWs.
     """
     titles = {title.upper(): title for title in table.extra}
     given = np.array([name + EW_SUFFIX in titles for name in LINE_NAMES])
@@ -64,13 +64,13 @@ def measured_lines(table: FluxTable) -> Measured | None:
 
 
 def _read(cells: tuple[str, ...]) -> Float32[np.ndarray, " galaxy"]:
-    """Read a column of EWs; what no EW can be is none."""
+    """Return a column of EWs [Å] as float32, NaN for sentinels and for `MAX_EW` or more."""
     values = without_sentinels(numbers(np.array(cells, dtype=object)))
     return np.where(np.abs(values) < MAX_EW, values, np.nan).astype(np.float32)
 
 
 def scores(measured: Measured, predicted: Prediction) -> dict[str, Score]:
-    """Compare predictions with the measured EWs that came along.
+    """Compare predictions with the measured EWs.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def scores(measured: Measured, predicted: Prediction) -> dict[str, Score]:
     Returns
     -------
     dict
-        By line name, of the lines with at least 10 measured galaxies.
+        By line name, for lines with at least `MIN_SCORED` measured galaxies.
     """
-    # A measured 0 has no ratio to its prediction; the numbers shown are rank and distance.
+    # A measured EW of 0 makes the bias infinite; the page shows rank correlation and NMAD alone.
     with np.errstate(divide="ignore", invalid="ignore"):
         every = score_lines(measured.ew, predicted)
     return {name: score for name, score in every.items() if score.n >= MIN_SCORED}

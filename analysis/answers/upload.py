@@ -1,4 +1,4 @@
-"""Answers about an uploaded table, and the file that carries them back: every row, in order, ids as text."""
+"""Predictions for an uploaded table, and the file to download: every row, in order, ids as text."""
 
 import io
 from typing import BinaryIO, Final, NamedTuple, cast
@@ -26,18 +26,18 @@ from model.predictions.params import Params
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
 
 JUDGED: Final = 96
-"""Galaxies of an upload whose measured lines are judged: some seconds of one processor at most."""
+"""Most galaxies of an upload for which outlier scores are computed: a few seconds on one processor."""
 
 
 class UserWeights(NamedTuple):
-    """What a visitor's own network said of a table, evaluated elsewhere.
+    """Predictions for a table by a visitor's own network, which the browser evaluates.
 
     Attributes
     ----------
     ew : (3, galaxy, 10) array
-        Median, 16th and 84th percentile [Å]; NaN where it says nothing.
+        Median, 16th and 84th percentile [Å]; NaN where there is no prediction.
     variant : {"auto", "colors", "luminosity"}
-        "auto" where it has both variants.
+        "auto" if the network has both variants.
     """
 
     ew: Float[np.ndarray, "3 galaxy line"]
@@ -45,7 +45,7 @@ class UserWeights(NamedTuple):
 
 
 def rows_of(table: FluxTable) -> PredictInput:
-    """Return an upload's galaxies as rows to answer about, with their measured lines and their reader's problems."""
+    """Return an upload's galaxies with their measured lines and the problems found in reading them."""
     measured, problems = measured_lines(table), np.array(table.problems, object)
     ew, ivar, covered = measured or (None, None, None)
     kinds = None if table.kinds is None else np.array([*table.kinds, None], object)[:-1]
@@ -55,30 +55,30 @@ def rows_of(table: FluxTable) -> PredictInput:
 def answer_table(
     params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0, own: UserWeights | None = None
 ) -> PredictOutput:
-    """Answer everything about every row of an upload.
+    """Predict every row of an upload.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
-    table : FluxTrainingTable
+    table : FluxTable
         From `uploads.read`.
     noise : {"none", "published", "intrinsic", "observed"}
-        What a realisation is; see `analysis.answers.answer.PredictOptions`.
+        Kind of realisation; see `analysis.answers.answer.PredictOptions`.
     seed : int
         Number of the realisation.
-    own : Own, optional
-        Takes the place of the EWs as catalogued; nothing more is known of such a network.
+    own : UserWeights, optional
+        Replaces the EWs as catalogued; there are then no intrinsic EWs.
 
     Returns
     -------
     PredictOutput
-        In the order of the rows; measured lines are judged where there are at most `JUDGED` galaxies.
+        In the order of the rows; with outlier scores if the table has at most `JUDGED` galaxies.
 
     Raises
     ------
     CatalogueError
-        When the weights or the table cannot give that noise.
+        If the weights or the table do not allow this noise.
     """
     rows = rows_of(table)
     if noise == "published" and (rows.ew_ivar is None or not np.isfinite(rows.ew_ivar).any()):
@@ -98,7 +98,7 @@ def answer_table(
 
 
 def warm_up() -> None:
-    """Compile what the first upload waits for: one galaxy and a few, with luminosities and without."""
+    """Compile predictions of one galaxy and of several, with and without luminosity, ahead of the first upload."""
     for rows in (1, 2):
         for luminosity in (6.0, np.nan):
             flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
@@ -106,30 +106,30 @@ def warm_up() -> None:
 
 
 def known_model(name: str) -> str:
-    """Return the name of a model if there is one, else the default's: a page's request must not name a path."""
+    """Return the name if a model has it, else the default's: a request must not name a path."""
     return name if name in available_models() else DEFAULT
 
 
 def known_format(name: str) -> FormatName:
-    """Return the name of a format if there is one, else CSV: a page's request may say anything."""
+    """Return the name if a format has it, else "csv": a request may hold any text."""
     return cast("FormatName", name if name in FORMATS else "csv")
 
 
 def write_answers(
     table: FluxTable, answers: PredictOutput, model: str, destination: BinaryIO, format: FormatName = "csv"
 ) -> None:
-    """Write an upload and what is answered about it.
+    """Write an upload together with its predictions.
 
     Parameters
     ----------
-    table : FluxTrainingTable
-        What was uploaded; its other columns come back unchanged.
+    table : FluxTable
+        The upload; its other columns are written unchanged.
     answers : PredictOutput
         From `answer_table`.
     model : str
-        Name of the weights that answered, for the file's metadata.
+        Name of the weights, for the file's metadata.
     destination : binary file
-        Where to.
+        Written to.
     format : str
         A key of `data.formats.FORMATS`.
     """
@@ -146,7 +146,7 @@ def write_answers(
 
 
 def about_answers(model: str) -> TableMeta:
-    """Return what a file of answers says about itself."""
+    """Return the metadata of a file of predictions."""
     known = model in available_models()
     weights = f"{model}, sha256 {load_sidecar(model)['sha256']}" if known else f"{model}, a file of the visitor's own"
     fluxes = {name: field._replace(unit="") for name, field in FIELDS.items() if name in FLUX_NAMES}
@@ -166,11 +166,11 @@ def answers_as_file(
     seed: int = 0,
     own: UserWeights | None = None,
 ) -> tuple[bytes, str]:
-    """Answer about an upload and write it, for a download.
+    """Predict an upload and return the file to download.
 
     Parameters
     ----------
-    table : FluxTrainingTable
+    table : FluxTable
         From `data.uploads`.
     model : str
         Name of the weights.
@@ -190,7 +190,7 @@ def answers_as_file(
         As `answer_table`.
     """
     known, out = known_format(format), io.BytesIO()
-    # With a network of the visitor's own, ours gives the domain alone.
+    # With the visitor's own network, the default weights are used for the domain alone.
     params = load_params(model if own is None else DEFAULT)
     write_answers(table, answer_table(params, table, noise, seed, own), model, out, known)
     return out.getvalue(), FORMATS[known].extensions[0]

@@ -1,1 +1,1 @@
-"""What the browser predicts with: the weights' bytes and the presets."""
+"""What the browser needs to predict by itself: the weights and the presets."""

@@ -1,4 +1,4 @@
-"""Typical continua by physical type: means over the map's cells of real galaxies, none of them invented."""
+"""Typical continua by physical type: means over cells of the map, all from real galaxies."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,12 +12,12 @@ from model.physics.diagnostics import GREEN_VALLEY, HALPHA, KAUFFMANN, STARBURST
 
 
 class Medians(NamedTuple):
-    """What tells the types apart: medians of the real galaxies in each cell of the map, arrays (cell,).
+    """Medians of the real galaxies in each cell of the map, by which the types are told apart.
 
     Attributes
     ----------
     halpha : (cell,) array
-        EW of Halpha where it is detected [Å].
+        EW of Halpha [Å] in galaxies where the line is detected.
     n2, o3 : (cell,) array
         log10 of [N II] 6584/Halpha and [O III] 5007/Hbeta, as ratios of EWs.
     redness : (cell,) array
@@ -31,7 +31,7 @@ class Medians(NamedTuple):
 
 
 class PresetClass(NamedTuple):
-    """A physical type: its name, what it means, and which cells of the map are of it."""
+    """A physical type: its name, its meaning, and a function that returns which cells of the map belong to it."""
 
     name: str
     meaning: str
@@ -39,9 +39,9 @@ class PresetClass(NamedTuple):
 
 
 HOST_RATIO: Final = -0.2
-"""log [N II]/Hα beyond which the median galaxy of a cell is far from star formation alone."""
+"""log [N II]/Hα above which star formation alone does not explain the median galaxy of a cell."""
 DUSTY: Final = 15.0
-"""EW(Hα) [Å] above which red starlight is dusty and not old."""
+"""EW(Hα) [Å] from which red starlight is taken to be dusty rather than old."""
 
 
 def _above_kauffmann(cells: Medians) -> Bool[np.ndarray, " cell"]:
@@ -68,7 +68,7 @@ CLASSES: Final = (
         lambda cells: (cells.halpha >= WHAN_WEAK) & (cells.n2 > HOST_RATIO) & _above_kauffmann(cells),
     ),
 )
-"""The limits are those of `model.physics.diagnostics`, applied to the medians of cells."""
+"""The physical types. Except for `HOST_RATIO` and `DUSTY`, the limits are those of `model.physics.diagnostics`."""
 
 
 class Preset(NamedTuple):
@@ -77,11 +77,11 @@ class Preset(NamedTuple):
     Attributes
     ----------
     name, meaning : str
-        The type, and what it is in a few words.
+        The type, and a few words about it.
     bin_flux : (12,) array
         Mean flux per bin, scaled to a mean of 1.
     n : int
-        Real galaxies behind it.
+        Number of galaxies averaged.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Preset(NamedTuple):
 
 
 def typical_continua(cells: Cells) -> tuple[Preset, ...]:
-    """Average the mean continua of the cells of each type, every galaxy counting the same.
+    """Return the mean continuum of each type, weighting cells by their number of galaxies.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def typical_continua(cells: Cells) -> tuple[Preset, ...]:
 
 
 def read_medians(cells: Cells) -> Medians:
-    """Gather what tells the types apart; a cell that lacks a line is of no type that asks for it."""
+    """Return the medians of the cells; NaN where a cell lacks the line, which excludes it from types that need it."""
     with np.errstate(invalid="ignore"):
         x, y, *_ = bpt_point(cells.ew)
         return Medians(
@@ -124,5 +124,5 @@ def read_medians(cells: Cells) -> Medians:
 
 @cache
 def load_presets() -> tuple[Preset, ...]:
-    """Return the typical continua of the committed cells, computed once per process."""
+    """Return the typical continua of the packaged cells, computed once per process."""
     return typical_continua(load_cells())

@@ -1,4 +1,4 @@
-"""What the browser needs to predict by itself: the networks' weights as float32, and real galaxies per map cell."""
+"""Data for predictions in the browser: the networks' weights as float32, and medians of real galaxies per map cell."""
 
 import json
 from functools import cache
@@ -22,19 +22,19 @@ VERSION_DIGITS: Final = 12
 
 @cache
 def weights_file(model: str, part: str) -> bytes | None:
-    """Give one part of a model's weights as a safetensors file.
+    """Return one part of a model's weights as the bytes of a safetensors file.
 
     Parameters
     ----------
     model : str
         Name from `available_models`.
     part : {"shared", "colors", "luminosity"}
-        The map and the domain, or a variant's network with the summary of its intrinsic distribution.
+        "shared" holds the map and the domain, the others a variant's network and its intrinsic percentiles.
 
     Returns
     -------
     bytes or None
-        The file; None when the model has no such part.
+        None if the model has no such part.
     """
     params = load_params(model)
     tensors = _shared(params) if part == SHARED else _variant(params, part)
@@ -43,25 +43,25 @@ def weights_file(model: str, part: str) -> bytes | None:
 
 @cache
 def version(model: str, part: str) -> str | None:
-    """Give the first digits of a part's SHA-256, for its address; None when the model has no such part."""
+    """Return the first 12 digits of a part's SHA-256, for its address; None if the model has no such part."""
     content = weights_file(model, part)
     return None if content is None else sha256(content).hexdigest()[:VERSION_DIGITS]
 
 
 def parts_of(model: str) -> dict[str, str]:
-    """Give the parts that a model has, with their versions."""
+    """Return the versions of the parts that a model has, by part."""
     found = {part: version(model, part) for part in (SHARED, *VARIANTS)}
     return {part: digits for part, digits in found.items() if digits}
 
 
 def models() -> tuple[str, ...]:
-    """Give the names of the models that can be asked for."""
+    """Return the names of the available models."""
     return available_models()
 
 
 @cache
 def background() -> str:
-    """Give the medians of real galaxies per map cell as JSON: places, counts, EWs [Å] of each line or null."""
+    """Return medians of real galaxies per map cell as JSON: coordinates, counts, and EWs [Å] by line or null."""
     cells = load_cells()
     ew = [[float(f"{value:.3g}") if np.isfinite(value) else None for value in line] for line in cells.ew.T.tolist()]
     content = {
@@ -76,7 +76,7 @@ def background() -> str:
 
 @cache
 def background_version() -> str:
-    """Give the first digits of the background's SHA-256."""
+    """Return the first 12 digits of the background's SHA-256."""
     return sha256(background().encode()).hexdigest()[:VERSION_DIGITS]
 
 
@@ -84,7 +84,7 @@ def _shared(params: Params) -> dict[str, Any]:
     if params.map is None or params.domain is None:
         return {}
     domain = params.domain
-    # The density needs the volume of each Gaussian, not its determinant: computed here once.
+    # The log normalisation of each Gaussian needs a determinant, which is computed here instead of in the browser.
     volume = np.linalg.slogdet(np.asarray(domain.whitening, np.float64))[1]
     log_norm = np.asarray(domain.log_weight) + volume - domain.center.shape[1] * LOG_TWO_PI / 2
     return named("map", params.map) | {
@@ -108,5 +108,5 @@ def _variant(params: Params, part: str) -> dict[str, Any]:
 
 
 def named(prefix: str, tree: Any) -> dict[str, Any]:
-    """Name the leaves of a pytree as its weights file does, below a prefix."""
+    """Return the leaves of a pytree by "prefix/name", with the names of the weights file."""
     return {f"{prefix}/{name}": leaf for name, leaf in to_tensors(tree).items()}

@@ -1,4 +1,4 @@
-"""One galaxy of a catalogue, read: everything that the explorer says of it, computed in a millisecond or two."""
+"""Everything that the explorer shows of one galaxy, computed in a millisecond or two."""
 
 from typing import NamedTuple
 
@@ -17,23 +17,24 @@ from model.storage.weights import load_params
 
 
 class GalaxySummary(NamedTuple):
-    """What is said of one galaxy.
+    """What the explorer shows of one galaxy.
 
     Attributes
     ----------
     galaxy : Galaxy
         Its values.
     cut : (10,) array
-        Lines that the catalogue's survey cannot measure at this redshift: in a camera gap or beyond the spectrum.
+        True for lines that the survey cannot measure at this redshift: between two cameras or beyond the spectrum.
     percentile : (10,) array
-        Share of galaxies with this starlight and the line detected whose EW is smaller, 0 to 1; NaN where the line is
-        not detected or the network gives no interval.
+        Percentile of the observed EW in its predicted distribution, given detection, 0 to 1; NaN where the line is not
+        detected or the network predicts no interval.
     p_detected : (10,) array
-        Probability that DESI lists the line; NaN where the weights hold no distribution.
+        Probability that DESI detects the line; NaN if the weights have no intrinsic distribution.
     domain : Domain or None
-        Verdict on its starlight, luminosity and redshift.
+        Whether its starlight, luminosity and redshift are like those of the training galaxies; None if the weights
+        have no density of colours.
     bpt, whan : DiagramPoint
-        Where it lies in the diagrams.
+        Its observed points in the diagrams.
     derived : tuple of Derived
         Dust, star formation rate, metallicity.
     neighbours : Neighbours
@@ -52,19 +53,19 @@ class GalaxySummary(NamedTuple):
 
 
 def summarize_galaxy(catalogue: Catalogue, row: int) -> GalaxySummary:
-    """Read one galaxy.
+    """Return what the explorer shows of one galaxy.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where it is.
+        The catalogue that holds it.
     row : int
-        0 to n - 1.
+        Its row, 0 to n - 1.
 
     Returns
     -------
     GalaxySummary
-        Everything the explorer says of it.
+        Values, percentiles, domain, diagram points, derived quantities and neighbours.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def summarize_galaxy(catalogue: Catalogue, row: int) -> GalaxySummary:
 
 
 def warm_up() -> None:
-    """Compile and gather what the first click needs, for every catalogue served."""
+    """Compile functions and fill caches for the first click, for every catalogue served."""
     for catalogue in served().values():
         shapes(catalogue)
         summarize_galaxy(catalogue, 0)

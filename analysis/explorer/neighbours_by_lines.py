@@ -1,4 +1,4 @@
-"""The typical lines of a galaxy's neighbours, the galaxies whose starlight is most like its own."""
+"""The typical lines of a galaxy's neighbours in starlight."""
 
 from functools import cache
 from typing import Any, Final
@@ -18,21 +18,21 @@ COUNT: Final = 25
 
 
 def median_ew(catalogue: Catalogue, row: int, count: int = COUNT) -> Float[np.ndarray, " line"]:
-    """Give the median equivalent widths of a galaxy's neighbours.
+    """Return the median equivalent widths of a galaxy's neighbours.
 
     Parameters
     ----------
     catalogue : Catalogue
         Where to look.
     row : int
-        The galaxy whose neighbours are taken; it is not among them.
+        The galaxy, which is not among its neighbours.
     count : int
-        How many.
+        Number of neighbours.
 
     Returns
     -------
     (10,) array
-        [Å]; a line that a neighbour does not show counts as 0, one in a camera gap not at all.
+        [Å]; a line that is not detected in a neighbour counts as 0, a line that is cut does not count.
     """
     rows = nearest(catalogue, row, count).rows
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX)[rows]) for name in LINE_NAMES], axis=1)
@@ -47,7 +47,7 @@ def with_lines(
     continuum: Float[np.ndarray, " pixel"],
     ew: Float[np.ndarray, " line"],
 ) -> Float[np.ndarray, " pixel"]:
-    """Paint lines on starlight; compiled once for each number of pixels.
+    """Return a continuum with emission lines added; compiled once for each number of pixels.
 
     Parameters
     ----------
@@ -61,16 +61,16 @@ def with_lines(
     Returns
     -------
     (pixel,) array
-        In the unit of the starlight.
+        In the unit of the continuum.
     """
-    return np.asarray(_paint()(*(np.asarray(values, np.float32) for values in (wavelength_rest, continuum, ew))))
+    return np.asarray(_add_lines()(*(np.asarray(values, np.float32) for values in (wavelength_rest, continuum, ew))))
 
 
 def warm_up(pixels: int) -> None:
-    """Compile the painting of lines on so many pixels."""
+    """Compile `with_lines` for this number of pixels."""
     with_lines(np.linspace(BIN_EDGES[0], BIN_EDGES[-1], pixels), np.ones(pixels), np.ones(len(LINE_NAMES)))
 
 
 @cache
-def _paint() -> Any:
+def _add_lines() -> Any:
     return jax.jit(add_lines)

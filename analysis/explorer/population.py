@@ -1,4 +1,4 @@
-"""A population, described: its mean continuum, its lines observed and predicted, its places in the diagrams."""
+"""Statistics of a population: mean continuum, observed and predicted lines, points in the diagrams."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -29,25 +29,25 @@ FEW: Final = 5
 
 
 class Continuum(NamedTuple):
-    """Mean shape and scatter of flux / mean flux per bin, arrays (12,)."""
+    """Mean and standard deviation of flux / mean flux per bin, arrays (12,)."""
 
     mean: Float[np.ndarray, " bin"]
     scatter: Float[np.ndarray, " bin"]
 
 
 class Histogram(NamedTuple):
-    """Widths of one line over galaxies in which it is detected: the same galaxies for all three.
+    """EWs of one line in the galaxies in which it is detected; the same galaxies for all three histograms.
 
     Attributes
     ----------
     n : int
-        How many galaxies are counted.
+        Number of galaxies.
     edges : (bin + 1,) array
         Equivalent width [Å], evenly spaced in arcsinh.
     observed, predicted, noisy : (bin,) array
-        Share of galaxies per bin; of the noisy ones those that noise leaves above zero.
+        Share of the galaxies per bin; in `noisy` only those whose realisation is above zero.
     ks_predicted, ks_noisy : float
-        Kolmogorov-Smirnov distance of each from the observed ones; NaN without galaxies.
+        Kolmogorov-Smirnov distance from the observed EWs; NaN without galaxies.
     """
 
     n: int
@@ -60,16 +60,17 @@ class Histogram(NamedTuple):
 
 
 class LineFacts(NamedTuple):
-    """One line in a population: counts, medians [Å], and how well starlight tells it.
+    """One line in a population: counts, medians, and agreement of predicted with observed EWs.
 
     Attributes
     ----------
     covered, detected : int
-        Galaxies in which the line was not cut, and those in which it is detected.
+        Galaxies in which the line is not cut, and in which it is detected.
     median, median_predicted : float
-        Of the detected ones [Å].
+        Median observed and predicted EW in the galaxies in which it is detected [Å].
     rho, nmad, bias : float
-        Rank correlation; 1.48 times the median absolute error [Å]; median of predicted / observed, minus 1.
+        Spearman's rank correlation; 1.48 times the median absolute error [Å]; median of predicted / observed, minus 1.
+        NaN for fewer than `FEW` galaxies.
     """
 
     covered: int
@@ -82,7 +83,7 @@ class LineFacts(NamedTuple):
 
 
 class Population(NamedTuple):
-    """What is said of a population.
+    """Statistics of a population.
 
     Attributes
     ----------
@@ -91,15 +92,15 @@ class Population(NamedTuple):
     continuum, sample : Continuum
         Of the population and of the whole catalogue.
     histograms : mapping
-        By the name of the leading lines.
+        By name, of the leading lines.
     lines : tuple of LineFacts
         In the order of `LINES`.
     bpt, whan : DiagramPoint
-        Observed places.
+        Observed points.
     bpt_shares, whan_shares : mapping
-        From class to (observed, predicted, predicted + noise) shares of the galaxies that have a place.
+        From class to its (observed, predicted, predicted + noise) shares of the galaxies that have a point.
     placed : mapping
-        "BPT" and "WHAN": galaxies that have a place (observed, predicted, predicted + noise).
+        For "BPT" and "WHAN", numbers of galaxies that have a point (observed, predicted, predicted + noise).
     """
 
     n: int
@@ -115,21 +116,21 @@ class Population(NamedTuple):
 
 
 def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Noise, seed: int) -> Population:
-    """Describe a population.
+    """Compute the statistics of a population.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where the galaxies are.
+        The catalogue of the galaxies.
     rows : (member,) array
-        Which they are; at least one.
+        Their rows, at least one.
     noise, seed : str, int
-        Which realisation, see `analysis.explorer.realisations`.
+        The realisation, see `analysis.explorer.realisations`.
 
     Returns
     -------
     Population
-        Everything said of it.
+        Its statistics.
     """
 
     def stack(suffix: str) -> np.ndarray:
@@ -137,7 +138,7 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Nois
 
     observed, ivar = stack(EW_SUFFIX), stack(IVAR_SUFFIX)
     predicted, noisy = stack(PREDICTION_SUFFIXES[0]), realisation(catalogue, noise, seed)[rows]
-    # Equal selection: what is not listed of the observed lines is left out of the others too.
+    # Lines without an observed EW are left out of the predictions too, so that all three have the same selection.
     listed = np.isfinite(observed)
     versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]
     bpt, whan = ([place(ew) for ew in versions] for place in (bpt_point, whan_point))
@@ -176,7 +177,7 @@ def _histogram(observed: np.ndarray, predicted: np.ndarray, noisy: np.ndarray) -
 
 
 def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
-    """Give the largest distance of two samples' cumulative distributions; NaN when one has no number."""
+    """Return the largest difference of two samples' cumulative distributions; NaN if a sample has no number."""
     one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
     if not len(one) or not len(other):
         return float("nan")
@@ -187,17 +188,16 @@ def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) ->
 
 def _facts(observed: np.ndarray, predicted: np.ndarray, covered: np.ndarray) -> LineFacts:
     use = np.isfinite(observed) & np.isfinite(predicted)
-    seen, said = observed[use].astype(float), predicted[use].astype(float)
-    middle, expected = (float(np.median(values)) if len(values) else float("nan") for values in (seen, said))
+    seen, expected = observed[use].astype(float), predicted[use].astype(float)
+    medians = (float(np.median(values)) if len(values) else float("nan") for values in (seen, expected))
     few = len(seen) < FEW
     return LineFacts(
         int(covered.sum()),
         len(seen),
-        middle,
-        expected,
-        rho=float("nan") if few else spearman(seen, said),
-        nmad=float("nan") if few else 1.48 * float(np.median(np.abs(seen - said))),
-        bias=float("nan") if few else float(np.median(said / seen)) - 1,
+        *medians,
+        rho=float("nan") if few else spearman(seen, expected),
+        nmad=float("nan") if few else 1.48 * float(np.median(np.abs(seen - expected))),
+        bias=float("nan") if few else float(np.median(expected / seen)) - 1,
     )
 
 

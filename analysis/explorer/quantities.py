@@ -1,4 +1,4 @@
-"""Every number that a galaxy of a catalogue can be placed, coloured or searched by, under one name each."""
+"""The quantities of a catalogue's galaxies that panels can plot and colour by and searches can test, by name."""
 
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
@@ -15,12 +15,12 @@ from model.predictions.batch import score_many
 from model.storage.weights import load_params
 
 Version = Literal["", "_PREDICTED", "_NOISY"]
-"""What a quantity is made of: the observed lines, the predicted ones, or those with noise."""
+"""Suffix of names: observed lines (""), predicted lines, or predicted lines with noise."""
 VERSIONS: Final[tuple[Version, ...]] = get_args(Version)
 
 SHAPE_NAMES: Final = tuple(f"shape_{index:02d}" for index in range(len(FLUX_NAMES)))
 PULL_LIMIT: Final = 5.0
-"""Pulls are cut here: the tails of three percentiles are not known beyond."""
+"""Pulls are clipped to +-5: three percentiles do not determine the tails beyond."""
 
 
 class Quantity(NamedTuple):
@@ -29,11 +29,11 @@ class Quantity(NamedTuple):
     Attributes
     ----------
     name : str
-        As in addresses and in searches.
+        Used in addresses and in searches.
     label : str
         For readers.
     unit : str
-        Empty when there is none.
+        Empty if there is none.
     """
 
     name: str
@@ -72,16 +72,16 @@ def _quantities() -> list[Quantity]:
 
 
 QUANTITIES: Final = {quantity.name: quantity for quantity in _quantities()}
-"""By name; the columns of the catalogue's schema are among them."""
+"""By name; includes the columns of the catalogue's schema."""
 
 
 def axis_choices() -> list[tuple[str, str]]:
-    """Give what two axes can show: name and label of quantities that spread galaxies out.
+    """Return the quantities that can be chosen for the axes of a plane.
 
     Returns
     -------
     list of (str, str)
-        Observed versions only; the panels choose among versions themselves.
+        Names and labels, of observed versions only: the panels choose the version themselves.
     """
     names = ["redshift", "log_luminosity", "break_4000", "domain_score", "map_x", "map_y"]
     names += ["log_NII_HALPHA", "log_OIII_HBETA", *(f"log_{line}{EW_SUFFIX}" for line in LINE_NAMES)]
@@ -92,7 +92,7 @@ def axis_choices() -> list[tuple[str, str]]:
 def values(
     catalogue: Catalogue, name: str, noise: Noise = USUAL_NOISE, seed: int = FIRST_SEED
 ) -> Float[np.ndarray, " galaxy"]:
-    """Give one quantity of every galaxy.
+    """Return one quantity of every galaxy.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def values(
     name : str
         Of `QUANTITIES`.
     noise : {"observed", "intrinsic", "published"}
-        What a realisation adds; matters to names with ``_NOISY`` alone.
+        Kind of realisation; used for names with ``_NOISY`` alone.
     seed : int
         Number of the realisation.
 
@@ -170,10 +170,10 @@ def _pull(
     p16: Float[np.ndarray, " galaxy"],
     p84: Float[np.ndarray, " galaxy"],
 ) -> Float[np.ndarray, " galaxy"]:
-    """Return Phi^-1 of the place of each observed EW in its predictive distribution.
+    """Return the pull of each observed EW: Phi^-1 of its percentile in the predicted distribution.
 
-    The network gives three percentiles of arcsinh(EW), at -1, 0 and 1; between and beyond them the place is linear on
-    either side of the median, as in a Gaussian of two halves.
+    The network predicts three percentiles of arcsinh(EW), at pulls of -1, 0 and 1. On either side of the median the
+    pull is linear in arcsinh(EW), as for a Gaussian with a different width on each side.
     """
     seen, middle = np.arcsinh(observed), np.arcsinh(median)
     scale = np.where(seen > middle, np.arcsinh(p84) - middle, middle - np.arcsinh(p16))

@@ -1,4 +1,4 @@
-"""Predictions with noise, one realisation of a catalogue at a time: drawn when first asked for."""
+"""Realisations of a catalogue's lines, each drawn at its first request."""
 
 from functools import lru_cache
 from threading import Lock
@@ -21,11 +21,11 @@ FIRST_SEED: Final = 1
 
 Noise = Literal["observed", "intrinsic", "published"]
 NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
-"""observed: a joint draw as DESI would list it; intrinsic: the same without measurement noise; published: prediction +
-N(0, the galaxy's own ivar), which knows of the line that it is to predict."""
+"""observed: a joint draw as DESI would catalogue it; intrinsic: the same without measurement noise; published: the
+prediction plus Gaussian noise of the galaxy's own ivar, which depends on the line that is predicted."""
 
 USUAL_NOISE: Final[Noise] = "observed"
-"""What a page begins with."""
+"""The noise that a page begins with."""
 
 _drawing = Lock()
 
@@ -33,22 +33,22 @@ _drawing = Lock()
 def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     """Draw the lines of every galaxy.
 
-    Panels ask for all lines at once, each in its own request, and a click for one row: the last few realisations are
-    kept, and whoever asks for one that is being drawn waits for it instead of drawing it too.
+    Panels request all lines at once, one line per request, so the last four realisations are kept, and a request
+    for a realisation that is being drawn waits for it instead of drawing it again.
 
     Parameters
     ----------
     catalogue : Catalogue
         With predictions and inverse variances.
     noise : {"observed", "intrinsic", "published"}
-        What differs from the prediction, see `NOISES`.
+        Kind of realisation, see `NOISES`.
     seed : int
         Number of the realisation.
 
     Returns
     -------
     (galaxy, 10) array
-        Equivalent widths [Å], read-only; <= 0 is "not detected", NaN where the noise is not known.
+        Equivalent widths [Å], read-only; <= 0 where not detected, NaN where the noise is unknown.
     """
     with _drawing:
         return _draw(catalogue, noise, seed)
@@ -72,15 +72,15 @@ def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "g
             luminosity, redshift = catalogue.column("log_luminosity"), catalogue.column("redshift")
             intrinsic, listed = sample_many(seed, load_params(), flux, luminosity, redshift)
             drawn = intrinsic if noise == "intrinsic" else listed.ew
-        memory.give_back()  # drawing needs, for a moment, sixty times what it returns
+        memory.give_back()  # drawing briefly takes sixty times the memory of its result
         return np.asarray(drawn, np.float32)
 
-    # The published noise needs no weights but those whose predictions the catalogue carries.
+    # Published noise is added to predictions in the catalogue, whose version already covers their weights.
     weights = "" if noise == "published" else "-" + load_sidecar(INTRINSIC)["sha256"][:12]
     return stored_draw(catalogue, f"{noise}-{seed}{weights}", draw)
 
 
 def warm_up() -> None:
-    """Draw the realisation that every served catalogue shows first: no reader waits for it, or for the compiler."""
+    """Draw the realisation that every served catalogue shows first, so that no visitor waits for it."""
     for catalogue in served().values():
         realisation(catalogue, USUAL_NOISE, FIRST_SEED)

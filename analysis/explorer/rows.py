@@ -1,4 +1,4 @@
-"""A catalogue's galaxies as a table: what it says of each, and the order that a column puts all of them in."""
+"""A catalogue's galaxies as a table: cells of rows, and the order of all rows by a column."""
 
 from typing import Any, Final
 
@@ -20,40 +20,40 @@ TABLE_COLUMNS: Final = (
 
 
 def list_rows(catalogue: Catalogue, rows: Int[np.ndarray, " row"]) -> list[list[Any]]:
-    """Give the name and the numbers of some galaxies.
+    """Return the names and numbers of some galaxies.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where they are.
+        The catalogue that holds them.
     rows : (row,) array
-        Which they are, in any order.
+        Their rows, in any order.
 
     Returns
     -------
     list of list
-        For each row its name and a number for each of `TABLE_COLUMNS`, None where there is none.
+        For each row the galaxy's name and the numbers of `TABLE_COLUMNS`, None where missing.
     """
     numbers = rounded(np.stack([catalogue.column(column)[rows] for column in TABLE_COLUMNS], axis=1))
     return [[catalogue.target_ids[int(row)].decode(), *values] for row, values in zip(rows, numbers, strict=True)]
 
 
 def order_by(catalogue: Catalogue, column: str, *, falling: bool) -> Int[np.ndarray, " galaxy"]:
-    """Give all rows by a column's values.
+    """Return all rows in the order of a column's values.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Whose rows.
+        With n galaxies.
     column : str
         Of `TABLE_COLUMNS`.
     falling : bool
-        The largest first.
+        Whether the largest comes first.
 
     Returns
     -------
     (galaxy,) array
-        Rows with equal values as in the catalogue, those without a value last.
+        Rows with equal values in the catalogue's order, rows without a value last.
     """
     values = catalogue.column(column)
     return np.argsort(-values if falling else values, kind="stable")

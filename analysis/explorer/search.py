@@ -1,8 +1,8 @@
-"""Finding galaxies by words: names, rows, ranges of any quantity, a place in the sky.
+"""Search for galaxies by name, row, range of any quantity, or position in the sky.
 
 ``redshift 0.1..0.2 & HALPHA_EW > 50`` · ``row 17`` · ``OIII_5007_EW missing`` · ``cone(150.1, 2.2, 0.5)`` ·
-``Green valley``, a named population · names of galaxies, separated by spaces, commas or lines. Nothing is evaluated:
-every clause is one of these forms.
+``Green valley``, a named population · names of galaxies, separated by spaces, commas or line breaks. Text is matched
+against these forms alone, and never evaluated as code.
 """
 
 import difflib
@@ -22,10 +22,10 @@ from data.catalogue.schema import SKY_NAMES
 from model.lines import LINE_NAMES
 
 MAX_LENGTH: Final = 20_000
-"""Characters of a search: about a thousand DESI names."""
+"""Characters in a search: about a thousand DESI names."""
 MAX_CLAUSES: Final = 20
 MAX_CLAUSE: Final = 200
-"""Characters of a condition; patterns see no longer text."""
+"""Characters in a condition, which bounds the time that regular expressions take."""
 ALIASES: Final = {"z": "redshift", "id": "TARGETID", "targetid": "TARGETID"}
 
 _NUM: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -41,11 +41,11 @@ _IS_CLAUSE: Final = re.compile(r"[<>=&()]|\.\.|^\s*rows?\s+\d|\bmissing\b", re.I
 
 
 class FindError(ValueError):
-    """A sentence for whoever searches: what was not understood, and what would be."""
+    """A search is not understood, or names no galaxy of the catalogue; the message is shown to the visitor."""
 
 
 class Draw(NamedTuple):
-    """Which realisation the quantities with noise come from."""
+    """The realisation from which quantities with noise are taken."""
 
     noise: Noise = USUAL_NOISE
     seed: int = FIRST_SEED
@@ -55,26 +55,26 @@ FIRST_DRAW: Final = Draw()
 
 
 def find(catalogue: Catalogue, text: str, draw: Draw = FIRST_DRAW) -> UInt32[np.ndarray, " found"]:
-    """Find the galaxies that a text describes.
+    """Find the galaxies that a search describes.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where to look.
+        The catalogue to search.
     text : str
-        See the module's first lines.
+        In the forms of the module's docstring; all galaxies if empty.
     draw : Draw
-        For names with ``_NOISY``.
+        Realisation for quantities with ``_NOISY``.
 
     Returns
     -------
     (found,) array of uint32
-        Their rows, rising.
+        Their rows, ascending.
 
     Raises
     ------
     FindError
-        When the text is not understood, or names a galaxy that is not there.
+        If the text is not understood, or if none of its names is in the catalogue.
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:
@@ -113,19 +113,19 @@ def _named(catalogue: Catalogue, names: list[str]) -> UInt32[np.ndarray, " found
 
 
 def absent_names(catalogue: Catalogue, text: str) -> int:
-    """Count the names in a list of galaxies that the catalogue does not have.
+    """Count the names in a search that are not in the catalogue.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where to look.
+        The catalogue to search.
     text : str
-        As for `find`; conditions count as none.
+        As for `find`.
 
     Returns
     -------
     int
-        Names without a galaxy.
+        0 for conditions and named populations.
     """
     if called(text) or _IS_CLAUSE.search(text):
         return 0
@@ -184,7 +184,7 @@ def _quantity(catalogue: Catalogue, name: str, draw: Draw) -> Float[np.ndarray, 
 
 
 def _cone(catalogue: Catalogue, ra: float, dec: float, radius: float) -> Bool[np.ndarray, " galaxy"]:
-    """Find galaxies within an angle of a place in the sky, all in degrees."""
+    """Return which galaxies lie within a radius of a position in the sky, all in degrees."""
     if not (0 <= ra <= 360 and -90 <= dec <= 90 and 0 < radius <= 180):
         raise FindError(
             f"cone({ra:g}, {dec:g}, {radius:g}): RA is 0 to 360, Dec -90 to 90, the radius 0 to 180 degrees."
@@ -193,7 +193,7 @@ def _cone(catalogue: Catalogue, ra: float, dec: float, radius: float) -> Bool[np
     if not np.isfinite(longitude).any():
         raise FindError("This catalogue has no sky positions (columns ra and dec), so there is nothing to cone.")
     center = np.radians([ra, dec])
-    # Haversine: exact for small angles, where an arc cosine loses its digits.
+    # Haversine formula: an arc cosine loses precision at small angles.
     across = np.sin((latitude - center[1]) / 2) ** 2
     along = np.cos(center[1]) * np.cos(latitude) * np.sin((longitude - center[0]) / 2) ** 2
     return 2 * np.arcsin(np.sqrt(np.clip(across + along, 0, 1))) <= np.radians(radius)

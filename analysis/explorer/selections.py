@@ -1,4 +1,4 @@
-"""Populations of a catalogue: their rows as they travel, and the ones that have names."""
+"""Populations of a catalogue: how pages pass their rows, and the named ones."""
 
 import base64
 import binascii
@@ -31,12 +31,24 @@ VERSION: Final = 1
 
 
 class Lines(NamedTuple):
-    """The observed lines of a catalogue, arrays with the galaxies first: EW(Hα), whether it could be seen, BPT, S/N."""
+    """The observed lines of a catalogue.
+
+    Attributes
+    ----------
+    halpha : (galaxy,) array
+        EW of Hα [Å].
+    observable : (galaxy,) array
+        Whether Hα is observable.
+    bpt : DiagramPoint
+        Coordinates (galaxy,) in the BPT diagram.
+    significant : (galaxy,) array
+        Whether S/N > `MIN_SIGNAL` in all four BPT lines.
+    """
 
     halpha: np.ndarray
-    covered: np.ndarray
+    observable: np.ndarray
     bpt: DiagramPoint
-    sure: np.ndarray
+    significant: np.ndarray
 
 
 class Named(NamedTuple):
@@ -47,9 +59,9 @@ class Named(NamedTuple):
     name, meaning : str
         For the reader.
     source : str
-        Where its limits are from.
+        Reference for its limits.
     test : callable
-        From the observed lines to a mask.
+        Returns its mask (galaxy,) from the observed lines.
     """
 
     name: str
@@ -63,7 +75,7 @@ def _green(lines: Lines) -> np.ndarray:
 
 
 def _quiescent(lines: Lines) -> np.ndarray:
-    return lines.covered & ~(lines.halpha >= GREEN_VALLEY[0])
+    return lines.observable & ~(lines.halpha >= GREEN_VALLEY[0])
 
 
 def _star_forming(lines: Lines) -> np.ndarray:
@@ -72,7 +84,7 @@ def _star_forming(lines: Lines) -> np.ndarray:
 
 
 def _nucleus(lines: Lines) -> np.ndarray:
-    return lines.sure & is_above(KEWLEY, lines.bpt.x, lines.bpt.y)
+    return lines.significant & is_above(KEWLEY, lines.bpt.x, lines.bpt.y)
 
 
 NAMED: Final[tuple[Named, ...]] = (
@@ -98,11 +110,11 @@ NAMED: Final[tuple[Named, ...]] = (
         lambda lines: _nucleus(lines) & (lines.halpha >= GREEN_VALLEY[0]) & (lines.halpha <= WHAN_STRONG),
     ),
 )
-"""The one table of named populations, all cut on observed lines. A continuum cannot see a nucleus: hosts, not AGN."""
+"""The named populations, all selected by observed lines. Continua do not show a nucleus: the names are "hosts"."""
 
 
 def called(text: str) -> Named | None:
-    """Give the population of this name, however its letters are written."""
+    """Return the population of this name, in any case; None if there is none."""
     return next((one for one in NAMED if one.name.casefold() == text.strip().casefold()), None)
 
 
@@ -112,7 +124,7 @@ def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
     Parameters
     ----------
     catalogue : Catalogue
-        Where to look.
+        The catalogue to search.
     name : str
         As in `NAMED`.
 
@@ -135,22 +147,22 @@ def named_rows(catalogue: Catalogue, name: str) -> Int[np.ndarray, " member"]:
         ew[:, line] = catalogue.column(LINE_NAMES[line] + EW_SUFFIX)
         ivar[:, line] = catalogue.column(LINE_NAMES[line] + IVAR_SUFFIX)
     with np.errstate(invalid="ignore"):
-        sure = np.asarray((ew[:, four] * np.sqrt(ivar[:, four]) > MIN_SIGNAL).all(axis=1))
+        significant = np.asarray((ew[:, four] * np.sqrt(ivar[:, four]) > MIN_SIGNAL).all(axis=1))
     observable = catalogue.survey.observable(catalogue.column("redshift"))[:, HALPHA]
-    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], observable, bpt_point(ew), sure)))
+    return np.flatnonzero(chosen.test(Lines(ew[:, HALPHA], observable, bpt_point(ew), significant)))
 
 
 def pack(name: str, rows: Int[np.ndarray, " member"]) -> dict[str, Any]:
-    """Write a population the way pages pass it around: rows as base64 of little-endian uint32.
+    """Return a population as pages pass it: its rows as base64 of little-endian uint32.
 
-    One that can be searched for by its name, or that a search made, is remembered by ``find``.
+    ``find`` holds the search that selects it again.
     """
     data = base64.b64encode(np.asarray(rows, "<u4").tobytes()).decode()
     return {"version": VERSION, "name": name[:80], "count": len(rows), "rows": data, "gate": None, "find": name}
 
 
 def unpack(selection: Mapping[str, Any], n: int) -> Int[np.ndarray, " member"]:
-    """Read a population that a page passed, trusting nothing.
+    """Return the rows of a population that a page sent, after checking all of it.
 
     Parameters
     ----------
@@ -167,7 +179,7 @@ def unpack(selection: Mapping[str, Any], n: int) -> Int[np.ndarray, " member"]:
     Raises
     ------
     UploadError
-        When it is not a population of this catalogue.
+        If it is not a population of this catalogue.
     """
     try:
         content = base64.b64decode(str(selection["rows"]), validate=True)

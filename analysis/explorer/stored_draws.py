@@ -1,4 +1,4 @@
-"""Realisations that were drawn before, kept on disk and memory-mapped: a server begins with the one shown first."""
+"""Realisations kept on disk and memory-mapped, so that a restarted server need not draw them again."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from data.catalogue.catalogue import Catalogue
 from data.storage import cache
 
 RECIPE: Final = 1
-"""To be raised when the same seed draws other numbers."""
+"""Increase it when a change makes the same seed draw different numbers."""
 FOLDER_BYTES: Final = 256_000_000
 """Seventy realisations of 86,594 galaxies."""
 
@@ -22,16 +22,16 @@ logger = logging.getLogger(__name__)
 def stored_draw(
     catalogue: Catalogue, name: str, draw: Callable[[], Float[np.ndarray, "galaxy line"]]
 ) -> Float[np.ndarray, "galaxy line"]:
-    """Give a realisation, from the disk where it was drawn before.
+    """Return a realisation, read from disk if it was drawn before.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Whose galaxies; one that keeps nothing draws every time.
+        The catalogue of the galaxies; without a `cache_folder` every call draws.
     name : str
-        Names what was drawn: kind, seed, weights. From the program, never from a visitor.
+        Part of the file name: noise, seed and weights. Must not be a visitor's text.
     draw : callable
-        Draws it.
+        Called without arguments to draw the realisation.
 
     Returns
     -------

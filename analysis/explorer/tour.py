@@ -1,4 +1,4 @@
-"""The tour's steps for a catalogue: which galaxies have strong lines, and can starlight find them? With its numbers."""
+"""The steps of the explorer's tour, with numbers computed from the catalogue."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,17 +12,17 @@ from data.catalogue.schema import EW_SUFFIX, PREDICTION_SUFFIXES
 from model.statistics.metrics import spearman
 
 STRONGEST = 0.1
-"""Share of the galaxies that the last step looks for."""
+"""Share of the galaxies that count as having the strongest Hα in the last step."""
 
 
 THREE: Final = ["observed", "predicted", "noise"]
-"""Columns of panels that the tour compares."""
+"""The columns of panels that most steps show."""
 
 
 class Step(NamedTuple):
-    """One step: its title, its sentences, the named population that it selects, if any, and what the panels show.
+    """One step: its title, its sentences, the named population that it selects or None, and what the panels show.
 
-    `view` holds the fields of the panels' state that the step needs; the reader's other choices stay.
+    `view` holds the fields of the panels' state that the step sets; all others stay as the visitor chose them.
     """
 
     title: str
@@ -32,7 +32,10 @@ class Step(NamedTuple):
 
 
 class Medians(NamedTuple):
-    """A population in one line: galaxies, share in which the line is missing, medians observed and predicted [Å]."""
+    """One line in a population: galaxies, share in which the line is not detected, observed and predicted median [Å].
+
+    Both medians are over the galaxies in which the line is detected.
+    """
 
     n: int
     missing: float
@@ -42,12 +45,12 @@ class Medians(NamedTuple):
 
 @lru_cache(maxsize=4)
 def steps(catalogue: Catalogue) -> tuple[Step, ...]:
-    """Write the tour of a catalogue.
+    """Return the tour of a catalogue.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Every number in the sentences is computed from it.
+        Source of every number in the sentences.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def _medians(catalogue: Catalogue, name: str, line: str) -> Medians:
 
 
 def _found(catalogue: Catalogue) -> tuple[float, float]:
-    """Rank correlation of Hα, and the share of its strongest tenth among the strongest predicted."""
+    """Return the rank correlation of Hα, and the share of its strongest tenth that is also predicted to be in it."""
     observed = np.asarray(catalogue.column("HALPHA_EW"))
     predicted = np.asarray(catalogue.column("HALPHA" + PREDICTION_SUFFIXES[0]))
     seen = np.isfinite(observed) & np.isfinite(predicted)

@@ -1,4 +1,4 @@
-"""Predict a file of continua into another file: in pieces, rows in order, nothing half-written."""
+"""Predict the galaxies of a file into another file, piece by piece; the output appears when it is complete."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -25,26 +25,26 @@ from data.formats.readers.source import Source, fields_of
 from data.formats.stream import open_source, open_target
 
 WRITABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
-"""Formats that are written piece by piece; VOTable is read, too."""
+"""Formats that can be written piece by piece; VOTable can only be read."""
 ALWAYS: Final = "PROBLEM"
-"""The column that says why a row has no numbers is in every output."""
+"""This column, which states why a row has no numbers, is in every output."""
 WINDOW: Final = 8
-"""Pieces that dask may work on at a time."""
+"""Pieces that dask computes at a time."""
 
 Engine = Literal["local", "dask"]
 
 
 class Job(NamedTuple):
-    """What to make of a file.
+    """How to predict a file.
 
     Attributes
     ----------
     question : PredictOptions
-        What to answer; its parts follow from the columns.
+        What to compute; its `parts` are replaced by those that the columns need.
     columns : sequence of str
-        Names or patterns (``*_EW``) of the columns to write; empty: all.
+        Names or patterns (``*_EW``) of the columns to write; all if empty.
     engine : {"local", "dask"}
-        Who computes the pieces.
+        Whether pieces are computed in this process or by dask.
     model : str
         Name and checksum of the weights, for the file's metadata.
     """
@@ -56,7 +56,7 @@ class Job(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """Rows written, and how many of them have a PROBLEM instead of numbers."""
+    """Number of rows written, and how many of them have a PROBLEM instead of numbers."""
 
     rows: int
     problems: int
@@ -67,44 +67,44 @@ def predict_file(
 ) -> FileResult:
     """Predict every row of a file.
 
-    Columns are passed through unchanged, except that one with the name of an answer, such as a measured `{LINE}_EW`,
-    becomes `INPUT_{LINE}_EW`.
+    The input's columns are copied unchanged. A column with the name of a predicted one, such as a measured
+    `{LINE}_EW`, is renamed to `INPUT_{LINE}_EW`.
 
     Parameters
     ----------
     source : Path
         Parquet, CSV, ECSV or FITS: flux_00 ... flux_11, optionally log_luminosity, redshift, `{LINE}_EW_IVAR`, an id.
     target : Path
-        Where to write, in the format of its extension; appears only when it is whole. Parquet goes on where an
-        interrupted run was.
+        The output, in the format of its extension; it appears when it is complete. An interrupted run into Parquet
+        is resumed.
     job : Job
-        What to make of it.
+        How to predict it.
     progress : callable
-        Told the rows done so far, and how many there are if that is known.
+        Called with the number of rows done so far, and the number of all rows or None if unknown.
 
     Returns
     -------
     FileResult
-        Counts for the exit status.
+        Counts of rows and problems.
 
     Raises
     ------
     CatalogueError
-        When the input lacks a column or cannot be read, or an extension is unknown.
+        If the input lacks a column or cannot be read, or if an extension is unknown.
     """
     kind = format_of(target, WRITABLE)
     require(job.question)
     exact = format_of(source) == "csv" and kind == "csv"
 
     def is_text(name: str) -> bool:
-        """Keep columns as text where they are copied into another CSV file, so that not a digit of them changes."""
+        """Return whether a column is read as text: all are from CSV to CSV, so that no digit changes."""
         return exact or reads_as_text(name)
 
     with open_source(source, text=is_text) as opened:
         find_columns(opened.schema, job.question)
         plan = _plan(opened.schema, job)
         schema = _predict(opened.schema.empty_table(), plan).schema
-        total = opened.rows if opened.rows is not None else _lines(source) - 1
+        total = opened.rows if opened.rows is not None else _count_lines(source) - 1
         meta = TableMeta(
             "Emission lines predicted from galaxy continua by Galactic Neon",
             f"predicted from {source.name}; EW is rest frame, positive in emission",
@@ -146,7 +146,13 @@ def _require_rows(rows: int, path: Path) -> None:
 
 
 def _plan(schema: pa.Schema, job: Job) -> Job:
-    """Turn patterns into names, and compute only what is written."""
+    """Return the job with patterns replaced by names, and only the parts that these columns need.
+
+    Raises
+    ------
+    CatalogueError
+        If a pattern matches no column.
+    """
     question = job.question
     unanswered = set() if has_intrinsic(question.params) else {"intrinsic"}
     if question.noise == "none":
@@ -170,7 +176,7 @@ def _plan(schema: pa.Schema, job: Job) -> Job:
 
 
 def fields_with(schema: pa.Schema) -> dict[str, Field]:
-    """Return what a file of answers says of its columns: of those that came with the input, what the input said."""
+    """Return the fields of a file of predictions; the input's columns keep the fields of the input."""
     given = {passed_name(name): field for name, field in fields_of(schema).items()}
     unstated = {name: FIELDS[name]._replace(unit="") for name in FLUX_NAMES}
     return dict(FIELDS) | unstated | given
@@ -184,12 +190,12 @@ def predict_batch(batch: pa.RecordBatch, job: Job) -> pa.Table:
     batch : pyarrow.RecordBatch
         Columns as for `predict_file`.
     job : Job
-        What to make of it.
+        How to predict it.
 
     Returns
     -------
     pyarrow.Table
-        The input's columns, then those of `ANSWER_COLUMNS`, as far as they were chosen.
+        The chosen columns: those of the input, then those of `ANSWER_COLUMNS`.
     """
     return _predict(batch, _plan(batch.schema, job))
 
@@ -200,7 +206,7 @@ def _predict(batch: Any, job: Job) -> pa.Table:
     return as_arrow({name: columns[name] for name in job.columns})
 
 
-def _count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
+def _predict_and_count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
     table = _predict(batch, job)
     return table, int(np.count_nonzero(table[ALWAYS].to_numpy() != ""))
 
@@ -208,19 +214,19 @@ def _count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
 def _pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
     if job.engine == "local":
         for batch in source.batches:
-            yield _count(batch, job)
+            yield _predict_and_count(batch, job)
         return
     from dask.base import compute
     from dask.delayed import delayed
 
-    work = delayed(_count, pure=False)
+    work = delayed(_predict_and_count, pure=False)
     shared = delayed(job, traverse=False)
     while window := list(islice(source.batches, WINDOW)):
         yield from compute(*(work(batch, shared) for batch in window))
 
 
 def _key(source: Path, job: Job, schema: pa.Schema) -> str:
-    """Name input and request, so that parts of another run are not taken for this one's."""
+    """Return a hash of input and job, so that parts of a different run are not reused."""
     status, question = source.stat(), job.question
     weights = sha256()
     for leaf in jax.tree.leaves(question.params):
@@ -237,7 +243,7 @@ def _key(source: Path, job: Job, schema: pa.Schema) -> str:
     return sha256(json.dumps(request).encode()).hexdigest()
 
 
-def _lines(path: Path) -> int:
-    """Count lines: about the number of rows of a CSV file, for the time that is left."""
+def _count_lines(path: Path) -> int:
+    """Return the number of lines, about the rows of a CSV file plus one, for the progress bar."""
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))

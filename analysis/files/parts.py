@@ -1,4 +1,4 @@
-"""A long Parquet file in parts, so that an interrupted run goes on where it was."""
+"""A long Parquet file written in parts, so that an interrupted run can be resumed."""
 
 import re
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from data.formats.stream import BATCH_ROWS, open_target
 from data.storage.atomic import replacing
 
 PART_ROWS: Final = 8 * BATCH_ROWS
-"""Rows of a part: about what an interruption loses."""
+"""Rows in a part, which is the most that an interruption loses."""
 
 _NAME: Final = re.compile(r"(\d{12})-(\d{12})-(\d+)\.parquet")
 
 
 class Part(NamedTuple):
-    """A finished part: its rows are `start` to `end`, `problems` of them have a problem."""
+    """A finished part: rows `start` to `end` - 1, of which `problems` have a problem."""
 
     start: int
     end: int
@@ -31,19 +31,19 @@ class Part(NamedTuple):
 
 
 class Parts:
-    """Finished parts of a file that is being made, in a hidden folder beside it.
+    """The finished parts of a file that is being written, in a hidden folder beside it.
 
     Parameters
     ----------
     target : Path
         The file.
     key : str
-        Names input and request: parts of another request are not taken for this one's.
+        Hash of input and job; parts written with another key are not reused.
 
     Attributes
     ----------
     finished : list of Part
-        In order, without a gap.
+        In order, without gaps.
     """
 
     def __init__(self, target: Path, key: str) -> None:
@@ -58,25 +58,25 @@ class Parts:
 
     @property
     def rows(self) -> int:
-        """Rows in the finished parts."""
+        """Number of rows in the finished parts."""
         return self.finished[-1].end if self.finished else 0
 
     @property
     def problems(self) -> int:
-        """How many of them have a problem."""
+        """Number of these rows that have a problem."""
         return sum(part.problems for part in self.finished)
 
     def write(self, pieces: Iterator[tuple[pa.Table, int]], schema: pa.Schema, meta: TableMeta) -> Iterator[int]:
-        """Write pieces into parts, each of them there when it is whole.
+        """Write pieces into parts; each part appears when it is complete.
 
         Parameters
         ----------
         pieces : iterator
             Tables, each with the number of its rows that have a problem.
         schema : pyarrow.Schema
-            Of every piece.
+            Schema of every piece.
         meta : TableMeta
-            What the file says about itself.
+            Metadata of the file.
 
         Yields
         ------
@@ -104,7 +104,7 @@ class Parts:
                 self.finished.append(Part(start, done, problems, path))
 
     def join(self, schema: pa.Schema, meta: TableMeta) -> None:
-        """Make the file of the parts, and leave nothing else behind."""
+        """Join the parts into the file, and remove the folders of this and of earlier runs."""
         if len(self.finished) == 1:
             self.finished[0].path.replace(self.target)
         else:
@@ -117,5 +117,5 @@ class Parts:
             rmtree(folder)
 
     def discard(self) -> None:
-        """Remove the parts: what was asked for cannot be done."""
+        """Remove the parts, after an error that a repeated run would meet again."""
         rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""From a piece of a file to rows that can be answered about: numbers where there are some, sentences where not."""
+"""Read a piece of a file as galaxies to predict, with a sentence for each row that cannot be used."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -26,22 +26,22 @@ OPTIONAL_RANGES = {"log_luminosity": LOG_LUMINOSITY_RANGE, "redshift": REDSHIFT_
 
 
 class Columns(NamedTuple):
-    """Which columns of a file are computed with; names in any case, with or without a unit behind them.
+    """The columns of a file that predictions use; matched in any case, with or without a unit after the name.
 
     Attributes
     ----------
     flux : tuple of str
-        The twelve fluxes, or the one column whose cells hold twelve numbers.
+        The twelve flux columns, or the one column whose cells hold twelve numbers.
     unit : str
-        That the file states for them, "" where it states none.
+        Unit of the fluxes that the file states; "" if it states none.
     optional : dict
-        Our names of luminosity and redshift to the file's.
+        The file's columns by "log_luminosity" and "redshift".
     ew, ivar : dict
-        Our names of measured lines and inverse variances to the file's.
+        The file's columns by `{LINE}_EW` and `{LINE}_EW_IVAR`.
     scale : dict
-        By the file's name, what takes measured lines to Å.
+        By the file's column, the factor that converts EWs to Å and inverse variances to 1/Å².
     kinds : str
-        The column that says galaxy, quasar or star; "" where there is none.
+        The column of classes (galaxy, quasar, star); "" if there is none.
     """
 
     flux: tuple[str, ...]
@@ -54,28 +54,28 @@ class Columns(NamedTuple):
 
 
 def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
-    """Find what a question needs among the columns of a file.
+    """Find the columns of a file that a question needs.
 
     Parameters
     ----------
     schema : pyarrow.Schema
-        Of plain types; units in the fields' metadata.
+        Schema of the file, with plain types, and units in the fields' metadata.
     question : PredictOptions
-        What is asked.
+        What to compute.
 
     Returns
     -------
     Columns
-        Where each quantity stands.
+        The column of each quantity.
 
     Raises
     ------
     CatalogueError
-        A sentence with the columns that lack, and those there are; or a column of another type than numbers.
+        If columns are missing (the message lists them and those present), ambiguous or not numeric.
     UploadError
-        Naming a unit that is not understood.
+        If a unit is not understood; the message names it.
     """
-    names, said = schema.names, units_of(schema)
+    names, column_units = schema.names, units_of(schema)
     lower = {name.strip().lower(): name for name in reversed(names)}
     twelve = twelve_of(names)
     flux = tuple(twelve.values())
@@ -102,7 +102,7 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         kind = schema.field(name).type
         if not (is_text(kind) or is_number(kind) or (name,) == flux):
             raise CatalogueError(f"Column {name} is of type {kind}; it must hold numbers. Convert it to float.")
-    stated = {name: text for name in flux if units.is_stated(text := said.get(name, "") or split_unit(name)[1])}
+    stated = {name: text for name in flux if units.is_stated(text := column_units.get(name, "") or split_unit(name)[1])}
     unit = units.common(stated, len(flux), "The input")
     if unit:
         try:
@@ -112,12 +112,12 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
     scale = {}
     for ours, target in ((ew, "Angstrom"), (ivar, "1 / Angstrom2")):
         if question.surprise or question.noise == "published":
-            scale |= {name: units.factor_to(said.get(name, ""), target, name) for name in ours.values()}
+            scale |= {name: units.factor_to(column_units.get(name, ""), target, name) for name in ours.values()}
     return Columns(flux, unit, optional, ew, ivar, scale, column_of(names, "class"))
 
 
 def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
-    """Find the column whose cells hold twelve fluxes."""
+    """Return the one column whose cells hold twelve fluxes, as a tuple; empty if there is none."""
     lists = [field.name for field in schema if is_list(field.type) and is_number(field.type.value_type)]
     twelve = [
         name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
@@ -127,19 +127,19 @@ def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
 
 
 def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
-    """Read the rows of a piece.
+    """Read a piece of a file as galaxies to predict.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        With the columns that `find_columns` finds, as numbers or as text.
+        With the columns of `find_columns`, as numbers or as text.
     question : PredictOptions
         Whether measured lines and inverse variances are needed.
 
     Returns
     -------
     PredictInput
-        With a problem for each row that has text where a number should be, or a number out of reach.
+        With a problem for each row that has text in place of a number, or a number outside its range.
     """
     found = find_columns(batch.schema, question)
     problems = np.full(batch.num_rows, "", object)
@@ -161,7 +161,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
         ew = np.full((batch.num_rows, len(EW_NAMES)), np.nan, np.float32)
         given_lines = np.array([name in found.ew for name in EW_NAMES])
         for place in np.flatnonzero(given_lines):
-            # Words in place of a measured width mean that there is none; the row can be predicted all the same.
+            # Text in place of a measured EW counts as missing: the row can still be predicted.
             ignored = np.full(batch.num_rows, "", object)
             ew[:, place] = without_sentinels(_scaled(batch, found.ew[EW_NAMES[place]], found, ignored))
         covered = covered_lines(ew, given_lines, optional.get("redshift"))
@@ -186,7 +186,7 @@ def _scaled(batch: pa.RecordBatch, title: str, found: Columns, problems: np.ndar
 
 
 def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.ndarray) -> np.ndarray:
-    """Read numbers that a row may lack: nothing and sentinels are missing, what is out of reach is a problem."""
+    """Return an optional column: NaN for empty cells and sentinels; a value outside `limits` is the row's problem."""
 
     def is_empty(text: str) -> bool:
         return text.lower() in EMPTY
@@ -201,7 +201,7 @@ def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.
 
 
 def _twelve_of_lists(column: Any, name: str, problems: np.ndarray) -> np.ndarray:
-    """Read cells of twelve numbers; a cell of another length is its row's problem."""
+    """Return cells of twelve numbers as (galaxy, 12); a cell of another length is the row's problem."""
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
     flux = np.full((len(column), len(FLUX_NAMES)), np.nan)
     good = lengths == len(FLUX_NAMES)
@@ -234,7 +234,7 @@ def _numbers(
 
 def _number(text: str, row: int, name: str, problems: np.ndarray) -> float:
     try:
-        # Python reads 1_000 as a number; nobody who writes a table means that.
+        # float() accepts 1_000, which in a table is a typing error.
         return float(text.replace("_", "x"))
     except ValueError:
         if not problems[row]:

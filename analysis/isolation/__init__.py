@@ -1,4 +1,4 @@
-"""Files from strangers, read in a process of their own that has little memory, little time, no network and no files."""
+"""Read visitors' files in a separate process with limited memory and time, without network or file access."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["READER", "Limits", "Reader", "Used", "read_table", "read_upload"]
 
 READER: Final = Reader()
-"""The process's own; it starts nothing before the first file."""
+"""The reader of this process; it starts no other process before the first file."""
 
 
 def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
@@ -22,7 +22,7 @@ def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
     Parameters
     ----------
     files : sequence of (content, name)
-        What was uploaded together.
+        The files of one upload.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
     Raises
     ------
     UploadError
-        As `open_files`, and when reading takes more memory or time than is allowed.
+        As `open_files`, and if reading takes more memory or time than allowed.
     """
     from data.uploads.readers.raw_table import RawTable
 
@@ -42,7 +42,7 @@ def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
 
 
 def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
-    """Read a table that was sent to the API, in a confined process.
+    """Read a table sent to the API, in a confined process.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     Raises
     ------
     UploadError
-        When it cannot be read, is empty or takes more than is allowed.
+        If it cannot be read, is empty, or takes more memory or time than allowed.
     """
     import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""Messages on a socket: a length, then as many bytes."""
+"""Messages on a socket: the length in 8 bytes, then the content."""
 
 import socket
 import struct
@@ -9,11 +9,11 @@ _PIECE: Final = 1 << 20
 
 
 class ChannelError(OSError):
-    """The other end is gone, or sends more than is wanted."""
+    """The other end has closed the socket, or announces a message that is too long."""
 
 
 def send(channel: socket.socket, *pieces: bytes | memoryview) -> None:
-    """Send one message that is made of these pieces."""
+    """Send these pieces as one message."""
     channel.sendall(_LENGTH.pack(sum(map(len, pieces))))
     for piece in pieces:
         channel.sendall(piece)
@@ -25,7 +25,7 @@ def receive(channel: socket.socket, limit: int = 2**40) -> bytearray:
     Raises
     ------
     ChannelError
-        When it does not come whole, or is longer than `limit` bytes.
+        If it is incomplete or longer than `limit` bytes.
     """
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
     if length > limit:

@@ -1,7 +1,7 @@
-"""Take every right from this process that reading bytes does not need: files, network, memory, time.
+"""Deny this process files and network, and limit its memory and time.
 
-Resource limits are enforced by the kernel, need no privilege and are to be had in every container. A process that may
-hold no file descriptor opens neither a file nor a socket; what it has open stays usable.
+Resource limits are enforced by the kernel, need no privilege and are available in every container. With a limit of
+zero file descriptors a process can open neither files nor sockets; those already open stay usable.
 """
 
 import os
@@ -15,31 +15,31 @@ MIB: Final = 2**20
 
 
 def address_space() -> int:
-    """Return the bytes of address space that this process takes."""
+    """Return the size of this process's address space [bytes]."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     return pages * resource.getpagesize()
 
 
 def confine(memory: int, processor_seconds: int, wall_seconds: int) -> None:
-    """Limit this process for good.
+    """Limit this process, irrevocably.
 
     Parameters
     ----------
     memory : int
-        Bytes of address space beyond what it takes now; an allocation beyond raises `MemoryError`.
+        Bytes of address space beyond those in use now; a larger allocation raises `MemoryError`.
     processor_seconds : int
-        From its start; the kernel ends it then.
+        Processor time since its start, after which the kernel ends it.
     wall_seconds : int
-        From now; the kernel ends it then.
+        Time from now, after which the kernel ends it.
     """
-    with suppress(OSError):  # other systems than Linux have no such file
-        # Where the machine itself has no memory left, this process is ended, not the server.
+    with suppress(OSError):  # systems other than Linux have no /proc/self
+        # If the machine runs out of memory, the kernel ends this process before the server.
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         limit = address_space() + memory
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # The server's own threads come first.
+    # The server's threads have priority.
     os.nice(10)
-    # Python handles signals between its own steps, and a parser's C code may take for ever: the kernel ends it.
+    # Python's handlers run between bytecodes, never during a parser's C code; the default action needs no handler.
     for number in (signal.SIGALRM, signal.SIGXCPU, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     signal.alarm(wall_seconds)

@@ -1,4 +1,4 @@
-"""What the reading process does: an upload's columns, or a table sent to the API. Runs with no rights at all."""
+"""The jobs of the confined process: read an upload, or a table sent to the API."""
 
 import io
 import re
@@ -16,7 +16,7 @@ MAX_TITLE: Final = 200
 
 
 def read_upload(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
-    """Return the fields of the `RawTable` of files that came together."""
+    """Return the fields of the `RawTable` of the files of one upload."""
     from data import uploads
 
     for content, name in zip(contents, asked["names"], strict=True):
@@ -27,12 +27,12 @@ def read_upload(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
 
 
 def check_titles(titles: Iterable[str], name: str) -> None:
-    """Refuse titles that no pattern should have to read.
+    """Refuse long titles, which would cost regular expressions much time.
 
     Raises
     ------
     UploadError
-        When a column's title is longer than `MAX_TITLE`.
+        If a title is longer than `MAX_TITLE`.
     """
     longest = max(titles, key=len, default="")
     if len(longest) > MAX_TITLE:
@@ -43,14 +43,14 @@ def check_titles(titles: Iterable[str], name: str) -> None:
 
 
 def refuse_references(content: bytes, name: str) -> None:
-    """Refuse a VOTable whose numbers are in another file, which its parser would open or fetch.
+    """Refuse a VOTable that keeps its numbers in another file, which the parser would open or fetch.
 
     Raises
     ------
     UploadError
-        When there is such a reference.
+        If there is such a reference.
     """
-    # Without the zeros, UTF-16 reads as ASCII does.
+    # Without zero bytes, ASCII characters in UTF-16 match the pattern too.
     if b"<" in content[:2000] and _REFERENCE.search(content.replace(b"\0", b"")):
         raise UploadError(f"{name} refers to another file (STREAM href). Write the numbers into the VOTable itself.")
 

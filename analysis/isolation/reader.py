@@ -1,4 +1,4 @@
-"""Have files read by confined processes, one at a time, and take what they say as what a stranger says."""
+"""Read files in confined processes, one at a time. Their answers are as untrusted as the files."""
 
 import atexit
 import json
@@ -24,35 +24,36 @@ logger = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS: Final = 60
 IDLE_SECONDS: Final = 300
-"""Without an upload for as long, the template's memory is given back."""
+"""The template process ends after this time without an upload, which frees its memory."""
 MAX_WAITING: Final = 2
-"""Files that wait while another is read; more are refused, for each holds a thread of the server."""
+"""Files that wait while another is read; more are refused, because each occupies a thread of the server."""
 RESERVE: Final = 24 * MIB
-"""Memory of the machine that a reading process leaves alone."""
+"""Free memory of the machine that reading must not use [bytes]."""
 LEAST: Final = 48 * MIB
+"""With less memory than this available to it, a file is refused [bytes]."""
 ENVIRONMENT: Final = {
     "PATH": os.defpath,
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
     "PYTHONDONTWRITEBYTECODE": "1",
-    # Arrow's own allocators reserve more than they use; one thread a library is enough for one file.
+    # Arrow's own allocators reserve more than they use. One thread per library is enough for one file.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
 }
-"""All that a reading process sees of the server's environment: no address, no secret."""
+"""The whole environment of a reading process, which hides addresses and secrets of the server's."""
 
 
 class Limits(NamedTuple):
-    """What reading files may take.
+    """Limits on reading the files of one upload.
 
     Attributes
     ----------
     memory : int
-        Bytes beside the parsers' own code; less where the machine has less.
+        Bytes beyond the imported parsers; less if the machine has less free.
     processor_seconds, wall_seconds : int
-        After which a reading process is ended.
+        Times after which a reading process is ended.
     """
 
     memory: int = 320 * MIB
@@ -61,14 +62,14 @@ class Limits(NamedTuple):
 
 
 class Used(NamedTuple):
-    """What reading files took: seconds of processor, and KiB at most, the parsers' code included."""
+    """What reading took: processor time [s], and peak memory [KiB] including the parsers."""
 
     processor_seconds: float
     peak_kib: int
 
 
 class Reader:
-    """Reads files in confined processes; safe to call from several threads."""
+    """Reads files in confined processes; can be called from several threads."""
 
     def __init__(self, limits: Limits = Limits(), idle_seconds: float = IDLE_SECONDS) -> None:  # noqa: B008
         self.limits = limits
@@ -80,7 +81,7 @@ class Reader:
         self._control: socket.socket | None = None
 
     def run(self, job: str, contents: Sequence[bytes], name: str, **asked: Any) -> Any:
-        """Return what a job of `analysis.isolation.jobs` makes of files.
+        """Run a job of `analysis.isolation.jobs` on files, in a confined process.
 
         Parameters
         ----------
@@ -89,25 +90,25 @@ class Reader:
         contents : sequence of bytes
             The files.
         name : str
-            What sentences call them.
+            Name of the files in error messages.
         **asked
-            Further arguments of the job, as JSON may hold them.
+            Further arguments of the job, as values of JSON.
 
         Returns
         -------
         object
-            As `transfer.decode` gives it.
+            Result of the job, as decoded by `transfer.decode`.
 
         Raises
         ------
         UploadError
-            When the files cannot be read, take more than is allowed, or too many others are being read.
+            If the files cannot be read, if reading takes more than allowed, or if too many other files are waiting.
         """
         with self._place(name), self._turn:
             limits = self.limits._replace(memory=self._memory(name))
             began = time.monotonic()
             try:
-                channel = self._copy(limits)
+                channel = self._new_process(limits)
             except OSError as error:
                 logger.exception("No process to read files could be started.")
                 raise UploadError(f"{name} cannot be read now. Try again in a minute.") from error
@@ -116,10 +117,10 @@ class Reader:
         if answer is None:
             spent = time.monotonic() - began
             raise UploadError(_beyond(name, limits, "time" if spent >= limits.processor_seconds else "memory or time"))
-        return self._judged(answer, name, limits)
+        return self._value_of(answer, name, limits)
 
     def stop(self) -> None:
-        """End the template; the next file starts another."""
+        """End the template process; the next file starts another."""
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -128,7 +129,7 @@ class Reader:
             self._template.wait()
             self._template = None
 
-    def _judged(self, answer: dict[str, Any], name: str, limits: Limits) -> Any:
+    def _value_of(self, answer: dict[str, Any], name: str, limits: Limits) -> Any:
         self.last_used = Used(float(answer.get("processor_seconds", 0)), int(answer.get("peak_kib", 0)))
         if "value" in answer:
             return answer["value"]
@@ -149,24 +150,24 @@ class Reader:
             self._places.release()
 
     def _memory(self, name: str) -> int:
-        """Return how much a process may take: the limit, or less where the machine has less."""
+        """Return the memory limit for a process [bytes], which is lower if the machine has less free."""
         free = available_memory()
         allowed = self.limits.memory if free is None else min(self.limits.memory, free - RESERVE)
         if allowed < LEAST:
             raise UploadError(f"{name} cannot be read now: the server is short of memory. Try again in a minute.")
         return allowed
 
-    def _copy(self, limits: Limits) -> socket.socket:
-        """Return the channel to a new confined process."""
+    def _new_process(self, limits: Limits) -> socket.socket:
+        """Return the socket to a new confined process."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 self._hand_over(limits, theirs)
             except OSError:
-                # It had nothing to do for long, and ended; or it was killed.
+                # The template ended after `IDLE_SECONDS`, or was killed: start another.
                 self.stop()
                 self._hand_over(limits, theirs)
-        # A little more than the process has: it is the kernel that ends it.
+        # Longer than the process may take, so that the kernel's limit applies first.
         ours.settimeout(limits.wall_seconds + 5)
         return ours
 
@@ -195,7 +196,7 @@ class Reader:
     def _ask(
         self, channel: socket.socket, limits: Limits, asked: str, contents: Sequence[bytes]
     ) -> dict[str, Any] | None:
-        """Return the process's answer, None where it was ended before."""
+        """Return the process's answer; None if the process ended without one."""
         try:
             send(channel, asked.encode())
             for content in contents:

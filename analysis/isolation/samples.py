@@ -1,4 +1,4 @@
-"""Small files of every format, read once before there are strangers' files: it imports what parsers import late."""
+"""Small files of every format. Reading them before confinement imports the modules that parsers import late."""
 
 import encodings
 import importlib
@@ -18,7 +18,7 @@ _NOT_TEXT: Final = ("idna", "punycode", "mbcs", "oem", "cp65001", "undefined")
 
 
 def read_all() -> None:
-    """Read each sample; what is wrong with one is not known here, and no matter."""
+    """Read each sample, ignoring errors: only the imports matter."""
     from data import uploads
 
     for module in pkgutil.iter_modules(encodings.__path__):
@@ -26,7 +26,7 @@ def read_all() -> None:
             with suppress(ImportError):
                 importlib.import_module(f"encodings.{module.name}")
     for name, make in _samples():
-        # A reader that refuses its sample has been imported all the same.
+        # A reader that refuses its sample has still been imported.
         with suppress(DataError):
             uploads.open_files([(make(), name)])
     pair = [

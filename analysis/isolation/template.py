@@ -1,8 +1,8 @@
-"""The process that reading processes are copies of: the parsers are imported, and nothing of a stranger is in it.
+"""The template process: it imports the parsers, and a fork of it reads each upload. It never reads visitors' files.
 
 It is started as a program (`python -m analysis.isolation.template`) with one end of a socket as its standard input.
-Each job comes there as an open socket of its own; a copy of this process (`fork`) is confined and answers on that. The
-process ends when the server does, or after a while without a job.
+For each job it receives there a new socket; a fork confines itself, reads the files from that socket and answers on
+it. The template ends with the server, or after some time without a job.
 """
 
 import gc
@@ -42,7 +42,7 @@ PARSERS: Final = (
     "zipfile",
 )
 GRACE_SECONDS: Final = 2
-"""After its deadline a copy that is still there is killed."""
+"""A fork that still runs so long after its deadline is killed."""
 
 
 def main() -> None:
@@ -56,8 +56,8 @@ def main() -> None:
     running: dict[int, float] = {}
     used = time.monotonic()
     while running or time.monotonic() - used < idle:
-        _bury(running)
-        # Short while copies run, which have to be waited for.
+        _reap(running)
+        # A short timeout while forks run, because they must be reaped.
         ready, _, _ = select.select([control], [], [], 0.2 if running else idle)
         if not ready:
             continue
@@ -71,23 +71,24 @@ def main() -> None:
             os.close(descriptors[0])
         else:
             control.close()
-            _be_a_copy(descriptors[0], limits)
+            _run_fork(descriptors[0], limits)
     for pid in running:
         os.kill(pid, signal.SIGKILL)
 
 
 def _import_parsers() -> None:
-    """Import what reading needs, by name and by reading small files: a confined process can open no module."""
+    """Import all modules that reading needs, by name and by reading samples: a confined process cannot import."""
     without_jax.install()
     for name in PARSERS:
-        with suppress(ImportError):  # named otherwise in another release
+        with suppress(ImportError):  # other releases may have other names
             importlib.import_module(name)
     from analysis.isolation import samples
 
     samples.read_all()
 
 
-def _bury(running: dict[int, float]) -> None:
+def _reap(running: dict[int, float]) -> None:
+    """Forget forks that have ended, and kill those beyond their deadline."""
     for pid, deadline in list(running.items()):
         if os.waitpid(pid, os.WNOHANG)[0]:
             del running[pid]
@@ -95,8 +96,8 @@ def _bury(running: dict[int, float]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _be_a_copy(descriptor: int, limits: dict[str, int]) -> None:
-    """Read what comes, answer, and end; never returns."""
+def _run_fork(descriptor: int, limits: dict[str, int]) -> None:
+    """Confine this process, do the job that arrives on the socket, and exit; never returns."""
     channel = socket.socket(fileno=descriptor)
     for standard in (0, 1, 2):
         with suppress(OSError):
@@ -114,12 +115,12 @@ def _answer(channel: socket.socket) -> None:
     try:
         answer: dict[str, Any] = {"value": jobs.JOBS[asked["job"]](asked, contents)}
     except DataError as error:
-        # Readers say of whatever a parser raises that the file cannot be read; this is not the file's damage.
+        # Readers turn any exception of a parser into "cannot be read"; here the limit is the cause, not the file.
         is_memory = isinstance(error.__cause__, MemoryError)
         answer = {"beyond": "memory"} if is_memory else {"error": str(error)[:2000]}
     except MemoryError:
         answer = {"beyond": "memory"}
-    except Exception as error:  # whatever a parser raises is an answer
+    except Exception as error:  # parsers raise exceptions of any kind
         answer = {"failed": type(error).__name__}
     del contents
     used = resource.getrusage(resource.RUSAGE_SELF)

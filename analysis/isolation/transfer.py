@@ -1,7 +1,7 @@
-"""Tables as bytes and back, for the way between processes and to a browser: JSON and plain arrays, never a pickle.
+"""Encode tables for other processes and the browser as JSON and plain arrays, never as a pickle.
 
-Bytes that come back are as untrusted as the file they were made of: whatever they hold, decoding them gives values of
-these few kinds or raises `TransferError`.
+Received bytes are as untrusted as the file behind them: `decode` returns values of the kinds that `encode` takes, or
+raises `TransferError`.
 """
 
 import json
@@ -22,16 +22,16 @@ MAX_AXES: Final = 4
 
 
 class TransferError(ValueError):
-    """The bytes are not what `encode` writes."""
+    """The bytes were not written by `encode`."""
 
 
 def encode(value: Any) -> list[bytes | memoryview]:
-    """Return a value as pieces of bytes, arrays without a copy.
+    """Encode a value as pieces of bytes; arrays are not copied.
 
     Parameters
     ----------
     value : dict, list, tuple, array, str, int, float, bool or None
-        Nested as deep as JSON may be. Arrays hold numbers, or text (dtype object).
+        May be nested. Arrays hold numbers, or text (dtype object).
 
     Returns
     -------
@@ -41,7 +41,7 @@ def encode(value: Any) -> list[bytes | memoryview]:
     Raises
     ------
     TypeError
-        For a value of another kind.
+        If a value is of another type.
     """
     arrays: list[memoryview] = []
     header = json.dumps(_plain(value, arrays)).encode()
@@ -49,25 +49,25 @@ def encode(value: Any) -> list[bytes | memoryview]:
 
 
 def decode(content: bytes | bytearray | memoryview) -> Any:
-    """Return the value of bytes that `encode` wrote; its arrays share the memory of `content`.
+    """Return the value that `encode` wrote; its arrays share the memory of `content`.
 
     Raises
     ------
     TransferError
-        When they are damaged.
+        If the bytes are damaged.
     """
     view = memoryview(content)
     try:
         (length,) = _HEAD.unpack(view[: _HEAD.size])
         end = _HEAD.size + length
         if end > len(view):
-            raise TransferError("The header is cut short.")
+            raise TransferError("The header is truncated.")
         value = json.loads(bytes(view[_HEAD.size : end]))
         return _restored(value, _Arrays(view[end:]))
     except TransferError:
         raise
     except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
-        raise TransferError(f"The bytes are no table: {type(error).__name__}.") from error
+        raise TransferError(f"The bytes are not an encoded table: {type(error).__name__}.") from error
 
 
 def _plain(value: Any, arrays: list[memoryview]) -> Any:
@@ -87,20 +87,20 @@ def _plain(value: Any, arrays: list[memoryview]) -> Any:
             arrays.append(array.reshape(-1).view(np.uint8).data)
             return {_ARRAY: array.dtype.str, "shape": list(value.shape)}
         return {_TEXTS: ["" if each is None else str(each) for each in value.reshape(-1)], "shape": list(value.shape)}
-    raise TypeError(f"{type(value).__name__} is no value of a table.")
+    raise TypeError(f"A value of type {type(value).__name__} cannot be encoded.")
 
 
 class _Arrays:
-    """The bytes of the arrays, taken one after the other."""
+    """The bytes of the arrays, read one array after the other."""
 
     def __init__(self, view: memoryview) -> None:
         self._rest = view
 
-    def take(self, kind: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    def next_array(self, kind: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
         """Return the next array."""
         size = kind.itemsize * math.prod(shape)
         if size > len(self._rest):
-            raise TransferError("An array is cut short.")
+            raise TransferError("An array is truncated.")
         taken, self._rest = self._rest[:size], self._rest[size:]
         return np.frombuffer(taken, kind).reshape(shape)
 
@@ -118,18 +118,18 @@ def _restored(value: Any, arrays: _Arrays) -> Any:
     if _TEXTS in value:
         texts = value[_TEXTS]
         if not all(isinstance(text, str) for text in texts):
-            raise TransferError("A text is none.")
+            raise TransferError("An array of text holds a value of another type.")
         array = np.empty(len(texts), object)
         array[:] = texts
         return array.reshape(shape)
     if not _NUMBERS.fullmatch(value[_ARRAY]):
         raise TransferError("An array is of an unknown type.")
-    return arrays.take(np.dtype(value[_ARRAY]), shape)
+    return arrays.next_array(np.dtype(value[_ARRAY]), shape)
 
 
 def _shape(given: Any) -> tuple[int, ...]:
     if not isinstance(given, list) or len(given) > MAX_AXES:
-        raise TransferError("A shape is none.")
+        raise TransferError(f"An array's shape is not a list of at most {MAX_AXES} lengths.")
     if not all(type(axis) is int and 0 <= axis < 2**40 for axis in given):
-        raise TransferError("A shape is none.")
+        raise TransferError("An array's shape holds a value that is not a length.")
     return tuple(given)

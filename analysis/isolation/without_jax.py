@@ -1,7 +1,7 @@
-"""Import the readers without JAX and pandas: reading a file computes nothing with them, and they are large.
+"""Import the readers without JAX and pandas, which are large and not used for reading.
 
-The readers import names from modules that hold functions which JAX compiles. Here `import jax` gives a stand-in, with
-which such modules can be imported and not used. pandas, which Arrow imports wherever it is installed, is absent.
+The readers import constants from modules whose functions JAX compiles. `import jax` here returns a stand-in, with which
+such modules can be imported but their functions not run. pandas, which Arrow imports if it is installed, is hidden.
 """
 
 import sys
@@ -10,12 +10,12 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
-STOOD_IN_FOR: Final = ("jax", "jaxlib")
+REPLACED: Final = ("jax", "jaxlib")
 ABSENT: Final = ("pandas",)
 
 
 class Unavailable:
-    """Stands for anything that JAX offers: it may be named, be a decorator or a type, and computes nothing."""
+    """Stands in for any function or type of JAX: it can be imported, decorate or annotate, and computes nothing."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -26,7 +26,7 @@ class Unavailable:
         return Unavailable(f"{self._name}.{name}")
 
     def __call__(self, *values: Any, **_: Any) -> Any:
-        """Return a decorated function as it is; anything else is as unavailable as the function."""
+        """Return a decorated function unchanged; return `self` for any other arguments."""
         return values[0] if len(values) == 1 and callable(values[0]) else self
 
 
@@ -46,7 +46,7 @@ class _StandIn(ModuleType):
 class _Finder(MetaPathFinder, Loader):
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002
         package = fullname.partition(".")[0]
-        return ModuleSpec(fullname, self, is_package=True) if package in (*STOOD_IN_FOR, *ABSENT) else None
+        return ModuleSpec(fullname, self, is_package=True) if package in (*REPLACED, *ABSENT) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         if spec.name in ABSENT:
@@ -58,5 +58,5 @@ class _Finder(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """Put this before the real packages, in a process that has imported none of them."""
+    """Hide the real packages, in a process that has imported none of them yet."""
     sys.meta_path.insert(0, _Finder())

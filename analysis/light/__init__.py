@@ -1,1 +1,1 @@
-"""The light of lines: luminosities, magnitudes and spectra with predicted lines added."""
+"""Luminosities of predicted lines, their effect on magnitudes, and spectra with predicted lines added."""

@@ -1,4 +1,4 @@
-"""What the Predict page says of one galaxy's light: its lines, and what they add to magnitudes."""
+"""Luminosities and fluxes of one galaxy's predicted lines, and their effect on its magnitudes."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from model.storage.weights import load_params
 
 
 class Light(NamedTuple):
-    """One galaxy's lines as light; None where luminosity or redshift is not known.
+    """The line luminosities of one galaxy; None where luminosity or redshift is unknown.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Light(NamedTuple):
     flux : (3, 10) array or None
         [1e-17 erg/s/cm²].
     magnitudes : dict or None
-        What the lines change in each band; NaN where the twelve bins do not cover it.
+        Change of the magnitude in each band due to the lines [mag]; NaN if the twelve bins do not cover the band.
     percentile : (10,) array or None
-        Place of the measured EWs in their predicted distributions, 0 to 1.
+        Percentiles of the measured EWs in their predicted distributions, 0 to 1.
     """
 
     ew: Float[np.ndarray, "3 line"]
@@ -45,23 +45,23 @@ def light_of(
     redshift: float | None = None,
     measured: Float[np.ndarray, " line"] | None = None,
 ) -> Light:
-    """Say what a galaxy's lines are as light.
+    """Convert a galaxy's predicted EWs to luminosities, fluxes and changes of magnitudes.
 
     Parameters
     ----------
     ew : (3, 10) array
-        From `analysis.answers.galaxy.predict_lines`, or of a visitor's own network.
+        Predicted EWs [Å], from `analysis.answers.galaxy.predict_lines` or a visitor's own network.
     bin_flux : (12,) array
         Mean flux per bin, any unit.
     log_luminosity, redshift : float, optional
-        Where they are known.
+        If known.
     measured : (10,) array, optional
-        EWs that were measured [Å]; NaN where there is none.
+        Measured EWs [Å]; NaN where missing.
 
     Returns
     -------
     Light
-        What can be said.
+        Fields that need an unknown quantity are None.
     """
     luminosity = None if log_luminosity is None else line_luminosities(bin_flux, ew, log_luminosity)
     far = redshift is not None and redshift > 0
@@ -78,6 +78,6 @@ def light_of(
 
 
 def warm_up() -> None:
-    """Compile what the first visitor of the Predict page waits for."""
+    """Compile the functions of the Predict page ahead of its first visitor."""
     flux = np.ones(len(FLUX_NAMES), np.float32)
     light_of(predict_lines(load_params(), flux, 6.0), flux, 6.0, 0.1)

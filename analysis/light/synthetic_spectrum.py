@@ -1,4 +1,4 @@
-"""Spectra with predicted lines painted on: a smooth curve through twelve bins, or what somebody uploaded."""
+"""Spectra with predicted lines added, to a smooth curve through twelve bins or to an uploaded spectrum."""
 
 import io
 from functools import cache
@@ -17,11 +17,11 @@ from model.spectra.continuum import mask_lines
 from model.spectra.synthesis import add_lines, smooth_continuum
 
 PIXEL: Final = 0.8
-"""Of a smooth curve's spectrum [Å, rest frame]: DESI's own."""
+"""Pixel of a smooth curve's spectrum [Å, rest frame], equal to DESI's."""
 DISPERSIONS: Final = (10.0, 2000.0)
-"""Velocity dispersions that can be painted [km/s]: below, a line is narrower than a pixel; above, none is."""
+"""Range of velocity dispersions of the gas [km/s]; below, lines are narrower than a pixel."""
 RESOLUTIONS: Final = (0.0, 100.0)
-"""Instrument's FWHM [Å, observed]."""
+"""Range of the instrument's FWHM [Å, observed]."""
 
 _FIELDS: Final = {
     "wavelength_rest": Field("Angstrom", "vacuum wavelength, rest frame", "em.wl;pos.bodyrc"),
@@ -33,7 +33,7 @@ _FIELDS: Final = {
 
 
 class LineShape(NamedTuple):
-    """How lines are painted.
+    """Widths of the lines that are added.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class LineShape(NamedTuple):
 def spectrum_of_bins(
     bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], brush: LineShape, redshift: float | None
 ) -> dict[str, np.ndarray]:
-    """Paint lines on the smooth curve through twelve bins.
+    """Add lines to the smooth curve through twelve bins.
 
     Parameters
     ----------
@@ -59,14 +59,14 @@ def spectrum_of_bins(
     ew : (10,) array
         Equivalent widths [Å].
     brush : LineShape
-        How.
+        Widths of the lines.
     redshift : float or None
-        Adds observed wavelengths, and takes the instrument's resolution to the rest frame.
+        Used for observed wavelengths, and to convert the instrument's FWHM to the rest frame.
 
     Returns
     -------
     dict
-        Arrays (pixel,): wavelength_rest, wavelength_obs, continuum, flux.
+        Arrays (pixel,): wavelength_rest, wavelength_obs (unless the redshift is None), continuum, flux.
     """
     stretch = 1 + (redshift or 0.0)
     rest = np.arange(3400.0, 7000.0, PIXEL)
@@ -85,7 +85,7 @@ def spectrum_of_bins(
 
 
 def spectrum_with_lines(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brush: LineShape) -> dict[str, np.ndarray]:
-    """Take the lines out of an uploaded spectrum and paint predicted ones on it.
+    """Replace the lines of an uploaded spectrum by predicted ones.
 
     Parameters
     ----------
@@ -94,13 +94,13 @@ def spectrum_with_lines(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brus
     ew : (10,) array
         Equivalent widths [Å].
     brush : LineShape
-        How; the spectrum's own resolution stays as it is.
+        Widths of the lines; the spectrum's own resolution is not added.
 
     Returns
     -------
     dict
-        Arrays (pixel,), every pixel of the input: wavelength_rest, wavelength_obs, input, continuum (its lines masked
-        as in training), flux. Pixels that cannot be known stay as they came.
+        Arrays (pixel,) over all pixels of the input: wavelength_rest, wavelength_obs, input, continuum (with lines
+        masked as in training), flux. Pixels without a flux, or over 60 Å outside the bins, keep their input.
     """
     stretch = 1 + (spectrum.redshift or 0.0)
     rest, given = np.asarray(spectrum.wavelength_rest, float), np.asarray(spectrum.flux, float)
@@ -108,7 +108,7 @@ def spectrum_with_lines(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brus
     scale = float(np.median(np.abs(given[ivar > 0]))) or 1.0
     near, pixels = padded(rest, given / scale, ivar)
     shape = np.array([brush.velocity_dispersion, brush.instrument_fwhm / stretch], np.float32)
-    masked, painted = (np.asarray(curve, float)[: near.sum()] * scale for curve in _paint()(*pixels, ew, shape))
+    masked, painted = (np.asarray(curve, float)[: near.sum()] * scale for curve in _replace_lines()(*pixels, ew, shape))
     continuum, flux = given.copy(), given.copy()
     known = np.isfinite(given[near])
     continuum[near] = np.where(known, masked, given[near])
@@ -123,19 +123,19 @@ def spectrum_with_lines(spectrum: Spectrum, ew: Float[np.ndarray, " line"], brus
 
 
 def thinned(spectrum: Spectrum, most: int = 900) -> dict[str, list[float]]:
-    """Give a spectrum that a picture has room for.
+    """Return a spectrum with few enough points for a figure.
 
     Parameters
     ----------
     spectrum : Spectrum
         From an upload.
     most : int
-        Neighbouring pixels are averaged to that many points.
+        Neighbouring pixels are averaged to at most this many points.
 
     Returns
     -------
     dict
-        "wavelength" [Å, rest frame] and "flux" of the known pixels at 3400-7000 Å.
+        "wavelength" [Å, rest frame] and "flux" of the unmasked pixels at 3400-7000 Å.
     """
     rest, flux = np.asarray(spectrum.wavelength_rest, float), np.asarray(spectrum.flux, float)
     shown = np.isfinite(flux) & (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
@@ -163,25 +163,25 @@ def _draw() -> Any:
 
 
 @cache
-def _paint() -> Any:
-    def paint(wavelength: Any, flux: Any, ivar: Any, ew: Any, shape: Any) -> tuple[Any, Any]:
+def _replace_lines() -> Any:
+    def replace(wavelength: Any, flux: Any, ivar: Any, ew: Any, shape: Any) -> tuple[Any, Any]:
         continuum = mask_lines(wavelength, flux, ivar)
         return continuum, add_lines(wavelength, continuum, ew, *shape)
 
-    return jax.jit(paint)
+    return jax.jit(replace)
 
 
 def as_file(columns: dict[str, np.ndarray], brush: LineShape, model: str, format: str) -> tuple[bytes, str]:
-    """Write a painted spectrum.
+    """Write a spectrum with added lines.
 
     Parameters
     ----------
     columns : dict
         From `spectrum_of_bins` or `spectrum_with_lines`.
     brush : LineShape
-        How it was painted.
+        Widths of its lines.
     model : str
-        Name of the weights that predicted.
+        Name of the weights that predicted the lines.
     format : str
         A key of `data.formats.FORMATS`; CSV in place of anything else.
 

@@ -1,1 +1,1 @@
-"""How unlike the prediction a galaxy's lines are: the score of one galaxy and the ranking of a catalogue."""
+"""How unlike the prediction a galaxy's lines are: outlier scores of galaxies, and the ranking of a catalogue."""

@@ -1,7 +1,7 @@
-"""Galaxies whose lines starlight did not predict: the whole catalogue ranked once, in a process of its own, and kept.
+"""Rank a catalogue by outlier score, once, in a separate process, and keep the ranking.
 
-Drawing compiles for seconds and takes hundreds of megabytes, which a server has no room for: `start` runs this module
-as a process with low priority, which leaves its result in a folder named by the catalogue's content and the weights.
+Drawing compiles for seconds and takes hundreds of megabytes, which the server cannot spare. `start` therefore runs this
+module as a process of low priority; the name of the file that it writes holds the versions of catalogue and weights.
 """
 
 import os
@@ -24,24 +24,25 @@ from model.predictions.params import Params
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
 
 FITTED: Final = 64
+"""Draws per galaxy to which its distribution is fitted."""
 KEPT: Final = 32
-"""Draws per galaxy that describe its distribution, and those that calibrate the probability."""
+"""Further draws per galaxy that calibrate the probability."""
 CHUNK: Final = 64
-"""Galaxies per call: with all their draws some thousand rows, a fifth of a second."""
+"""Galaxies per call, with all their draws 6144 rows: about 0.2 s."""
 NAMES: Final = ("statistic", "probability", "line", "sigma", "expected")
 
 
 class Ranking(NamedTuple):
-    """How surprising every galaxy of a catalogue is; see `model.predictions.outlier_score`.
+    """The outlier scores of a catalogue; see `model.predictions.outlier_score`.
 
     Attributes
     ----------
     statistic, probability : (galaxy,) array
-        Joint statistic, and the probability that a draw exceeds it.
+        Joint statistic of the lines, and the probability that a draw exceeds it.
     line : (galaxy,) array
-        The line that departs most, as a place in `LINES`.
+        Index in `LINES` of the line that departs most.
     sigma : (galaxy,) array
-        By how many standard deviations, given starlight and the other lines.
+        Its departure in standard deviations, given starlight and the other lines.
     expected : (galaxy, 10) array
         Median draw [Å].
     """
@@ -54,7 +55,7 @@ class Ranking(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What a ranking is made of."""
+    """The galaxies to rank."""
 
     bin_flux: Float[np.ndarray, "galaxy bin"]
     log_luminosity: Float[np.ndarray, " galaxy"]
@@ -64,7 +65,7 @@ class Sample(NamedTuple):
 
 
 def sample_of(catalogue: Catalogue) -> Sample:
-    """Gather a catalogue's fluxes, luminosities, redshifts and observed lines."""
+    """Return a catalogue's fluxes, luminosities, redshifts and observed EWs."""
     flux, ew = (
         np.stack([np.asarray(catalogue.column(name)) for name in names], axis=1)
         for names in (FLUX_NAMES, [name + EW_SUFFIX for name in LINE_NAMES])
@@ -74,7 +75,7 @@ def sample_of(catalogue: Catalogue) -> Sample:
 
 
 def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lambda _share: None) -> Ranking:
-    """Rank galaxies by the joint tail probability of their lines.
+    """Compute the joint tail probability of the lines of each galaxy.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lam
     params : Params
         With an intrinsic distribution.
     progress : callable
-        Told the share that is done, 0 to 1.
+        Called with the share that is done, 0 to 1.
 
     Returns
     -------
@@ -105,7 +106,7 @@ def rank(sample: Sample, params: Params, progress: Callable[[float], None] = lam
 
 
 def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]:
-    """Draw what a catalogue could have listed of each galaxy, some galaxies at a time."""
+    """Yield draws of observed EWs, (draw, galaxy, 10) [Å], for `CHUNK` galaxies at a time, with their rows."""
     import jax
     import jax.numpy as jnp
 
@@ -132,13 +133,13 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
 
 
 def place_of(catalogue: Catalogue, folder: Path) -> Path:
-    """Name the file of a catalogue's ranking by what it depends on."""
+    """Return the path of a catalogue's ranking, whose name holds the versions of catalogue and weights."""
     weights = load_sidecar(INTRINSIC)["sha256"][:12]
     return folder / f"unpredicted-{catalogue.version}-{weights}.npz"
 
 
 def find(catalogue: Catalogue, folder: Path) -> Ranking | None:
-    """Read a catalogue's ranking, if it has been made: beside the catalogue, or in the folder."""
+    """Return a catalogue's ranking from beside the catalogue or from the folder; None if there is none yet."""
     for path in (place_of(catalogue, catalogue.path.parent), place_of(catalogue, folder)):
         if path.is_file():
             return _read(path)
@@ -151,30 +152,30 @@ def _read(path: Path) -> Ranking:
 
 
 def committed() -> Ranking:
-    """Read the ranking of the mock catalogue that comes with these weights.
+    """Return the ranking of the mock catalogue, which is packaged with the weights.
 
     Raises
     ------
     FileNotFoundError
-        When the weights are newer than it: `cli.py catalogue rank` makes it.
+        If there is none for the present weights; `cli.py catalogue rank` makes it.
     """
     return _read(place_of(Catalogue(EMBEDDED_FILE), EMBEDDED_FILE.parent))
 
 
 def write_beside(catalogue: Catalogue, progress: Callable[[float], None] = lambda _share: None) -> Path:
-    """Rank a catalogue and write the ranking beside it, where every server finds it.
+    """Rank a catalogue and write the ranking beside it, where servers look for it.
 
     Parameters
     ----------
     catalogue : Catalogue
-        To be ranked.
+        The catalogue to rank.
     progress : callable
-        Told the share that is done, 0 to 1.
+        Called with the share that is done, 0 to 1.
 
     Returns
     -------
     Path
-        The file; rankings of the folder by other weights are gone.
+        The file. Rankings of this catalogue by other weights are deleted.
     """
     ranking, out = rank(sample_of(catalogue), load_params(), progress), place_of(catalogue, catalogue.path.parent)
     _write(ranking, out)
@@ -185,7 +186,7 @@ def write_beside(catalogue: Catalogue, progress: Callable[[float], None] = lambd
 
 
 def _write(ranking: Ranking, out: Path) -> None:
-    """Write a ranking; its expectations are kept to three digits."""
+    """Write a ranking, with expected EWs rounded to float16."""
     with replacing(out) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **ranking._replace(expected=ranking.expected.astype(np.float16))._asdict())
 
@@ -194,12 +195,12 @@ _folder: list[Path] = []
 
 
 def store_in(folder: Path) -> None:
-    """Make this the private folder of rankings; called once, when the server starts."""
+    """Keep rankings in this private folder; called once, when the server starts."""
     _folder[:] = [folder]
 
 
 def folder() -> Path:
-    """Give the folder of rankings; one of the user's own before `store_in`."""
+    """Return the folder of rankings; before `store_in` it is in the user's home."""
     return _folder[0] if _folder else Path.home() / ".cache" / "galactic-neon" / "rankings"
 
 
@@ -207,7 +208,7 @@ _running: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def progress_of(catalogue: Catalogue, folder: Path) -> float | None:
-    """Tell how far a running ranking is, 0 to 1; None when none runs."""
+    """Return the share that a running ranking has done, 0 to 1; None if none is running."""
     path = place_of(catalogue, folder)
     process = _running.get(path)
     if process is None or process.poll() is not None:
@@ -219,7 +220,7 @@ def progress_of(catalogue: Catalogue, folder: Path) -> float | None:
 
 
 def start(catalogue: Catalogue, folder: Path) -> None:
-    """Begin to rank a catalogue in a process of low priority, unless that is done or under way."""
+    """Start ranking a catalogue in a process of low priority, unless it is ranked or being ranked."""
     path = place_of(catalogue, folder)
     if path.is_file() or progress_of(catalogue, folder) is not None:
         return
@@ -234,32 +235,32 @@ def start(catalogue: Catalogue, folder: Path) -> None:
 
 
 def main(given: Path, out: Path) -> None:
-    """Rank the galaxies of a file into another, which appears when it is whole."""
+    """Rank the galaxies of a file and write the ranking to another, which appears when it is complete."""
     os.nice(15)
     with np.load(given, allow_pickle=False) as stored:
         sample = Sample(*(stored[name] for name in Sample._fields))
-    told = out.with_suffix(".progress")
-    ranking = rank(sample, load_params(), lambda share: _tell(told, share))
+    progress_file = out.with_suffix(".progress")
+    ranking = rank(sample, load_params(), lambda share: _write_progress(progress_file, share))
     _write(ranking, out)
     given.unlink(missing_ok=True)
-    told.unlink(missing_ok=True)
+    progress_file.unlink(missing_ok=True)
 
 
-def _tell(path: Path, share: float) -> None:
+def _write_progress(path: Path, share: float) -> None:
     temporary = path.with_suffix(".progress-next")
     temporary.write_text(f"{share:.4f}")
     temporary.replace(path)
 
 
-def chosen(ranking: Ranking, rows: Int[np.ndarray, " member"] | None, count: int) -> Int[np.ndarray, " first"]:
-    """Give the most surprising galaxies, first among all or among the rows given."""
+def highest(ranking: Ranking, rows: Int[np.ndarray, " member"] | None, count: int) -> Int[np.ndarray, " first"]:
+    """Return up to `count` rows with the highest outlier scores, highest first, of all galaxies or of `rows`."""
     among = np.arange(len(ranking.statistic)) if rows is None else rows
     order = np.argsort(-np.nan_to_num(ranking.statistic[among], nan=-np.inf), kind="stable")
     return among[order[:count]]
 
 
 def is_rare(ranking: Ranking, limit: float = 1e-3) -> Bool[np.ndarray, " galaxy"]:
-    """Tell which galaxies fewer than one draw in 1 / limit exceeds."""
+    """Return which galaxies have a tail probability below the limit."""
     return ranking.probability < limit
 
 

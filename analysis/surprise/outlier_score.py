@@ -1,9 +1,9 @@
-"""Did starlight predict the lines that came along with a galaxy? The explorer's verdict, for galaxies of no catalogue.
+"""Outlier scores of galaxies with measured lines that are in no catalogue.
 
-A row is compared with 96 realisations of its own lines, as many as `outlier_ranking` uses. They are drawn by
-`model.predictions.batch` and keyed by the row itself, so that the verdict depends on nothing else. The statistic of
-`model.predictions.outlier_score` compares between galaxies, so the ranking of the mock catalogue, which comes with the
-product, turns it into a probability.
+The lines of a row are compared with 96 realisations, as many as in `outlier_ranking`. `model.predictions.batch` draws
+them with a key made of the row, so that the score does not depend on other rows. The statistic of
+`model.predictions.outlier_score` is comparable between galaxies, so the packaged ranking of the mock catalogue converts
+it to a probability.
 """
 
 from collections.abc import Callable
@@ -21,24 +21,24 @@ from model.predictions.params import Params
 
 FEW: Final = 32
 MANY: Final = 1024
-"""Galaxies drawn together: shapes that `batch` compiles. Up to four times `FEW` are faster in pieces."""
+"""Galaxies per draw, `FEW` for up to four times as many and `MANY` beyond: the two shapes that `batch` compiles."""
 RARE: Final = 1e-3
-"""Probability below which starlight is said not to have predicted the lines, as in the explorer."""
+"""Galaxies with a lower probability are called outliers, as in the explorer."""
 
 
 class Verdict(NamedTuple):
-    """How surprising galaxies' lines are, all together, given their starlight.
+    """Outlier scores of galaxies: how improbable their lines together are, given their starlight.
 
     Attributes
     ----------
     probability : (galaxy,) array
-        That a draw is as surprising or more; NaN where no line was looked at.
+        Probability that a draw is at least as improbable; NaN where no line is covered.
     line : (galaxy,) array
-        The line that departs most given starlight and the other lines, as a place in `LINES`.
+        Index in `LINES` of the line that departs most, given starlight and the other lines.
     sigma : (galaxy,) array
-        By how many standard deviations, positive when stronger than expected.
+        Its departure in standard deviations, positive if stronger than expected.
     expected : (galaxy, 10) array
-        Median draw [Å], 0 where most draws are not detected.
+        Median draw [Å], 0 where the line is detected in fewer than half of the draws.
     """
 
     probability: Float[np.ndarray, " galaxy"]
@@ -52,21 +52,21 @@ def covered_lines(
     given: Bool[np.ndarray, " line"],
     redshift: Float[np.ndarray, " galaxy"] | None,
 ) -> Bool[np.ndarray, "galaxy line"]:
-    """Tell which lines a table says something of: a missing EW is a line that was not detected, as in DESI's catalogue.
+    """Return which lines of a table are covered. As in DESI's catalogue, a covered line without EW is not detected.
 
     Parameters
     ----------
     ew : (galaxy, 10) array
-        Equivalent widths [Å]; NaN where there is none.
+        Equivalent widths [Å]; NaN where missing.
     given : (10,) array
-        Lines that the table has a column for.
+        Lines for which the table has a column.
     redshift : (galaxy,) array or None
-        A line without an EW where DESI's cameras overlap says nothing, nor does one at an unknown redshift.
+        Of lines without an EW, those that are cut or at an unknown redshift are not covered.
 
     Returns
     -------
     (galaxy, 10) array
-        False where nothing is known.
+        True where covered.
     """
     seen = np.isfinite(ew)
     if redshift is None:
@@ -84,22 +84,22 @@ def judge_lines(
     covered: Bool[np.ndarray, "galaxy line"],
     progress: Callable[[float], None] = lambda _share: None,
 ) -> Verdict:
-    """Judge measured lines.
+    """Compute outlier scores from measured lines.
 
     Parameters
     ----------
     params : Params
         With an intrinsic distribution.
     bin_flux : (galaxy, 12) array
-        Mean flux per bin, any unit; NaN where the row has a problem, which leaves it without a verdict.
+        Mean flux per bin, any unit; rows with NaN get no score.
     log_luminosity, redshift : (galaxy,) array or None
-        NaN or None where they are not known.
+        NaN or None where unknown.
     ew : (galaxy, 10) array
         Measured equivalent widths [Å]; NaN or <= 0 where not detected.
     covered : (galaxy, 10) array
         From `covered_lines`.
     progress : callable
-        Told the share that is done, 0 to 1.
+        Called with the share that is done, 0 to 1.
 
     Returns
     -------
@@ -129,7 +129,10 @@ def judge_lines(
 
 
 def probability_of(statistic: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " galaxy"]:
-    """Give the probability that a draw is as surprising, from the mock's ranking; beyond its largest, that one's."""
+    """Return the tail probability of a statistic, interpolated in the mock catalogue's ranking.
+
+    Beyond the ranking's largest statistic the probability is that of the largest.
+    """
     known, level = _calibration()
     return np.where(np.isfinite(statistic), np.exp(np.interp(statistic, known, level)), np.nan).astype(np.float32)
 

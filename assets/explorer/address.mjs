@@ -1,4 +1,4 @@
-/* The state as an address says it; components/view.py holds the schema and reads it. */
+/* Write the panels' state as an address. components/explorer/view.py defines its fields and reads addresses. */
 
 /** @import { Field, Gate, State } from "./manifest.mjs" */
 
@@ -8,12 +8,12 @@ const VERSION = 1;
 const digits = (value) => Number(value.toPrecision(5)).toString();
 
 /**
- * Return one field as text, or null where it is the default.
+ * Return one field as text, or null if it has its default.
  * @param {Field} field
  * @param {any} value
  */
-function write({ kind, allowed, default: usual }, value) {
-  if (value === null || value === undefined || JSON.stringify(value) === JSON.stringify(usual)) return null;
+function write({ kind, allowed, default: fallback }, value) {
+  if (value === null || value === undefined || JSON.stringify(value) === JSON.stringify(fallback)) return null;
   if (kind === "several") return value.map((/** @type {string} */ each) => letterOf(allowed, each)).join("");
   if (kind === "flag") return value ? "1" : "0";
   if (kind === "numbers") return value.map(digits).join(",");
@@ -31,7 +31,7 @@ function letterOf(allowed, value) {
 }
 
 /**
- * Return the query of an address: what differs from the defaults, then catalogue, galaxy, gate and search.
+ * Return the query of an address: catalogue, fields that differ from their defaults, galaxy, gate and search.
  * @param {Field[]} fields
  * @param {State} state
  * @param {{catalogue?: string, galaxy?: string, gate?: Gate | null, find?: string}} [more]

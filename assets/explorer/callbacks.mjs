@@ -1,4 +1,4 @@
-/* What Dash calls of the explorer; without a page these do nothing. */
+/* The explorer's clientside callbacks of Dash; they do nothing while no explorer is open. */
 import { noUpdate, triggered } from "../shell/dash.mjs";
 import { arrive, currentJoin } from "./join.mjs";
 import { save } from "./panels/print.mjs";
@@ -12,7 +12,7 @@ const MAX_SEED = 9999;
 const HIDDEN = { display: "none" };
 
 /**
- * Dash calls when the page is mounted.
+ * Start the page; Dash calls it when the page is mounted.
  * @param {string} _catalogue
  * @param {Selection | null} selection
  */
@@ -22,7 +22,7 @@ export function start(_catalogue, selection) {
   return "";
 }
 
-/** A control was moved: only what was touched changes, so that controls set together do not undo each other. */
+/** Apply the controls that changed, and only those, so that controls set together do not undo each other. */
 export function control() {
   const join = currentJoin();
   if (!join) return;
@@ -40,7 +40,7 @@ export function control() {
 }
 
 /**
- * Use another tool.
+ * Select the tool "pan", "box" or "lasso".
  * @param {string} name
  */
 export function tool(name) {
@@ -51,7 +51,7 @@ export function tool(name) {
 }
 
 /**
- * Show something in the panels, with their controls; what is not named stays.
+ * Change some fields of the state, and show them in the controls.
  * @param {Partial<State>} part
  */
 export function look(part) {
@@ -62,7 +62,7 @@ export function look(part) {
 }
 
 /**
- * Show another realisation of the noise.
+ * Show the realisation with this seed.
  * @param {number} seed
  */
 export function realise(seed) {
@@ -70,7 +70,7 @@ export function realise(seed) {
 }
 
 /**
- * Return the seed after this one.
+ * Return the next seed after a click.
  * @param {number} clicks
  * @param {number} seed
  */
@@ -89,9 +89,9 @@ export function mark(selected) {
 }
 
 /**
- * Show a selection; return how many galaxies it has, and the style of the button that ends it.
+ * Show a selection; return the text of the count, and the style of the button that clears the selection.
  * @param {Selection | null} selection
- * @param {string} found   what is typed would find
+ * @param {string} found   text with the number of galaxies that the typed search finds
  */
 export function choose(selection, found) {
   const join = currentJoin();
@@ -107,7 +107,7 @@ export function choose(selection, found) {
   return [isTyping && found ? found : count, selection ? {} : HIDDEN];
 }
 
-/** @type {(view: string) => Record<string, string>} the style of what chooses a plane's quantities */
+/** @type {(view: string) => Record<string, string>} the style of the controls of a plane's quantities */
 export const axes = (view) => (view === "xy" ? {} : HIDDEN);
 
 /** @type {(act: (join: Join) => unknown) => (clicks: number) => void} */
@@ -144,6 +144,6 @@ async function copy(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false; // the browser does not let pages write to the clipboard here
+    return false; // the browser denies access to the clipboard
   }
 }

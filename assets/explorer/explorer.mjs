@@ -1,7 +1,7 @@
-/* The explorer's panels: what is fetched, and what is shown of it.
+/* The explorer's panels: their state, and the data that it needs.
  *
- * The page's manifest says what there is; the state says what is shown. A changed state asks only for the columns that
- * are not here yet. painter.mjs paints, reader.mjs listens to the reader, join.mjs talks to Dash.
+ * The manifest describes the catalogue; the state describes what is shown. After a change of the state only missing
+ * columns are fetched. painter.mjs paints, reader.mjs handles the visitor's input, join.mjs connects to Dash.
  */
 import { one } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
@@ -21,7 +21,7 @@ import { gateOf } from "./selection.mjs";
 /** @import { Plane } from "./panels/plane.mjs" */
 
 /**
- * What the explorer tells the page.
+ * Functions that the explorer calls to inform the page.
  * @typedef {object} Listener
  * @property {(row: number) => void} selected
  * @property {(selection: Selection) => void} selection
@@ -38,9 +38,9 @@ export class Explorer {
   hovered = -1;
   /** @type {Panel[]} */
   panels = [];
-  /** @type {View | null} the part of the plane that is shown */
+  /** @type {View | null} the visible part of the plane */
   view = null;
-  /** @type {Plane | null} the first panel's */
+  /** @type {Plane | null} of the first panel */
   raster = null;
   /** @type {MapCells | null} */
   cells = null;
@@ -50,7 +50,7 @@ export class Explorer {
   gate = null;
   /** @type {Uint8Array | null} 1 for the selection's galaxies, in draw order */
   chosen = null;
-  /** @type {{panel: Panel, path: Point[]} | null} a box or a lasso on its way */
+  /** @type {{panel: Panel, path: Point[]} | null} a box or a lasso that is being drawn */
   outline = null;
   #turn = 0;
   #shape = "";
@@ -80,7 +80,7 @@ export class Explorer {
     if (gate) this.ready.then(() => gateOf(this, gate));
   }
 
-  /** Paint again when the page's size or colours change. */
+  /** Repaint when the page's size or colours change. */
   #watch() {
     const { signal } = this.stop;
     const again = () => this.redraw(() => this.reader.showScrub());
@@ -93,7 +93,7 @@ export class Explorer {
   }
 
   /**
-   * Change some of the state, as the reader asks.
+   * Change some fields of the state; a change of the plane resets the zoom.
    * @param {Partial<State>} part
    */
   change(part) {
@@ -104,9 +104,9 @@ export class Explorer {
   }
 
   /**
-   * Show a whole state.
+   * Show a state; later calls take precedence over earlier ones that are still loading.
    * @param {State} state
-   * @param {boolean} [first]   whether nothing has been shown before
+   * @param {boolean} [first]   whether this is the first state of the page
    */
   async apply(state, first = false) {
     const turn = ++this.#turn;
@@ -126,7 +126,7 @@ export class Explorer {
     }
   }
 
-  /** Give the state its panels: the same ones where their ids and columns stay. */
+  /** Create the panels of the state, or reuse them if their ids and columns are unchanged. */
   #arrangePanels() {
     const plan = planOf(this.state);
     this.plan = plan;
@@ -140,7 +140,7 @@ export class Explorer {
     const { color } = this.state;
     const heading = color === "lines" ? "" : (OF_LINE[color] ?? this.titleOf(plan.panels[0].name));
     this.panels = build(this.page, plan, this.manifest, heading, ({ name }) => `Galaxies coloured by ${this.titleOf(name)}`);
-    // Galaxies start from where their column was.
+    // Galaxies glide from their positions in the previous panel of the column.
     for (const panel of this.panels) {
       const old = before.find(({ planned }) => planned.column === panel.planned.column) ?? before[0];
       panel.raster = old?.raster ?? null;
@@ -161,7 +161,7 @@ export class Explorer {
   }
 
   /**
-   * Bring a panel its colours; on the first visit it is painted in the next frame.
+   * Load a panel's colours; for the first state the panel is painted at once, without waiting for the others.
    * @param {Panel} panel
    * @param {Promise<Plane>} placing
    * @param {number} turn
@@ -170,7 +170,7 @@ export class Explorer {
   async #fill(panel, placing, turn, first) {
     const [colors, plane] = await Promise.all([this.galaxies.colorsOf(panel.planned, this.state), placing]);
     if (turn !== this.#turn) return;
-    panel.take(colors);
+    panel.setColors(colors);
     panel.box.dataset.painted = "";
     panel.count.textContent = this.#countOf(panel, plane);
     if (!first) return;
@@ -180,7 +180,7 @@ export class Explorer {
   }
 
   /**
-   * Say how many galaxies have no colour on the map, or no place in a diagram.
+   * Return the text of a panel's count: galaxies without a value on the map, or without a point in a diagram.
    * @param {Panel} panel
    * @param {Plane} plane
    */
@@ -197,8 +197,8 @@ export class Explorer {
   }
 
   /**
-   * Everything is here: let galaxies glide to where they belong, or paint at once.
-   * @param {Plane[]} planes   one a panel
+   * After all data are loaded, let galaxies glide to their new positions, or paint at once.
+   * @param {Plane[]} planes   one per panel
    * @param {boolean} first
    */
   #settle(planes, first) {
@@ -206,7 +206,7 @@ export class Explorer {
     this.panels.forEach((panel, i) => {
       const plane = planes[i];
       if (panel.raster !== plane && panel.raster?.view && !first) {
-        if (!plane.start) plane.leave(panel.raster);
+        if (!plane.start) plane.glideFrom(panel.raster);
         moves = true;
       }
       panel.raster = plane;
@@ -230,7 +230,7 @@ export class Explorer {
   }
 
   /**
-   * Choose a galaxy, as the reader does: its page is told, and the marks move while the answer is under way.
+   * Choose a galaxy: inform the page, and move the rings at once, before the page responds.
    * @param {number} row
    */
   select(row) {
@@ -240,7 +240,7 @@ export class Explorer {
   }
 
   /**
-   * Mark a galaxy that is chosen already, -1 for none.
+   * Mark a galaxy that the page has chosen, -1 for none.
    * @param {number} row
    */
   mark(row) {
@@ -249,7 +249,7 @@ export class Explorer {
     this.reader.showScrub();
   }
 
-  /** Make the part of the plane that is shown part of the state. */
+  /** Store the visible part of the plane in the state. */
   keepZoom() {
     if (!this.view || !this.raster) return;
     /** @type {(view: View) => number[]} */

@@ -1,4 +1,4 @@
-/* The galaxies of the catalogue as panels need them: in draw order, placed in planes, with a code for their colour. */
+/* The galaxies of a catalogue for panels: in draw order, with positions in planes and codes of colours. */
 import { arrange, shuffledOrder } from "../raster/order.mjs";
 import { histogram } from "../raster/scales.mjs";
 import { Pending } from "../shell/requests.mjs";
@@ -8,14 +8,14 @@ import { Plane } from "./panels/plane.mjs";
 /** @import { Manifest, State } from "./manifest.mjs" */
 /** @import { PlannedPanel } from "./panels/panels.mjs" */
 
-/** @typedef {Pick<State, "noise" | "seed">} Draw   which realisation of the noise */
+/** @typedef {Pick<State, "noise" | "seed">} Draw   a realisation of the noise */
 
 const PLANES_KEPT = 9;
 
 /** @type {(name: string, draw: Draw) => Partial<Draw>} */
 const drawOf = (name, { noise, seed }) => (name.endsWith("_NOISY") ? { noise, seed } : {});
 
-/** What has been asked for of a catalogue. */
+/** The planes and columns of a catalogue, each loaded once. */
 export class Galaxies {
   /** @type {Pending<Plane>} */
   #planes = new Pending(PLANES_KEPT);
@@ -32,7 +32,7 @@ export class Galaxies {
   }
 
   /**
-   * Return the plane of two quantities; places are asked for once.
+   * Return the plane of two quantities.
    * @param {string[]} axes
    * @param {Draw} draw
    */
@@ -45,7 +45,7 @@ export class Galaxies {
   }
 
   /**
-   * Return what colours a panel's galaxies.
+   * Return the codes that colour a panel's galaxies, and the scale and counts that end its colours.
    * @param {PlannedPanel} panel
    * @param {Draw} draw
    */

@@ -1,4 +1,4 @@
-/* The chosen galaxy: what the server says of it is asked for here, and put into its cards (server/galaxies.py). */
+/* The chosen galaxy: fetch its cards from server/routes/galaxies.py and insert them. */
 import { noUpdate } from "../shell/dash.mjs";
 import { around, byId } from "../shell/dom.mjs";
 import { fill } from "../pictures/fragments.mjs";
@@ -10,24 +10,24 @@ import { Pending, requestJson } from "../shell/requests.mjs";
 /**
  * @typedef {Fragments & {name: string, elsewhere: boolean}} Answer   elsewhere: the archive may have its spectrum
  *
- * @typedef {object} Page   that is open
+ * @typedef {object} Page   the open explorer
  * @property {Pick<Manifest, "galaxies" | "version">} manifest
- * @property {(name: string) => void} named        hears a chosen galaxy's name
+ * @property {(name: string) => void} named        called with the name of the galaxy shown
  * @property {(sentence: string) => void} say
  * @property {(row: number) => void} select        chooses another galaxy
  */
 
 const CARDS = ["explorer", "galaxy-details"];
 const WAITING = "galaxy-waiting";
-const KEPT = 30; // answers: stepping back to a galaxy asks nobody
+const KEPT = 30; // answers in the cache
 
-/** @type {Record<string, string>} how a spectrum is shown */
+/** @type {Record<string, string>} parameters of the spectrum's figure */
 const look = { scheme: "dark", frame: "rest", smoothing: "0" };
 /** @type {Pending<Answer>} */
 const answers = new Pending(KEPT);
 /** @type {Page | null} */
 let page = null;
-let wanted = ""; // address of what is shown or on its way
+let wanted = ""; // address of the galaxy that is shown or being loaded
 
 /** @param {boolean} shown */
 function showCards(shown) {
@@ -35,10 +35,10 @@ function showCards(shown) {
 }
 
 /** @param {string} address */
-const ask = (address) => answers.get(address, () => requestJson(address));
+const fetchAnswer = (address) => answers.get(address, () => requestJson(address));
 
 /**
- * Show a galaxy; resolves when its cards are filled, or another one is wanted by then.
+ * Show a galaxy; resolves when its cards are filled, or when another galaxy is wanted meanwhile.
  * @param {number} row
  */
 export async function show(row) {
@@ -48,13 +48,13 @@ export async function show(row) {
   if (address === wanted) return;
   wanted = address;
   try {
-    const answer = await ask(address);
+    const answer = await fetchAnswer(address);
     if (wanted !== address) return;
     showCards(true);
     fill(answer);
     named(answer.name);
     byId(WAITING).hidden = true;
-    if (answer.elsewhere) lookElsewhere(address, say);
+    if (answer.elsewhere) fetchFromArchive(address, say);
   } catch {
     if (wanted !== address) return;
     wanted = "";
@@ -63,25 +63,25 @@ export async function show(row) {
 }
 
 /**
- * Ask the archive, which may take seconds: what is known is shown meanwhile.
+ * Add the spectrum from the archive, which may take seconds; the cards are shown meanwhile.
  * @param {string} address
  * @param {Page["say"]} say
  */
-async function lookElsewhere(address, say) {
+async function fetchFromArchive(address, say) {
   const waiting = byId(WAITING);
   waiting.hidden = false;
-  const found = await ask(`${address}&archive=1`).catch(() => null);
-  if (wanted !== address) return; // the galaxy shown now says whether it waits
+  const found = await fetchAnswer(`${address}&archive=1`).catch(() => null);
+  if (wanted !== address) return; // another galaxy is shown, and sets `hidden` itself
   waiting.hidden = true;
   if (found) {
     fill(found);
     return;
   }
-  wanted = ""; // so that the same galaxy may be asked for again
+  wanted = ""; // so that another click on the same galaxy fetches it again
   say("The archive could not be asked for the spectrum. Click the galaxy again.");
 }
 
-/** Choose a galaxy when its name is clicked, wherever the page says it. */
+/** Choose a galaxy when its name is clicked anywhere on the page. */
 export function followNames() {
   document.addEventListener("click", (event) => {
     const link = around(event, "[data-row]");
@@ -90,17 +90,17 @@ export function followNames() {
 }
 
 /**
- * Take a page that has come; its cards are empty.
- * @param {Page} arrived
+ * Use a newly opened page, whose cards are empty.
+ * @param {Page} opened
  */
-export function open(arrived) {
-  page = arrived;
+export function open(opened) {
+  page = opened;
   wanted = "";
   answers.clear();
 }
 
 /**
- * Dash: show what its stores and switches say; return true once a galaxy has been chosen.
+ * Callback of Dash: show the chosen galaxy with these settings; return true when a galaxy is chosen for the first time.
  * @param {{row: number} | null} selected
  * @param {string | null} scheme
  * @param {string} frame

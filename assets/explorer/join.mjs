@@ -1,4 +1,4 @@
-/* The explorer's page joined to Dash: its stores on one side, the panels on the other; address, undo, keys. */
+/* Connect the explorer's panels to Dash's stores, the address, undo and redo, and keys. */
 import { setProps } from "../shell/dash.mjs";
 import { query } from "./address.mjs";
 import { Explorer } from "./explorer.mjs";
@@ -9,8 +9,8 @@ import { Steps } from "../shell/steps.mjs";
 
 /** @typedef {{state: State, row: number, selection: Selection | null}} Snapshot */
 
-const ADDRESS_DELAY = 300; // ms without a change before the address is written and a step remembered
-const SENTENCE = 6000; // ms that a sentence stays
+const ADDRESS_DELAY = 300; // ms without a change before the address and an undo step are written
+const SENTENCE = 6000; // ms for which a message is shown
 const LONGEST_FIND = 1500; // characters
 const CONTROL = "explorer-view-";
 const PANELS = "explorer-panels";
@@ -21,11 +21,11 @@ const NO_GALAXY = "No galaxy lies there.";
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
-/** A page of the explorer that is open. */
+/** An open page of the explorer. */
 export class Join {
   /** name of the chosen galaxy, for the address */
   #galaxy;
-  /** @type {Steps<Snapshot> | null} null until Dash is there */
+  /** @type {Steps<Snapshot> | null} null until Dash has started */
   #steps = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #writing;
@@ -61,7 +61,7 @@ export class Join {
   }
 
   /**
-   * Set properties of one of the page's components; a page that was left has none any more.
+   * Set properties of one of the page's components, unless the page has been left.
    * @param {Place} place
    * @param {Record<string, unknown>} props
    */
@@ -70,7 +70,7 @@ export class Join {
   }
 
   /**
-   * The store hears of a galaxy when its cards are on the screen: what Dash does with a store holds the browser up.
+   * Show a galaxy, and set its store after its cards are painted, because Dash's work on a store blocks the browser.
    * @param {number} row
    */
   async #selected(row) {
@@ -80,7 +80,7 @@ export class Join {
   }
 
   /**
-   * Dash is there: tell those who listen what the address brought, and remember steps from here on.
+   * Set the stores from the address when Dash has started, and record undo steps from now on.
    * @param {Selection | null} selection
    */
   start(selection) {
@@ -93,7 +93,10 @@ export class Join {
     if (selection) this.set("selection", { data: { ...selection } });
   }
 
-  /** @param {string} sentence */
+  /**
+   * Show a message for some seconds.
+   * @param {string} sentence
+   */
   say(sentence) {
     this.set("status", { children: sentence });
     clearTimeout(this.#saying);
@@ -102,7 +105,7 @@ export class Join {
 
   // ---- address and steps ------------------------------------------------------------------------------------------
 
-  /** Something that the address says has changed. */
+  /** Schedule `remember` after a change of anything that the address contains. */
   changed() {
     clearTimeout(this.#writing);
     this.#writing = setTimeout(() => this.remember(), ADDRESS_DELAY);
@@ -114,13 +117,13 @@ export class Join {
     return { state, row: selected, selection };
   }
 
-  /** Write the address and the view's store, and remember a step. */
+  /** Write the address and the store of the state, and record an undo step. */
   remember() {
     const { explorer, manifest } = this;
     if (current !== this || !this.page.isConnected || explorer.stop.signal.aborted) return;
     const { state, gate, selected, selection } = explorer;
     this.set("view", { data: state });
-    const find = selection?.find ?? ""; // browsers and servers cut long addresses
+    const find = selection?.find ?? ""; // left out below if it is long: browsers and servers truncate addresses
     const more = {
       catalogue: manifest.catalogue,
       galaxy: selected >= 0 ? this.#galaxy : "",
@@ -138,7 +141,7 @@ export class Join {
   }
 
   /**
-   * Go back or forward.
+   * Undo (-1) or redo (1) a step.
    * @param {number} by
    */
   step(by) {
@@ -155,7 +158,7 @@ export class Join {
   }
 
   /**
-   * Show a value of the state in its control.
+   * Show the value of a field in its control.
    * @param {string} name
    * @param {unknown} value
    */
@@ -179,19 +182,19 @@ export class Join {
         } else if (event.key === "?") this.set("keys", { opened: true });
         else if (event.key === "Escape" && !isCovered()) this.#clear();
       },
-      // Before the overlay closes, so that it is still there to be seen.
+      // In the capture phase, so that isCovered() still sees an overlay that this key closes.
       { signal: this.explorer.stop.signal, capture: true },
     );
   }
 
-  /** Give up the population, or else the galaxy. */
+  /** Clear the population, or the galaxy if there is no population. */
   #clear() {
     if (this.explorer.selection) this.set("selection", { data: null });
     else if (this.explorer.selected >= 0) this.set("selected", { data: null });
   }
 
   /**
-   * Return the part of the state that a control's id names, null where it is no control of the panels.
+   * Return the field that a control sets, null if it is no control of the panels.
    * @param {string} propId   "explorer-view-lines.value"
    */
   fieldOf(propId) {
@@ -206,10 +209,10 @@ const isCovered = () => [...document.querySelectorAll(OVERLAYS)].some((overlay) 
 /** @type {Join | null} */
 let current = null;
 
-/** Return the page that is open, null where there is none. */
+/** Return the open page, or null. */
 export const currentJoin = () => current;
 
-/** Take the page that is in the document, where it has come since. */
+/** Open the page in the document, unless it is open. */
 export function arrive() {
   const page = document.getElementById(PANELS);
   if (!page || current?.page === page) return;
@@ -217,7 +220,7 @@ export function arrive() {
   current = new Join(page);
 }
 
-/** Open a page as soon as its panels are in the document: Dash calls nobody before it has gone through the rest. */
+/** Open a page as soon as its panels are in the document; Dash's callbacks run after the whole layout is mounted. */
 export function watchForPages() {
   arrive();
   new MutationObserver(arrive).observe(document, { childList: true, subtree: true });

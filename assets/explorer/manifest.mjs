@@ -1,5 +1,4 @@
-/* What the explorer's page carries for the browser (components/panel_grid.py), and what its panels show
- * (components/view.py). Types alone. */
+/* Types of the explorer's manifest (components/explorer/panels.py) and state (components/explorer/view.py). */
 
 /** @import { DiagramName, Diagrams } from "../raster/diagrams.mjs" */
 /** @import { Cells } from "../raster/painting.mjs" */
@@ -10,18 +9,18 @@
 /**
  * @typedef {"observed" | "predicted" | "noise" | "pull"} Column
  *
- * @typedef {object} State   what the panels show
+ * @typedef {object} State   of the panels
  * @property {string[]} lines
  * @property {Column[]} columns
  * @property {string} noise
  * @property {"map" | "colour" | DiagramName | "xy"} view
- * @property {string} x            quantities of the plane where view is "xy"
+ * @property {string} x            quantities of the plane if view is "xy"
  * @property {string} y
  * @property {"own" | Exclude<Column, "pull">} places
  * @property {string} color        "lines", a quantity of each line, or any quantity
  * @property {Stretch} stretch
- * @property {string} clip         percentage left out at either end of the colours
- * @property {boolean} lock        whether panels share their limits
+ * @property {string} clip         percentage of values clipped at either end of the colours
+ * @property {boolean} lock        whether panels share the limits of colours
  * @property {string} palette
  * @property {boolean} missing     whether galaxies without a value are shown
  * @property {boolean} contours
@@ -31,34 +30,34 @@
  * @property {number} seed
  * @property {number[] | null} zoom   x0, x1, y0, y1
  *
- * @typedef {object} Field   one thing of the state that can be set
+ * @typedef {object} Field   of the state
  * @property {keyof State} name
- * @property {string} key      in the address
+ * @property {string} key      parameter in the address
  * @property {"choice" | "several" | "flag" | "number" | "numbers" | "name"} kind
  * @property {unknown} default
  * @property {any[]} allowed   for several: pairs of letter and value
  *
  * @typedef {{x: string, y: string, polygon: Point[]}} Gate   a polygon in a plane of two quantities
  *
- * @typedef {object} Selection   a population, as its store carries it
+ * @typedef {object} Selection   a population in its store
  * @property {number} version
  * @property {string} name
  * @property {number} count
- * @property {string} rows     uint32 in base64
+ * @property {string} rows     little-endian uint32 as base64
  * @property {(Gate & {view?: string}) | null} [gate]
  * @property {string} [find]   the search that found it
  *
  * @typedef {{symbol: string, number: string | number, accent: string, wavelength: number}} Line
  *
  * @typedef {"panels" | "selected" | "selection" | "found" | "status" | "lines" | "view" | "seed" | "tool" | "undo"
- *   | "redo" | "keys"} Place   of a component that the panels talk to
+ *   | "redo" | "keys"} Place   a component of the page that the panels set or read
  *
  * @typedef {object} Manifest
- * @property {string} version       of the catalogue's content
+ * @property {string} version       of the catalogue
  * @property {number} n             galaxies
  * @property {string} title
  * @property {boolean} isMock
- * @property {string} catalogue     its name, where the address must say it
+ * @property {string} catalogue     its name if addresses must contain it, else ""
  * @property {State} state
  * @property {number} [row]
  * @property {string} [galaxy]
@@ -71,7 +70,7 @@
  * @property {string} plotly
  * @property {string[]} tableColumns
  * @property {Field[]} fields
- * @property {Record<string, Line>} lines        all, in their order
+ * @property {Record<string, Line>} lines        all lines by name, in order
  * @property {string[]} leading                  names of the leading lines
  * @property {{blue: number, red: number, count: number}} bins   edges of the continuum [Å], and how many bins
  * @property {Diagrams} diagrams

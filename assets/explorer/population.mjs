@@ -1,4 +1,4 @@
-/* What Dash calls of the selected population and of the tour. */
+/* Clientside callbacks of Dash for the selected population and the tour. */
 import { byId } from "../shell/dom.mjs";
 import { show } from "../tables/population.mjs";
 import { currentJoin } from "./join.mjs";
@@ -7,7 +7,7 @@ import { rowsOf } from "./selection.mjs";
 /** @import { Selection } from "./manifest.mjs" */
 
 /**
- * Show the population's cards and table, and light its name among the named ones.
+ * Show the population's cards and table, and mark its button among the named populations.
  * @param {Selection | null} selection
  */
 export function mark(selection) {
@@ -25,8 +25,8 @@ export function mark(selection) {
 }
 
 /**
- * Show or hide the tour's card; focus goes with it, so that a keyboard can walk on.
- * @param {number} step   -1: the tour is over
+ * Show or hide the tour's card, and move the keyboard focus with it.
+ * @param {number} step   -1 when the tour has ended
  */
 export function tour(step) {
   const card = document.getElementById("tour-card");

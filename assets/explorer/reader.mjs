@@ -1,4 +1,4 @@
-/* What the reader does in the panels: click, hover, drag, zoom, walk from galaxy to galaxy. */
+/* The visitor's input in the panels: click, hover, drag, zoom, and arrow keys from galaxy to galaxy. */
 import { listen, panned, zoomed } from "../raster/gestures.mjs";
 import { nearest } from "../raster/picking.mjs";
 import { decode } from "../raster/scales.mjs";
@@ -14,12 +14,12 @@ import { outline } from "./selection.mjs";
 /** @import { Panel } from "./panels/panel.mjs" */
 
 const ZOOM_STEP = 1.6;
-const AT_REST = 250; // ms without a change before the view is part of the state
+const AT_REST = 250; // ms without a change before the view is stored in the state
 const REACH = { mouse: 14, touch: 24, hover: 12, ghosts: 40 }; // CSS pixels
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Turns gestures and keys into changes of the explorer. */
+/** Converts gestures and keys to changes of the explorer. */
 export class Reader {
   /** @type {number[]} rows of the galaxies next to the one under the pointer */
   #neighbours = [];
@@ -90,7 +90,7 @@ export class Reader {
   }
 
   /**
-   * Return in words what a panel shows of a galaxy.
+   * Return a galaxy's value in a panel as text.
    * @param {Panel} panel
    * @param {number} row
    */
@@ -102,7 +102,7 @@ export class Reader {
     return `${this.#explorer.titleOf(name)}: ${value}`;
   }
 
-  /** Draw the galaxy under the pointer in the strip, else the chosen one. */
+  /** Draw the galaxy under the pointer, or else the chosen one, in the strip. */
   showScrub() {
     const { hovered, selected, scrub, raster, page } = this.#explorer;
     const row = hovered >= 0 ? hovered : selected;
@@ -121,7 +121,7 @@ export class Reader {
   }
 
   /**
-   * Show a part of the plane; it becomes part of the state when the hand rests.
+   * Show a part of the plane; it is stored in the state after `AT_REST` without a change.
    * @param {View} view
    */
   look(view) {
@@ -164,7 +164,7 @@ export class Reader {
   }
 
   /**
-   * Choose the nearest galaxy in a direction, within 45 degrees of it; without a chosen one, the middle's.
+   * Choose the nearest galaxy within 45 degrees of a direction; if none is chosen, the one nearest to the centre.
    * @param {number} dx
    * @param {number} dy
    */
@@ -181,7 +181,7 @@ export class Reader {
     let best = Infinity;
     let found = -1;
     for (let i = 0; i < raster.visible; i++) {
-      const share = raster.share(raster.who[i]);
+      const share = raster.share(raster.visibleRanks[i]);
       if (!share) continue;
       const ax = share[0] * width - from.left;
       const ay = share[1] * height - from.top;
@@ -189,7 +189,7 @@ export class Reader {
       const across = Math.abs(ax * dy) + Math.abs(ay * dx);
       if (along < 1 || across > along || along + across >= best) continue;
       best = along + across;
-      found = order[raster.who[i]];
+      found = order[raster.visibleRanks[i]];
     }
     if (found >= 0) this.#explorer.select(found);
   }

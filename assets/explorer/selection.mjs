@@ -1,4 +1,4 @@
-/* Populations drawn in the explorer's panels: an outline becomes a gate, a gate the rows inside it, rows what is shown. */
+/* Populations drawn in the explorer's panels: an outline becomes a gate, and the galaxies inside it a selection. */
 import { arrange } from "../raster/order.mjs";
 import { inside } from "../raster/picking.mjs";
 import { simplify } from "../raster/shapes.mjs";
@@ -13,7 +13,7 @@ import { viewOf } from "./panels/panels.mjs";
 /** @import { Plane } from "./panels/plane.mjs" */
 
 const VERSION = 1;
-const TOLERANCE = 1.5; // CSS pixels that a simplified lasso may leave the drawn one
+const TOLERANCE = 1.5; // CSS pixels by which a simplified lasso may deviate from the drawn one
 /** @type {Record<string, string>} */
 const TITLES = {
   map: "the map",
@@ -32,7 +32,7 @@ export function rowsOf({ rows }) {
 }
 
 /**
- * Draw a lasso or a box that is on its way, in pixels of a panel; when it is done its galaxies are the selection.
+ * Draw an unfinished lasso or box, given in pixels of a panel; when it is done, select its galaxies.
  * @param {Explorer} explorer
  * @param {Panel} panel
  * @param {Point[]} path
@@ -58,7 +58,7 @@ export function outline(explorer, panel, path, done) {
 }
 
 /**
- * Select what a polygon holds; its axes need not be those shown.
+ * Select the galaxies in a polygon, whose axes may differ from those shown.
  * @param {Explorer} explorer
  * @param {Gate} gate
  * @param {Plane | null} [shown]
@@ -71,7 +71,7 @@ export async function gateOf(explorer, { x, y, polygon }, shown = null) {
 }
 
 /**
- * Show a selection everywhere; null shows all.
+ * Show a selection in all panels; null shows all galaxies.
  * @param {Explorer} explorer
  * @param {Selection | null} selection
  */

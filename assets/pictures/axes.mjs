@@ -1,4 +1,4 @@
-/* Axes of still pictures: where values lie, ticks, grid, titles. */
+/* Axes of still figures: conversion of values to pixels, ticks, grid, and titles. */
 import { niceTicks } from "../raster/scales.mjs";
 import { short } from "../shell/numbers.mjs";
 import { coordinate, tag, text } from "./tags.mjs";
@@ -6,9 +6,9 @@ import { coordinate, tag, text } from "./tags.mjs";
 /** @import { Axis, Font, Layout } from "./model.mjs" */
 
 /**
- * @typedef {object} Placed   where an axis lies
+ * @typedef {object} Placed   position of an axis
  * @property {boolean} across              whether it is an x axis
- * @property {number} start                its pixels
+ * @property {number} start                its ends [CSS pixels]
  * @property {number} end
  * @property {(value: number) => number} at
  * @property {Font} tickfont
@@ -18,8 +18,8 @@ import { coordinate, tag, text } from "./tags.mjs";
  * @typedef {{left: number, top: number, right: number, bottom: number, width: number, height: number}} Box
  */
 
-const TICKS = 5; // about as many, where an axis does not say
-const ROOM = { across: 36, up: 28 }; // CSS pixels that a tick's number needs
+const TICKS = 5; // approximate number, if an axis has no nticks
+const ROOM = { across: 36, up: 28 }; // CSS pixels for the label of a tick
 
 /**
  * Return the plot's box inside the margins.
@@ -39,14 +39,14 @@ export function boxOf({ margin: { l, r, t, b } }, width, height) {
  * @returns {Axes}
  */
 export function placeAxes(layout, box) {
-  const usual = layout.template.layout;
+  const defaults = layout.template.layout;
   /** @type {Axes} */
   const axes = {};
   for (const [name, given] of Object.entries(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     const across = name[0] === "x";
     /** @type {Axis & {tickfont: Font}} */
-    const axis = { tickfont: usual.font, ...(across ? usual.xaxis : usual.yaxis), .../** @type {Axis} */ (given) };
+    const axis = { tickfont: defaults.font, ...(across ? defaults.xaxis : defaults.yaxis), .../** @type {Axis} */ (given) };
     const [from, to] = axis.domain ?? [0, 1];
     const [low, high] = axis.range;
     const [start, end] = across
@@ -65,16 +65,16 @@ function ticksOf({ range: [low, high], across, dtick, tickvals, ticktext, nticks
   if (tickvals) return tickvals.map((value, i) => [value, ticktext?.[i] ?? short(value)]);
   const room = Math.max(2, Math.abs(end - start) / (across ? ROOM.across : ROOM.up));
   if (!dtick) return niceTicks(low, high, Math.min(nticks || TICKS, room)).map((value) => [value, short(value)]);
-  const step = dtick * Math.ceil((high - low) / dtick / room); // every other one where they would crowd
+  const step = dtick * Math.ceil((high - low) / dtick / room); // ticks are skipped if their labels would overlap
   const first = Math.ceil(low / step);
   const values = Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
   return values.map((value) => [value, short(value)]);
 }
 
 /**
- * Return the grid's lines, which lie below the curves, and labels and titles, which lie above them.
+ * Return the grid, to be drawn below the curves, and labels and title, to be drawn above them.
  * @param {PlacedAxis} axis
- * @param {PlacedAxis} other   the axis that it lies at
+ * @param {PlacedAxis} other   the axis at whose start it lies
  */
 export function drawAxis(axis, other) {
   const { across, at, tickfont, title } = axis;

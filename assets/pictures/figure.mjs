@@ -1,8 +1,7 @@
-/* Still pictures: the figures of the explorer's cards, drawn as SVG.
+/* Still figures of the explorer's cards, drawn as SVG.
  *
- * The server describes them in the words of model.mjs: curves, areas and cells over linear axes, shapes and notes. They
- * answer to no pointer; Plotly's script would keep the page waiting to be loaded, and a click waiting for its redraw
- * (docs/decisions/0010-still-pictures-in-svg.md).
+ * The server sends them in the format of model.mjs: curves, areas and cells over linear axes, shapes and notes. They
+ * are not interactive. Plotly would delay the page by its script, and clicks by its redraws (docs/decisions/0010).
  */
 import { boxOf, drawAxis, placeAxes } from "./axes.mjs";
 import { check } from "./model.mjs";
@@ -14,11 +13,11 @@ import { drawCells, drawCurve } from "./traces.mjs";
 
 /** @typedef {{box: Box, axes: Axes, font: Font}} Frame */
 
-const LIFT = { top: 0.95, middle: 0.35, bottom: -0.3 }; // of a note's baseline, in font sizes
+const LIFT = { top: 0.95, middle: 0.35, bottom: -0.3 }; // offset of a note's baseline in font sizes
 const ANCHORS = /** @type {const} */ ({ left: "start", center: "middle", right: "end" });
 
 /**
- * Return a coordinate of a shape or a note: of an axis, of its length, or of the whole plot.
+ * Return the pixel of a coordinate that refers to an axis, to the length of an axis, or to the whole plot.
  * @param {Frame} frame
  * @param {string | undefined} reference   "x2", "y domain", "paper"
  * @param {"x" | "y"} direction
@@ -58,7 +57,7 @@ function drawNote(note, frame) {
 }
 
 /**
- * Return a figure as the inner markup of an SVG element; throw where it says something that is not drawn.
+ * Return a figure as the content of an SVG element; throw if it has a key that is not supported.
  * @param {Figure} figure
  * @param {number} width    [CSS pixels]
  * @param {number} height
@@ -80,13 +79,13 @@ export function svgOf(figure, width, height) {
   ].join("");
 }
 
-/** @type {WeakMap<Element, {figure: Figure, width: number, height: number}>} what an element shows, at which size */
+/** @type {WeakMap<Element, {figure: Figure, width: number, height: number}>} figures of elements, and drawn sizes */
 const shownIn = new WeakMap();
 /** @type {ResizeObserver | null} */
 let resized = null;
 
 /**
- * Draw what an element holds at the size that it has now; hidden elements wait until they appear.
+ * Draw an element's figure if its size has changed; hidden elements are drawn when they appear.
  * @param {Element} element
  */
 function fit(element) {
@@ -99,7 +98,7 @@ function fit(element) {
 }
 
 /**
- * Draw a figure into an element, and again whenever the element changes its size.
+ * Draw a figure in an element, and again whenever the element's size changes.
  * @param {Element} element
  * @param {Figure} figure
  */

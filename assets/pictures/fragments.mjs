@@ -1,17 +1,17 @@
-/* Markup and figures of the server's answers, put where they belong (components/answer.py). The server has escaped the
- * markup. The browser parses a table in less time than Dash needs to mount one component. */
+/* Insert HTML and figures from the server (components/widgets/fragments.py). The server has escaped all text in the
+ * HTML. Parsing a table takes less time than Dash needs to mount one component. */
 import { draw } from "./figure.mjs";
 
 /** @import { Figure } from "./model.mjs" */
 
 /**
  * @typedef {object} Fragments
- * @property {Record<string, string>} html        markup by the id of its place
- * @property {Record<string, Figure>} figures     figures by the id of their place
+ * @property {Record<string, string>} html        by the id of the element
+ * @property {Record<string, Figure>} figures     by the id of the element
  */
 
 /**
- * Fill every place of an answer that the page has.
+ * Fill those elements of an answer that exist in the page.
  * @param {Fragments | null | undefined} answer
  */
 export function fill(answer) {

@@ -1,20 +1,20 @@
-/* The language of still pictures: the words of Plotly's that they use, and no others. The server's side of it is
- * components/figures/model.py; a test keeps the two the same. */
+/* Types of still figures: the subset of Plotly's format that they use, as in components/figures/model.py. A test
+ * compares the two. */
 
 /**
- * @typedef {{dtype: "f4" | "u1", bdata: string, shape?: string}} Bytes   numbers in base64
+ * @typedef {{dtype: "f4" | "u1", bdata: string, shape?: string}} Bytes   numbers as base64
  * @typedef {{size: number, color: string}} Font
  * @typedef {{text?: string, font?: Font}} Title
  * @typedef {{l: number, r: number, t: number, b: number}} Margin
  *
  * @typedef {object} Axis
  * @property {[number, number]} range
- * @property {[number, number]} [domain]   the part of the plot, 0 to 1
- * @property {string} [anchor]             the other axis that it lies at: "x" or "y2"
+ * @property {[number, number]} [domain]   its part of the plot, 0 to 1
+ * @property {string} [anchor]             the axis at which it lies: "x" or "y2"
  * @property {boolean} [visible]
- * @property {number} [dtick]              steps between ticks; or
- * @property {number[]} [tickvals]         where they are; or
- * @property {number} [nticks]             about how many
+ * @property {number} [dtick]              step between ticks; or
+ * @property {number[]} [tickvals]         values of ticks; or
+ * @property {number} [nticks]             approximate number of ticks
  * @property {string[]} [ticktext]
  * @property {Font} [tickfont]
  * @property {Title} [title]
@@ -62,7 +62,7 @@
  * @property {string} [fillcolor]
  * @property {number} [opacity]
  *
- * @typedef {object} Note   a word
+ * @typedef {object} Note   a text
  * @property {string} text
  * @property {number} x
  * @property {number} y
@@ -72,10 +72,10 @@
  * @property {"top" | "middle" | "bottom"} yanchor
  * @property {number} [xshift]
  * @property {number} [yshift]
- * @property {boolean} [showarrow]   Plotly draws one unless it is told not to; here there is none
+ * @property {boolean} [showarrow]   false, because Plotly draws an arrow by default
  * @property {Font} font
  *
- * @typedef {Partial<Axis>} UsualAxis   what axes are like unless they say otherwise
+ * @typedef {Partial<Axis>} UsualAxis   defaults of axes
  * @typedef {{layout: {font: Font, xaxis: UsualAxis, yaxis: UsualAxis}}} Template
  *
  * @typedef {object} Layout
@@ -101,7 +101,7 @@ const AXES = ["xaxis", "xaxis2", "xaxis3", "xaxis4", "yaxis", "yaxis2", "yaxis3"
 const words = (names) => Object.fromEntries(names.split(" ").map((name) => [name, null]));
 
 /**
- * The keys of each part; a value names the part that lies there, in a list where there are several.
+ * The keys of each part; the value of a key is the name of the part there, in a list for lists, or null.
  * @type {Record<string, Record<string, string | [string] | null>>}
  */
 export const MODEL = {
@@ -133,7 +133,7 @@ export const MODEL = {
 };
 
 /**
- * Throw where a figure says something that is not drawn.
+ * Throw if a figure has a key that is not supported.
  * @param {Figure} figure
  */
 export function check(figure) {
@@ -143,15 +143,15 @@ export function check(figure) {
 /**
  * @param {string} name    of the part
  * @param {any} part
- * @param {string} where   for the sentence
+ * @param {string} where   path of the part, for the error
  */
 function checkPart(name, part, where) {
   const known = MODEL[name === "Trace" ? (part.type === "heatmap" ? "Cells" : "Curve") : name];
   for (const [key, value] of Object.entries(part)) {
     const at = `${where}.${key}`;
-    if (!(key in known)) throw new Error(`Still pictures do not draw “${at}”.`);
+    if (!(key in known)) throw new Error(`Still figures do not support “${at}”.`);
     const inner = known[key];
     if (Array.isArray(inner)) value.forEach((/** @type {any} */ each, /** @type {number} */ i) => checkPart(inner[0], each, `${at}[${i}]`));
-    else if (inner && value && !Array.isArray(value)) checkPart(inner, value, at); // numbers may come as a plain list
+    else if (inner && value && !Array.isArray(value)) checkPart(inner, value, at); // numbers may be a plain list
   }
 }

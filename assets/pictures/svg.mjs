@@ -1,4 +1,4 @@
-/* What every SVG picture that answers to the pointer is made of: elements, round numbers, a frame that follows its box. */
+/* Base of the interactive SVG plots: elements, round numbers, and a class that follows the size of its box. */
 
 /** @typedef {Record<string, string | number>} Attributes */
 
@@ -29,7 +29,7 @@ export function set(element, attributes) {
 }
 
 /**
- * Return three to six round numbers from 0 to `top`.
+ * Return about `count` round numbers from 0 to `top`.
  * @param {number} top
  * @param {number} [count]
  */
@@ -41,26 +41,26 @@ export function ticks(top, count = 5) {
 }
 
 /**
- * Write a coordinate.
+ * Return a coordinate as text.
  * @param {number} value
  * @param {number} [digits]
  */
 export const fixed = (value, digits = 2) => value.toFixed(digits);
 
 /**
- * A picture in CSS pixels that follows the size of its box.
+ * A plot in CSS pixels that follows the size of its box.
  * @template Data
  */
 export class Picture {
   width = 0;
   height = 0;
-  /** @type {Data | null} what is drawn */
+  /** @type {Data | null} the data drawn last */
   data = null;
   #watch = new ResizeObserver(() => this.resize());
 
   /**
    * @param {HTMLElement} box
-   * @param {string} label   for those who do not see it
+   * @param {string} label   for screen readers
    * @param {"group" | "img"} role
    */
   constructor(box, label, role) {
@@ -80,11 +80,11 @@ export class Picture {
     if (this.data) this.draw(this.data);
   }
 
-  /** Place what stays the same until the size changes. */
+  /** Draw what depends only on the size; called when the size changes. */
   layout() {}
 
   /**
-   * Draw data; before the picture has a size they are kept.
+   * Draw data, or keep them until the plot has a size.
    * @param {Data} data
    */
   draw(data) {

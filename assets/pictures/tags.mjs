@@ -1,9 +1,9 @@
-/* SVG as text: a still picture is parsed at once, in less time than its elements would take one by one. */
+/* Write SVG as text, because parsing it once is faster than creating its elements one by one. */
 
 /** @import { Font } from "./model.mjs" */
 
 /**
- * Write a coordinate.
+ * Return a coordinate as text.
  * @param {number} value
  */
 export const coordinate = (value) => value.toFixed(2);
@@ -12,18 +12,18 @@ export const coordinate = (value) => value.toFixed(2);
 const escape = (words) => words.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 /**
- * Return an element; attributes that are undefined are left out.
+ * Return an element as text, without undefined attributes.
  * @param {string} name
  * @param {Record<string, string | number | undefined>} attributes
  * @param {string} [inner]
  */
 export function tag(name, attributes, inner = "") {
-  const said = Object.entries(attributes).map(([key, value]) => (value === undefined ? "" : ` ${key}="${value}"`));
-  return `<${name}${said.join("")}>${inner}</${name}>`;
+  const written = Object.entries(attributes).map(([key, value]) => (value === undefined ? "" : ` ${key}="${value}"`));
+  return `<${name}${written.join("")}>${inner}</${name}>`;
 }
 
 /**
- * Return words at a place.
+ * Return a text element as text, with its words escaped.
  * @param {string} words
  * @param {number} x
  * @param {number} y

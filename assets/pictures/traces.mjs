@@ -1,4 +1,4 @@
-/* What the axes of a still picture hold: curves, areas, cells. */
+/* Traces of still figures: curves, areas, and cells. */
 import { contextOf, makeCanvas } from "../shell/dom.mjs";
 import { fromBase64 } from "../shell/base64.mjs";
 import { coordinate, tag } from "./tags.mjs";
@@ -16,8 +16,8 @@ const TYPES = { f4: Float32Array, u1: Uint8Array };
 const numbersOf = (given) => (Array.isArray(given) ? given : new TYPES[given.dtype](fromBase64(given.bdata).buffer));
 
 /**
- * Return the places of the points that a curve needs at this size: of those within one pixel's width its first, lowest,
- * highest and last.
+ * Return the indices of the points that a curve needs at this size: the first, lowest, highest and last in each column
+ * of pixels.
  * @param {(i: number) => number} x
  * @param {ArrayLike<number>} y
  * @param {PlacedAxis} axis
@@ -44,14 +44,14 @@ export function needed(x, y, axis) {
     close(i - 1);
     column = here;
     first = low = high = here === here ? i : -1;
-    kept.push(i); // a gap stays one
+    kept.push(i); // of a gap at least its first point is kept
   }
   close(y.length - 1);
   return kept;
 }
 
 /**
- * Return a path through points: a gap where a number is missing; steps hold a value until the next.
+ * Return a path through points, with gaps at NaN; with `stepped`, each value is held until the next point.
  * @param {(i: number) => number} x
  * @param {ArrayLike<number>} y
  * @param {Pair} pair
@@ -101,7 +101,7 @@ export function drawCurve(trace, axes) {
 }
 
 /**
- * Return cells, painted one pixel each and stretched.
+ * Return cells as an image with one pixel per cell, stretched to its place.
  * @param {Cells} trace
  * @param {Axes} axes
  */
@@ -115,7 +115,7 @@ export function drawCells(trace, axes) {
   const colorOf = gradient(trace);
   const levels = numbersOf(z);
   for (let i = 0; i < levels.length; i++) {
-    const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)); // rows go up, pixels down
+    const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)); // rows count from the bottom
     image.data.set(colorOf(levels[i]), at);
   }
   context.putImageData(image, 0, 0);
@@ -133,7 +133,7 @@ export function drawCells(trace, axes) {
 }
 
 /**
- * Return what colours a level: red, green, blue and opacity, 0 to 255.
+ * Return a function from level to colour: red, green, blue and opacity, 0 to 255.
  * @param {Cells} trace
  * @returns {(level: number) => number[]}
  */
@@ -150,7 +150,7 @@ export function gradient({ colorscale, zmin, zmax }) {
 }
 
 /**
- * Cut at the axes' ends.
+ * Return content clipped at the ends of the axes.
  * @param {Pair} pair
  * @param {string} inner
  */

@@ -1,4 +1,4 @@
-/* What the Predict page says of one galaxy: the table of its lines, the map, BPT and WHAN, the bars. No Dash here. */
+/* The predictions for one galaxy on the Predict page: table of lines, map, BPT, WHAN, and bars. */
 import { bptClass, bptPlace, strokesOf, whanClass, whanPlace } from "../raster/diagrams.mjs";
 import { byId } from "../shell/dom.mjs";
 import { number } from "../shell/numbers.mjs";
@@ -15,8 +15,8 @@ import { SkyMap } from "./plots/map.mjs";
 
 /**
  * @typedef {Shown & {listed: Widths, free: Intrinsic | null, place: MapPlace, score: number}} Prediction
- *   listed: as catalogued; free: intrinsic; score: share of the training galaxies whose colours are rarer
- * @typedef {{map: Point[], bpt: Point[], whan: Point[]}} Others   places of a table's galaxies
+ *   listed: as catalogued; free: intrinsic; score: domain score
+ * @typedef {{map: Point[], bpt: Point[], whan: Point[]}} Others   coordinates of a table's galaxies
  */
 
 /** @type {[number, number]} */
@@ -36,7 +36,7 @@ function medians(background, placeOf) {
   });
 }
 
-/** The answer's pictures. */
+/** Draws the table and plots of predictions. */
 export class Answer {
   #manifest;
   #table;
@@ -44,7 +44,7 @@ export class Answer {
   #bars;
   #bpt;
   #whan;
-  /** line and scheme that the map is painted in */
+  /** line and scheme in which the map is painted */
   #painted = "";
 
   /**
@@ -79,7 +79,7 @@ export class Answer {
   }
 
   /**
-   * Colour the map; again when the line or the colour scheme changes.
+   * Paint the map if the line or the colour scheme has changed.
    * @param {number} line
    */
   #paintMap(line) {
@@ -95,8 +95,8 @@ export class Answer {
   /**
    * Draw everything.
    * @param {Prediction} prediction
-   * @param {number[]} change   of the line, Å per 1 % more light, one a bin
-   * @param {number} line       whose colours and bars are shown
+   * @param {number[]} change   of the line's EW by 1 % more light in a bin [Å], one per bin
+   * @param {number} line       index of the line of the map and the bars
    * @param {Others | null} others
    */
   draw(prediction, change, line, others) {

@@ -1,4 +1,4 @@
-/* What Dash calls of the Predict page; without the page these do nothing. */
+/* The Predict page's clientside callbacks of Dash; they do nothing while the page is not open. */
 import { noUpdate, setProps } from "../shell/dash.mjs";
 import { PredictPage } from "./page.mjs";
 import { OWN } from "./network/weights.mjs";
@@ -10,7 +10,7 @@ import { OWN } from "./network/weights.mjs";
 let page = null;
 
 /**
- * Start the page, once per layout.
+ * Start the page, unless it has been started for this layout.
  * @param {Manifest} manifest
  */
 export function mount(manifest) {
@@ -23,7 +23,7 @@ export function mount(manifest) {
 }
 
 /**
- * Predict with another network.
+ * Use another network.
  * @param {string} name
  */
 export function model(name) {
@@ -31,8 +31,8 @@ export function model(name) {
 }
 
 /**
- * Read a reader's own weights: the file stays in the page. Return a sentence on it, and an empty upload.
- * @param {string | null} contents   data: address in base64
+ * Read a visitor's own weights, which stay in the page. Return a sentence on them, and an empty upload.
+ * @param {string | null} contents   data: URL with base64
  * @param {string} name
  */
 export function weights(contents, name) {
@@ -44,14 +44,14 @@ export function weights(contents, name) {
   }
   const models = [...page.manifest.choices, { value: OWN, label: `Yours: ${name}` }];
   setProps("predict-model", { data: models, value: OWN });
-  // What another network of the reader's said of a table is no answer of this one.
+  // Predictions for a table by the visitor's previous network are no longer valid.
   setProps("predict-own", { data: null });
   page.choose(OWN);
   return [`${name} is in use, in this page only.`, null];
 }
 
 /**
- * Put a table through the reader's own network.
+ * Predict a table with the visitor's own network.
  * @param {{flux: string, luminosity: string} | null} asked
  */
 export function table(asked) {
@@ -59,7 +59,7 @@ export function table(asked) {
 }
 
 /**
- * Show one draw from the server.
+ * Show a realisation from the server.
  * @param {number[] | null} values
  */
 export function drawn(values) {
@@ -77,7 +77,7 @@ export function open(row) {
 }
 
 /**
- * Show the places of an uploaded table behind the galaxy.
+ * Show the galaxies of an uploaded table behind the one in the form.
  * @param {Others | null} points
  */
 export function others(points) {
@@ -87,9 +87,9 @@ export function others(points) {
 }
 
 /**
- * Return the files of an upload without the contents of those beyond the limit: the server refuses those without a word
- * to the page, so the page looks first.
- * @param {string[] | null} contents   data: addresses in base64
+ * Return the files of an upload, without the contents of files beyond the limit. The server would refuse a request with
+ * them before the app could show an error, so the page checks the sizes first.
+ * @param {string[] | null} contents   data: URLs with base64
  * @param {string[]} names
  * @param {number} limit               [bytes]
  */

@@ -1,4 +1,4 @@
-/* Whether a galaxy lies in the training domain, as model/domain.py judges. */
+/* Whether a galaxy lies in the training domain, as in model/predictions/domain.py. */
 
 /** @import { Limits } from "./manifest.mjs" */
 
@@ -8,11 +8,11 @@
 const VERDICTS = ["inside", "edge", "outside"];
 
 /**
- * Return the worst of what colours, luminosity and redshift say.
+ * Return the worst verdict on colours, luminosity and redshift.
  * @param {Limits} limits
  * @param {number} score               from `domainScore`
  * @param {number | null} luminosity
- * @param {number} redshift            NaN: not known
+ * @param {number} redshift            NaN if unknown
  */
 export function judge({ edge, outside, trained }, score, luminosity, redshift) {
   let level = score < outside ? 2 : score < edge ? 1 : 0;
@@ -25,7 +25,7 @@ export function judge({ edge, outside, trained }, score, luminosity, redshift) {
   return VERDICTS[level];
 }
 
-/** @type {Record<Verdict, {words: string, tone: string}>} how a badge shows it */
+/** @type {Record<Verdict, {words: string, tone: string}>} text and tone of the badge */
 export const BADGES = {
   inside: { words: "inside training domain", tone: "good" },
   edge: { words: "edge of training domain", tone: "warn" },

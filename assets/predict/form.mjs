@@ -1,26 +1,26 @@
-/* The form of the Predict page: what is typed, pressed and shown in its fields. */
+/* The form of the Predict page: its fields and buttons. */
 import { around, byId, node } from "../shell/dom.mjs";
 
 /** @import { Form as FormState, Kind, Manifest, Range, Variant } from "./manifest.mjs" */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SEPARATORS = /[\s,;|]+/;
-const UPLOADS = 2; // weights, tables
-const LATE = 180; // ms until uploads are looked for again
+const UPLOADS = 2; // file inputs: weights and tables
+const LATE = 180; // ms between searches for file inputs
 
 /** @typedef {"luminosity" | "redshift"} Field */
 
 /**
- * What the reader does.
+ * Functions that the form calls after input by the visitor.
  * @typedef {object} Listener
  * @property {(bin: number, text: string) => void} bin
- * @property {(texts: string[]) => void} bins             all at once
+ * @property {(texts: string[]) => void} bins             all bins at once
  * @property {(field: Field, text: string) => void} field
  * @property {(what: string, value: string) => void} press  a button's data-predict and data-value
  */
 
 /**
- * Return a text's number, NaN where it is none or out of range.
+ * Return a text as a number; NaN if it is not a number in the range.
  * @param {string} text
  * @param {Range} range
  */
@@ -30,7 +30,7 @@ export function inRange(text, [low, high]) {
 }
 
 /**
- * Return the texts of a field into which a whole continuum was pasted, null where it is one number.
+ * Return the texts of a whole continuum that was pasted into a field, or null if the field has another number of texts.
  * @param {string} text
  * @param {number} count   of the bins
  */
@@ -84,7 +84,7 @@ export class Form {
   }
 
   /**
-   * Dash gives its file inputs no name of their own, and makes them late: what they stand in says what they are for.
+   * Name the file inputs for screen readers by the text around them. Dash creates them late and without a name.
    * @param {AbortSignal} signal
    */
   #nameUploads(signal) {
@@ -99,7 +99,7 @@ export class Form {
   }
 
   /**
-   * Show a state in the fields.
+   * Show a state in the fields and buttons.
    * @param {FormState} state
    */
   show(state) {
@@ -129,7 +129,7 @@ export class Form {
   }
 
   /**
-   * Light the button with this value among those of a choice.
+   * Mark the button with this value among those of a choice.
    * @param {string} choice
    * @param {string} value
    */
@@ -147,9 +147,9 @@ export class Form {
   }
 
   /**
-   * Show which numbers cannot be used, and the preset that the bins are.
+   * Mark invalid numbers, and the preset that equals the bins.
    * @param {FormState} state
-   * @param {number[]} flux               NaN where a text is no flux in range
+   * @param {number[]} flux               NaN where a text is not a flux in range
    * @param {number | null} luminosity
    * @param {string[]} presets            their bins, joined by commas
    */

@@ -1,22 +1,22 @@
-/* The table of the lines of one galaxy: a row per line, made once; drawing changes its texts and bars. */
+/* The table of one galaxy's lines: its rows are created once, and drawing changes their texts and bars. */
 import { node } from "../shell/dom.mjs";
 import { NOTHING, chance, number } from "../shell/numbers.mjs";
 
 /** @import { Line } from "./manifest.mjs" */
 
 /**
- * Equivalent widths [Å], one a line.
+ * Equivalent widths [Å], one per line.
  * @typedef {object} Shown
  * @property {ArrayLike<number> & Iterable<number>} ew
  * @property {ArrayLike<number> & Iterable<number>} p16
  * @property {ArrayLike<number> & Iterable<number>} p84
  * @property {ArrayLike<number> | null} pDetected
- * @property {number[] | null} drawn                 one draw
- * @property {(number | null)[] | null} measured     of a file
+ * @property {number[] | null} drawn                 one realisation
+ * @property {(number | null)[] | null} measured     from a file
  */
 
 const HEADS = ["Line", "EW [Å]", "68 % [Å]", "P(detected)", "", ""];
-const DRAWN = 4; // of the heads
+const DRAWN = 4; // index in HEADS
 
 /**
  * @param {number | null | undefined} value
@@ -57,7 +57,7 @@ export class LineTable {
   draw({ ew, p16, p84, pDetected, drawn, measured }, chosen) {
     const all = [...ew, ...p84, ...(measured ?? [])].filter(isKnown);
     const top = Math.asinh(1.1 * Math.max(1, ...all));
-    /** @type {(value: number) => number} place on the bar in per cent */
+    /** @type {(value: number) => number} position on the bar [%] */
     const percent = (value) => 100 * Math.min(Math.max(Math.asinh(Math.max(value, 0)) / top, 0), 1);
     this.#table.classList.toggle("has-draw", Boolean(drawn));
     this.#drawnHead.textContent = drawn ? "one draw" : "";

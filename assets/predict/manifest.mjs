@@ -1,10 +1,10 @@
-/* What the Predict page carries for the browser (pages/predict.py), and what its form holds. Types alone. */
+/* Types of the Predict page's manifest (pages/predict/page.py) and form. */
 
 /** @import { Diagrams } from "../raster/diagrams.mjs" */
 /** @import { Scheme } from "../shell/scheme.mjs" */
 
 /**
- * @typedef {"colors" | "luminosity"} Variant   of a network: what it predicts from
+ * @typedef {"colors" | "luminosity"} Variant   of a network: the quantities from which it predicts
  * @typedef {"catalogued" | "intrinsic"} Kind   of equivalent widths
  *
  * @typedef {object} Line
@@ -13,15 +13,15 @@
  * @property {string} symbol
  * @property {string} accent
  * @property {number} wavelength       vacuum [Å]
- * @property {number[]} wavelengths    of a blend's members
+ * @property {number[]} wavelengths    of the members of a blend, vacuum [Å]
  *
- * @typedef {object} Typed   what the form's fields hold
+ * @typedef {object} Typed   content of the form's fields
  * @property {string[]} bins
  * @property {string} luminosity
  * @property {string} redshift
  * @property {Variant} variant
  *
- * @typedef {object} Known   what came along with a galaxy of a file
+ * @typedef {object} Known   data of a galaxy from a file
  * @property {string} name
  * @property {(number | null)[] | null} measured   equivalent widths [Å]
  * @property {unknown} ivar
@@ -40,10 +40,10 @@
  * @property {Range} redshift
  * @property {number} edge        score below which a galaxy lies at the edge of the training domain
  * @property {number} outside     score below which it lies outside
- * @property {{redshift?: Range, luminosity?: [number, number, number, number]}} trained   luminosity: outside, edge,
- *   edge, outside
+ * @property {{redshift?: Range, luminosity?: [number, number, number, number]}} trained   luminosity: limits of
+ *   outside, edge, edge, outside
  *
- * @typedef {object} Background   medians of real galaxies, one a cell of the map
+ * @typedef {object} Background   medians of real galaxies in cells of the map
  * @property {number} size
  * @property {number[]} x
  * @property {number[]} y

@@ -1,7 +1,7 @@
-/* The Predict page: what is typed, dragged or pasted is answered here, then told to Dash.
+/* The Predict page.
  *
- * The form holds texts and a few choices. Numbers that can be used are answered in the browser within a frame, and the
- * store `predict-state` gets the texts when the hand rests, for what only the server knows.
+ * The form holds texts and a few choices. Valid numbers are predicted in the browser within a frame. When input pauses,
+ * the store `predict-state` gets the texts, and the server adds what the browser cannot compute.
  */
 import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
@@ -21,22 +21,22 @@ import { OWN, Weights } from "./network/weights.mjs";
 /** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen, Variant } from "./manifest.mjs" */
 /** @import { Net } from "./network/safetensors.mjs" */
 
-const REST = 180; // ms without a change before the server is told
-/** @type {Known} of a continuum that is no longer a file's galaxy */
+const REST = 180; // ms without input before the store is set
+/** @type {Known} for a continuum that is not, or no longer, that of a file's galaxy */
 const NOTHING_KNOWN = { name: "", measured: null, ivar: null, covered: null, spectrum: false };
 
-/** What was measured of the page: the last frame [ms]. */
+/** Measurement: duration of the last frame [ms]. */
 export const timings = { frame: 0 };
 
 /** @type {(value: number) => string} */
 const short = (value) => String(Number(value.toPrecision(4)));
 
-/** A Predict page that is open. */
+/** An open Predict page. */
 export class PredictPage {
   stop = new AbortController();
-  /** @type {number[] | null} one draw from the server */
+  /** @type {number[] | null} one realisation from the server */
   drawn = null;
-  /** @type {Others | null} a table's galaxies */
+  /** @type {Others | null} the galaxies of a table */
   others = null;
   #form;
   #continuum;
@@ -45,11 +45,11 @@ export class PredictPage {
   #kind = "catalogued";
   /** @type {FormState} */
   #state;
-  /** @type {Steps<FormState>} what the server was told */
+  /** @type {Steps<FormState>} states that were sent to the store */
   #steps;
-  /** @type {Seen | null} the uploaded spectrum: kept beside the state, which is posted whenever the hand rests */
+  /** @type {Seen | null} the uploaded spectrum; not part of the state, because the state is sent after every pause */
   #seen = null;
-  /** @type {{map: Net, domain: Net} | null} null until the weights are here */
+  /** @type {{map: Net, domain: Net} | null} null until the weights are loaded */
   #shared = null;
   /** @type {Answer | null} */
   #answer = null;
@@ -104,7 +104,7 @@ export class PredictPage {
         this.weights.tensors(shared),
         requestJson(background, this.stop.signal),
         this.weights.load(this.model, "colors"),
-        this.weights.load(this.model, this.#variant()), // a link may bring a luminosity
+        this.weights.load(this.model, this.#variant()), // a link may contain a luminosity
       ]);
       this.#shared = { map: under(tensors, "map"), domain: under(tensors, "domain") };
       this.#answer = new Answer(this.manifest, medians, (line) => {
@@ -122,7 +122,7 @@ export class PredictPage {
   }
 
   /**
-   * Predict with another network.
+   * Use another network.
    * @param {string} model
    */
   async choose(model) {
@@ -132,7 +132,7 @@ export class PredictPage {
     this.#rest(0);
   }
 
-  // ---- what the reader does ---------------------------------------------------------------------------------------
+  // ---- input ------------------------------------------------------------------------------------------------------
 
   /**
    * @param {string} what
@@ -162,7 +162,7 @@ export class PredictPage {
   }
 
   /**
-   * Take a whole continuum: a preset, pasted numbers, a row of a file.
+   * Fill the form with a preset, pasted numbers, or a row of a file.
    * @param {Galaxy} galaxy
    */
   fill({ seen, ...change }) {
@@ -180,7 +180,7 @@ export class PredictPage {
     this.#state = structuredClone(before);
     this.#form.show(this.#state);
     this.redraw();
-    this.#tell();
+    this.#publish();
   }
 
   /** @param {Kind} kind */
@@ -199,16 +199,16 @@ export class PredictPage {
     this.#rest();
   }
 
-  // ---- answers ----------------------------------------------------------------------------------------------------
+  // ---- predictions ------------------------------------------------------------------------------------------------
 
-  /** @returns {number | null} null where there is none, NaN where it cannot be used */
+  /** @returns {number | null} null if there is none, NaN if it is invalid */
   #luminosity() {
     const { variant, luminosity } = this.#state;
     if (variant !== "luminosity" || !luminosity.trim()) return null;
     return inRange(luminosity, this.manifest.limits.luminosity);
   }
 
-  /** @returns {Variant} that the answer needs */
+  /** @returns {Variant} that the prediction needs */
   #variant() {
     return this.#luminosity() === null ? "colors" : "luminosity";
   }
@@ -231,7 +231,7 @@ export class PredictPage {
     const luminosity = this.#luminosity();
     this.#form.mark(state, flux, luminosity, manifest.presets.map(({ bins }) => bins.join()));
     if (flux.some(Number.isNaN) || Number.isNaN(luminosity)) return;
-    // Only ratios matter; a mean of 1 keeps 1e-17 erg/s/cm²/Å and counts alike far from underflow.
+    // Only ratios matter. A mean of 1 avoids underflow for fluxes in erg/s/cm²/Å.
     const mean = flux.reduce((sum, f) => sum + f, 0) / flux.length;
     const scaled = flux.map((f) => f / mean);
     const prediction = this.#predict(scaled, luminosity);
@@ -249,7 +249,7 @@ export class PredictPage {
   /**
    * @param {number[]} flux
    * @param {number | null} luminosity
-   * @returns {Prediction | null}   null while weights are on their way
+   * @returns {Prediction | null}   null until the weights are loaded
    */
   #predict(flux, luminosity) {
     const chosen = this.weights.network(this.model, luminosity);
@@ -285,21 +285,21 @@ export class PredictPage {
 
   #rest(wait = REST) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), wait);
+    this.#timer = setTimeout(() => this.#publish(), wait);
   }
 
-  /** The hand rests: remember the step, put it in the address, let the server add what it knows. */
-  #tell() {
+  /** Record an undo step, write the address, and set the store, from which the server computes the rest. */
+  #publish() {
     const state = this.#state;
     if (this.#steps.push(structuredClone(state))) {
       this.drawn = null;
-      // Also without a change to draw: `own` below is of this very continuum.
+      // Draw now, because `own` below must be the prediction for this continuum.
       if (this.#answer) this.#draw();
       window.history.replaceState(window.history.state, "", this.#link());
     }
     /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#steps.can(-1);
     const luminosity = state.variant === "luminosity" ? state.luminosity : "";
-    // A reader's own weights stay here; the server gets what they say, and adds what only it knows.
+    // A visitor's own weights stay in the page; the server gets their predictions.
     const listed = this.model === OWN ? this.#last?.prediction.listed : null;
     const own = listed ? [listed.ew, listed.p16, listed.p84].map((values) => Array.from(values)) : null;
     setProps("predict-state", { data: { ...state, luminosity, model: this.model, own } });

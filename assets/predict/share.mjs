@@ -1,14 +1,14 @@
-/* A galaxy of the Predict page as something to hand on: an address, and lines of Python. */
+/* Share a galaxy of the Predict page as an address or as Python code. */
 
 /** @import { Typed } from "./manifest.mjs" */
 
-const SAID = 4000; // ms that a confirmation stays
+const NOTE_SHOWN = 4000; // ms for which a note is shown
 
 /**
  * Return the page's address with this galaxy.
  * @param {string} pathname
  * @param {Typed} form
- * @param {Typed} start                        what an address need not say
+ * @param {Typed} start                        the defaults, which addresses omit
  * @param {(text: string) => boolean} usable   whether a text is a flux in range
  */
 export function link(pathname, { bins, luminosity, redshift, variant }, start, usable) {
@@ -21,7 +21,7 @@ export function link(pathname, { bins, luminosity, redshift, variant }, start, u
 }
 
 /**
- * Return what computes the lines in Python.
+ * Return Python code that computes the lines.
  * @param {number[]} flux
  * @param {number | null} luminosity
  * @param {string} weights
@@ -42,18 +42,18 @@ export function python(flux, luminosity, weights) {
 }
 
 /**
- * Copy a text, and say so; where the browser does not let the page copy, show it.
+ * Copy a text and show a note; if the browser denies access to the clipboard, show the text.
  * @param {string} text   an address may begin with its path
  * @param {Element} note
- * @param {string} done   what the note says
+ * @param {string} done   text of the note
  */
 export async function copy(text, note, done) {
-  const whole = text.startsWith("/") ? window.location.origin + text : text;
+  const full = text.startsWith("/") ? window.location.origin + text : text;
   try {
-    await navigator.clipboard.writeText(whole);
+    await navigator.clipboard.writeText(full);
     note.textContent = done;
   } catch {
-    note.textContent = whole;
+    note.textContent = full;
   }
-  setTimeout(() => (note.textContent = ""), SAID);
+  setTimeout(() => (note.textContent = ""), NOTE_SHOWN);
 }

@@ -1,4 +1,5 @@
-/* A table on the Predict page. Its rows come column by column (data/table_view.py); ag-grid draws those in view alone. */
+/* The table of an upload on the Predict page. Its data are columns (analysis/answers/grid.py); ag-grid draws the rows
+ * in view. */
 import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { NOTHING } from "../shell/numbers.mjs";
@@ -10,7 +11,7 @@ import { drawHistograms } from "./plots/histograms.mjs";
 /** @import { Manifest, Variant } from "./manifest.mjs" */
 
 /**
- * A table's galaxies, a list a column.
+ * A table's galaxies, one list per column.
  * @typedef {object} Rows
  * @property {string[]} name
  * @property {string[]} problem       why a row has no prediction, or ""
@@ -18,18 +19,18 @@ import { drawHistograms } from "./plots/histograms.mjs";
  * @property {(Variant | "")[]} variant
  * @property {number[][]} ew
  * @property {(number | null)[][] | null} [measured]
- * @property {(number | null)[] | null} [surprise]   share of draws that are as unlikely
+ * @property {(number | null)[] | null} [surprise]   probability of the outlier score
  * @property {string[]} [surprise_line]
  * @property {number[]} [surprise_sigma]
  * @property {Counted[]} histograms
- * @property {unknown[]} [bins]       what the form takes
+ * @property {unknown[]} [bins]       data for the form, as the following columns
  * @property {unknown[]} [luminosity]
  * @property {unknown[]} [redshift]
  * @property {unknown[]} [ivar]
  * @property {unknown[]} [covered]
  */
 
-const RARE = 1e-3; // as in the explorer: fewer draws than one in a thousand are as unlikely
+const RARE = 1e-3; // as in the explorer: galaxies with a lower probability are outliers
 /** @type {Record<string, string>} */
 const VARIANTS = { colors: "colours", luminosity: "colours + L" };
 const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "covered"]);
@@ -41,7 +42,7 @@ let shown = null;
 const odds = (p) => (1 / p >= 1.95 ? `1 in ${Math.round(1 / p).toLocaleString("en")}` : `${Math.round(100 * p)} %`);
 
 /**
- * Put a row's galaxy into the form.
+ * Open a row in the form.
  * @param {number} i
  */
 function open(i) {
@@ -51,7 +52,7 @@ function open(i) {
   setProps("predict-row", { data: { ...row, variant } });
 }
 
-/** Let ag-grid's cells and formulas name what this table needs. */
+/** Register the cell renderer and the formula that this table uses in ag-grid. */
 export function addCells() {
   /** @param {{data: {problem: string, row: string}, value: string}} cell */
   const NeonOpen = ({ data, value }) => {
@@ -80,7 +81,7 @@ const VERDICT = {
 };
 
 /**
- * Return columns in groups: what the file says, its verdict, the leading lines first, what the answer rests on.
+ * Return columns in groups: columns of the file, outlier score, lines (leading ones first), and basis of prediction.
  * @param {Rows} rows
  * @param {Manifest} manifest
  * @returns {ColumnDef[]}
@@ -101,7 +102,7 @@ function columns(rows, { lines, leading }) {
     { field: "variant", headerName: "From", width: 110 },
     { field: "domain", headerName: "Domain", width: 95 },
   ];
-  // A column without a group would leave an empty row among the headings, which a screen reader stumbles over.
+  // A column without a group would have an empty heading above it, which confuses screen readers.
   const grouped = [
     { headerName: "Of the file", children: rows.problem.some(Boolean) ? [name, problem] : [name] },
     ...(rows.surprise ? [VERDICT] : []),
@@ -112,7 +113,7 @@ function columns(rows, { lines, leading }) {
 }
 
 /**
- * Return the columns of a group in one row of headings.
+ * Return the columns of a group for a single row of headings.
  * @param {{headerName: string, children: ColumnDef[]}} group
  */
 const flat = ({ headerName, children }) =>
@@ -136,7 +137,7 @@ function records(rows) {
 }
 
 /**
- * Dash: return the grid of a table's rows as a component, or why there is none.
+ * Callback of Dash: return the grid of a table's rows as a component, or an error message.
  * @param {Rows | null} rows
  * @param {Manifest} manifest
  */

@@ -1,11 +1,11 @@
-/* The BPT and WHAN diagrams: curves, places and classes by the limits that the page's manifest brings
- * (components/figures/diagram.py, model/diagnostics.py). */
+/* The BPT and WHAN diagrams: curves, coordinates and classes, with the limits in the page's manifest
+ * (components/figures/diagram.py, model/physics/diagnostics.py). */
 
 /** @import { Point } from "./shapes.mjs" */
 
 /**
  * @typedef {"bpt" | "whan"} DiagramName
- * @typedef {{text: string, x: number, y: number}} Label   the name of a region, and where it is written
+ * @typedef {{text: string, x: number, y: number}} Label   the name of a region and its position [dex]
  * @typedef {{points: Point[], dashed: boolean}} Stroke
  *
  * @typedef {object} DividingCurve   y = height / (x - pole) + level, left of its pole
@@ -16,17 +16,17 @@
  * @property {boolean} dashed
  *
  * @typedef {object} Diagrams
- * @property {{halpha: number, hbeta: number, nii: number, oiii: number}} lines   places in the order of the lines
- * @property {{curves: DividingCurve[], classes: string[], labels: Label[]}} bpt  curves and classes from below
+ * @property {{halpha: number, hbeta: number, nii: number, oiii: number}} lines   indices of lines
+ * @property {{curves: DividingCurve[], classes: string[], labels: Label[]}} bpt  curves and classes from bottom to top
  * @property {{ratio: number, strong: number, weak: number, passive: number, classes: string[], labels: Label[]}} whan
  *   ratio: log [N II]/Hα; the others: EW(Hα) [Å]; classes: star-forming, strong, weak, retired, passive
  */
 
-const LEFT = -3; // beyond what any panel shows [dex]
+const LEFT = -3; // beyond the range of all panels [dex]
 const RIGHT = 2;
 const TOP = 4;
 const BPT_LEFT = -1.6;
-const NEAR_POLE = 0.02; // the curve has fallen out of every panel there
+const NEAR_POLE = 0.02; // distance from the pole at which a curve is below all panels [dex]
 const STEPS = 120;
 
 /** @type {(above: number, below: number) => number} */
@@ -42,7 +42,7 @@ export const heightOf = ({ height, pole, level }, x) => height / (x - pole) + le
 /**
  * Return the curves that divide a diagram, in its axes' units.
  * @param {Diagrams} diagrams
- * @param {string} name   of a diagram; others have no curves
+ * @param {string} name   of a diagram; empty for other names
  * @returns {Stroke[]}
  */
 export function strokesOf({ bpt, whan }, name) {
@@ -67,9 +67,9 @@ function sampled(curve) {
 }
 
 /**
- * Return a galaxy's place in the BPT diagram [dex]; NaN where a line is missing.
+ * Return a galaxy's coordinates in the BPT diagram [dex]; NaN if a line is missing.
  * @param {Diagrams} diagrams
- * @param {ArrayLike<number>} ew   equivalent widths [Å], one a line
+ * @param {ArrayLike<number>} ew   equivalent widths [Å], one per line
  * @returns {Point}
  */
 export function bptPlace({ lines: { halpha, hbeta, nii, oiii } }, ew) {
@@ -77,9 +77,9 @@ export function bptPlace({ lines: { halpha, hbeta, nii, oiii } }, ew) {
 }
 
 /**
- * Return a galaxy's place in the WHAN diagram [dex]; NaN where a line is missing.
+ * Return a galaxy's coordinates in the WHAN diagram [dex]; NaN if a line is missing.
  * @param {Diagrams} diagrams
- * @param {ArrayLike<number>} ew   equivalent widths [Å], one a line
+ * @param {ArrayLike<number>} ew   equivalent widths [Å], one per line
  * @returns {Point}
  */
 export function whanPlace({ lines: { halpha, nii } }, ew) {
@@ -87,7 +87,7 @@ export function whanPlace({ lines: { halpha, nii } }, ew) {
 }
 
 /**
- * Return the class of a BPT place, "" where it is not known.
+ * Return the class of a point in the BPT diagram; "" if a coordinate is not finite.
  * @param {Diagrams} diagrams
  * @param {Point} place
  */
@@ -98,7 +98,7 @@ export function bptClass({ bpt: { curves, classes } }, [x, y]) {
 }
 
 /**
- * Return the class of a WHAN place, "" where it is not known.
+ * Return the class of a point in the WHAN diagram; "" if a coordinate is not finite.
  * @param {Diagrams} diagrams
  * @param {Point} place
  */

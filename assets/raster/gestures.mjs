@@ -1,6 +1,6 @@
-/* What a pointer, a wheel, two fingers or a key do in the panels, told as events: no galaxies, no Dash in it. */
+/* Convert input by pointer, wheel, two fingers or keys to events: click, hover, pan, zoom, outline, reset, key. */
 
-const CLICK_SLACK = 4; // CSS pixels that a pointer may move and still click
+const CLICK_SLACK = 4; // CSS pixels by which a pointer may move during a click
 const WHEEL_SPEED = 0.0015;
 /** @type {Record<string, string>} */
 const KEYS = { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "reset", p: "pan", b: "box", l: "lasso" };
@@ -14,20 +14,20 @@ const KEYS = { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "reset", p: "pan
  */
 
 /**
- * What the gestures mean; `Panel` is whatever `panelAt` returns.
+ * Functions that gestures call; `Panel` is the type that `panelAt` returns.
  * @template {Box} Panel
  * @typedef {object} Listener
  * @property {(event: PointerEvent) => void} click
  * @property {(event: PointerEvent | null) => void} hover
- * @property {(dx: number, dy: number) => void} pan                           by shares of the panel
- * @property {(factor: number, fx: number, fy: number) => void} zoom          about a place given as shares
+ * @property {(dx: number, dy: number) => void} pan                           by shares of the panel's size
+ * @property {(factor: number, fx: number, fy: number) => void} zoom          about a point given as shares of the panel
  * @property {(panel: Panel, path: Point[], done: boolean) => void} outline   a box or a lasso in the panel's pixels
  * @property {() => void} reset
  * @property {(name: string) => void} key
  */
 
 /**
- * Tell what happens in the panels until `signal` says stop.
+ * Call the listener's functions for gestures in the panels until `signal` aborts.
  * @template {Box} Panel
  * @param {HTMLElement} area                       holds the panels
  * @param {(event: At) => Panel | null} panelAt    the panel under the pointer
@@ -59,7 +59,7 @@ export function listen(area, panelAt, tool, tell, signal) {
     { signal },
   );
 
-  // The window sees the rest of a drag, wherever it goes.
+  // On the window, so that a drag continues outside the area.
   window.addEventListener(
     "pointermove",
     (event) => {
@@ -148,7 +148,7 @@ function spread(pointers) {
 }
 
 /**
- * Zoom a view about a place given as shares of its width and height (from the top).
+ * Return a view zoomed about a point given as shares of its width and height (from the top).
  * @param {View} view
  * @param {number} factor
  * @param {number} fx
@@ -162,7 +162,7 @@ export function zoomed({ x0, x1, y0, y1 }, factor, fx, fy) {
 }
 
 /**
- * Move a view by shares of its width and height.
+ * Return a view moved by shares of its width and height.
  * @param {View} view
  * @param {number} dx
  * @param {number} dy

@@ -1,8 +1,8 @@
 /* The order in which galaxies are painted. */
 
 /**
- * Return the numbers below n in an order that depends on the seed alone (Fisher-Yates shuffle, mulberry32 generator):
- * the same galaxies lie on top each time.
+ * Return the numbers below n in an order that depends only on the seed (Fisher-Yates shuffle, mulberry32 generator), so
+ * that the same galaxies are on top each time.
  * @param {number} n
  * @param {number} [seed]
  */
@@ -21,7 +21,7 @@ export function shuffledOrder(n, seed = 1) {
 }
 
 /**
- * Bring one number a galaxy into a draw order, in its own type.
+ * Return codes, one per galaxy, in draw order and of the same type.
  * @template {Uint8Array | Uint16Array} Codes
  * @param {Uint32Array} order
  * @param {Codes} codes

@@ -1,5 +1,5 @@
-/* What lies over the points: contours, ticks, the curves of a diagram, the outline of a selection. Drawn on the panel's
- * own canvas, so that an exported picture has it too. */
+/* Contours, ticks, curves of diagrams and outlines of selections over the points of a panel. They are drawn on the
+ * panel's canvas, so that exported images contain them. */
 import { short } from "../shell/numbers.mjs";
 import { density2d } from "./picking.mjs";
 import { niceTicks } from "./scales.mjs";
@@ -22,7 +22,7 @@ import { contour, levelsOf, smooth } from "./shapes.mjs";
  * @property {{bottom: boolean, left: boolean}} edge     whether ticks have numbers
  * @property {Point[] | null} outline                    of a selection, in the axes' units
  *
- * @typedef {object} Frame   the panel, for those who draw parts of it
+ * @typedef {object} Frame   canvas, scales and colours of a panel
  * @property {CanvasRenderingContext2D} context
  * @property {(x: number) => number} px
  * @property {(y: number) => number} py
@@ -32,12 +32,12 @@ import { contour, levelsOf, smooth } from "./shapes.mjs";
  * @property {Tokens} tokens
  */
 
-const CONTOUR_SIDE = 5; // CSS pixels of a square in which galaxies are counted
-const CONTOUR_SHARES = [0.95, 0.8, 0.5, 0.2]; // of the visible galaxies within each contour
-const ROOM_FOR_LABELS = 250; // CSS pixels of width
+const CONTOUR_SIDE = 5; // side of the squares in which galaxies are counted [CSS pixels]
+const CONTOUR_SHARES = [0.95, 0.8, 0.5, 0.2]; // shares of the visible galaxies inside the contours
+const ROOM_FOR_LABELS = 250; // least width of a panel with labels [CSS pixels]
 
 /**
- * Return the contours of a raster's visible galaxies as a path in device pixels: made once a frame, drawn in every panel.
+ * Return the contours of a raster's visible galaxies as a path in device pixels, for all panels with this raster.
  * @param {Raster} raster
  */
 export function contourPath(raster) {
@@ -148,7 +148,7 @@ function drawTicks(frame, view, titles, edge) {
 }
 
 /**
- * Write words that stay readable over points.
+ * Write text with an outline in the background's colour, so that it is legible over points.
  * @param {Frame} frame
  * @param {string} text
  * @param {number} x

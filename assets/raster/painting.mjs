@@ -1,4 +1,4 @@
-/* One panel's colours written into pixels. Painting 12 panels of 86,594 galaxies takes milliseconds without a GPU, and
+/* Paint a panel's galaxies into pixels. Painting 12 panels of 86,594 galaxies takes milliseconds without a GPU, and
  * needs no WebGL context. */
 import { FULL, blend } from "./pixels.mjs";
 import { MARGIN } from "./raster.mjs";
@@ -8,27 +8,27 @@ import { disc } from "./stencil.mjs";
 /** @import { Stencil } from "./stencil.mjs" */
 
 /**
- * @typedef {object} Cells   hexagons with a corner up, on the map
+ * @typedef {object} Cells   hexagons of the map with a corner at the top
  * @property {number[]} x
  * @property {number[]} y
  * @property {number} halfWidth
  * @property {number} halfHeight
  *
- * @typedef {object} Colors   what one panel is painted with; points, cells, or both
+ * @typedef {object} Colors   data of one panel's points, cells, or both
  * @property {Uint8Array | null} codes         of the points, in draw order
- * @property {Uint32Array} table               256 pixels, one a code
- * @property {Uint8Array | null} [chosen]      0 or 1 a galaxy, in draw order
- * @property {Uint32Array} [dimTable]          colours of the galaxies that are not chosen, which lie below
+ * @property {Uint32Array} table               256 pixels, one per code
+ * @property {Uint8Array | null} [chosen]      0 or 1 per galaxy, in draw order
+ * @property {Uint32Array} [dimTable]          colours of galaxies that are not chosen, which are painted first
  * @property {Cells | null} [cells]
  * @property {ArrayLike<number> | null} [cellCodes]
  * @property {Uint32Array} [cellTable]
  * @property {number} [opacity]
  */
 
-const SHRINK = 0.55; // of points over cells, so that what lies below shows between them
+const SHRINK = 0.55; // factor of the size of points over cells, so that the cells are visible between them
 
 /**
- * Paint one panel: cells below, points above. Either may be left out.
+ * Paint one panel: cells, and points over them. Either may be missing.
  * @param {Raster} raster
  * @param {CanvasRenderingContext2D} context
  * @param {Colors} colors
@@ -54,26 +54,26 @@ export function paint(raster, context, { codes, table, chosen, dimTable, cells, 
  * @param {Uint32Array} table
  * @param {Stencil} stencil
  * @param {Uint8Array | null} chosen
- * @param {number} which   of the chosen: 0 or 1
+ * @param {number} which   value in `chosen` of the galaxies to paint
  */
 function writePoints(raster, codes, table, { offsets, cover }, chosen, which) {
-  const { at, who, visible, pixels } = raster;
+  const { visiblePixels, visibleRanks, visible, pixels } = raster;
   const cells = offsets.length;
   const solid = cover.every((share) => share === FULL);
   if (solid && cells === 1 && chosen === null) {
-    // Many small points, the usual case of a large catalogue: nothing but the colour and its place.
+    // A fast path for opaque points of one pixel, the usual case for large catalogues.
     for (let i = 0; i < visible; i++) {
-      const color = table[codes[who[i]]];
-      if (color !== 0) pixels[at[i] + offsets[0]] = color;
+      const color = table[codes[visibleRanks[i]]];
+      if (color !== 0) pixels[visiblePixels[i] + offsets[0]] = color;
     }
     return;
   }
   for (let i = 0; i < visible; i++) {
-    const galaxy = who[i];
+    const galaxy = visibleRanks[i];
     if (chosen !== null && chosen[galaxy] !== which) continue;
     const color = table[codes[galaxy]];
     if (color === 0) continue;
-    const center = at[i];
+    const center = visiblePixels[i];
     if (solid) {
       for (let k = 0; k < cells; k++) pixels[center + offsets[k]] = color;
     } else {

@@ -1,8 +1,8 @@
-/* Colours as numbers: little-endian RGBA, one 32-bit number a pixel. */
+/* Colours as 32-bit numbers, little-endian RGBA. */
 
 export const FULL = 255;
 
-/** @type {Map<string, number>} "#rrggbb" to a number: Dash's polyfill makes parseInt slow, and palettes are few */
+/** @type {Map<string, number>} numbers by "#rrggbb", cached because Dash's polyfill makes parseInt slow */
 const parsed = new Map();
 
 /**
@@ -17,7 +17,7 @@ export function pixel(hex, alpha = FULL) {
 }
 
 /**
- * Return a table of 256 pixels; entry 0 is `missing`, invisible where that is null.
+ * Return a table of 256 pixels, whose entry 0 is the colour `missing`, or transparent if that is null.
  * @param {string[]} colors
  * @param {string | null} missing
  * @param {number} [alpha]
@@ -30,10 +30,10 @@ export function colorTable(colors, missing, alpha = FULL) {
 }
 
 /**
- * Return the same table seen through a veil of another colour: galaxies outside a selection.
+ * Return the table mixed with another colour, for galaxies outside a selection.
  * @param {Uint32Array} table
  * @param {string} toward
- * @param {number} share   of the veil, 0 to 1
+ * @param {number} share   of the other colour, 0 to 1
  */
 export function dimmed(table, toward, share) {
   const veil = pixel(toward);
@@ -41,10 +41,10 @@ export function dimmed(table, toward, share) {
 }
 
 /**
- * Return red, green and blue between two pixels.
+ * Return the mixture of two pixels in red, green and blue.
  * @param {number} a
  * @param {number} b
- * @param {number} share   of the second, of 256
+ * @param {number} share   of the second, 0 to 256
  */
 export function mix(a, b, share) {
   const rest = 256 - share;
@@ -54,7 +54,7 @@ export function mix(a, b, share) {
 }
 
 /**
- * Lay a partly covering colour over a pixel.
+ * Return a pixel with a colour of partial coverage over it.
  * @param {number} below
  * @param {number} above
  * @param {number} cover   0 to 255

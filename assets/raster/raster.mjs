@@ -1,7 +1,7 @@
-/* Where the galaxies of a catalogue lie in a panel.
+/* Positions of a catalogue's galaxies in a panel.
  *
- * Several panels share their galaxies' places and differ in colour. Places are uint16 over a range (0: none) and are
- * projected to pixels once per view; painting.mjs then only writes each panel's colours. No page and no Dash.
+ * Several panels share the positions of galaxies and differ in colour. Coordinates are uint16 codes over a range (0 if
+ * missing) and are projected to pixels once per view; painting.mjs then writes each panel's colours.
  */
 import { arrange } from "./order.mjs";
 import { FULL } from "./pixels.mjs";
@@ -9,13 +9,13 @@ import { pointOpacity, pointSize } from "./stencil.mjs";
 
 /**
  * @typedef {{x0: number, x1: number, y0: number, y1: number}} View   a part of the plane, in the axes' units
- * @typedef {{codes: Uint16Array, low: number, high: number}} Places  codes 1..65535 stand for low..high
+ * @typedef {{codes: Uint16Array, low: number, high: number}} Places  codes 1 to 65535 are values from low to high
  */
 
-export const MARGIN = 12; // pixels around the buffer, so that a point at the rim is cut, not wrapped to the next row
+export const MARGIN = 12; // pixels around the buffer, so that a point at the edge does not continue in the next row
 export const PLACE_STEPS = 65534;
 
-/** @type {Map<string, {image: ImageData, pixels: Uint32Array}>} one picture per size: panels are painted in turn */
+/** @type {Map<string, {image: ImageData, pixels: Uint32Array}>} one image per size, used by all panels in turn */
 const buffers = new Map();
 
 /**
@@ -37,7 +37,7 @@ function buffer(width, height) {
 export class Raster {
   /** @type {View | null} null before the first projection */
   view = null;
-  /** @type {Float32Array | null} shares of the panel from which galaxies glide, two a galaxy */
+  /** @type {Float32Array | null} positions from which galaxies glide, as shares of the panel, two per galaxy */
   start = null;
   /** @type {ImageData | null} */
   image = null;
@@ -45,7 +45,7 @@ export class Raster {
   pixels = new Uint32Array();
   visible = 0;
   placed = 0;
-  // The panel in device pixels, and how codes of places become them.
+  // The panel's size in device pixels, and the conversion of codes to pixels.
   w = 1;
   h = 1;
   stride = 1;
@@ -67,33 +67,33 @@ export class Raster {
   constructor(order, x, y) {
     this.n = order.length;
     this.order = order;
-    this.rank = new Uint32Array(this.n); // row -> place in the draw order
+    this.rank = new Uint32Array(this.n); // rank in the draw order, by row
     for (let i = 0; i < this.n; i++) this.rank[order[i]] = i;
     this.x = arrange(order, x.codes);
     this.y = arrange(order, y.codes);
     this.xRange = [x.low, x.high];
     this.yRange = [y.low, y.high];
-    this.at = new Int32Array(this.n); // pixel of each visible galaxy in the padded buffer
-    this.who = new Uint32Array(this.n); // its place in the draw order
+    this.visiblePixels = new Int32Array(this.n); // pixel of each visible galaxy in the padded buffer
+    this.visibleRanks = new Uint32Array(this.n); // rank of each visible galaxy in the draw order
     for (let i = 0; i < this.n; i++) this.placed += Number(this.x[i] > 0 && this.y[i] > 0);
   }
 
   /**
-   * Begin a glide: galaxies start where `other` shows them now.
+   * Begin a glide from the present positions of galaxies in `other`.
    * @param {Raster} other
    */
-  leave(other) {
+  glideFrom(other) {
     const start = new Float32Array(2 * this.n);
     for (let i = 0; i < this.n; i++) {
-      const there = other.share(i);
-      start[2 * i] = there ? there[0] : NaN;
-      start[2 * i + 1] = there ? there[1] : NaN;
+      const position = other.share(i);
+      start[2 * i] = position ? position[0] : NaN;
+      start[2 * i + 1] = position ? position[1] : NaN;
     }
     this.start = start;
   }
 
   /**
-   * Return the place in the panel, as shares of its width and height, of the galaxy that is i-th in the draw order.
+   * Return the position of the i-th galaxy in draw order as shares of the panel's width and height, or null.
    * @param {number} i
    * @returns {[number, number] | null}
    */
@@ -103,13 +103,13 @@ export class Raster {
   }
 
   /**
-   * Project every galaxy to a pixel.
+   * Compute the pixels of the visible galaxies.
    * @param {View} view
    * @param {number} width     of the panel [CSS pixels]
    * @param {number} height
    * @param {number} [density]   device pixels per CSS pixel
-   * @param {{glide?: number, size?: number}} [more]   glide: how far the galaxies have come since `leave`, 1 when they
-   *   stand still; size: a factor of the points' diameters
+   * @param {{glide?: number, size?: number}} [more]   glide: share of the way since `glideFrom`, 1 at its end; size:
+   *   factor of the points' diameters
    */
   project(view, width, height, density = 1, { glide = 1, size = 1 } = {}) {
     const w = Math.max(1, Math.round(width * density));
@@ -126,31 +126,31 @@ export class Raster {
     [this.xScale, this.yScale] = [xScale, yScale];
     [this.ax, this.ay, this.bx, this.by] = [ax, ay, bx, by];
 
-    const { x, y, at, who, n } = this;
+    const { x, y, visiblePixels, visibleRanks, n } = this;
     const from = glide < 1 ? this.start : null;
     const left = -MARGIN / 2;
     const right = w + MARGIN / 2;
     const bottom = h + MARGIN / 2;
     let count = 0;
     for (let i = 0; i < n; i++) {
-      const there = x[i] !== 0 && y[i] !== 0;
+      const isPlaced = x[i] !== 0 && y[i] !== 0;
       let px = ax * x[i] + bx;
       let py = by - ay * y[i];
       if (from) {
         const fx = from[2 * i];
         if (fx === fx) {
-          if (there) {
+          if (isPlaced) {
             px = glide * px + (1 - glide) * fx * w;
             py = glide * py + (1 - glide) * from[2 * i + 1] * h;
           } else if (glide < 0.5) {
             px = fx * w;
             py = from[2 * i + 1] * h;
           } else continue;
-        } else if (!there || glide < 0.5) continue;
-      } else if (!there) continue;
+        } else if (!isPlaced || glide < 0.5) continue;
+      } else if (!isPlaced) continue;
       if (!(px >= left && py >= left && px < right && py < bottom)) continue;
-      at[count] = (Math.floor(py) + MARGIN) * stride + Math.floor(px) + MARGIN;
-      who[count++] = i;
+      visiblePixels[count] = (Math.floor(py) + MARGIN) * stride + Math.floor(px) + MARGIN;
+      visibleRanks[count++] = i;
     }
     if (glide >= 1) this.start = null;
     this.visible = count;
@@ -162,11 +162,11 @@ export class Raster {
   }
 
   /**
-   * Return where a galaxy lies in the panel [CSS pixels], which may be outside of it; null when it has no place.
+   * Return a galaxy's position relative to the panel [CSS pixels], which may lie outside it; null if it has none.
    * @param {number} row
    */
   placeOf(row) {
-    const there = this.share(this.rank[row]);
-    return there && { left: (there[0] * this.w) / this.density, top: (there[1] * this.h) / this.density };
+    const position = this.share(this.rank[row]);
+    return position && { left: (position[0] * this.w) / this.density, top: (position[1] * this.h) / this.density };
   }
 }

@@ -1,10 +1,10 @@
-/* Codes to values to colours: what a column's bytes stand for, how colours are stretched over them, where ticks go. */
+/* Convert codes to values and colours, and compute limits, stretches and ticks of colour bars. */
 
 /**
- * @typedef {"linear" | "log" | "arcsinh"} Stretch   how colours follow values
+ * @typedef {"linear" | "log" | "arcsinh"} Stretch   of colours over values
  * @typedef {[number, number]} Range                 the values of the first and the last colour
  *
- * @typedef {object} Scale   how codes became of values (components/figures/quantise.py)
+ * @typedef {object} Scale   of codes, see components/figures/quantise.py
  * @property {"linear" | "arcsinh"} kind
  * @property {number} low
  * @property {number} high
@@ -17,7 +17,7 @@ const CONTRAST = 8; // colours follow arcsinh(CONTRAST x): even steps below an e
 const forward = (scale, value) => (scale.kind === "arcsinh" ? Math.asinh(value / scale.soft) : value);
 
 /**
- * Return the value in the middle of a code's step: the inverse of components/figures/quantise.py.
+ * Return the value at the middle of a code's step, the inverse of `encode` in components/figures/quantise.py.
  * @param {Scale} scale
  * @param {number} code
  * @param {number} [steps]
@@ -29,7 +29,7 @@ export function decode(scale, code, steps = 255) {
 }
 
 /**
- * Return how many galaxies have each of 256 codes.
+ * Return the number of galaxies with each of 256 codes.
  * @param {ArrayLike<number>} codes
  */
 export function histogram(codes) {
@@ -39,7 +39,7 @@ export function histogram(codes) {
 }
 
 /**
- * Return the code below which a percentage of the values lie; codes of 0 are no values.
+ * Return the code of a percentile; codes of 0 are ignored.
  * @param {Uint32Array} counts
  * @param {number} percent
  */
@@ -55,11 +55,11 @@ export function percentile(counts, percent) {
 }
 
 /**
- * Return the values between which the colours run: percentiles; from zero for widths; even on both sides of zero for
- * what diverges.
+ * Return the values of the first and last colour: percentiles, or zero to a percentile for EWs, or symmetric about zero
+ * for diverging quantities.
  * @param {Scale} scale
  * @param {Uint32Array} counts
- * @param {{clip: number, stretch: Stretch, diverging: boolean}} how   clip: percentage left out at either end
+ * @param {{clip: number, stretch: Stretch, diverging: boolean}} how   clip: percentage of values beyond either end
  * @returns {Range}
  */
 export function limits(scale, counts, { clip, stretch, diverging }) {
@@ -74,7 +74,7 @@ export function limits(scale, counts, { clip, stretch, diverging }) {
 }
 
 /**
- * Round to two digits, enough for the end of a colour bar.
+ * Return a number rounded to two digits, for the ends of a colour bar.
  * @param {number} value
  */
 function twoDigits(value) {
@@ -84,7 +84,7 @@ function twoDigits(value) {
 }
 
 /**
- * Return the place of a value on the colour bar, 0 to 1.
+ * Return the position of a value on the colour bar, 0 to 1.
  * @param {Range} range
  * @param {Stretch} stretch
  * @param {number} value
@@ -99,7 +99,7 @@ export function place([low, high], stretch, value) {
 const clamp = (share) => Math.min(1, Math.max(0, share));
 
 /**
- * Return 256 colours, one a code.
+ * Return 256 colours, one per code.
  * @param {Scale} scale
  * @param {Range} range
  * @param {Stretch} stretch
@@ -113,7 +113,7 @@ export function colorsOf(scale, range, stretch, colors) {
 }
 
 /**
- * Return colours between evenly spaced stops "#rrggbb"; `from` and `to` cut the ends off.
+ * Return `size` colours interpolated between evenly spaced stops "#rrggbb", from `from` to `to` (0 to 1).
  * @param {string[]} stops
  * @param {number} [from]
  * @param {number} [to]
@@ -152,7 +152,7 @@ export function niceTicks(low, high, count = 4) {
 }
 
 /**
- * Return the ticks of a colour bar: value and place, ends included, none closer than `apart` to another.
+ * Return the ticks of a colour bar as values and positions, including its ends, at least `apart` from each other.
  * @param {Range} range
  * @param {Stretch} stretch
  * @param {number} [apart]

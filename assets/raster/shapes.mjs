@@ -19,7 +19,7 @@ export function contains(polygon, x, y) {
 }
 
 /**
- * Leave out points of a path that lie closer than `tolerance` to the line without them (Ramer-Douglas-Peucker).
+ * Return a path without points that lie closer than `tolerance` to the simplified path (Ramer-Douglas-Peucker).
  * @param {Point[]} path
  * @param {number} tolerance
  * @returns {Point[]}
@@ -41,7 +41,7 @@ export function simplify(path, tolerance) {
 }
 
 /**
- * Smooth a grid of counts with a 1-4-6-4-1 kernel in both directions.
+ * Return a grid of counts smoothed with a 1-4-6-4-1 kernel in both directions.
  * @param {Float32Array} counts
  * @param {number} columns
  * @param {number} rows
@@ -68,7 +68,7 @@ export function smooth(counts, columns, rows) {
 }
 
 /**
- * Return the densities whose contours enclose the given shares of all that is counted.
+ * Return the densities whose contours enclose the given shares of all counts.
  * @param {Float32Array} counts
  * @param {number[]} shares
  */
@@ -84,7 +84,7 @@ export function levelsOf(counts, shares) {
 }
 
 /**
- * Return the segments [x0, y0, x1, y1] of the contour of a grid at a level (marching squares), in units of its squares.
+ * Return the segments [x0, y0, x1, y1] of a grid's contour at a level (marching squares), in units of its squares.
  * @param {Float32Array} values
  * @param {number} columns
  * @param {number} rows

@@ -1,15 +1,15 @@
-/* The shape of a point: how large, how opaque, which pixels it covers. */
+/* The shape of points: diameter, opacity, and covered pixels. */
 import { FULL } from "./pixels.mjs";
 
-const COVERAGE = 2.4; // points' total area over the panel's, when sizes are free to follow the number
+const COVERAGE = 2.4; // total area of the points over that of the panel, between the limits of their size
 const SMALLEST = 1.35; // CSS pixels
 const LARGEST = 7;
-const CRISP = 2.6; // below so many pixels a square is crisper, and faster, than a smeared disc
+const CRISP = 2.6; // pixels; a smaller point is a square, which is sharper and faster than a disc
 
-/** @typedef {{offsets: Int32Array, cover: Uint8Array}} Stencil   pixels around a point, and how far each is covered */
+/** @typedef {{offsets: Int32Array, cover: Uint8Array}} Stencil   pixels of a point, and the coverage of each */
 
 /**
- * Return the diameter of a point [CSS pixels] that keeps the panel readable: large for few points, small for many.
+ * Return the diameter of points [CSS pixels], which decreases with their number.
  * @param {number} visible
  * @param {number} width
  * @param {number} height
@@ -20,7 +20,7 @@ export function pointSize(visible, width, height) {
 }
 
 /**
- * Return the opacity, 0 to 255, that lets dense places show through where points are large enough to overlap.
+ * Return the opacity of points, 0 to 255; it is lower where overlapping points would hide the density.
  * @param {number} visible
  * @param {number} width
  * @param {number} height
@@ -31,7 +31,7 @@ export function pointOpacity(visible, width, height) {
 }
 
 /**
- * Return the pixels of a disc, as offsets in a buffer of the given stride.
+ * Return the pixels of a disc as offsets in a buffer of this stride.
  * @param {number} diameter
  * @param {number} stride
  * @param {number} [opacity]

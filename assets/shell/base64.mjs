@@ -1,9 +1,9 @@
-/* Bytes as text, the way stores and figures carry them: base64, numbers little-endian. */
+/* Convert numbers to base64, little-endian, and back. */
 
-const CHUNK = 0x8000; // bytes that are passed to one call
+const CHUNK = 0x8000; // bytes per call of fromCharCode
 
 /**
- * Return the bytes that a text stands for.
+ * Return the bytes of a base64 text.
  * @param {string} text
  */
 export function fromBase64(text) {
@@ -11,7 +11,7 @@ export function fromBase64(text) {
 }
 
 /**
- * Return numbers as text.
+ * Return numbers as base64.
  * @param {Uint32Array | Float32Array | Uint8Array} values
  */
 export function toBase64(values) {

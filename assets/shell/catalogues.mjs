@@ -2,10 +2,10 @@
 import { noUpdate } from "./dash.mjs";
 
 /**
- * Dash: return the address of the chosen catalogue. What else the address said belonged to the other one.
+ * Callback of Dash: return the query for the chosen catalogue, without parameters of the other catalogue.
  * @param {string | null} name
  */
 export function go(name) {
-  const asked = new URLSearchParams(window.location.search).get("catalogue");
-  return name && name !== asked ? `?catalogue=${encodeURIComponent(name)}` : noUpdate();
+  const current = new URLSearchParams(window.location.search).get("catalogue");
+  return name && name !== current ? `?catalogue=${encodeURIComponent(name)}` : noUpdate();
 }

@@ -1,29 +1,29 @@
-/* The one door to Dash: the functions that its callbacks name, and the components that are told something. */
+/* The interface to Dash: registration of callbacks, and setting properties of components. */
 
 /**
  * @typedef {string | Record<string, string>} ComponentId
- * @typedef {{prop_id: string, value: any}} Triggered   a property that made Dash call, and its value
- * @typedef {(...given: any[]) => unknown} Callback     Dash passes what the callback's inputs and states hold
+ * @typedef {{prop_id: string, value: any}} Triggered   a property that triggered a callback, and its value
+ * @typedef {(...given: any[]) => unknown} Callback     called with the values of its inputs and states
  *
- * @typedef {object} DashClientside   what Dash's renderer puts on the window
+ * @typedef {object} DashClientside   window.dash_clientside
  * @property {(id: ComponentId, props: Record<string, unknown>) => void} set_props
  * @property {unknown} no_update
  * @property {{triggered: Triggered[]}} callback_context
  */
 
 /** @returns {DashClientside & Record<string, unknown>} */
-function door() {
+function clientside() {
   const holder = /** @type {{dash_clientside?: any}} */ (/** @type {unknown} */ (window));
   holder.dash_clientside ??= {};
   return holder.dash_clientside;
 }
 
 /**
- * Let Dash find functions as `ClientsideFunction(namespace, name)`.
+ * Register functions for `ClientsideFunction(namespace, name)`.
  * @param {Record<string, Record<string, Callback>>} namespaces
  */
 export function register(namespaces) {
-  Object.assign(door(), namespaces);
+  Object.assign(clientside(), namespaces);
 }
 
 /**
@@ -32,11 +32,11 @@ export function register(namespaces) {
  * @param {Record<string, unknown>} props
  */
 export function setProps(id, props) {
-  door().set_props(id, props);
+  clientside().set_props(id, props);
 }
 
-/** What a callback returns for an output that stays as it is. */
-export const noUpdate = () => door().no_update;
+/** Return the value for an output that must not change. */
+export const noUpdate = () => clientside().no_update;
 
-/** The properties that made Dash call the running callback. */
-export const triggered = () => door().callback_context.triggered;
+/** Return the properties that triggered the running callback. */
+export const triggered = () => clientside().callback_context.triggered;

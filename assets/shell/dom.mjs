@@ -1,4 +1,4 @@
-/* Elements of the page: made, and found where a page is known to have them. */
+/* Create elements, and find elements that must exist. */
 
 /**
  * Return a new element with a class and children.
@@ -16,7 +16,7 @@ export function node(tag, className = "", ...children) {
 }
 
 /**
- * Return a canvas of so many pixels.
+ * Return a new canvas of this size in pixels.
  * @param {number} width
  * @param {number} height
  */
@@ -28,17 +28,17 @@ export function makeCanvas(width, height) {
 }
 
 /**
- * Return what a canvas is drawn with.
+ * Return the 2D context of a canvas.
  * @param {HTMLCanvasElement} canvas
  */
 export function contextOf(canvas) {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gives this page no canvas to draw on.");
+  if (!context) throw new Error("This browser has no 2D canvas.");
   return context;
 }
 
 /**
- * Return the element with an id that the page must have.
+ * Return the element with an id; throw if there is none.
  * @param {string} id
  */
 export function byId(id) {
@@ -48,7 +48,7 @@ export function byId(id) {
 }
 
 /**
- * Return the first element below `root` that a selector matches and that must be there.
+ * Return the first element below `root` that matches a selector; throw if there is none.
  * @param {ParentNode} root
  * @param {string} selector
  * @returns {HTMLElement}
@@ -60,7 +60,7 @@ export function one(root, selector) {
 }
 
 /**
- * Return the nearest element around the target of an event that a selector matches, or null.
+ * Return the target of an event or its nearest ancestor that matches a selector, or null.
  * @param {Event} event
  * @param {string} selector
  * @returns {HTMLElement | null}

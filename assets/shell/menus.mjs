@@ -1,8 +1,8 @@
-/* Menus are the browser's own disclosures; closing them is left to the page. */
+/* Close menus, which are <details> elements that the browser does not close itself. */
 
 const opened = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"));
 
-/** Close an open menu after a click on one of its items or beside it, and at Escape. */
+/** Close open menus after a click on an item or outside, and on Escape. */
 export function closeMenus() {
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element)) return;

@@ -1,9 +1,9 @@
-/* Numbers as the pages write them. */
+/* Format numbers for the pages. */
 
 export const NOTHING = "–";
 
 /**
- * Write an equivalent width.
+ * Return an equivalent width as text.
  * @param {number} value
  */
 export function number(value) {
@@ -12,7 +12,7 @@ export function number(value) {
 }
 
 /**
- * Write a probability; none is written as certain.
+ * Return a probability as text, at most "> 99 %".
  * @param {number} share
  */
 export function chance(share) {
@@ -21,7 +21,7 @@ export function chance(share) {
 }
 
 /**
- * Write a number with up to four digits, very small and very large ones as a power of ten.
+ * Return a number as text with up to four digits, below 1e-3 and from 1e5 with a power of ten.
  * @param {number} value
  */
 export function tidy(value) {
@@ -31,7 +31,7 @@ export function tidy(value) {
 }
 
 /**
- * Write a number with two or three digits, for ticks.
+ * Return a number as text with two or three digits, for ticks.
  * @param {number} value
  */
 export function short(value) {

@@ -1,7 +1,7 @@
-/* Requests to the server, and answers that are kept. */
+/* Requests to the server, and a cache of promises. */
 
 /**
- * Return an answer; throw the server's sentence where it refuses.
+ * Return a response; throw an error with its text if the request failed.
  * @param {string} address
  * @param {AbortSignal} [signal]
  */
@@ -12,7 +12,7 @@ export async function request(address, signal) {
 }
 
 /**
- * Return an answer's JSON.
+ * Return the JSON of a response.
  * @param {string} address
  * @param {AbortSignal} [signal]
  */
@@ -21,7 +21,7 @@ export async function requestJson(address, signal) {
 }
 
 /**
- * Values on their way or there, by key. A value that failed may be asked for again; beyond `most` the oldest goes.
+ * A cache of promises by key. Failed values are removed; beyond `most` values the oldest is removed.
  * @template Value
  */
 export class Pending {
@@ -35,7 +35,7 @@ export class Pending {
   }
 
   /**
-   * Return the value of a key, made by `make` where nobody has asked for it yet.
+   * Return the value of a key, and call `make` for it if it is not in the cache.
    * @param {string} key
    * @param {() => Promise<Value>} make
    * @returns {Promise<Value>}
@@ -43,11 +43,11 @@ export class Pending {
   get(key, make) {
     const known = this.#kept.get(key);
     if (known) return known;
-    const coming = make();
-    coming.catch(() => this.#kept.delete(key));
-    this.#kept.set(key, coming);
+    const value = make();
+    value.catch(() => this.#kept.delete(key));
+    this.#kept.set(key, value);
     if (this.#kept.size > this.#most) this.#kept.delete(this.keys()[0]);
-    return coming;
+    return value;
   }
 
   keys() {

@@ -1,9 +1,9 @@
-/* Steps back and forward. */
+/* Undo and redo. */
 
 const MAX_STEPS = 100;
 
 /**
- * Snapshots to go back and forward through.
+ * A history of snapshots.
  * @template Snapshot
  */
 export class Steps {
@@ -17,7 +17,7 @@ export class Steps {
   }
 
   /**
-   * Remember a snapshot unless it is the one shown; what was undone before is forgotten. Return whether it is new.
+   * Append a snapshot unless it equals the present one, and drop undone ones. Return whether it was appended.
    * @param {Snapshot} snapshot
    */
   push(snapshot) {
@@ -29,7 +29,7 @@ export class Steps {
   }
 
   /**
-   * Go back or forward and return the snapshot there, null where there is none.
+   * Go back (-1) or forward (1) and return the snapshot there, or null if there is none.
    * @param {number} by
    */
   move(by) {

@@ -1,5 +1,5 @@
-/* What tables drawn by ag-grid share: the script, fetched when the first table is shown, their look, and how numbers are
- * written. Decision 15. */
+/* Shared parts of ag-grid's tables: the script, loaded for the first table, columns, and formats of numbers
+ * (docs/decisions/0015). */
 import { node } from "../shell/dom.mjs";
 import { NOTHING, number } from "../shell/numbers.mjs";
 
@@ -7,12 +7,12 @@ import { NOTHING, number } from "../shell/numbers.mjs";
  * @typedef {Record<string, any>} ColumnDef   of ag-grid
  * @typedef {(value: any, digits?: any) => string} Formula
  *
- * @typedef {object} GridApi   the part of ag-grid's that is used
+ * @typedef {object} GridApi   the part of ag-grid's API that is used
  * @property {(name: string, listener: (event: any) => void) => void} addEventListener
  * @property {(name: string) => unknown} getGridOption
  * @property {(name: string, value: unknown) => void} setGridOption
  *
- * @typedef {object} GridWindow   what ag-grid, its formulas and Dash put on the window
+ * @typedef {object} GridWindow   properties of the window for ag-grid, its formulas and React
  * @property {{getApiAsync: (id: string) => Promise<GridApi>}} [dash_ag_grid]
  * @property {Record<string, Formula>} [dashAgGridFunctions]
  * @property {Record<string, (props: any) => unknown>} [dashAgGridComponentFunctions]
@@ -25,7 +25,7 @@ export const gridWindow = /** @type {GridWindow} */ (/** @type {unknown} */ (glo
 let loading = null;
 
 /**
- * Load ag-grid's script, once per visit.
+ * Load ag-grid's script, unless it is loaded.
  * @param {string} address
  * @returns {Promise<void>}
  */
@@ -53,7 +53,7 @@ function load(address) {
 }
 
 /**
- * Let ag-grid's formulas name functions.
+ * Register functions for ag-grid's formulas.
  * @param {Record<string, Formula>} functions
  */
 export function addFormulas(functions) {
@@ -71,7 +71,7 @@ addFormulas({
  * @param {string} headerName
  * @param {string} tip
  * @param {number} wide       [CSS pixels]
- * @param {string} formula    that writes them
+ * @param {string} formula    that formats the numbers
  * @returns {ColumnDef}
  */
 export const numbers = (field, headerName, tip, wide, formula) => ({
@@ -103,7 +103,7 @@ export const leadingFirst = (names, leading) => [...leading, ...names.filter((na
  * Return a grid as a Dash component.
  * @param {string | Record<string, string>} id
  * @param {ColumnDef[]} columnDefs
- * @param {Record<string, any>} props   further ones
+ * @param {Record<string, any>} props   further properties
  */
 export const component = (id, columnDefs, { dashGridOptions, ...more }) => ({
   namespace: "dash_ag_grid",

@@ -1,7 +1,7 @@
-/* The table of a population: as many rows as it has galaxies, of which those in view travel (server/rows.py).
+/* The table of a population, which fetches only the rows in view (server/routes/rows.py).
  *
- * ag-grid asks for blocks of rows; the browser knows which galaxies are in the population, and the server the order that
- * a column puts the catalogue in. ag-grid's script is loaded when the table first comes into view.
+ * ag-grid requests blocks of rows. The browser knows the galaxies of the population, and the server the order of the
+ * catalogue by a column. ag-grid's script is loaded when the table first comes into view.
  */
 import { setProps } from "../shell/dash.mjs";
 import { Pending, request, requestJson } from "../shell/requests.mjs";
@@ -10,7 +10,7 @@ import { component, gridWindow, leadingFirst, library, numbers, width } from "./
 /** @import { GridApi } from "./grid.mjs" */
 
 /**
- * @typedef {object} Manifest   the part of the explorer's that the table needs
+ * @typedef {object} Manifest   the part of the explorer's manifest that the table needs
  * @property {number} n
  * @property {string} version
  * @property {string} tables
@@ -27,7 +27,7 @@ import { component, gridWindow, leadingFirst, library, numbers, width } from "./
  *
  * @typedef {{colId: string, sort: "asc" | "desc"}} Sort
  *
- * @typedef {object} Block   that ag-grid asks for
+ * @typedef {object} Block   a request by ag-grid
  * @property {number} startRow
  * @property {number} endRow
  * @property {Sort[]} sortModel
@@ -37,16 +37,16 @@ import { component, gridWindow, leadingFirst, library, numbers, width } from "./
 
 const PLACE = "population-rows";
 const GRID = "population-grid";
-const BLOCK = 100; // rows that travel together
-const SETTLING = 60; // frames until the grid is ready
+const BLOCK = 100; // rows per request
+const SETTLING = 60; // most frames until the grid is ready
 const FAILED = "Some of the table's galaxies could not be loaded. Scroll there again.";
 
 let rows = new Uint32Array(); // of the population, ascending
 /** @type {Owner | null} */
 let owner = null;
-/** @type {{place: Element, api?: GridApi} | null} the table of the page that is open */
+/** @type {{place: Element, api?: GridApi} | null} the table of the open page */
 let shown = null;
-/** @type {unknown} the datasource that the grid shall have */
+/** @type {unknown} the datasource that the grid must have */
 let wanted = null;
 /** @type {Pending<Uint32Array>} */
 const orders = new Pending();
@@ -60,7 +60,7 @@ function columns({ lines, leading, labels }) {
     return { headerName: `${label} [Å]`, children: [observed, predicted] };
   });
   return [
-    // In a group of its own: a pinned row of headings without one has no cell, which screen readers stumble over.
+    // In its own group, because without one the pinned row of headings has no cell, which confuses screen readers.
     { headerName: "Galaxy", children: [{ field: "name", headerName: "name", pinned: "left", width: 186, sortable: false, cellClass: "chooses" }] },
     numbers("redshift", "z", "Redshift", 92, "neonFixed(params.value, 4)"),
     numbers("log_luminosity", "log L", "log luminosity [dex]", 88, "neonFixed(params.value, 2)"),
@@ -69,7 +69,7 @@ function columns({ lines, leading, labels }) {
 }
 
 /**
- * Return all rows of the catalogue as a column puts them.
+ * Return all rows of the catalogue in the order of a column.
  * @param {Manifest} manifest
  * @param {Sort} by
  */
@@ -105,7 +105,7 @@ async function records({ tables, version, tableColumns }, asked) {
 }
 
 /**
- * Return where ag-grid gets its rows from.
+ * Return a datasource for ag-grid.
  * @param {Owner} page
  * @param {Uint32Array} members
  */
@@ -147,7 +147,7 @@ async function mount(place, page) {
   api.addEventListener("cellKeyDown", (event) => event.event.key === "Enter" && choose(event));
   shown = { place, api };
   setSource(api, source(page, rows));
-  // The Dash component sets a datasource of its own when it is ready, at times after ours.
+  // When it is ready, the Dash component sets its own datasource, sometimes after ours.
   for (let frame = 0; frame < SETTLING && place.isConnected; frame++) {
     await new Promise(requestAnimationFrame);
     if (api.getGridOption("datasource") !== wanted) api.setGridOption("datasource", wanted);
@@ -179,7 +179,7 @@ function mountInView(place) {
 }
 
 /**
- * Show a population's galaxies, from the first one.
+ * Show a population's galaxies, scrolled to the first one.
  * @param {Uint32Array<ArrayBuffer>} members   rows, ascending
  * @param {Owner} page
  */

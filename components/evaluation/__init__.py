@@ -1,1 +1,1 @@
-"""What is drawn of the committed evaluation: its layout and its table of scores."""
+"""The parts of the Model page that show the packaged evaluation."""

@@ -1,4 +1,4 @@
-"""The parts of the Model page that show an evaluation: what to look at, pictures in cards, and their tables."""
+"""Controls, cards with figures, and tables of an evaluation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -22,7 +22,7 @@ THIRD: Final = "evaluation-graph graph-third"
 
 
 def controls(variants: Mapping[str, str], line: str) -> html.Div:
-    """Return the choice of line and variant; it stays in view while its pictures are read."""
+    """Return the controls of line and variant, which stay visible while the page scrolls."""
     return html.Div(
         [
             dmc.Select(
@@ -47,7 +47,7 @@ def controls(variants: Mapping[str, str], line: str) -> html.Div:
 
 
 def cut_control(cuts: Sequence[str]) -> dmc.SegmentedControl:
-    """Return the choice of which galaxies the diagrams show."""
+    """Return the control of the galaxies in the diagrams."""
     return dmc.SegmentedControl(
         id=CUT,
         data=[{"value": cut, "label": "all galaxies" if cut == "all" else cut} for cut in cuts],
@@ -58,7 +58,7 @@ def cut_control(cuts: Sequence[str]) -> dmc.SegmentedControl:
 
 
 def picture(name: str, title: str, about: Any, class_name: str = "evaluation-graph") -> html.Section:
-    """Return a card with a picture, what it shows in words, and its numbers as a table."""
+    """Return a card with a figure, a sentence about it, and its numbers as a table."""
     return widgets.card(
         html.Div([html.H3(title), html.Span(about, className="muted")], className="card-head"),
         graph(name, title, class_name),
@@ -69,7 +69,7 @@ def picture(name: str, title: str, about: Any, class_name: str = "evaluation-gra
 
 
 def graph(name: str, title: str, class_name: str = "evaluation-graph") -> html.Div:
-    """Return an empty picture that a callback fills; a responsive graph takes its height from its parent."""
+    """Return an empty figure that a callback fills; its height is that of its parent, which CSS sets by class."""
     return html.Div(
         dcc.Graph(id={"type": FIGURE, "index": name}, figure=EMPTY, config=CONFIG),
         className=class_name,
@@ -79,17 +79,17 @@ def graph(name: str, title: str, class_name: str = "evaluation-graph") -> html.D
 
 
 def words(name: str) -> html.P:
-    """Return the place of a sentence about a picture."""
+    """Return the element for the sentence about a figure."""
     return html.P(id={"type": WORDS, "index": name}, className="footnote muted")
 
 
 def twin(name: str) -> html.Details:
-    """Return the place of a picture's table, folded."""
+    """Return the collapsed element for a figure's table."""
     return html.Details([html.Summary("Numbers"), html.Div(id={"type": TWIN, "index": name})], className="twin")
 
 
 def triptych(names: Mapping[str, str], kind: str, title: str) -> html.Div:
-    """Return pictures side by side, or below each other on a phone; `names` maps versions to their titles."""
+    """Return figures side by side, or stacked on a phone; `names` maps versions to titles."""
     return html.Div(
         [
             html.Div(
@@ -105,5 +105,5 @@ def triptych(names: Mapping[str, str], kind: str, title: str) -> html.Div:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
-    """Return a table of texts; the first column names the rows."""
+    """Return a table of text; the first column names the rows."""
     return widgets.line_table(head, rows, caption)

@@ -1,4 +1,4 @@
-"""Scores of both variants of a network, line by line."""
+"""The table of scores of both variants of a network."""
 
 import math
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ _COLUMNS: Final = (("spearman", "ρ"), ("nmad", "NMAD [Å]"), ("bias", "bias"), 
 
 
 def score_table(metrics: Mapping[str, Mapping[str, Mapping[str, float]]]) -> html.Div:
-    """Return a row per line and a group of columns per variant.
+    """Return a table with a row per line and a group of columns per variant.
 
     Parameters
     ----------
     metrics : mapping
-        Variant, line name, then n, spearman, nmad [Å], bias (a ratio), coverage (a ratio): as in a weights' sidecar.
+        By variant and line name: n, spearman, nmad [Å], bias and coverage, as in the sidecar of weights.
 
     Returns
     -------
     html.Div
-        A table that scrolls when narrow.
+        A table that scrolls on narrow screens.
     """
     variants = [(key, title) for key, title in _VARIANTS if key in metrics]
     head = [
@@ -77,7 +77,7 @@ def _numbered() -> enumerate[tuple[str, str]]:
 
 
 def _cell(kind: type, text: str, index: int, **attributes: str) -> html.Td | html.Th:
-    """Return a cell; the first of a variant stands apart."""
+    """Return a cell; the first of a variant has the class "first"."""
     return kind(text, className="first" if index == 0 else "", **attributes)
 
 

@@ -1,1 +1,1 @@
-"""The parts of the explorer: controls, panels, dialogs, and the state that an address holds."""
+"""The parts of the explorer: controls, panels, dialogs, and the panels' state in the address."""

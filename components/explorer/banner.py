@@ -1,4 +1,4 @@
-"""The line that says which galaxies are shown: what is real, what is mock, and how to come by the real ones."""
+"""The banner that tells real from mock galaxies, and how to get real ones."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def banner(shown: "Catalogue") -> html.Div:
-    """Return the line that says what is real, what is mock, and how to come by the real ones."""
+    """Return the banner of a catalogue: real or mock, number of galaxies, and how to get real ones."""
     if shown.is_mock:
-        said: list[Any] = [
+        content: list[Any] = [
             widgets.badge("mock", "warn"),
             html.Span(
                 [
@@ -43,10 +43,10 @@ def banner(shown: "Catalogue") -> html.Div:
             ),
         ]
     else:
-        said = [
+        content = [
             widgets.badge("real", "good"),
             html.Span(
                 ["Points: ", html.Strong(f"{shown.n:,} observed galaxies"), f", {shown.title}; {shown.provenance}."]
             ),
         ]
-    return html.Div(said, className="banner", role="note")
+    return html.Div(content, className="banner", role="note")

@@ -1,4 +1,4 @@
-"""The explorer's controls by name: each sets a field of the view (components/explorer/view.py)."""
+"""The explorer's controls, each of which sets a field of the view (components/explorer/view.py)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,7 +12,7 @@ from components.widgets.aria import aria
 
 SWITCHES: Final = ("lock", "missing", "contours")
 UNCONTROLLED: Final = ("seed", "zoom")
-"""Fields that other things than a control set: the button of the next realisation, and the wheel."""
+"""Fields without a control: a button sets the seed, and the wheel the zoom."""
 
 
 def control(name: str) -> str:
@@ -21,7 +21,7 @@ def control(name: str) -> str:
 
 
 def controls() -> list[tuple[str, str]]:
-    """Return id and property of every control, for the callback that watches them."""
+    """Return ids and properties of all controls, as inputs of a callback."""
     names = [field.name for field in FIELDS if field.name not in UNCONTROLLED]
     return [(control(name), "checked" if name in SWITCHES else "value") for name in names]
 
@@ -29,7 +29,7 @@ def controls() -> list[tuple[str, str]]:
 def segments(
     name: str, state: Mapping[str, Any], options: Sequence[tuple[str, str]], label: str, **more: Any
 ) -> Component:
-    """Return a control that chooses one of a few (value, label)."""
+    """Return a segmented control; `options` are pairs of value and label."""
     return dmc.SegmentedControl(
         id=control(name),
         value=state[name],

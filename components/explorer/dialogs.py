@@ -1,4 +1,4 @@
-"""What the explorer shows on request: its keys, the view as Python, how to cite it, the panels as a table."""
+"""The explorer's dialogs: keys, Python code, citation, and the table of the panels."""
 
 from typing import Final
 
@@ -22,13 +22,13 @@ KEYS: Final = (
 
 
 def dialogs() -> html.Div:
-    """Return all of them, closed."""
+    """Return all dialogs, closed."""
     rows = [html.Tr([html.Th([dmc.Kbd(keys)], scope="row"), html.Td(what)]) for keys, what in KEYS]
     return html.Div(
         [
             dmc.Modal(html.Table(html.Tbody(rows), className="keys"), id=ids.KEYS, title="Keys", opened=False),
-            _written(ids.PYTHON, "This view in Python"),
-            _written(ids.CITE, "Cite this view"),
+            _text_dialog(ids.PYTHON, "This view in Python"),
+            _text_dialog(ids.CITE, "Cite this view"),
             dmc.Modal(
                 html.Div(id=f"{ids.TABLE}-said"), id=ids.TABLE, title="The panels as a table", opened=False, size="xl"
             ),
@@ -36,7 +36,7 @@ def dialogs() -> html.Div:
     )
 
 
-def _written(name: str, title: str) -> dmc.Modal:
+def _text_dialog(name: str, title: str) -> dmc.Modal:
     body = f"{name}-text"
     return dmc.Modal(
         html.Div(

@@ -1,4 +1,4 @@
-"""The menu of catalogues: where a server has several, a reader chooses one, and the address says which."""
+"""The menu of catalogues; the choice is a parameter of the address."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def catalogue_menu(catalogues: "Iterable[Catalogue]", shown: str) -> html.Div:
-    """Return the menu with the catalogue `shown` chosen; hidden where there is no choice."""
+    """Return the menu with the catalogue `shown` selected; hidden if there is only one."""
     listed = list(catalogues)
     return html.Div(
         [
@@ -35,7 +35,7 @@ def catalogue_menu(catalogues: "Iterable[Catalogue]", shown: str) -> html.Div:
 
 
 def unknown(asked: str, shown: str) -> html.Div:
-    """Return the sentence for an address that names a catalogue this server does not have."""
+    """Return the warning for an address with an unknown catalogue."""
     return widgets.sentence(f"There is no catalogue “{asked[:40]}” here; this is “{shown}”.", "warn")
 
 

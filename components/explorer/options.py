@@ -1,4 +1,4 @@
-"""What lies behind two buttons of the explorer's toolbar: what the panels show, and how galaxies are painted."""
+"""The popovers "Panels" and "Colours" of the explorer's toolbar."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from model.lines import LINES
 
 
 def panel_options(state: Mapping[str, Any]) -> list[Component]:
-    """Return what the panels show: lines, columns, noise, places."""
+    """Return the controls of the panels' content: lines, columns, noise, and positions."""
     return [
         _section("Lines", _chips("lines", state, [(line.name, line.label, f"chip-{line.accent}") for line in LINES])),
         _section(
@@ -58,9 +58,9 @@ def panel_options(state: Mapping[str, Any]) -> list[Component]:
 
 
 def color_options(state: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[Component]:
-    """Return how galaxies are painted: by what, how stretched, in which colours and sizes.
+    """Return the controls of colours and points.
 
-    `columns` are pairs of name and label of the catalogue's quantities.
+    `columns` are pairs of name and label of the quantities to colour by.
     """
     each = (
         ("lines", "Equivalent width of each line"),

@@ -1,4 +1,4 @@
-"""Neon that starlight did not predict: the galaxies whose lines surprise most, and the way to have them found."""
+"""The card of outliers: the button that starts the ranking, its progress, and the list of galaxies."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ TITLE = "Neon that starlight did not predict"
 
 
 class Surprise(NamedTuple):
-    """One galaxy: its row and name, the line that departs most, its widths [Å], departure, and joint probability."""
+    """One galaxy: row, name, line that departs most, its EWs [Å], departure in sigma, and probability of all lines."""
 
     row: int
     target_id: str
@@ -26,7 +26,7 @@ class Surprise(NamedTuple):
 
 
 def card() -> html.Section:
-    """Return the card; the page fills it with an offer, progress or the list."""
+    """Return the card; a callback fills it with a description, the progress or the list."""
     return widgets.card(
         html.Div(
             [html.H2(TITLE), html.Span("lines that no galaxy with such starlight should have", className="muted")],
@@ -41,7 +41,7 @@ def card() -> html.Section:
 
 
 def offer(n: int) -> html.P:
-    """Return what is said before a catalogue is ranked."""
+    """Return the description that is shown before a catalogue is ranked."""
     return html.P(
         f"All {n:,} galaxies can be ranked by how unlikely their ten lines are, together, under the network's own "
         "distribution, noise included. It takes minutes, once for this catalogue; the page stays usable.",
@@ -50,7 +50,7 @@ def offer(n: int) -> html.P:
 
 
 def running(share: float) -> html.Div:
-    """Return how far the ranking is."""
+    """Return the progress bar of a ranking."""
     percent = f"{100 * share:.0f}"
     return html.Div(
         [
@@ -66,7 +66,7 @@ def running(share: float) -> html.Div:
 
 
 def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list[Any]:
-    """Return the list, and how many galaxies beyond it are as rare as one draw in a thousand."""
+    """Return the list, and the number of galaxies with a probability below 1/1000 among all `n`."""
     head = [
         "Galaxy",
         "line that departs most",
@@ -86,16 +86,16 @@ def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list
         ]
         for one in surprises
     ]
-    said = (
+    summary = (
         f"Among {among}, {rare:,} of {n:,} have lines that fewer than one draw in 1,000 exceeds; chance alone gives "
         f"{n / 1000:.0f}. Choose one: its spectrum shows the median of its neighbours, galaxies with its starlight, "
         "under its own lines."
     )
-    return [html.P(said, className="muted"), widgets.line_table(head, rows, TITLE)]
+    return [html.P(summary, className="muted"), widgets.line_table(head, rows, TITLE)]
 
 
 def odds(probability: float) -> str:
-    """Return a probability as one in so many."""
+    """Return a probability as "1 in N", or as a percentage above about one half."""
     if not probability > 0:
         return widgets.NOTHING
     one_in = 1 / probability

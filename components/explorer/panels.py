@@ -1,4 +1,4 @@
-"""The explorer's panels as the page holds them: what the browser needs to know, and the places it fills."""
+"""The elements of the explorer's panels, which the browser fills, and the data that it needs for them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,22 +32,22 @@ def manifest(
     quantities: "Iterable[Quantity]",
     table: Sequence[str],
 ) -> dict[str, Any]:
-    """Return what the browser needs to know.
+    """Return the data that the explorer's script needs.
 
     Parameters
     ----------
     base : str
-        Address of the catalogue's folder, with a slash at its end.
+        Address of the catalogue's folder, ending in a slash.
     root : str
         Address of the app.
     catalogue : mapping
-        ``version``, ``n``, ``title``, ``isMock``, and ``catalogue``: its name where the address must say it.
+        ``version``, ``n``, ``title``, ``isMock``, and ``catalogue``: its name if addresses must contain it, else "".
     shown : mapping
-        ``state`` (components/explorer/view.py); ``row``, ``galaxy``, ``gate``, ``find`` where the address says them.
+        ``state`` (components/explorer/view.py), and ``row``, ``galaxy``, ``gate``, ``find`` if the address has them.
     quantities : iterable
-        What galaxies can be placed and coloured by.
+        Quantities for axes and colours.
     table : sequence of str
-        Columns of the table of galaxies, after their names.
+        Columns of the table of galaxies, after the name.
     """
     named = {each.name: each for each in quantities}
     return {
@@ -96,18 +96,16 @@ def manifest(
 
 
 def first_columns(state: Mapping[str, Any]) -> list[str]:
-    """Return the columns that the usual view paints, so that they can be sent before they are asked for.
-
-    Other views ask for theirs when the page has started.
-    """
+    """Return the columns that the default kind of view paints, for preloading; empty for other views."""
+    # Other views fetch theirs when the page's script runs.
     if state["view"] != "map" or state["color"] != "lines":
         return []
     return [line + _SUFFIXES[column] for line in state["lines"] for column in state["columns"]]
 
 
 def panel_grid(about: Mapping[str, Any]) -> html.Div:
-    """Return the frame of the panels; the browser fills it (assets/explorer/panels/panels.mjs) by its manifest."""
-    carried: dict[str, Any] = {"data-manifest": json.dumps(about)}
+    """Return the elements of the panels with their manifest; assets/explorer/panels/panels.mjs fills them."""
+    data: dict[str, Any] = {"data-manifest": json.dumps(about)}
     return html.Div(
         [
             html.Div(className="panel-headings"),
@@ -145,5 +143,5 @@ def panel_grid(about: Mapping[str, Any]) -> html.Div:
         ],
         id=ids.PANELS,
         className="panels is-waiting",
-        **carried,
+        **data,
     )

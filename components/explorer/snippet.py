@@ -1,4 +1,4 @@
-"""The explorer's view as a few lines of Python that give its numbers with the library alone."""
+"""Python code that computes the numbers of the explorer's view with the library alone."""
 
 import base64
 import zlib
@@ -91,7 +91,7 @@ _AXES: Final = frozenset(
         for version in ("", "_PREDICTED", "_NOISY")
     }
 )
-"""Quantities that `_GATE` knows; a gate on others is written as the galaxies in it."""
+"""Quantities that the code in `_GATE` can compute; a gate on others is written as its galaxies."""
 
 _NOISE: Final = {
     "published": """\
@@ -114,20 +114,20 @@ noisy = sample_many({seed}, params, bin_flux, column["log_luminosity"], column["
 
 
 def _one_line(text: str) -> str:
-    """Return what a catalogue or a link calls something, unable to leave the comment that it stands in."""
+    """Return text without line breaks and control characters, so that it stays within its comment in the code."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def galaxy_code(target_id: str, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float) -> str:
-    """Return code that predicts one galaxy's lines: the numbers of its table."""
+    """Return code that predicts one galaxy's lines as in its table."""
     flux = ", ".join(f"{value:.9g}" for value in bin_flux.tolist())
     return _GALAXY.format(target_id=_one_line(target_id), flux=flux, log_luminosity=f"{log_luminosity:.9g}")
 
 
 class Chosen(NamedTuple):
-    """A population: its name, its galaxies out of `n`, and the polygon that was drawn around them, if one was.
+    """A population: its name, its rows, the number `n` of galaxies in the catalogue, and its gate or None.
 
-    `gate` has ``x``, ``y`` (names of quantities) and ``polygon``.
+    `gate` has ``x`` and ``y`` (names of quantities) and ``polygon`` (pairs of their values).
     """
 
     name: str
@@ -137,7 +137,7 @@ class Chosen(NamedTuple):
 
 
 def catalogue_code(file: str, state: Mapping[str, Any], chosen: Chosen | None) -> str:
-    """Return code that predicts a catalogue's lines and summarises those shown, of a population where there is one.
+    """Return code that predicts a catalogue's lines and prints medians of the lines shown.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def catalogue_code(file: str, state: Mapping[str, Any], chosen: Chosen | None) -
     state : mapping
         See `components.explorer.view.FIELDS`.
     chosen : Chosen or None
-        None for all galaxies.
+        The population whose medians are printed; None for all galaxies.
     """
     inside = "inside = np.ones(len(ew), bool)"
     gate = chosen.gate if chosen else None

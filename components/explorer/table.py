@@ -1,4 +1,4 @@
-"""What the panels show, in numbers: the table beside the picture."""
+"""The content of the panels as a table."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from model.lines import LINES
 
 
 class LineSummary(NamedTuple):
-    """One line's equivalent widths of the galaxies shown [Å], NaN where not detected; rho of the first two."""
+    """EWs [Å] of one line in the galaxies shown, NaN where not detected, and rho of observed and predicted."""
 
     line: str
     observed: Float[np.ndarray, " galaxy"]
@@ -23,7 +23,7 @@ class LineSummary(NamedTuple):
 
 
 def panel_table(summaries: Sequence[LineSummary], count: int, n: int) -> list[html.P | html.Div]:
-    """Return a sentence and a table: medians, central 68 %, and how many have a value."""
+    """Return a sentence and a table of medians, central 68 %, counts and rho."""
     by_name = {line.name: line for line in LINES}
     rows = []
     for each in summaries:

@@ -1,4 +1,4 @@
-"""The explorer's controls: what is compared at one glance, the rest behind two buttons."""
+"""The explorer's toolbar: view, tool, realisation, search, undo and share, and two popovers with further controls."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -24,7 +24,7 @@ _VIEWS: Final = (
 
 
 def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Sequence[tuple[str, str]]) -> html.Div:
-    """Return the toolbar; `axes` are pairs of name and label of what two axes can show."""
+    """Return the toolbar; `axes` are pairs of name and label of the quantities for axes."""
     return html.Div(
         [
             segments("view", state, _VIEWS, "What the places mean"),
@@ -77,7 +77,7 @@ def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Seq
 
 
 def zoom_buttons() -> html.Div:
-    """Return the buttons that do what a wheel does."""
+    """Return the buttons below the panels: zoom, reset, and table."""
     return html.Div(
         [
             _small(ids.ZOOM_OUT, "−", "Zoom out", size="24px"),
@@ -123,7 +123,7 @@ def _popover(title: str, sections: Sequence[Component]) -> dmc.Popover:
         width=380,
         trapFocus=True,
         returnFocus=True,
-        withRoles=False,  # Mantine would put the states of a button on the box around it
+        withRoles=False,  # Mantine would put the ARIA states of the button on the element around it
     )
 
 

@@ -1,4 +1,4 @@
-"""A short tour of sentences, one step at a time; it lies over the page and goes when it is told to."""
+"""The card of the tour, which lies over the page and shows one step at a time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from components.widgets.aria import aria
 START, BACK, NEXT, CLOSE = (f"tour-{name}" for name in ("start", "back", "next", "close"))
 STEP, CARD, TEXT, COUNT = (f"tour-{name}" for name in ("step", "card", "text", "count"))
 VIEW = "tour-view"
-"""Store: what the panels are to show at this step."""
+"""Store: the panels' state at this step."""
 
 
 def start_button() -> html.Button:
-    """Return the way in."""
+    """Return the button that starts the tour."""
     return html.Button("Tour: which galaxies glow?", id=START, type="button", className="chip chip-tour", n_clicks=0)
 
 
@@ -48,6 +48,6 @@ def card() -> html.Section:
     )
 
 
-def said(title: str, sentences: Sequence[str]) -> list[Any]:
-    """Return one step's words."""
+def step_text(title: str, sentences: Sequence[str]) -> list[Any]:
+    """Return the title and sentences of one step."""
     return [html.H2(title), *(html.P(sentence) for sentence in sentences)]

@@ -1,6 +1,6 @@
-"""What the explorer's panels show: its schema, how an address says it, and what of an address is not understood.
+"""The state of the explorer's panels: its fields, and how it is read from an address.
 
-`FIELDS` is the one table: the page's controls, the browser (assets/explorer/address.mjs) and the server read it.
+`FIELDS` is used by the page's controls, the browser (assets/explorer/address.mjs) and the server.
 """
 
 import math
@@ -13,25 +13,25 @@ from model.lines import LEADING_LINES, LINE_NAMES
 
 VERSION: Final = 1
 MAX_POLYGON: Final = 200
-"""Corners of a gate; the browser simplifies what was drawn to far fewer."""
+"""Most corners of a gate; the browser simplifies drawn polygons to far fewer."""
 
 Kind = Literal["choice", "several", "flag", "number", "numbers", "name"]
 
 
 class Field(NamedTuple):
-    """One thing that can be set.
+    """One field of the panels' state.
 
     Attributes
     ----------
     name, key : str
-        In the state, and in the address.
+        Its name in the state, and its parameter in the address.
     kind : str
-        choice: one of `allowed`; several: some of `allowed`, one letter each; flag; number: between the two of
-        `allowed`; numbers: as many as `allowed` says; name: a quantity of the catalogue, or one of `allowed`.
+        "choice": one of `allowed`; "several": some of `allowed`, written as one letter each; "flag": 0 or 1; "number":
+        between the two in `allowed`; "numbers": `allowed[0]` of them; "name": a quantity, or one of `allowed`.
     default : Any
-        What an address need not say.
+        Value if the address has none.
     allowed : tuple
-        See `kind`; for several, pairs of letter and value.
+        See `kind`; for "several", pairs of letter and value.
     """
 
     name: str
@@ -43,17 +43,17 @@ class Field(NamedTuple):
 
 COLUMNS: Final = ("observed", "predicted", "noise", "pull")
 LETTERS: Final = string.digits + string.ascii_letters
-"""What an address calls the lines, in their order: one letter each, so that "10" can only be the lines 1 and 0."""
+"""Characters that stand for lines in an address, one each, so that "10" can only mean the lines 1 and 0."""
 
 VIEWS: Final = ("map", "colour", "bpt", "whan", "xy")
 PALETTES: Final = ("inferno", "viridis", "cividis")
 
 COLORS: Final = ("lines", "SN", "RESIDUAL")
-"""Quantities of each line that panels can be coloured by; any quantity of the catalogue is the alternative."""
+"""Kinds of colours that differ by line; alternatively panels are coloured by one quantity of the catalogue."""
 
 
 def lettered(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Return a letter for each name; there are 62."""
+    """Return pairs of letter and name, for up to 62 names."""
     return tuple(zip(LETTERS[: len(names)], names, strict=True))
 
 
@@ -105,14 +105,14 @@ def parse(query: Mapping[str, str], quantities: Mapping[str, Any]) -> tuple[dict
     Parameters
     ----------
     query : mapping
-        The address's parameters; those that are not about the panels are passed over.
+        The address's parameters; those of no field are ignored.
     quantities : mapping
-        Names that axes may have.
+        Allowed quantities, by name.
 
     Returns
     -------
     dict, list of str
-        The state, whole, with the default where the address is silent or wrong; and a sentence for each mistake.
+        The complete state, with defaults for missing and invalid parameters; and a sentence for each invalid one.
     """
     state, problems = dict(DEFAULTS), []
     version = query.get("v", str(VERSION))
@@ -136,7 +136,7 @@ def parse(query: Mapping[str, str], quantities: Mapping[str, Any]) -> tuple[dict
 
 
 def parse_gate(text: str, quantities: Mapping[str, Any]) -> Gate | None:
-    """Read a gate written as ``x~y~x0,y0~x1,y1~...``; None when it is not one."""
+    """Return the gate written as ``x~y~x0,y0~x1,y1~...``; None if it is invalid."""
     x, _, rest = text.partition("~")
     y, _, corners = rest.partition("~")
     if x not in quantities or y not in quantities:
@@ -151,7 +151,7 @@ def parse_gate(text: str, quantities: Mapping[str, Any]) -> Gate | None:
 
 
 def _read(field: Field, text: str, quantities: Mapping[str, Any]) -> Any:
-    """Return the value of a field, None when the text is not one."""
+    """Return the value of a field; None if the text is invalid."""
     if field.kind == "choice":
         return text if text in field.allowed else None
     if field.kind == "several":

@@ -1,1 +1,1 @@
-"""Figures: arrays in, Plotly figures out."""
+"""Figures in Plotly's format, made from arrays."""

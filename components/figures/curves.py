@@ -1,4 +1,4 @@
-"""The strokes of a spectrum's figure as plain data: curves, steps, bands, markers, close looks."""
+"""Parts of a spectrum's figure as plain data: curves, steps, bands, markers, and zoomed panes."""
 
 import base64
 from typing import Final, NamedTuple
@@ -9,11 +9,11 @@ from jaxtyping import Float
 from components.figures.model import Axis, Bytes, Curve, Figure, Note, Shape, axis_name, put_axis
 
 EVEN: Final = 1e-3
-"""A grid whose steps differ by less than this share of a step travels as start and step."""
+"""A grid with steps equal to within this share of a step is sent as start and step."""
 
 
 class Pane(NamedTuple):
-    """A close look: number of its axes, its place from left to right (0 to 1), its wavelengths [Å]."""
+    """A zoomed pane: the number of its axes, its left and right edge (0 to 1), its wavelengths [Å]."""
 
     axes: int
     place: tuple[float, float]
@@ -21,12 +21,12 @@ class Pane(NamedTuple):
 
 
 def typed_array(values: Float[np.ndarray, " value"]) -> Bytes:
-    """Return numbers the way plotly.js takes them as bytes: float32 in base64, a third of their length in digits."""
+    """Return numbers as plotly.js accepts them in binary: float32 as base64, a third of their length as text."""
     return {"dtype": "f4", "bdata": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()}
 
 
 def put_grid(trace: Curve, x: Float[np.ndarray, " pixel"]) -> Curve:
-    """Give a curve its grid and return it; an even one travels as start and step, half the bytes."""
+    """Set the x values of a curve and return it; an even grid is set as start and step, which halves the bytes."""
     steps = np.diff(x)
     if len(steps) and np.ptp(steps) < EVEN * abs(float(steps.mean())):
         trace["x0"], trace["dx"] = float(x[0]), float(steps.mean())
@@ -45,7 +45,7 @@ def curve(
     opacity: float = 1.0,
     dash: str = "solid",
 ) -> Curve:
-    """Return a line through points; `axes` is the number of the axes it is drawn on."""
+    """Return a line through points; `axes` is the number of its axes."""
     trace: Curve = {
         "type": "scatter",
         "y": typed_array(y),
@@ -59,7 +59,7 @@ def curve(
 
 
 def steps(edges: Float[np.ndarray, " edge"], values: Float[np.ndarray, " bin"], color: str, *, faint: bool) -> Curve:
-    """Return bins as level strokes."""
+    """Return bins as horizontal lines."""
     gap = np.full(len(values), np.nan)
     return {
         "type": "scatter",
@@ -78,7 +78,7 @@ def noise_band(
     coarse: int,
     color: str,
 ) -> Curve:
-    """Return one standard deviation to either side of a curve, as an area."""
+    """Return the area within one standard deviation of a curve, at every `coarse`-th pixel."""
     kept = ivar[::coarse] > 0
     at, level = x[::coarse][kept], np.asarray(middle)[::coarse][kept]
     sigma = 1 / np.sqrt(ivar[::coarse][kept])
@@ -94,7 +94,10 @@ def noise_band(
 
 
 def smoothed(flux: Float[np.ndarray, " pixel"], pixels: float) -> Float[np.ndarray, " pixel"]:
-    """Return a curve smoothed by a Gaussian of this standard deviation [pixels]; its ends repeat, gaps are bridged."""
+    """Return a curve smoothed by a Gaussian of this standard deviation [pixels].
+
+    Gaps are interpolated, and the end values are repeated beyond the ends.
+    """
     reach, known = max(1, int(np.ceil(3 * pixels))), np.isfinite(flux)
     if not known.all():
         flux = np.interp(np.arange(len(flux)), np.flatnonzero(known), flux[known])
@@ -104,13 +107,13 @@ def smoothed(flux: Float[np.ndarray, " pixel"], pixels: float) -> Float[np.ndarr
 
 
 def in_pairs(x: Float[np.ndarray, " pixel"], y: Float[np.ndarray, " pixel"]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the means of neighbouring pixels: half the bytes, and more than a panel has columns."""
+    """Return the means of pairs of pixels, which halves the bytes and is still finer than the figure's pixels."""
     even = len(x) // 2 * 2
     return x[:even].reshape(-1, 2).mean(axis=1), y[:even].reshape(-1, 2).mean(axis=1)
 
 
 def band(low: float, high: float, color: str) -> Shape:
-    """Return a shaded range of wavelengths, behind everything."""
+    """Return a shaded range of wavelengths, behind all else."""
     return {
         "type": "rect",
         "x0": low,
@@ -126,7 +129,7 @@ def band(low: float, high: float, color: str) -> Shape:
 
 
 def marker(wavelength: float, color: str) -> Shape:
-    """Return a hairline of a line's own light where it lies."""
+    """Return a thin vertical line at a wavelength."""
     return {
         "type": "line",
         "x0": wavelength,
@@ -141,7 +144,7 @@ def marker(wavelength: float, color: str) -> Shape:
 
 
 def note(text: str, x: float, anchor: str, token: dict[str, str]) -> Note:
-    """Return a word above the figure."""
+    """Return a text above the figure."""
     return {
         "text": text,
         "x": x,
@@ -165,7 +168,7 @@ def add_pane(
     starlight: Float[np.ndarray, " pixel"],
     token: dict[str, str],
 ) -> None:
-    """Add a close look to a figure."""
+    """Add a zoomed pane to a figure, with flux and starlight."""
     layout, axes = figure["layout"], pane.axes
     (left, right), (bottom, top) = pane.place, heights
     level: Axis = {"visible": False, "domain": [bottom, top], "range": [0, 1], "anchor": axis_name("x", axes)}
@@ -193,7 +196,7 @@ def add_pane(
         return
     both = np.concatenate([light, starlight])
     floor, ceiling = float(np.nanmin(both)), float(np.nanmax(both))
-    # At least a quarter of the starlight: a line that is not there must not be made of magnified noise.
+    # At least a quarter of the starlight, so that noise is not magnified to look like a line.
     height = max(ceiling - floor, 0.25 * abs(float(np.nanmean(starlight))))
     level["range"] = [floor - 0.12 * height, floor + 1.42 * height]
     figure["data"] += [

@@ -1,6 +1,6 @@
-"""The BPT and WHAN diagrams: the sample's density, the dividing curves, and places in them.
+"""The BPT and WHAN diagrams: density of a sample, dividing curves, and positions.
 
-Plain data, like the spectrum. The density travels as bytes; a galaxy's own place is put over the figure by the page.
+Figures are plain data, with the density in binary. The page draws a galaxy's own point over the figure.
 """
 
 import base64
@@ -34,7 +34,7 @@ MARGIN: Final[Margin] = {"l": 34, "r": 6, "t": 6, "b": 34}
 
 
 class Frame(NamedTuple):
-    """What a diagram spans, and its axes' titles."""
+    """The ranges of a diagram's axes [dex], and their titles."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -46,7 +46,7 @@ BPT: Final = Frame((-1.5, 0.6), (-1.2, 1.3), "log [N II] / Hα", "log [O III] / 
 WHAN: Final = Frame((-1.5, 0.6), (-0.8, 2.5), "log [N II] / Hα", "log EW(Hα) / Å")
 
 BPT_CURVES: Final = ((KAUFFMANN, True), (KEWLEY, False))
-"""Dividing curves from below, and whether they are dashed."""
+"""Dividing curves from bottom to top, and whether they are dashed."""
 
 Label = tuple[str, float, float]
 PANEL_LABELS: Final[dict[str, tuple[Label, ...]]] = {
@@ -59,11 +59,11 @@ PANEL_LABELS: Final[dict[str, tuple[Label, ...]]] = {
         (WHAN_CLASSES[4], 0.25, -0.7),
     ),
 }
-"""Names of regions, and where a panel of the explorer writes them [dex]."""
+"""Names of regions, and their positions in a panel of the explorer [dex]."""
 
 
 def for_browser() -> dict[str, Any]:
-    """Return what the browser draws and names places in the diagrams by (assets/raster/diagrams.mjs)."""
+    """Return curves, limits, classes and labels of the diagrams for assets/raster/diagrams.mjs."""
     labels = {
         name: [{"text": text, "x": x, "y": y} for text, x, y in written] for name, written in PANEL_LABELS.items()
     }
@@ -85,9 +85,9 @@ def for_browser() -> dict[str, Any]:
     }
 
 
-def density(frame: Frame, place: DiagramPoint) -> Float[np.ndarray, "row column"]:
-    """Return how many galaxies lie in each cell, on a scale that keeps sparse cells visible: 0 to 1."""
-    x, y = np.asarray(place.x), np.asarray(place.y)
+def density(frame: Frame, points: DiagramPoint) -> Float[np.ndarray, "row column"]:
+    """Return the square root, which keeps sparse cells visible, of the counts in cells over their maximum."""
+    x, y = np.asarray(points.x), np.asarray(points.y)
     known = np.isfinite(x) & np.isfinite(y)
     counts, _, _ = np.histogram2d(y[known], x[known], bins=CELLS, range=[frame.y, frame.x])
     return np.sqrt(counts / max(float(counts.max()), 1.0))
@@ -212,7 +212,7 @@ def _names(frame: Frame, color: str) -> list[Note]:
 
 
 def share(frame: Frame, x: float, y: float) -> tuple[float, float] | None:
-    """Return a place as shares of the plot from left and from the top, at its edge when beyond; None where unknown."""
+    """Return a point as shares of the plot from the left and the top, clipped to its edge; None if not finite."""
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
     (x0, x1), (y0, y1) = frame.x, frame.y

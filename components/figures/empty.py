@@ -1,4 +1,4 @@
-"""What stands where a figure will be, before its numbers come."""
+"""The empty figure that is shown until a figure's data arrive."""
 
 from typing import Any, Final
 
@@ -11,4 +11,4 @@ EMPTY: Final[dict[str, Any]] = {
         "yaxis": {"visible": False},
     },
 }
-"""Nothing, in either scheme."""
+"""A figure without traces, transparent in both schemes."""

@@ -1,7 +1,7 @@
-"""The language of still pictures: the words of Plotly's that they use, and no others.
+"""Types of still figures: the subset of Plotly's format that they use.
 
-The browser draws these figures itself (assets/pictures/): `model.mjs` is the same language there, and throws where a
-figure says anything else. Tests keep the two sides the same, and have Plotly read every figure.
+The browser draws these figures without Plotly (assets/pictures/). `model.mjs` there has the same types, and throws if a
+figure has any other key. Tests compare the two, and validate every figure with Plotly.
 """
 
 from typing import Literal, NotRequired, TypedDict, cast
@@ -10,7 +10,7 @@ from components.theme import TOKENS, Scheme
 
 
 class Bytes(TypedDict):
-    """Numbers in base64: float32, or levels 0 to 255 with the shape "rows,columns"."""
+    """Numbers as base64: float32, or levels 0 to 255 with the shape "rows,columns"."""
 
     dtype: Literal["f4", "u1"]
     bdata: str
@@ -18,32 +18,32 @@ class Bytes(TypedDict):
 
 
 class Font(TypedDict):
-    """Of words."""
+    """Font of a text."""
 
     size: int
     color: str
 
 
 class Title(TypedDict, total=False):
-    """Of an axis."""
+    """Title of an axis."""
 
     text: str
     font: Font
 
 
 class Margin(TypedDict):
-    """Around the plot: left, right, top, bottom [CSS pixels]."""
+    """Space around the plot: left, right, top, bottom [CSS pixels]."""
 
-    l: int  # noqa: E741  # Plotly's word
+    l: int  # noqa: E741  # Plotly's name
     r: int
     t: int
     b: int
 
 
 class Axis(TypedDict, total=False):
-    """A linear axis: `domain` is its part of the plot, `anchor` the axis that it lies at.
+    """A linear axis: `domain` is its part of the plot, `anchor` the axis at which it lies.
 
-    Ticks lie at steps of `dtick`, at `tickvals`, or at about `nticks` round numbers.
+    Ticks are at multiples of `dtick`, at `tickvals`, or at about `nticks` round numbers.
     """
 
     range: list[float]
@@ -63,7 +63,7 @@ class Axis(TypedDict, total=False):
 
 
 class Line(TypedDict):
-    """A stroke; "hv" draws steps."""
+    """Style of a line; the shape "hv" draws steps."""
 
     width: float
     color: NotRequired[str]
@@ -72,7 +72,7 @@ class Line(TypedDict):
 
 
 class Curve(TypedDict):
-    """A line through points, an area, or both; an even grid of x is said as `x0` and `dx`."""
+    """A line through points, an area, or both; an even grid of x is given by `x0` and `dx`."""
 
     type: Literal["scatter"]
     y: list[float] | Bytes
@@ -89,7 +89,7 @@ class Curve(TypedDict):
 
 
 class Cells(TypedDict):
-    """A grid of levels, coloured between the stops of `colorscale`."""
+    """A grid of levels, coloured by interpolation of `colorscale`."""
 
     type: Literal["heatmap"]
     z: Bytes
@@ -103,7 +103,7 @@ class Cells(TypedDict):
 
 
 class Edge(TypedDict):
-    """Of a shape."""
+    """Outline of a shape."""
 
     width: float
     color: NotRequired[str]
@@ -125,7 +125,7 @@ class Shape(TypedDict):
 
 
 class Note(TypedDict):
-    """A word; `showarrow` is there for Plotly, which draws an arrow unless it is told not to."""
+    """A text. Plotly would draw an arrow without `showarrow` False."""
 
     text: str
     x: float
@@ -141,7 +141,7 @@ class Note(TypedDict):
 
 
 class TemplateLayout(TypedDict):
-    """What a figure is like unless it says otherwise."""
+    """Defaults of a figure's layout."""
 
     font: Font
     xaxis: Axis
@@ -149,13 +149,13 @@ class TemplateLayout(TypedDict):
 
 
 class Template(TypedDict):
-    """Of a scheme."""
+    """Defaults of a colour scheme."""
 
     layout: TemplateLayout
 
 
 class Layout(TypedDict):
-    """All but the traces."""
+    """Everything in a figure but its traces."""
 
     template: Template
     margin: Margin
@@ -172,14 +172,14 @@ class Layout(TypedDict):
 
 
 class Figure(TypedDict):
-    """A still picture."""
+    """A still figure."""
 
     data: list[Curve | Cells]
     layout: Layout
 
 
 def template(scheme: Scheme) -> Template:
-    """Return what the figures of a scheme share."""
+    """Return the defaults of figures in a colour scheme."""
     token = TOKENS[scheme]
     words: Font = {"size": 11, "color": token["muted"]}
     axis: Axis = {
@@ -192,11 +192,11 @@ def template(scheme: Scheme) -> Template:
 
 
 def axis_name(letter: Literal["x", "y"], number: int) -> str:
-    """Return what traces call an axis: "x", "x2", ..."""
+    """Return the name of an axis in traces: "x", "x2", ..."""
     return letter if number == 1 else f"{letter}{number}"
 
 
 def put_axis(layout: Layout, letter: Literal["x", "y"], number: int, axis: Axis) -> None:
-    """Give a layout its axis of a number, 1 to 4."""
+    """Set the axis of this number (1 to 4) in a layout."""
     suffix = "" if number == 1 else str(number)
     cast("dict[str, Axis]", layout)[f"{letter}axis{suffix}"] = axis

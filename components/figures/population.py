@@ -1,4 +1,4 @@
-"""A population's mean continuum beside the sample's, and its widths as histograms; plain data, as the spectrum is."""
+"""Figures of a population: mean continuum over the sample's, and histograms of EWs; plain data."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -19,7 +19,7 @@ TICKS: Final = (0, 1, 3, 10, 30, 100, 300)
 
 
 def continuum_figure(chosen: "Continuum", sample: "Continuum", scheme: Scheme) -> Figure:
-    """Return the mean continuum of a population with its scatter, over the sample's."""
+    """Return the figure of a population's mean continuum and scatter, over those of the sample."""
     token = TOKENS[scheme]
     top = max(float(np.max(group.mean + group.scatter)) for group in (chosen, sample))
     return {
@@ -68,7 +68,7 @@ def _line(mean: Float[np.ndarray, " bin"], color: str, dash: str) -> Curve:
 
 
 def histograms_figure(histograms: "Mapping[str, Histogram]", scheme: Scheme) -> Figure:
-    """Return a histogram per leading line: observed as an area, predicted and predicted with noise as steps."""
+    """Return a figure with a histogram per leading line: observed as an area, the predicted ones as steps."""
     token = TOKENS[scheme]
     layout: Layout = {
         "template": template(scheme),

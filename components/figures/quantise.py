@@ -1,6 +1,6 @@
-"""Numbers as small integers: what the server sends and the browser decodes (assets/raster/scales.mjs).
+"""Encode numbers as small integers, which the browser decodes (assets/raster/scales.mjs).
 
-Code 0 says that there is no value. One byte a galaxy is enough for a colour, two for a place.
+Code 0 means that there is no value. Colours take one byte per galaxy, coordinates two.
 """
 
 import math
@@ -11,24 +11,24 @@ from jaxtyping import Float, UInt8, UInt16
 
 TOP_PERCENTILE: Final = 99.9
 SOFT_SHARE: Final = 1 / 64
-"""Widths follow arcsinh(EW / soft) with soft this share of the top: even steps of a hundredth of an Å below it, even
-ratios of two per cent above. The browser stretches the colours as it likes and loses nothing that an eye can see."""
+"""EWs are encoded evenly in arcsinh(EW / soft), where soft is this share of the largest EW: in even steps below soft,
+and in even ratios of about 2 % above. The browser can apply any stretch without visible steps of colour."""
 
 HOME_PERCENTILES: Final = (0.5, 99.5)
 HOME_MARGIN: Final = 0.06
 
 
 class Scale(NamedTuple):
-    """How values become codes.
+    """A scale of codes.
 
     Attributes
     ----------
     kind : {"linear", "arcsinh"}
-        Steps are even in the value, or in arcsinh(value / soft).
+        Whether steps are even in the value or in arcsinh(value / soft).
     low, high : float
-        Values of the first and the last code; what lies beyond is cut, but below an arcsinh scale's 0 there is none.
+        Values of the first and the last code; values beyond are clipped, but negative ones on an arcsinh scale get 0.
     soft : float
-        See `kind`.
+        See `kind`; in the unit of the values.
     """
 
     kind: Literal["linear", "arcsinh"]
@@ -38,19 +38,19 @@ class Scale(NamedTuple):
 
 
 def steps(bits: int) -> int:
-    """Return the largest code of so many bits."""
+    """Return the largest code of this many bits."""
     return (1 << bits) - 1
 
 
 def linear(values: Float[np.ndarray, " galaxy"]) -> Scale:
-    """Return the even scale that holds every value."""
+    """Return the linear scale from the smallest to the largest value."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     return Scale("linear", low, high) if high > low else Scale("linear", low - 0.5, high + 0.5)
 
 
 def widths(ew: Float[np.ndarray, " galaxy"]) -> Scale:
-    """Return the scale of a line's equivalent widths [Å]: 0 to a very high percentile, at least 1."""
+    """Return the arcsinh scale of a line's EWs [Å], from 0 to their 99.9th percentile, at least 1 Å."""
     finite = ew[np.isfinite(ew)]
     top = float(np.percentile(finite, TOP_PERCENTILE)) if finite.size else 1.0
     digits = 1 - math.floor(math.log10(max(top, 1.0)))
@@ -61,9 +61,9 @@ def widths(ew: Float[np.ndarray, " galaxy"]) -> Scale:
 def encode(
     values: Float[np.ndarray, " galaxy"], scale: Scale, bits: int = 8
 ) -> UInt8[np.ndarray, " galaxy"] | UInt16[np.ndarray, " galaxy"]:
-    """Return values as codes: 0 where there is none, else 1 to the largest.
+    """Return values as codes: 0 if missing, else 1 to the largest.
 
-    A width of exactly 0 is an answer, not a missing one; a negative one is not detected.
+    On an arcsinh scale, an EW of exactly 0 counts as a value, and a negative one as missing (not detected).
     """
     known = np.isfinite(values) & ((values >= 0) | (scale.kind == "linear"))
     place = _stretch(np.where(known, values, scale.low).astype(float), scale)
@@ -74,14 +74,14 @@ def encode(
 
 
 def decode(code: float, scale: Scale, bits: int = 8) -> float:
-    """Return the value in the middle of a code's step."""
+    """Return the value at the middle of a code's step."""
     low, high = _stretch(np.array([scale.low, scale.high]), scale)
     place = float(low + (code - 1) / (steps(bits) - 1) * (high - low))
     return math.sinh(place) * scale.soft if scale.kind == "arcsinh" else place
 
 
 def home(values: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
-    """Return the range that an axis of these values starts with: nearly all of them, and a margin."""
+    """Return the initial range of an axis: the central 99 % of the values, and a margin of 6 %."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return 0.0, 1.0

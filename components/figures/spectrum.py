@@ -1,7 +1,7 @@
-"""A galaxy's spectrum: all its light, the starlight over it, the twelve bins, and a close look at the lines.
+"""The figure of a galaxy's spectrum: flux, starlight, the twelve bins, and zoomed panes of the lines.
 
-The figure is plain data: Plotly's Python objects validate every attribute, which costs 100 ms for a figure that a click
-redraws. The tests validate it instead.
+It is plain data: Plotly's Python objects validate every attribute, which would take 100 ms per click. The tests
+validate it instead.
 """
 
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,32 +23,32 @@ PANES: Final[tuple[tuple[str, tuple[float, float], str], ...]] = (
     ("Hβ  [O III]", (4835.0, 5035.0), "green"),
     ("[N II]  Hα  [S II]", (6525.0, 6755.0), "red"),
 )
-"""Close looks: title, rest wavelengths [Å], accent."""
+"""Zoomed panes: title, rest wavelengths [Å], colour of the title."""
 
 PANE_GAP: Final = 0.015
 PANE_TOP: Final = 0.27
 MAIN_BOTTOM: Final = 0.4
 HIGHEST_LINE: Final = 3.2
-"""The main panel ends at this multiple of the brightest starlight: lines may leave it, their panes hold them whole."""
+"""Upper limit of the main panel in units of the brightest bin; the panes show higher lines completely."""
 
 COARSE: Final = 4
-"""The templates are coarser than the pixels: every fourth draws the same starlight in the main panel."""
+"""Every fourth pixel of the starlight is drawn in the main panel: stellar templates are coarser than pixels."""
 
 NOISE_COARSE: Final = 16
-"""Noise is smooth: every sixteenth pixel draws the same band."""
+"""Every sixteenth pixel of the noise is drawn, because it varies slowly."""
 
 
 class Look(NamedTuple):
-    """How a spectrum is shown.
+    """How a spectrum is drawn.
 
     Attributes
     ----------
     stretch : float
-        1 for the rest frame, 1 + z for wavelengths as observed.
+        1 for rest wavelengths, 1 + redshift for observed ones.
     smoothing : float
         Standard deviation of the smoothing [Å]; 0 for none.
     kind : str
-        What the spectrum is, as "simulated".
+        Origin of the spectrum, such as "simulated".
     """
 
     stretch: float = 1.0
@@ -57,7 +57,7 @@ class Look(NamedTuple):
 
 
 def pane_grid() -> Float[np.ndarray, " pixel"]:
-    """Return the rest wavelengths [Å] of the close looks, a pixel an Å."""
+    """Return the rest wavelengths of the zoomed panes, one pixel per Å [Å]."""
     return np.concatenate([np.arange(low, high, 1.0) for _, (low, high), _ in PANES])
 
 
@@ -68,20 +68,20 @@ def spectrum_figure(
     look: Look,
     neighbours_flux: Float[np.ndarray, " pixel"] | None = None,
 ) -> Figure:
-    """Return the figure of one galaxy; without a spectrum it shows the twelve bins alone.
+    """Return the figure of one galaxy; without a spectrum it shows only the twelve bins.
 
     Parameters
     ----------
     bin_flux : (12,) array
-        What the network sees [1e-17 erg/s/cm²/Å].
+        Mean continuum in the twelve bins [1e-17 erg/s/cm²/Å].
     light : Spectrum or None
-        Its spectrum, where there is any to show.
+        Its spectrum, if there is one.
     scheme : {"dark", "light"}
-        Colours.
+        Colour scheme.
     look : Look
-        Frame, smoothing and a word on what the spectrum is.
+        Frame, smoothing and origin of the spectrum.
     neighbours_flux : array, optional
-        Its starlight with its neighbours' median lines, on `pane_grid`; drawn in the close looks.
+        Its starlight with its neighbours' median lines, on `pane_grid`; drawn in the panes.
     """
     token = TOKENS[scheme]
     stretch = look.stretch
@@ -120,7 +120,7 @@ def spectrum_figure(
 
 
 def masked_windows() -> list[tuple[float, float]]:
-    """Return the rest wavelengths [Å] that are kept out of the bins; windows that overlap are one."""
+    """Return the ranges of rest wavelengths that are masked in the bins [Å]; overlapping ranges are merged."""
     merged: list[tuple[float, float]] = []
     for low, high in sorted(line.window for line in LINES):
         if merged and low <= merged[-1][1]:
@@ -137,7 +137,7 @@ def _add_light(
     token: dict[str, str],
     neighbours_flux: Float[np.ndarray, " pixel"] | None,
 ) -> None:
-    """Add noise, all light, and the close looks below."""
+    """Add the noise, the flux, and the zoomed panes."""
     x = look.stretch * light.wavelength_rest
     pixel = float(np.median(np.diff(light.wavelength_rest)))
     smooth = curves.smoothed(light.flux, look.smoothing / pixel) if look.smoothing else None

@@ -1,1 +1,1 @@
-"""What is drawn of one galaxy: its card and its details."""
+"""The parts of the explorer that show one galaxy."""

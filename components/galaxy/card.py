@@ -1,4 +1,4 @@
-"""What the explorer says of one galaxy beside the panels: its name, its spectrum, its ten lines."""
+"""The cards of one galaxy beside the panels: name, spectrum, and ten lines."""
 
 import math
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ WAITING = "galaxy-waiting"
 
 
 def column() -> html.Div:
-    """Return the cards beside the panels, inviting a click until a galaxy is chosen."""
+    """Return the cards beside the panels, with an invitation until a galaxy is chosen."""
     return html.Div(
         [
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
                 fragments.place(ids.SPECTRUM, "Its spectrum, its starlight, and close looks at its lines", "spectrum"),
                 html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
-                _looks(),
+                _spectrum_controls(),
                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
                 invitation(),
                 label="Spectrum of the chosen galaxy",
@@ -41,8 +41,8 @@ def column() -> html.Div:
     )
 
 
-def _looks() -> html.Div:
-    """Return the switches of the spectrum: which frame, how smooth."""
+def _spectrum_controls() -> html.Div:
+    """Return the controls of the spectrum's frame and smoothing."""
     frames = [{"value": "rest", "label": "Rest frame"}, {"value": "observed", "label": "As observed"}]
     smooth = [{"value": "0", "label": "Raw"}, {"value": "2", "label": "2 Å"}, {"value": "6", "label": "6 Å"}]
     return html.Div(
@@ -58,7 +58,7 @@ def _looks() -> html.Div:
 def heading(
     target_id: str, redshift: float, log_luminosity: float, *, is_mock: bool, verdict: str | None
 ) -> list[html.Span | html.H2]:
-    """Return the galaxy's name, whether it is real, whether the network knows its kind, and where it stands."""
+    """Return the galaxy's name, real or mock, domain verdict, redshift and luminosity."""
     tones: dict[str, widgets.Tone] = {"inside": "good", "edge": "warn", "outside": "bad"}
     where = {"edge": "edge of"}.get(verdict or "", verdict)
     known = [widgets.badge(f"{where} the training domain", tones[verdict])] if verdict else []
@@ -82,8 +82,8 @@ def lines_table(
 ) -> html.Div:
     """Return the table of ten lines [Å].
 
-    `percentile` is the place of the observed value in the predicted distribution, 0 to 1; `cut` says which lines fall
-    where DESI's cameras overlap, and have no observed value for that reason.
+    `percentile` is that of the observed EW in the predicted distribution, 0 to 1. `cut` is true for lines that fall
+    where DESI's cameras overlap and therefore have no observed EW.
     """
     error = np.where(ew_ivar > 0, 1 / np.sqrt(np.where(ew_ivar > 0, ew_ivar, 1.0)), math.nan)
     rows = []
@@ -121,7 +121,7 @@ def _percent(share: float) -> str:
 
 
 def _percentile(share: float) -> html.Strong | str:
-    """Return a percentile, marked where one galaxy in a hundred lies so far out."""
+    """Return a percentile, emphasised below 0.5 or above 99.5."""
     if not math.isfinite(share):
         return widgets.NOTHING
     text = "< 0.1" if share < 0.001 else "> 99.9" if share > 0.999 else f"{100 * share:.1f}" if _rare(share) else None
@@ -133,7 +133,7 @@ def _rare(share: float) -> bool:
 
 
 def invitation() -> html.Div:
-    """Return what stands in the card before a galaxy is chosen."""
+    """Return the text of the card before a galaxy is chosen."""
     return html.Div(
         [
             html.H2("Click a galaxy in any panel"),
@@ -156,7 +156,7 @@ def invitation() -> html.Div:
 def spectrum_note(
     bin_flux: Float[np.ndarray, " bin"], reasons: Sequence[str], *, source: str, has_spectrum: bool, has_noise: bool
 ) -> list[html.Div | html.Details]:
-    """Return the legend of the spectrum, what it is, its twelve bins as a table, and what the domain objects to."""
+    """Return the domain's reasons, the legend of the spectrum, its source, and the twelve bins as a table."""
     keys = [html.Span("starlight", className="key-starlight")]
     if has_spectrum:
         keys.insert(0, html.Span("all light", className="key-total"))

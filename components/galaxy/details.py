@@ -1,4 +1,4 @@
-"""What the explorer says of one galaxy below the panels: where it stands, what follows, who resembles it."""
+"""The cards of one galaxy below the panels: diagrams, derived quantities, and neighbours."""
 
 import math
 import re
@@ -21,7 +21,7 @@ PLACES, DERIVED, NEIGHBOURS = "galaxy-places", "galaxy-derived", "galaxy-neighbo
 DIAGRAMS = "galaxy-diagrams"
 """Store: both diagrams."""
 OPENED = "galaxy-opened"
-"""Store: whether a galaxy has been chosen since the page came; the diagrams are drawn from then on."""
+"""Store: whether a galaxy has been chosen since the page was loaded; the diagrams are drawn from then on."""
 
 
 class Neighbour(NamedTuple):
@@ -36,7 +36,7 @@ class Neighbour(NamedTuple):
 
 
 def details() -> html.Div:
-    """Return the three cards, hidden until a galaxy is chosen; the browser fills them from the server's markup."""
+    """Return the three cards, hidden until a galaxy is chosen; the browser fills them with HTML from the server."""
     return html.Div(
         [
             dcc.Store(id=OPENED),
@@ -73,7 +73,7 @@ def details() -> html.Div:
 
 
 def _diagram(name: str, mark: str, title: str) -> html.Div:
-    # The mark lies over the plot itself, inside the figure's margins.
+    # The mark is placed over the plot, inside the figure's margins.
     inset = diagram.MARGIN
     style = {
         "left": f"{inset['l']}px", "right": f"{inset['r']}px", "top": f"{inset['t']}px", "bottom": f"{inset['b']}px"
@@ -88,7 +88,7 @@ def _diagram(name: str, mark: str, title: str) -> html.Div:
 
 
 def mark(frame: Frame, x: float, y: float) -> html.Span | None:
-    """Return the ring at a galaxy's place in a diagram."""
+    """Return the ring at a galaxy's point in a diagram; None if the galaxy has no point."""
     at = diagram.share(frame, x, y)
     if at is None:
         return None
@@ -96,7 +96,7 @@ def mark(frame: Frame, x: float, y: float) -> html.Span | None:
 
 
 def places(bpt: DiagramPoint, whan: DiagramPoint, bpt_class: str, whan_class: str) -> html.Dl:
-    """Return what the diagrams say, in words and numbers."""
+    """Return the galaxy's class and coordinates in both diagrams."""
     return html.Dl(
         [
             *_place("BPT", bpt, bpt_class, ("log [N II]/Hα", "log [O III]/Hβ"), "needs [N II], Hα, [O III] and Hβ"),
@@ -105,28 +105,30 @@ def places(bpt: DiagramPoint, whan: DiagramPoint, bpt_class: str, whan_class: st
     )
 
 
-def _place(name: str, place: DiagramPoint, said: str, axes: tuple[str, str], needs: str) -> list[html.Dt | html.Dd]:
-    if not said:
+def _place(
+    name: str, place: DiagramPoint, class_name: str, axes: tuple[str, str], needs: str
+) -> list[html.Dt | html.Dd]:
+    if not class_name:
         return [html.Dt(name), html.Dd(f"no place: {needs}", className="muted")]
     x, y = (_value(*pair) for pair in ((place.x, place.x_error), (place.y, place.y_error)))
     numbers = html.Span(f"{axes[0]} {x}, {axes[1]} {y}", className="muted")
-    return [html.Dt(name), html.Dd([html.Strong(said), " ", numbers])]
+    return [html.Dt(name), html.Dd([html.Strong(class_name), " ", numbers])]
 
 
 def _value(value: object, error: object) -> str:
     middle, spread = float(value), float(error)  # type: ignore[arg-type]  # arrays without axes
-    said = f"{middle:.2f}".replace("-", "−")
-    return f"{said} ± {spread:.2f}" if math.isfinite(spread) else said
+    text = f"{middle:.2f}".replace("-", "−")
+    return f"{text} ± {spread:.2f}" if math.isfinite(spread) else text
 
 
 def derived_table(quantities: Sequence[Derived]) -> html.Dl:
-    """Return derived quantities, each with what to keep in mind and where its formula is from."""
+    """Return derived quantities, each with a note and the reference of its formula."""
     parts: list[Component] = []
     for one in quantities:
         digits = 3 if abs(one.value) < 0.1 else 2
-        said = f"{one.value:.{digits}f}".replace("-", "−") if math.isfinite(one.value) else widgets.NOTHING
+        number = f"{one.value:.{digits}f}".replace("-", "−") if math.isfinite(one.value) else widgets.NOTHING
         error = f" ± {one.error:.{digits}f}" if math.isfinite(one.error) else ""
-        value = [html.Strong(said), html.Span(f"{error} {one.unit}".rstrip(), className="muted")]
+        value = [html.Strong(number), html.Span(f"{error} {one.unit}".rstrip(), className="muted")]
         parts += [
             html.Dt([html.Span(_typeset(one.name)), html.Span(value, className="end")]),
             html.Dd([one.note, html.Div(f"{one.source}.", className="source")], className="muted"),
@@ -135,26 +137,26 @@ def derived_table(quantities: Sequence[Derived]) -> html.Dl:
 
 
 def _typeset(name: str) -> list[str | html.Sub]:
-    """Return a quantity's name, what an underscore lowers as a subscript."""
-    head, *lowered = re.split(r"_(\w+)", name)
-    return [head, *(html.Sub(part) if i % 2 == 0 else part for i, part in enumerate(lowered))]
+    """Return a quantity's name with the word after an underscore as a subscript."""
+    head, *rest = re.split(r"_(\w+)", name)
+    return [head, *(html.Sub(part) if i % 2 == 0 else part for i, part in enumerate(rest))]
 
 
-def kin_list(
+def neighbours_list(
     neighbours: Sequence[Neighbour], predict: str, viewers: Sequence[tuple[str, str]], target_id: str
 ) -> list[html.Div | html.Table | html.Details]:
-    """Return the galaxies that resemble one, a click away, and the ways onward.
+    """Return a table of neighbours, with links to the galaxy on other pages and sites.
 
     Parameters
     ----------
-    neighbours : sequence of Kin
+    neighbours : sequence of Neighbour
         Nearest first.
     predict : str
         Address of the Predict page with this galaxy's continuum.
     viewers : sequence of (str, str)
-        Names and addresses of where else it can be seen; none for a mock galaxy.
+        Labels and addresses of other sites that show it; empty for a mock galaxy.
     target_id : str
-        For the archive snippet.
+        For the code that fetches its spectrum.
     """
     rows = [
         html.Tr(

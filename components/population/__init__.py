@@ -1,1 +1,1 @@
-"""What is drawn of a selected population: its cards and tables."""
+"""The cards and tables of a selected population."""

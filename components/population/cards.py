@@ -1,4 +1,4 @@
-"""What the explorer says of a population: a bar of named ones, and the cards of the one that is selected."""
+"""The bar of named populations, and the cards of the selected population."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from components.widgets.aria import aria
 NAMED = "population-named"
 CARDS = "population-cards"
 ANSWER = "population-answer"
-"""Store: what is shown of the selected population."""
+"""Store: texts and figures of the selected population."""
 HEAD = "population-head"
 CONTINUUM, HISTOGRAMS, BPT, WHAN = (f"population-{name}" for name in ("continuum", "histograms", "bpt", "whan"))
 CONTINUUM_NOTE, HISTOGRAMS_NOTE, CLASSES, LINES_TABLE = (
@@ -21,7 +21,7 @@ ROWS, SAVE, SAVED = (f"population-{name}" for name in ("rows", "save", "saved"))
 
 
 def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
-    """Return the row of named populations (name, meaning) and the way into the tour."""
+    """Return the row of named populations and the tour's button; `named` are pairs of name and meaning."""
     chips = [
         html.Button(
             name,
@@ -45,7 +45,7 @@ def bar(named: Sequence[tuple[str, str]], tour: Any) -> html.Div:
 
 
 def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
-    """Return the cards of the selected population, hidden while there is none."""
+    """Return the cards of the selected population, hidden until there is one; `formats` are pairs of key and label."""
     return html.Div(
         [
             dcc.Store(id=ANSWER),
@@ -87,8 +87,8 @@ def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
     )
 
 
-def _head(title: str, said: str) -> html.Div:
-    return html.Div([html.H2(title), html.Span(said, className="muted")], className="card-head")
+def _head(title: str, remark: str) -> html.Div:
+    return html.Div([html.H2(title), html.Span(remark, className="muted")], className="card-head")
 
 
 def _table(formats: Sequence[tuple[str, str]]) -> list[Any]:

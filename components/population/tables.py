@@ -1,4 +1,4 @@
-"""What is said of a population in words and tables: its name, its classes, its lines, its galaxies."""
+"""Texts and tables of a population: heading, legends, classes, and lines."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 
 def heading(name: str, n: int, total: int, meaning: str) -> list[Any]:
-    """Return the population's name, how many galaxies it has, and what it means."""
+    """Return the population's name, number of galaxies, and meaning."""
     share = f"{n:,} of {total:,} · {100 * n / total:.1f} %"
     parts = [html.H2(name), html.Span(share, className="count"), html.Span(meaning, className="muted")]
     return parts if meaning else parts[:2]
 
 
 def continuum_note(contrast: Sequence[tuple[str, float]]) -> html.Div:
-    """Return the legend of the mean continuum and where it differs most from the sample's, in scatters."""
-    said = "; ".join(f"{span} {value:+.1f} σ".replace("-", "−") for span, value in contrast)
+    """Return the legend of the mean continuum, and the bins with the largest deviations from the sample's [sigma]."""
+    deviations = "; ".join(f"{span} {value:+.1f} σ".replace("-", "−") for span, value in contrast)
     return html.Div(
         [
             html.Span("this population ± scatter", className="key-starlight"),
             html.Span("all galaxies ± scatter", className="key-sample"),
-            html.Span(f"Farthest from all galaxies: {said} of their scatter.", className="muted"),
+            html.Span(f"Farthest from all galaxies: {deviations} of their scatter.", className="muted"),
         ],
         className="keys",
     )
 
 
 def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
-    """Return the legend of the histograms and their distances as a table."""
+    """Return the legend of the histograms, and a table of their Kolmogorov-Smirnov distances."""
     head = ["Line", "galaxies", "KS predicted", "KS + noise"]
     rows = [
         [
@@ -59,14 +59,14 @@ def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
 def classes_table(
     title: str, shares: Mapping[str, tuple[float, float, float]], placed: tuple[int, int, int]
 ) -> html.Div:
-    """Return the counted shares of a diagram's classes, observed, predicted and predicted with noise."""
+    """Return a table of the shares of a diagram's classes: observed, predicted, and predicted with noise."""
     rows: list[list[Any]] = [[name, *(_percent(share) for share in three)] for name, three in shares.items()]
     rows.append([html.Span("galaxies with a place", className="muted"), *(f"{n:,}" for n in placed)])
     return widgets.line_table([title, "observed", "predicted", "+ noise"], rows, f"Shares of the classes of {title}")
 
 
 def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
-    """Return the statistics of the ten lines."""
+    """Return a table of the statistics of the ten lines."""
     rows = [
         [
             widgets.line_name(line),

@@ -1,1 +1,1 @@
-"""The parts of the Predict page: the form, the upload, the answer and the light of the lines."""
+"""The parts of the Predict page: form, upload, predicted lines, luminosities and outlier score."""

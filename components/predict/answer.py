@@ -1,4 +1,4 @@
-"""The Predict page's right side: ten lines and where the galaxy lands. The page's own script fills them live."""
+"""The cards of predictions: ten lines, map and diagrams. The page's script fills them while a bin is dragged."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -60,13 +60,13 @@ def answer() -> html.Section:
 
 
 def download_menu(name: str, label: str) -> html.Details:
-    """Return a button whose menu chooses the format; its entries' ids carry the format."""
+    """Return a menu of formats; the ids of its entries have the type `name` and a format."""
     items = [html.Button(form, id={"type": name, "format": form.lower()}, type="button") for form in FORMATS]
     return widgets.menu(label, items, "tool tool-main")
 
 
 def noise_menu() -> html.Div:
-    """Return the choice of noise and its realisation's number."""
+    """Return the control of the noise, and the button for the next realisation."""
     return html.Div(
         [
             dmc.Select(
@@ -85,7 +85,7 @@ def noise_menu() -> html.Div:
 
 
 def place_cards() -> list[html.Section]:
-    """Return the map and the two diagrams."""
+    """Return the cards of the map and the two diagrams."""
     scale = [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")]
     return [
         widgets.card(
@@ -113,5 +113,5 @@ def place_cards() -> list[html.Section]:
 
 
 def footnote(text: str) -> html.P:
-    """Return what a picture's reader should know, quietly."""
+    """Return a footnote of a figure."""
     return html.P(text, className="muted footnote")

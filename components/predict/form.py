@@ -1,4 +1,4 @@
-"""The Predict page's left side: where to start from, and the continuum that can be dragged, typed or pasted."""
+"""The toolbar and form of the Predict page: presets, network, and a continuum to drag, type or paste."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -13,29 +13,29 @@ MODEL_TITLES: Final[Mapping[str, str]] = {"default": "Galactic Neon", "published
 
 
 def model_title(name: str) -> str:
-    """Return what a reader calls a network."""
+    """Return a network's title."""
     return MODEL_TITLES.get(name, name)
 
 
 def model_choices(models: Sequence[str]) -> list[dict[str, str]]:
-    """Return the networks as a menu's entries."""
+    """Return the entries of the networks' menu."""
     return [{"value": name, "label": model_title(name)} for name in models]
 
 
 def action(label: Any, what: str, value: str = "", **attributes: Any) -> html.Button:
-    """Return a button that the page's own script answers, without a round trip."""
+    """Return a button that the page's script handles, without a request."""
     data: dict[str, Any] = {"data-predict": what, "data-value": value}
     options: dict[str, Any] = {"className": "segment", **attributes, **data}
     return html.Button(label, type="button", **options)
 
 
 def segments(label: str, buttons: Sequence[html.Button]) -> html.Div:
-    """Return buttons in one frame, of which one is on."""
+    """Return buttons in one frame, one of which is on at a time."""
     return html.Div(list(buttons), className="segments", role="group", **aria(label=label))
 
 
 def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.Div:
-    """Return the row above the cards: presets as (name, meaning), variant, network, undo."""
+    """Return the row above the cards: presets, variant, network, undo; `presets` are pairs of name and meaning."""
     buttons = [action(name, "preset", str(index), title=meaning) for index, (name, meaning) in enumerate(presets)]
     variants = [action("Colours", "variant", "colors"), action("+ luminosity", "variant", "luminosity")]
     select = dmc.Select(
@@ -71,7 +71,7 @@ def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.D
 
 
 def form() -> html.Section:
-    """Return the continuum: its picture, its twelve fields, what else is known of the galaxy."""
+    """Return the card of the form: plot of the continuum, twelve fields, redshift and luminosity."""
     return widgets.card(
         head("Continuum", "drag a bin, type, or paste twelve numbers"),
         html.Div(id="predict-continuum", className="continuum-plot"),
@@ -101,7 +101,7 @@ def form() -> html.Section:
 
 
 def field(name: str, label: str, placeholder: str) -> html.Label:
-    """Return a field that the page's own script reads."""
+    """Return a text field that the page's script reads."""
     return html.Label(
         [html.Span(label), dcc.Input(id=f"predict-{name}", type="text", placeholder=placeholder, autoComplete="off")],
         className=f"field field-{name}" + (" luminosity-only" if name == "luminosity" else ""),
@@ -110,7 +110,7 @@ def field(name: str, label: str, placeholder: str) -> html.Label:
 
 
 def drives_card() -> html.Section:
-    """Return the bars that say which bins drive one line."""
+    """Return the card of bars that show the sensitivity of one line to each bin."""
     aside = html.Span("Å per 1 % more light in a bin", id="predict-bars-line")
     return widgets.card(
         head("Which starlight drives it?", aside),
@@ -120,5 +120,5 @@ def drives_card() -> html.Section:
 
 
 def head(title: str, aside: Any) -> html.Div:
-    """Return a card's heading with a quiet remark."""
+    """Return a card's heading with a remark."""
     return html.Div([html.H2(title), html.Span(aside, className="muted")], className="card-head")

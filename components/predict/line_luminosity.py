@@ -1,4 +1,4 @@
-"""Below the Predict page's answer: its lines as light, in magnitudes, as a spectrum, and the galaxies like it."""
+"""The cards below the predictions: luminosities, magnitudes, neighbours, and the download of a spectrum."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ PAINTED: Final[Mapping[str, str]] = {
 
 
 class Neighbour(NamedTuple):
-    """A galaxy whose starlight looks alike: its name, how different a bin is, its EWs [Å]."""
+    """A galaxy with similar starlight: its name, its distance (rms difference of a bin), its EWs [Å]."""
 
     name: str
-    away: float
+    distance: float
     ew: Float[np.ndarray, " line"]
 
 
 def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, float]) -> html.Div:
-    """Return the cards; the server fills them when the hand rests."""
+    """Return the cards, which the server fills when a bin is released."""
     cards = [
         widgets.card(
             head("The lines as light", "as catalogued; 68 % of such galaxies"),
@@ -80,7 +80,7 @@ def _number(name: str, label: str, value: float, limits: tuple[float, float], st
 
 
 def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.ndarray, "3 line"] | None) -> html.Div:
-    """Return fluxes and luminosities with their intervals, or what is needed for them."""
+    """Return a table of fluxes and luminosities with intervals, or a sentence on what they need."""
     if luminosity is None:
         return widgets.sentence(
             "Switch on “+ luminosity” and give one: with it go luminosities, with a redshift fluxes."
@@ -110,7 +110,7 @@ def _logarithm(values: Float[np.ndarray, " 3"]) -> html.Span:
 
 
 def bands_table(changes: Mapping[str, float] | None) -> html.Div:
-    """Return what the lines add in each band [mag], or what is needed for it."""
+    """Return a table of the lines' effect on each band [mag], or a sentence on what it needs."""
     if changes is None:
         return widgets.sentence("Give a redshift above 0: it says which bands the lines fall into.")
     covered = {name: change for name, change in changes.items() if math.isfinite(change)}
@@ -128,12 +128,12 @@ def _bar(share: float) -> html.Span:
 
 
 def neighbours_table(neighbours: Sequence[Neighbour], catalogue: str) -> html.Div:
-    """Return the nearest galaxies, each leading to the explorer."""
+    """Return a table of the nearest galaxies, with links to the explorer."""
     places = [LINES.index(line) for line in LEADING_LINES]
     rows = []
     for one in neighbours:
         address = f"/?{urlencode({'catalogue': catalogue, 'galaxy': one.name})}"
         cells = [widgets.number(float(one.ew[place])) for place in places]
-        rows.append([dcc.Link(one.name, href=address), f"{100 * one.away:.1f} %", *cells])
+        rows.append([dcc.Link(one.name, href=address), f"{100 * one.distance:.1f} %", *cells])
     titles = ["Galaxy", "Apart", *(line.symbol for line in LEADING_LINES)]
     return widgets.line_table(titles, rows, "The nearest galaxies of the catalogue")

@@ -1,4 +1,4 @@
-"""Did starlight predict the lines that came along with a galaxy? The joint verdict, and each line by itself."""
+"""The card of a galaxy's outlier score: all measured lines together, and each line by itself."""
 
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.surprise.outlier_score import Verdict
 
 RARE: Final = 1e-3
-"""Joint probability below which starlight did not predict the lines, as in the explorer's list."""
+"""Galaxies with a lower probability are outliers, as in the explorer's list."""
 UNUSUAL: Final = 0.05
 
 
@@ -26,30 +26,30 @@ def card(
     covered: Bool[np.ndarray, " line"] | None,
     verdict: "Verdict | None",
 ) -> Any:
-    """Return whether starlight predicted the lines that came along with the galaxy."""
+    """Return the card of the outlier score; None if no line was measured."""
     if measured is None or percentile is None or covered is None or not covered.any():
         return None
     rows = [
         [
             widgets.line_name(line),
             widgets.with_error(float(seen), math.nan),
-            widgets.number(float(said)),
+            widgets.number(float(expected)),
             _place(float(place)),
         ]
-        for line, seen, said, place, known in zip(LINES, measured, ew, percentile, covered, strict=True)
+        for line, seen, expected, place, known in zip(LINES, measured, ew, percentile, covered, strict=True)
         if known
     ]
     titles = ["Line", "measured Å", "predicted Å", "galaxies below"]
     return widgets.card(
         head("Did starlight predict this?", "measured in your file, against the prediction as catalogued"),
-        judged(verdict),
+        verdict_sentence(verdict),
         widgets.line_table(titles, rows, "Measured and predicted lines"),
         label="Did starlight predict this?",
     )
 
 
-def judged(verdict: "Verdict | None") -> Any:
-    """Return the joint verdict in a sentence: the explorer's statistic, its calibration, its limit."""
+def verdict_sentence(verdict: "Verdict | None") -> Any:
+    """Return a sentence on the probability of all lines together, and on the line that departs most."""
     if verdict is None or not math.isfinite(float(verdict.probability[0])):
         return widgets.sentence("The lines together cannot be judged: these weights hold no distribution of them.")
     probability, sigma = float(verdict.probability[0]), float(verdict.sigma[0])

@@ -1,4 +1,4 @@
-"""Files on the Predict page: the drop zone, what the upload doctor found, and what came of it."""
+"""Uploads on the Predict page: drop zone, inferred plan, and results."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +19,7 @@ EXAMPLE: Final = "predict-example"
 
 
 def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
-    """Return the drop zone, and below it what came of the file; examples are titles by key."""
+    """Return the card of uploads; `examples` are titles of example files by name."""
     downloads = [
         html.Button(title, id={"type": EXAMPLE, "name": key}, type="button") for key, title in examples.items()
     ]
@@ -48,7 +48,7 @@ def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[s
 
 
 def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
-    """Return the drop zone; it is a button too."""
+    """Return the drop zone, which also works as a button."""
     return dcc.Upload(
         html.Div(
             [
@@ -71,7 +71,7 @@ def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
 
 
 def doctor(name: str, form: str, guesses: "Sequence[Guess]") -> html.Div:
-    """Return what was found in a file, each guess to be changed."""
+    """Return what was inferred from a file, with a control for each guess that can be changed."""
     settled = [guess for guess in guesses if len(guess.options) == 1]
     asked = [guess for guess in guesses if len(guess.options) != 1]
     rows = [html.Div([_control(guess), html.Span(guess.why, className="muted")], className="guess") for guess in asked]
@@ -101,12 +101,12 @@ def _control(guess: "Guess") -> Any:
 
 
 def steps_list(steps: Sequence[str]) -> html.Ul:
-    """Return what will be done, a sentence each."""
+    """Return the list of steps, a sentence each."""
     return html.Ul([html.Li(step) for step in steps], className="steps")
 
 
 def result_card() -> html.Section:
-    """Return the place of a table's predictions, hidden until there are some; assets/predict/table.mjs fills it."""
+    """Return the card of a table's predictions, which assets/predict/table.mjs fills."""
     return widgets.card(
         head("Galaxies of the file", html.Span(id="predict-file-name")),
         html.Div(id="predict-file-result"),
@@ -128,7 +128,7 @@ def result_card() -> html.Section:
 
 
 def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
-    """Return how many galaxies of a file were predicted, and the first reason why one was not."""
+    """Return the number of predicted galaxies, and the first problem if it is not among the rows shown."""
     bad = sum(map(bool, problems))
     words = f"{n - bad:,} of {n:,} galaxies predicted." if bad else f"{n:,} predicted."
     more = f" The first {shown:,} are shown; the download has all." if n > shown else ""
@@ -140,7 +140,7 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
 
 
 def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
-    """Return how predictions compare with the EWs that came along: (line, galaxies, rho, NMAD in Å)."""
+    """Return a table of scores of the predictions; rows are (line, galaxies, rho, NMAD [Å])."""
     lines = [html.Th(line, scope="col") for line, *_ in rows]
     head = html.Tr([html.Th("Against the EWs of the file"), *lines])
     body = [
@@ -152,12 +152,12 @@ def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
         )
     ]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="line-table")
-    # What scrolls on a phone must be reached by keys.
+    # The table scrolls on phones, so it must be focusable by keyboard.
     return html.Div(table, className="scores", tabIndex=0, role="region", **aria(label="Predicted against measured"))
 
 
 def not_judged(most: int) -> html.P:
-    """Return why the rows have no verdict on their measured lines."""
+    """Return the note that outlier scores are computed for up to `most` galaxies."""
     return html.P(
         f"Did starlight predict them? Each of up to {most} galaxies is judged here; of more, the one that you open. "
         "The command line judges any number: cli.py predict --surprise.",

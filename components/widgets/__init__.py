@@ -1,1 +1,1 @@
-"""Small parts that every page uses: text, tables, citations, accessible names, markup."""
+"""Parts that several pages use: text, tables, citations, accessible names, HTML."""

@@ -1,4 +1,4 @@
-"""How to cite what is shown."""
+"""The citation of a catalogue and the method."""
 
 METHOD = (
     "Khederlarian, A. et al. 2024, MNRAS 531, 1454, doi:10.1093/mnras/stae1189 (the method: emission lines of galaxies "
@@ -11,7 +11,7 @@ SURVEY = (
 
 
 def citation(title: str, version: str, *, is_mock: bool) -> str:
-    """Return what to cite for a view of a catalogue, as text."""
+    """Return the citation of a catalogue as text."""
     drawn = "mock galaxies drawn from a density fitted to real ones" if is_mock else "observed galaxies"
     return "\n".join(
         [

@@ -1,8 +1,8 @@
-"""What a callback answers without a component: markup and figures that the browser puts where they belong.
+"""Results of callbacks as HTML strings and plain figures instead of Dash components.
 
-A component costs the browser about a millisecond to mount, and Dash holds every callback back until the last
-`dcc.Graph` of a page has its script. What nothing listens to travels through a store as strings and plain figures;
-assets/pictures/fragments.mjs fills them in.
+The browser takes about 1 ms to mount a component, and Dash delays every callback until the scripts of all `dcc.Graph`
+are loaded. Content that no callback uses as input is therefore sent through a store as strings and plain figures;
+assets/pictures/fragments.mjs inserts them.
 """
 
 from collections.abc import Mapping
@@ -15,23 +15,23 @@ from components.widgets.html import to_html
 
 
 def place(name: str, label: str, class_name: str = "") -> html.Div:
-    """Return where a figure will be drawn; `label` says in words what it shows."""
+    """Return the element for a figure; `label` describes it for screen readers."""
     return html.Div(id=name, role="img", className=f"still {class_name}".strip(), **aria(label=label))
 
 
 def answer(parts: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a store carries to the browser, both by the id of their place.
+    """Return HTML and figures as data of a store, both by the id of the element that shows them.
 
     Parameters
     ----------
     parts : mapping
         `dash.html` components, text, or lists of them.
     figures : mapping
-        Of the language of components/figures/model.py.
+        Figures as in components/figures/model.py.
     """
     return {"html": {name: to_html(part) for name, part in parts.items()}, "figures": dict(figures)}
 
 
 def fills(store: str) -> None:
-    """Have the browser put in its place whatever a store brings."""
+    """Register the clientside callback that inserts the content of a store into the page."""
     clientside_callback(ClientsideFunction("answer", "fill"), Input(store, "data"))

@@ -1,4 +1,4 @@
-"""Pieces of the pages that are read: a column of text, definitions, a reference."""
+"""Parts of text pages: sections, definitions, links, references."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +12,12 @@ def section(title: str, *children: Any) -> html.Section:
 
 
 def facts(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
-    """Return names and values in two aligned columns."""
+    """Return pairs of name and value in two aligned columns."""
     return html.Dl([cell for name, value in pairs for cell in (html.Dt(name), html.Dd(value))], className="facts")
 
 
 def link(text: str, href: str) -> html.A:
-    """Return a link to another site; it opens in the same tab and tells that site nothing."""
+    """Return a link to another site, without a referrer."""
     return html.A(text, href=href, rel="noreferrer")
 
 

@@ -1,7 +1,7 @@
-"""Tables of many rows: ag-grid. Its script is two megabytes, so a page asks for it when it has a table to show.
+"""The script of ag-grid, for tables of many rows. It has 2 MB, so pages load it only when they show a table.
 
-Dash puts the scripts of every imported component library into the page; marked as dynamic they are only served.
-assets/tables/grid.mjs loads what `script` names and makes the grid.
+Dash adds the scripts of every imported component library to the page; marked as dynamic, they are served but not added.
+assets/tables/grid.mjs loads the script at the address that `script` returns.
 """
 
 import dash_ag_grid
@@ -13,6 +13,6 @@ for _entry in dash_ag_grid._js_dist:
 
 
 def script(prefix: str = "/") -> str:
-    """Return the address of ag-grid's script; as Dash's own, it changes with the package's version alone."""
+    """Return the address of ag-grid's script, which changes only with the package's version."""
     name = build_fingerprint("dash_ag_grid.min.js", dash_ag_grid.__version__, 0)
     return f"{prefix}_dash-component-suites/dash_ag_grid/{name}"

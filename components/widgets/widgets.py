@@ -1,4 +1,4 @@
-"""Small pieces that pages share: cards, badges, sentences, the table of lines, its numbers and intervals.
+"""Parts that pages share: cards, badges, sentences, tables of lines, numbers and intervals.
 
 A page builds its table from cells:
 ``line_table(["Line", "predicted Å"], [[line_name(line), with_interval(...)], ...], caption)``.
@@ -19,21 +19,21 @@ Tone = Literal["neutral", "good", "warn", "bad"]
 Child = Component | Element | str | None
 
 NOTHING = "–"
-"""What stands where there is no number."""
+"""Shown in place of a missing number."""
 
 
 def card(*children: Any, label: str, class_name: str = "") -> html.Section:
-    """Return a titled region on a raised surface; `label` is what a screen reader calls it."""
+    """Return a region on a raised surface; `label` is its name for screen readers."""
     return html.Section(list(children), className=f"card {class_name}".strip(), **aria(label=label))
 
 
 def badge(text: str, tone: Tone = "neutral") -> html.Span:
-    """Return a short label; its words carry the meaning, the tone only repeats it."""
+    """Return a short label; the meaning must be in its text, because the tone is only a colour."""
     return html.Span(text, className=f"badge badge-{tone}")
 
 
 def sentence(text: Any, tone: Tone = "neutral") -> html.Div:
-    """Return a sentence to the reader: what happened, or what to do next."""
+    """Return a message that screen readers announce: what happened, or what to do next."""
     role = "alert" if tone == "bad" else "status"
     return html.Div(text, className=f"sentence sentence-{tone}", role=role)
 
@@ -44,7 +44,7 @@ def icon(name: str) -> html.Span:
 
 
 def number(value: float) -> str:
-    """Return an equivalent width [Å] with the digits it deserves, a dash where it is not finite."""
+    """Return an EW [Å] with one digit after the point, two below 1 Å; a dash if it is not finite."""
     if not math.isfinite(value):
         return NOTHING
     digits = 1 if abs(value) >= 1 else 2
@@ -52,7 +52,7 @@ def number(value: float) -> str:
 
 
 def with_error(value: float, error: float, absent: str = "not detected") -> Element:
-    """Return ``value ± error`` [Å]; where there is no value, the reason."""
+    """Return ``value ± error`` [Å], or the text `absent` if the value is not finite."""
     if not math.isfinite(value):
         return Element("Span", absent, className="muted")
     parts: list[Child] = [number(value)]
@@ -62,7 +62,7 @@ def with_error(value: float, error: float, absent: str = "not detected") -> Elem
 
 
 def with_interval(value: float, low: float, high: float) -> Element:
-    """Return a value [Å] and the ends of its 68 % interval, where it has one."""
+    """Return a value [Å] and the ends of its 68 % interval, if they are finite."""
     parts: list[Child] = [number(value)]
     if math.isfinite(low) and math.isfinite(high):
         parts.append(Element("Span", f" {number(low)}–{number(high)}", className="muted"))
@@ -70,13 +70,13 @@ def with_interval(value: float, low: float, high: float) -> Element:
 
 
 def galaxy_link(row: int, target_id: str) -> html.Button:
-    """Return a galaxy's name that leads to it: assets/explorer/galaxy.mjs chooses the row when it is clicked."""
+    """Return a galaxy's name as a button; assets/explorer/galaxy.mjs chooses the row at a click."""
     attributes: dict[str, Any] = {"data-row": str(row), **aria(label=f"Show {target_id}")}
     return html.Button(target_id, type="button", className="link", **attributes)
 
 
 def line_name(line: Line) -> Element:
-    """Return the name of a line behind a dot of its light."""
+    """Return the label of a line after a dot in its colour."""
     dot = Element("Span", className="dot", style={"background": f"var(--{line.accent})"}, **aria(hidden="true"))
     return Element("Span", [dot, line.label], className="line-name")
 
@@ -84,7 +84,7 @@ def line_name(line: Line) -> Element:
 def interval(line: Line, value: float, low: float, high: float, observed: float = math.nan) -> Element:
     """Return the interval of a prediction as a bar, its value as a tick and the observed value as a point.
 
-    The scale is arcsinh from 0 to a little beyond the largest of them, so faint and strong lines read alike.
+    The scale is arcsinh from 0 to 1.25 times the largest of them, so that weak and strong lines are both legible.
     """
     shown = [x for x in (value, low, high, observed) if math.isfinite(x)]
     top = math.asinh(1.25 * max([*shown, 1.0]))
@@ -104,12 +104,12 @@ def interval(line: Line, value: float, low: float, high: float, observed: float 
         )
     if math.isfinite(observed):
         parts.append(Element("Span", className="interval-point", style={"left": f"{percent(observed):.1f}%"}))
-    # The numbers stand in the same row: to a screen reader the drawing says nothing new.
+    # Hidden from screen readers, because the numbers are in the same row.
     return Element("Span", parts, className="interval", **aria(hidden="true"))
 
 
 def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
-    """Return a table whose first column names lines and whose others are numbers; it scrolls when narrow."""
+    """Return a table whose first column names the rows; it scrolls on narrow screens."""
     body = [
         Element("Tr", [Element("Th", first, scope="row"), *[Element("Td", cell) for cell in rest]])
         for first, *rest in rows
@@ -127,7 +127,7 @@ def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str)
 
 
 def menu(label: str, items: Sequence[html.Button], class_name: str) -> html.Details:
-    """Return a button that opens a list of buttons. The browser's own disclosure: Mantine's target fails axe."""
+    """Return a button that opens a list of buttons, as a <details> element, because Mantine's menu fails axe."""
     return html.Details(
         [html.Summary(label, className=class_name), html.Div(items, className="menu-items")], className="menu"
     )

@@ -1,1 +1,1 @@
-"""The explorer: its page and the callbacks that answer it, a module for each part of the page."""
+"""The explorer: its page, and its callbacks in one module for each part of the page."""

@@ -1,4 +1,4 @@
-"""How densely a catalogue's galaxies fill the diagnostic diagrams: the backdrop that galaxy and population share."""
+"""Densities of a catalogue's galaxies in the diagnostic diagrams, as backgrounds of the explorer's figures."""
 
 from functools import lru_cache
 
@@ -13,6 +13,6 @@ from model.physics.diagnostics import bpt_point, whan_point
 
 @lru_cache(maxsize=8)
 def sample_density(catalogue: Catalogue, frame: diagram.Frame) -> np.ndarray:
-    """Return the density of a catalogue's observed places in a diagram."""
+    """Return the density of a catalogue's observed points in a diagram."""
     ew = np.stack([catalogue.column(name + EW_SUFFIX) for name in LINE_NAMES], axis=1)
     return diagram.density(frame, (bpt_point if frame is diagram.BPT else whan_point)(ew))

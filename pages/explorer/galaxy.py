@@ -1,4 +1,4 @@
-"""The chosen galaxy, as far as Dash is needed; the browser fetches the rest (server/routes/galaxies.py)."""
+"""The diagrams of the chosen galaxy. The browser fetches the rest of its card from server/routes/galaxies.py."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ fragments.fills(details.DIAGRAMS)
     prevent_initial_call=True,
 )
 def draw_diagrams(opened: bool | None, scheme: str | None, name: str) -> Any:
-    """Draw the diagrams behind the galaxy's place, once it is looked at."""
+    """Draw the diagrams behind the galaxy's point, when their section is opened."""
     if not opened:
         return no_update
     catalogue, colors = served()[name], scheme_or_dark(scheme)

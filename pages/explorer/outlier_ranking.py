@@ -1,11 +1,11 @@
-"""The explorer's list of galaxies whose lines starlight did not predict."""
+"""The explorer's list of outliers: galaxies with lines unlike those predicted from their starlight."""
 
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, no_update
 
 from analysis.explorer.selections import unpack
-from analysis.surprise import outlier_ranking as surprises
+from analysis.surprise import outlier_ranking as ranking
 from components import ids
 from components.explorer import outlier_ranking
 from components.widgets import widgets
@@ -16,6 +16,7 @@ from model.lines import LINES
 from model.storage.weights import load_params
 
 SHOWN = 12
+"""Galaxies in the list."""
 
 
 @callback(
@@ -28,11 +29,11 @@ SHOWN = 12
     State(ids.CATALOGUE, "data"),
 )
 def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, name: str) -> tuple[Any, bool, bool]:
-    """Show the list, or how far it is, or the offer to make it."""
-    catalogue, folder = served()[name], surprises.folder()
-    found = surprises.find(catalogue, folder)
+    """Show the list, the progress of its ranking, or the button that starts the ranking."""
+    catalogue, folder = served()[name], ranking.folder()
+    found = ranking.find(catalogue, folder)
     if found is not None:
-        return listed(catalogue, found, selection), True, True
+        return outlier_list(catalogue, found, selection), True, True
     if load_params().intrinsic is None:
         return (
             widgets.sentence("These weights hold no distribution of the lines, so none can surprise.", "warn"),
@@ -40,22 +41,22 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
             True,
         )
     if ctx.triggered_id == outlier_ranking.START:
-        surprises.start(catalogue, folder)
-    share = surprises.progress_of(catalogue, folder)
+        ranking.start(catalogue, folder)
+    share = ranking.progress_of(catalogue, folder)
     if share is None:
         return outlier_ranking.offer(catalogue.n), False, True
     return outlier_ranking.running(share), True, False
 
 
-def listed(catalogue: Catalogue, found: surprises.Ranking, selection: dict[str, Any] | None) -> Any:
-    """Return the most surprising galaxies of a population, or of the catalogue."""
+def outlier_list(catalogue: Catalogue, found: ranking.Ranking, selection: dict[str, Any] | None) -> Any:
+    """Return the list of the galaxies with the highest outlier scores in a population or in the catalogue."""
     rows, among = None, "all galaxies"
     if selection:
         try:
             rows, among = unpack(selection, catalogue.n), f"“{str(selection.get('name') or 'Selection')[:60]}”"
         except UploadError:
             return no_update
-    rare = surprises.is_rare(found) if rows is None else surprises.is_rare(found)[rows]
+    rare = ranking.is_rare(found) if rows is None else ranking.is_rare(found)[rows]
     first = [
         outlier_ranking.Surprise(
             int(row),
@@ -66,6 +67,6 @@ def listed(catalogue: Catalogue, found: surprises.Ranking, selection: dict[str, 
             float(found.sigma[row]),
             float(found.probability[row]),
         )
-        for row in surprises.chosen(found, rows, SHOWN)
+        for row in ranking.highest(found, rows, SHOWN)
     ]
     return outlier_ranking.ranked(first, among, int(rare.sum()), len(rare))

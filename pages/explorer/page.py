@@ -1,4 +1,4 @@
-"""The explorer: galaxies as observed, predicted, and predicted with noise; one galaxy and a population beside them."""
+"""The explorer's page: panels of observed, predicted and noisy lines, one galaxy, and a population."""
 
 from typing import Any
 
@@ -24,20 +24,20 @@ from pages.values import text_of
 dash.register_page(__name__, path="/", name="Explore", title="Galactic Neon: explore", order=0)
 
 CALLBACKS = (galaxy, panels, population, ranking, share, tour)
-"""Modules whose callbacks answer this page: importing them registers the callbacks."""
+"""Modules with the callbacks of this page; importing them registers the callbacks."""
 
 
 def layout(catalogue: str | None = None, **query: str) -> html.Div:
-    """Return the page for the named catalogue, else the first that is served, as the address says the panels."""
+    """Return the page of a catalogue, by default the first, with panels and selection as in the address's query."""
     catalogue, query = text_of({"catalogue": catalogue}).get("catalogue"), text_of(query)
     shown = served().get(catalogue or "") or next(iter(served().values()), None)
     if shown is None:
         return html.Div(
             widgets.sentence("No catalogue is served. Set CATALOGUES to a built one.", "bad"), className="page"
         )
-    asked, problems = _asked(shown, query)
-    selection = asked.pop("selection", None)
-    state, row = asked["state"], asked.get("row")
+    requested, problems = _read_query(shown, query)
+    selection = requested.pop("selection", None)
+    state, row = requested["state"], requested.get("row")
     return html.Div(
         [
             dcc.Store(id=ids.CATALOGUE, data=shown.name),
@@ -53,7 +53,7 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
             html.Div(
                 [
                     menu.catalogue_menu(served().values(), shown.name),
-                    toolbar(state, asked.get("find", ""), shown.n, shown.target_ids[0].decode(), axis_choices()),
+                    toolbar(state, requested.get("find", ""), shown.n, shown.target_ids[0].decode(), axis_choices()),
                 ],
                 className="toolbar-row",
             ),
@@ -61,7 +61,10 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
             html.Div(
                 [
                     widgets.card(
-                        panel_grid(_manifest(shown, asked)), zoom_buttons(), label="Panels", class_name="panels-card"
+                        panel_grid(_manifest(shown, requested)),
+                        zoom_buttons(),
+                        label="Panels",
+                        class_name="panels-card",
                     ),
                     galaxy_card.column(),
                 ],
@@ -77,35 +80,35 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
     )
 
 
-def _asked(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Read the rest of the address; what is wrong in it becomes sentences."""
+def _read_query(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return what the address requests (state, row, galaxy, gate, find, selection), and sentences on what is wrong."""
     state, problems = view.parse(query, QUANTITIES)
-    asked: dict[str, Any] = {"state": state}
+    requested: dict[str, Any] = {"state": state}
     if galaxy := query.get("galaxy"):
         row = shown.row_of(galaxy)
         if row is None:
             problems.append(f"The link's galaxy “{galaxy[:24]}” is not in this catalogue.")
         else:
-            asked |= {"row": row, "galaxy": galaxy}
+            requested |= {"row": row, "galaxy": galaxy}
     if text := query.get("gate"):
         gate = view.parse_gate(text, QUANTITIES)
         if gate is None:
             problems.append("The link's gate was not understood; all galaxies are shown.")
         else:
-            asked["gate"] = gate._asdict()
+            requested["gate"] = gate._asdict()
     if text := query.get("find"):
         row, selection, _count, wrong, _note = panels.search_for(text, state, shown.name, entered=True)
-        asked["find"] = text
+        requested["find"] = text
         if wrong:
             problems.append(f"The link's search: {wrong}")
         elif isinstance(selection, dict):
-            asked["selection"] = selection
+            requested["selection"] = selection
         elif isinstance(row, dict):
-            asked |= {"row": row["row"], "galaxy": shown.galaxy(row["row"]).target_id}
-    return asked, problems
+            requested |= {"row": row["row"], "galaxy": shown.galaxy(row["row"]).target_id}
+    return requested, problems
 
 
-def _manifest(shown: Catalogue, asked: dict[str, Any]) -> dict[str, Any]:
+def _manifest(shown: Catalogue, requested: dict[str, Any]) -> dict[str, Any]:
     root = dash.get_relative_path("/")
     first = next(iter(served()))
     about = {"version": shown.version, "n": shown.n, "title": shown.title, "isMock": shown.is_mock}
@@ -113,7 +116,7 @@ def _manifest(shown: Catalogue, asked: dict[str, Any]) -> dict[str, Any]:
         base=f"{root}catalogues/{shown.name}/",
         root=root,
         catalogue={**about, "catalogue": "" if shown.name == first else shown.name},
-        shown=asked,
+        shown=requested,
         quantities=QUANTITIES.values(),
         table=TABLE_COLUMNS,
     )

@@ -1,4 +1,4 @@
-"""The explorer's panels: their controls, which the browser heeds, and finding, which the server does."""
+"""The explorer's panels: controls, which run in the browser, and the search, which runs on the server."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def _browser(function: str, *arguments: Any, **more: Any) -> None:
     clientside_callback(ClientsideFunction("explorer", function), *arguments, **more)
 
 
-# It has an output because Dash calls nothing without one when a page arrives.
+# This needs an output: at page load Dash calls only callbacks that have one.
 _browser("start", Output(ids.STATUS, "children"), Input(ids.CATALOGUE, "data"), State(ids.SELECTION, "data"))
 _browser("control", *(Input(name, part) for name, part in controls()), prevent_initial_call=True)
 _browser("axes", Output(f"{ids.CONTROL}axes", "style"), Input(control("view"), "value"), prevent_initial_call=True)
@@ -51,19 +51,19 @@ _browser("redo", Input(ids.REDO, "n_clicks"))
     prevent_initial_call=True,
 )
 def search(_submitted: int | None, text: str | None, state: dict[str, Any], name: str) -> tuple[Any, ...]:
-    """Count what is found while it is typed; choose it when it is entered, or when the address brought it."""
+    """Count the galaxies that a search finds while it is typed, and select them when it is entered."""
     return search_for(text or "", state, name, entered=f"{ids.SEARCH}.n_submit" in ctx.triggered_prop_ids)
 
 
 def search_for(text: str, state: dict[str, Any], name: str, *, entered: bool) -> tuple[Any, ...]:
-    """Return the galaxy, the population, the count, and what is wrong or worth a note."""
+    """Return the outputs of `search`: galaxy, population, count, error and note."""
     catalogue = served()[name]
     if not text.strip():
         return no_update, None if entered else no_update, f"{catalogue.n:,} galaxies", None, None
     try:
         rows = find(catalogue, text, Draw(state["noise"], state["seed"]))
     except FindError as error:
-        # While a condition is being typed it is unfinished, not wrong.
+        # While a condition is being typed, an error only means that it is incomplete.
         return no_update, no_update, no_update, str(error) if entered else None, None
     count = f"{len(rows):,} of {catalogue.n:,}"
     if not entered:

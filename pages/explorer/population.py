@@ -1,4 +1,4 @@
-"""The explorer's population: named ones, what is said of the selected one, its table, its downloads."""
+"""The explorer's population: selection by name, statistics of the selected one, and downloads."""
 
 from io import BytesIO
 from typing import Any, Final, cast
@@ -34,7 +34,7 @@ clientside_callback(ClientsideFunction("population", "mark"), Input(ids.SELECTIO
 
 
 def layout() -> list[Any]:
-    """Return the bar of named populations, the cards of the selected one and the tour."""
+    """Return the bar of named populations, the cards of the selected population, and the tour."""
     named = [(one.name, f"{one.meaning} ({one.source})") for one in NAMED]
     return [cards.bar(named, tour.start_button()), cards.cards(DOWNLOADS), tour.card()]
 
@@ -46,7 +46,7 @@ def layout() -> list[Any]:
     prevent_initial_call=True,
 )
 def select_named(_clicks: list[int], name: str) -> Any:
-    """Select the population that was asked for by name."""
+    """Select the named population whose button was clicked."""
     trigger: Any = ctx.triggered_id
     if trigger is None or not ctx.triggered[0]["value"] or trigger["index"] not in {one.name for one in NAMED}:
         return no_update
@@ -66,7 +66,7 @@ fragments.fills(cards.ANSWER)
     prevent_initial_call=True,
 )
 def show_population(selection: dict[str, Any] | None, noise: str, seed: int, scheme: str | None, name: str) -> Any:
-    """Describe the selected population."""
+    """Show the statistics of the selected population."""
     if not selection:
         return no_update
     catalogue = served()[name]
@@ -79,14 +79,15 @@ def show_population(selection: dict[str, Any] | None, noise: str, seed: int, sch
         empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]
         return fragments.answer({cards.HEAD: empty}, {})
     found = describe(catalogue, rows, cast("Noise", noise), seed)
-    return fragments.answer(_words(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
+    return fragments.answer(_texts(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
 
 
-def _words(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any]:
-    """Return what is said of a population, by the id of its place."""
+def _texts(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any]:
+    """Return the texts and tables on a population, by the id of the element that shows them."""
     meaning = next((f"{one.meaning}. {one.source}." for one in NAMED if one.name == title), "")
-    away = (found.continuum.mean - found.sample.mean) / found.sample.scatter
-    contrast = [(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", float(away[i])) for i in np.argsort(-np.abs(away))[:2]]
+    deviation = (found.continuum.mean - found.sample.mean) / found.sample.scatter
+    largest = np.argsort(-np.abs(deviation))[:2]
+    contrast = [(f"{BIN_EDGES[i]:.0f}–{BIN_EDGES[i + 1]:.0f} Å", float(deviation[i])) for i in largest]
     return {
         cards.HEAD: tables.heading(title, found.n, catalogue.n, meaning),
         cards.CONTINUUM_NOTE: tables.continuum_note(contrast),
@@ -100,7 +101,7 @@ def _words(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any
 
 
 def _figures(catalogue: Catalogue, found: Population, scheme: Scheme) -> dict[str, Any]:
-    """Return the figures of a population, by the id of their place."""
+    """Return the figures of a population, by the id of the element that shows them."""
     places = ((cards.BPT, diagram.BPT, found.bpt), (cards.WHAN, diagram.WHAN, found.whan))
     return {
         cards.CONTINUUM: figures.continuum_figure(found.continuum, found.sample, scheme),
@@ -119,7 +120,7 @@ def _figures(catalogue: Catalogue, found: Population, scheme: Scheme) -> dict[st
     prevent_initial_call=True,
 )
 def save(_clicks: list[int], selection: dict[str, Any] | None, name: str) -> Any:
-    """Send the population's rows, every column of the catalogue, in the format asked for."""
+    """Send the population's rows with all columns of the catalogue, in the chosen format."""
     trigger: Any = ctx.triggered_id
     if not selection or trigger is None or not ctx.triggered[0]["value"] or trigger["index"] not in dict(DOWNLOADS):
         return no_update
@@ -130,7 +131,7 @@ def save(_clicks: list[int], selection: dict[str, Any] | None, name: str) -> Any
 
 def table_bytes(catalogue: Catalogue, rows: np.ndarray, kind: Any, title: str) -> bytes:
     """Return the rows of a catalogue as a file, with units, provenance and citation."""
-    # Needs Arrow, which the server loads only when a file is asked for.
+    # Imported here, because it imports Arrow, which most visits do not need.
     from data.formats.whole import write_table
 
     columns: dict[str, np.ndarray] = {"TARGETID": catalogue.target_ids[rows].astype(str)}

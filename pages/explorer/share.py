@@ -1,4 +1,4 @@
-"""What leaves the explorer: its address, its numbers as Python, its citation, its panels as a table or a picture."""
+"""The explorer's exports: link, Python code, citation, and the panels as a table or an image."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_P
 def show_python(
     clicks: int | None, state: dict[str, Any], selected: Any, selection: dict[str, Any] | None, name: str
 ) -> tuple[Any, Any]:
-    """Write the view as code: the population if one is selected, else the chosen galaxy, else the catalogue."""
+    """Show Python code for the selected population, else for the chosen galaxy, else for the catalogue."""
     if not clicks:
         return no_update, no_update
     catalogue = served()[name]
@@ -55,7 +55,7 @@ def show_python(
     prevent_initial_call=True,
 )
 def show_citation(clicks: int | None, name: str) -> tuple[Any, Any]:
-    """Say what to cite for this catalogue and model."""
+    """Show what to cite for this catalogue and model."""
     if not clicks:
         return no_update, no_update
     catalogue = served()[name]
@@ -74,7 +74,7 @@ def show_citation(clicks: int | None, name: str) -> tuple[Any, Any]:
 def show_table(
     clicks: int | None, state: dict[str, Any], selection: dict[str, Any] | None, name: str
 ) -> tuple[Any, Any]:
-    """Say in numbers what the panels show in colours."""
+    """Show the panels' lines as a table of numbers."""
     if not clicks:
         return no_update, no_update
     catalogue = served()[name]

@@ -1,4 +1,4 @@
-"""The explorer's tour: steps through populations, and the questions they answer."""
+"""The explorer's tour, which steps through populations."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ clientside_callback(ClientsideFunction("explorer", "look"), Input(tour.VIEW, "da
     prevent_initial_call=True,
 )
 def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str) -> tuple[Any, ...]:
-    """Go to the step asked for, select its population, or end the tour and keep what is selected."""
+    """Go to the next or previous step and select its population, or end the tour and keep the selection."""
     moves = {tour.START: -step, tour.NEXT: 1, tour.BACK: -1}
     catalogue = served()[name]
     route = steps(catalogue)
@@ -40,15 +40,15 @@ def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str)
         return (no_update,) * 7
     if not 0 <= now < len(route):
         return -1, *(no_update,) * 6
-    here = route[now]
-    chosen = pack(here.population, named_rows(catalogue, here.population)) if here.population else None
+    current = route[now]
+    chosen = pack(current.population, named_rows(catalogue, current.population)) if current.population else None
     last = now == len(route) - 1
     return (
         now,
-        tour.said(here.title, here.sentences),
+        tour.step_text(current.title, current.sentences),
         f"{now + 1} of {len(route)}",
         "Done" if last else "Next",
         now == 0,
         chosen,
-        dict(here.view),
+        dict(current.view),
     )

@@ -1,1 +1,1 @@
-"""The model card as a page: figures and tables of the committed evaluation."""
+"""The Model page: figures and tables of the packaged evaluation."""

@@ -1,4 +1,4 @@
-"""The record of an evaluation as pictures: what the Model page and the report of `cli.py evaluate` both show."""
+"""Figures of an evaluation's record, for the Model page and the report of `cli.py evaluate`."""
 
 from components.figures.evaluation.agreement import agreement_figure, residual_figure
 from components.figures.evaluation.calibration import coverage_figure, rank_figure
@@ -13,9 +13,9 @@ VERSIONS = {"observed": "Observed", "predicted": "Predicted", "drawn": "Predicte
 
 
 def line_figures(record: Evaluation, variant: str, line: Line, scheme: Scheme) -> dict[str, Figure]:
-    """Return the pictures of one line by name; "ranks" only where there is a joint distribution."""
-    of = record.variants[variant]
-    found = of.lines[line.name]
+    """Return the figures of one line by name; "ranks" only if the weights have a joint distribution."""
+    measured = record.variants[variant]
+    found = measured.lines[line.name]
     titles = {name: method.title for name, method in record.methods.items()}
     made = {
         "agreement": agreement_figure(found.density, found.observed, scheme),
@@ -27,8 +27,8 @@ def line_figures(record: Evaluation, variant: str, line: Line, scheme: Scheme) -
         )
         percent = {name: _scaled(each.nmad, 100 / found.scores[name].nmad) for name, each in found.against.items()}
         made["nmad"] = difference_figure(percent, titles, "difference in NMAD [%]", -1, scheme)
-    if of.distribution is not None:
-        made["ranks"] = rank_figure(of.distribution.lines[line.name].pit, line, scheme)
+    if measured.distribution is not None:
+        made["ranks"] = rank_figure(measured.distribution.lines[line.name].pit, line, scheme)
     return made
 
 
@@ -38,21 +38,22 @@ def _scaled(interval: tuple[float, float, float], factor: float) -> tuple[float,
 
 
 def all_lines_figures(record: Evaluation, variant: str, scheme: Scheme) -> dict[str, Figure]:
-    """Return the pictures that show all lines at once, by name."""
-    of = record.variants[variant]
+    """Return the figures that show all lines at once, by name."""
+    measured = record.variants[variant]
     titles = {name: method.title for name, method in record.methods.items()}
-    shares: list[dict[str, float | None]] = [{name: found.scores[OURS].coverage for name, found in of.lines.items()}]
-    drawn = {} if of.distribution is None else of.distribution.lines
-    shares.append({name: drawn[name].cover_68 if name in drawn else None for name in of.lines})
-    shares.append({name: drawn[name].cover_95 if name in drawn else None for name in of.lines})
+    lines = measured.lines
+    shares: list[dict[str, float | None]] = [{name: found.scores[OURS].coverage for name, found in lines.items()}]
+    drawn = {} if measured.distribution is None else measured.distribution.lines
+    shares.append({name: drawn[name].cover_68 if name in drawn else None for name in lines})
+    shares.append({name: drawn[name].cover_95 if name in drawn else None for name in lines})
     made = {"coverage": coverage_figure(shares, scheme)}
-    if of.mean_against:
-        made["mean"] = difference_figure(of.mean_against, titles, "difference in ρ, mean of the lines", 1, scheme)
+    if measured.mean_against:
+        made["mean"] = difference_figure(measured.mean_against, titles, "difference in ρ, mean of the lines", 1, scheme)
     return made
 
 
 def diagram_figures(record: Evaluation, variant: str, cut: str, scheme: Scheme) -> dict[str, Figure]:
-    """Return BPT and WHAN of each version, by names such as "bpt-observed"; none without a joint distribution."""
+    """Return BPT and WHAN diagrams by names such as "bpt-observed"; empty without a joint distribution."""
     distribution = record.variants[variant].distribution
     if distribution is None:
         return {}

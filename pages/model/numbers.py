@@ -1,4 +1,4 @@
-"""The same as the Model page's pictures, in words and as tables."""
+"""The content of the Model page's figures as sentences and tables."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ ABSENT = "There is no joint distribution in these weights."
 
 
 class Numbers(NamedTuple):
-    """What a picture says: a sentence, and a table."""
+    """The content of a figure as a sentence and a table."""
 
     words: str
     head: Sequence[str] = ()
@@ -21,9 +21,9 @@ class Numbers(NamedTuple):
 
 
 def line_numbers(record: Evaluation, variant: str, line: Line) -> dict[str, Numbers]:
-    """Return what the pictures of one line say, by name."""
-    of = record.variants[variant]
-    found = of.lines[line.name]
+    """Return the content of the figures of one line, by the figures' names."""
+    measured = record.variants[variant]
+    found = measured.lines[line.name]
     percentiles = ["2.5 %", "16 %", "median", "84 %", "97.5 %"]
     differences = {name: found.against[name] for name in found.against}
     made = {
@@ -54,42 +54,42 @@ def line_numbers(record: Evaluation, variant: str, line: Line) -> dict[str, Numb
         ),
         "ranks": Numbers(ABSENT),
     }
-    if of.distribution is not None:
-        drawn = of.distribution.lines[line.name]
+    if measured.distribution is not None:
+        drawn = measured.distribution.lines[line.name]
         count = len(drawn.pit)
         made["ranks"] = Numbers(
             f"{line.label}: greatest distance from even {drawn.pit_ks:.3f}; CRPS {drawn.crps:.3f} Å, "
             f"{100 * (drawn.crps / drawn.crps_neighbours - 1):+.1f} % against the lines of the nearest galaxies.",
             ["rank", "share over even"],
             [[f"{k / count:.2f}–{(k + 1) / count:.2f}", f"{value:.3f}"] for k, value in enumerate(drawn.pit)],
-            f"Ranks of the observed EW of {line.label} among {of.distribution.draws} draws",
+            f"Ranks of the observed EW of {line.label} among {measured.distribution.draws} draws",
         )
     return made
 
 
 def all_lines_numbers(record: Evaluation, variant: str) -> dict[str, Numbers]:
-    """Return what the pictures of all lines say, by name."""
-    of = record.variants[variant]
+    """Return the content of the figures of all lines, by the figures' names."""
+    measured = record.variants[variant]
     titles = {name: method.title for name, method in record.methods.items()}
-    drawn = None if of.distribution is None else of.distribution.lines
+    drawn = None if measured.distribution is None else measured.distribution.lines
     rows = []
     for line in LINES:
-        own = of.lines[line.name].scores[OURS].coverage
+        own = measured.lines[line.name].scores[OURS].coverage
         shares = [own, *((drawn[line.name].cover_68, drawn[line.name].cover_95) if drawn else (None, None))]
         rows.append([line_name(line), *(NOTHING if share is None else f"{share:.1%}" for share in shares)])
     return {
         "coverage": Numbers(
-            coverage_words(of),
+            coverage_words(measured),
             ["Line", "network, 16–84 %", "draws, 68 %", "draws, 95 %"],
             rows,
             "Share of the observed EWs inside",
         ),
         "mean": Numbers(
-            comparison_words(of, titles),
+            comparison_words(measured, titles),
             ["method", "its mean ρ", "difference", "95 %"],
             [
-                [titles[name], f"{of.mean[name]:.4f}", f"{value:+.4f}", f"{low:+.4f} … {high:+.4f}"]
-                for name, (value, low, high) in of.mean_against.items()
+                [titles[name], f"{measured.mean[name]:.4f}", f"{value:+.4f}", f"{low:+.4f} … {high:+.4f}"]
+                for name, (value, low, high) in measured.mean_against.items()
             ],
             "Differences in mean ρ",
         ),
@@ -97,14 +97,16 @@ def all_lines_numbers(record: Evaluation, variant: str) -> dict[str, Numbers]:
 
 
 def diagram_numbers(record: Evaluation, variant: str, cut: str) -> dict[str, Numbers]:
-    """Return what the diagrams say, by name."""
+    """Return the content of the diagrams, by name."""
     distribution = record.variants[variant].distribution
     if distribution is None:
         return {"diagrams": Numbers(ABSENT), "whan": Numbers("")}
-    seen, said, drawn = (distribution.diagrams[version] for version in ("observed", "predicted", "drawn"))
-    classes = [name for name in seen if name.startswith("WHAN")]
+    observed, predicted, drawn = (distribution.diagrams[version] for version in ("observed", "predicted", "drawn"))
+    classes = [name for name in observed if name.startswith("WHAN")]
     shares = "; ".join(
-        f"{name.removeprefix('WHAN ')} {100 * seen[name]:.1f} / {100 * said[name]:.1f} / {100 * drawn[name]:.1f} %"
+        f"{name.removeprefix('WHAN ')} "
+        + " / ".join(f"{100 * shares[name]:.1f}" for shares in (observed, predicted, drawn))
+        + " %"
         for name in classes
     )
     return {
@@ -113,7 +115,7 @@ def diagram_numbers(record: Evaluation, variant: str, cut: str) -> dict[str, Num
             + f" Boosted trees tell drawn galaxies from real ones, given their starlight, with an AUC of "
             f"{distribution.auc:.3f}; .5 would be not at all.",
             ["", "observed", "predicted", "predicted + noise"],
-            [[name, *(f"{each[name]:.3f}" for each in (seen, said, drawn))] for name in seen],
+            [[name, *(f"{each[name]:.3f}" for each in (observed, predicted, drawn))] for name in observed],
             "Widths [dex], fractions and line ratios of the diagrams",
         ),
         "whan": Numbers(f"Observed / predicted / with noise: {shares}."),

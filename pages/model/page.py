@@ -1,4 +1,4 @@
-"""Model: what the network is, how well it predicts galaxies it never saw, and when not to trust it."""
+"""The Model page: the network, its accuracy on held-out galaxies, and its limits."""
 
 import math
 from typing import Any, Final
@@ -27,7 +27,7 @@ OPENED: Final = "HALPHA"
 
 
 def layout(**_: Any) -> html.Div:
-    """Return the page; every number on it is read from the evaluation's or the weights' own record."""
+    """Return the page; all its numbers come from the records of the evaluation and of the weights."""
     record, about = committed(), load_sidecar()
     metrics = {
         name: {
@@ -52,7 +52,7 @@ def layout(**_: Any) -> html.Div:
                     "map of this product has seen them. For each line only the galaxies count in which DESI detected "
                     "it."
                 ),
-                _stale(record, about),
+                _warning_of_other_weights(record, about),
                 widgets.card(score_table(metrics), label="Scores per line"),
                 html.P(
                     "ρ is Spearman’s rank correlation of predicted and catalogued EW. NMAD is 1.48 times the median "
@@ -129,8 +129,8 @@ def _pictures() -> list[html.Div]:
 _SHORT: Final = "evaluation-graph graph-short"
 
 
-def _stale(record: Evaluation, about: dict[str, Any]) -> html.Div | None:
-    """Say so when the weights have changed since they were measured."""
+def _warning_of_other_weights(record: Evaluation, about: dict[str, Any]) -> html.Div | None:
+    """Return a warning if the weights in use are not those that were evaluated, else None."""
     if record.model.sha256 == about["sha256"]:
         return None
     return widgets.sentence(
@@ -149,7 +149,7 @@ def _stale(record: Evaluation, about: dict[str, Any]) -> html.Div | None:
     Input(ids.SCHEME, "computedColorScheme"),
 )
 def show(line_name: str, variant: str, cut: str, scheme: str | None) -> tuple[list[Any], list[Any], list[Any]]:
-    """Fill the pictures, their sentences and their tables."""
+    """Return the figures, their sentences and their tables, in the order of the page's components."""
     record, line = committed(), _line(line_name)
     variant = variant if variant in record.variants else next(iter(record.variants))
     colors = scheme_or_dark(scheme)
@@ -158,18 +158,18 @@ def show(line_name: str, variant: str, cut: str, scheme: str | None) -> tuple[li
         | all_lines_figures(record, variant, colors)
         | diagram_figures(record, variant, cut, colors)
     )
-    said = (
+    numbers = (
         line_numbers(record, variant, line) | all_lines_numbers(record, variant) | diagram_numbers(record, variant, cut)
     )
-    shown, sentences, twins = (
+    shown, sentences, tables = (
         [each["id"]["index"] for each in outputs] for outputs in dash.callback_context.outputs_list
     )
-    if not set(sentences) | set(twins) <= set(said):
+    if not set(sentences) | set(tables) <= set(numbers):
         raise BadRequest("There is no such picture. Reload the page.")
     return (
         [figures.get(name, EMPTY) for name in shown],
-        [said[name].words for name in sentences],
-        [cards.table(said[name].head, said[name].rows, said[name].caption) for name in twins],
+        [numbers[name].words for name in sentences],
+        [cards.table(numbers[name].head, numbers[name].rows, numbers[name].caption) for name in tables],
     )
 
 

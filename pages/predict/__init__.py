@@ -1,1 +1,1 @@
-"""Predict: its page and the callbacks that answer it, a module for each part of the page."""
+"""The Predict page, and its callbacks in one module for each part of the page."""

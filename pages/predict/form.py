@@ -1,4 +1,4 @@
-"""What the Predict page's browser sends, checked: anybody may call a callback with anything."""
+"""Check what the Predict page sends, because anyone can call a callback with any data."""
 
 from typing import Any, Final, NamedTuple
 
@@ -16,27 +16,28 @@ from model.predictions.params import Params
 from model.storage.weights import available_models
 
 LONGEST: Final = 200
-"""Characters of a field."""
+"""Most characters in a field."""
 MAX_EW: Final = 1e6
-"""Beyond it an EW [Å] is none."""
+"""EWs [Å] of this size or larger count as missing."""
 MAX_IVAR: Final = 1e30
+"""Inverse variances [1/Å²] of this size or larger count as missing."""
 
 
 class Typed(NamedTuple):
-    """The form as it was typed, and what came along with a galaxy of a file.
+    """The content of the page's form, with the measured lines of a galaxy that was opened from a file.
 
     Attributes
     ----------
     bins, luminosity, redshift, model : str
-        As typed; the model may be a visitor's own.
+        As typed, unchecked; the model may be a visitor's own.
     measured, ivar : (10,) array or None
-        EWs [Å] and inverse variances [1/Å²] of the file, NaN where there are none.
+        EWs [Å] and inverse variances [1/Å²] in the file, NaN where missing.
     covered : (10,) array or None
-        Lines that the file says something of.
+        Lines that are covered in the file.
     own : (3, 10) array or None
-        What a visitor's own network gives, computed in the browser: median, 16th and 84th percentile [Å].
+        EWs predicted in the browser by a visitor's own network: median, 16th and 84th percentile [Å].
     spectrum : bool
-        Whether the continuum is that of the uploaded spectrum.
+        Whether the continuum is that of an uploaded spectrum.
     """
 
     bins: list[str]
@@ -51,12 +52,12 @@ class Typed(NamedTuple):
 
 
 def typed(state: Any) -> Typed:
-    """Return what the page's form holds.
+    """Return the content of the page's form.
 
     Raises
     ------
     PreventUpdate
-        When it is not what the page sends.
+        If it cannot have been sent by the page.
     """
     if not isinstance(state, dict):
         raise PreventUpdate
@@ -68,7 +69,7 @@ def typed(state: Any) -> Typed:
         raise PreventUpdate
     covered, own = state.get("covered"), state.get("own")
     rows = [_numbers(row, MAX_EW) for row in own[:3]] if isinstance(own, list) else []
-    whole = [row for row in rows if row is not None]
+    complete = [row for row in rows if row is not None]
     return Typed(
         bins,
         luminosity,
@@ -77,13 +78,13 @@ def typed(state: Any) -> Typed:
         _numbers(state.get("measured"), MAX_EW),
         _numbers(state.get("ivar"), MAX_IVAR),
         np.array([value is True for value in covered or ()]) if _is_row(covered) else None,
-        np.stack(whole) if len(whole) == 3 and np.isfinite(whole[0]).all() else None,
+        np.stack(complete) if len(complete) == 3 and np.isfinite(complete[0]).all() else None,
         state.get("spectrum") is True,
     )
 
 
 def read_state(given: Typed) -> tuple[Form | None, float | None]:
-    """Return the form and the redshift of a page, None where they cannot be used."""
+    """Return the form as numbers, or None if a field is invalid, and the redshift, or None if it is empty."""
     form = read_form(given.bins, given.luminosity)
     try:
         redshift = read_redshift(given.redshift, "redshift") if given.redshift.strip() else None
@@ -93,7 +94,7 @@ def read_state(given: Typed) -> tuple[Form | None, float | None]:
 
 
 def lines_of(params: Params, given: Typed, form: Form) -> Float[np.ndarray, "3 line"]:
-    """Return a galaxy's lines as catalogued: the server's, or those of the visitor's own network."""
+    """Return a galaxy's EWs as catalogued [Å], predicted by the server or by the visitor's own network."""
     if given.own is not None and given.model not in available_models():
         return given.own
     return predict_lines(params, form.bin_flux, form.log_luminosity)
@@ -108,7 +109,7 @@ def _is_row(values: Any) -> bool:
 
 
 def _numbers(values: Any, limit: float) -> Float[np.ndarray, " line"] | None:
-    """Return ten numbers, NaN for whatever is none; None where they are not ten."""
+    """Return ten values as an array, NaN for those that are not numbers below the limit; None if they are not ten."""
     if not _is_row(values):
         return None
     real = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in values]

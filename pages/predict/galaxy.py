@@ -1,4 +1,4 @@
-"""The Predict page's one galaxy: what cannot be read of it, a realisation of its lines, and its answer as a file."""
+"""The one galaxy of the Predict page: errors in its form, a realisation of its lines, and its download."""
 
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from data.uploads.readers.numbers import read_redshift
 from model.lines import LINE_NAMES
 from model.storage.weights import load_params
 from pages.predict.form import Typed, lines_of, read_state, typed
-from pages.predict.table import saved, seed_of
+from pages.predict.table import download, seed_of
 from pages.predict.user_weights import OWN
 
 FILE = "galactic_neon_prediction"
@@ -27,7 +27,7 @@ FILE = "galactic_neon_prediction"
 
 @callback(Output("predict-note", "children"), Input("predict-state", "data"), prevent_initial_call=True)
 def note(state: dict[str, Any]) -> Any:
-    """Say what cannot be read, or what to keep in mind."""
+    """Show the first error in the form, or else a warning about its luminosity."""
     given = typed(state)
     form = read_form(given.bins, given.luminosity)
     problems = form.problems
@@ -55,7 +55,7 @@ def note(state: dict[str, Any]) -> Any:
 def draw(
     state: dict[str, Any] | None, noise: str, realisation: int | None
 ) -> tuple[list[float | None] | None, html.Div | None]:
-    """Draw one realisation of the ten lines, its number being the seed; or say why there is none."""
+    """Draw one realisation of the ten lines, whose number is the seed, or show why there is none."""
     if not state or noise not in ("published", "intrinsic", "observed"):
         return None, None
     given = typed(state)
@@ -85,7 +85,7 @@ def draw(
     prevent_initial_call=True,
 )
 def save_typed(clicks: list[int | None], state: dict[str, Any], noise: str, realisation: int | None) -> dict[str, Any]:
-    """Send the last good answer as a table of one row, with the realisation that is shown."""
+    """Send the galaxy and its predictions as a table of one row, with the realisation that is shown."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
@@ -93,7 +93,7 @@ def save_typed(clicks: list[int | None], state: dict[str, Any], noise: str, real
 
 
 def as_file(given: Typed, form: str, noise: str, realisation: Any) -> dict[str, Any]:
-    """Return one galaxy's answer as a download."""
+    """Return one galaxy's predictions as a download, without a realisation if none can be drawn."""
     try:
         table = uploads.read(as_csv(given), "typed continuum")
     except UploadError as error:
@@ -101,13 +101,13 @@ def as_file(given: Typed, form: str, noise: str, realisation: Any) -> dict[str, 
     own = upload.UserWeights(given.own[:, None].astype(np.float32), "auto") if given.own is not None else None
     model = OWN if own else known_model(given.model)
     try:
-        return saved(table, model, form, FILE, noise, realisation, own)
+        return download(table, model, form, FILE, noise, realisation, own)
     except CatalogueError:
-        return saved(table, model, form, FILE, own=own)
+        return download(table, model, form, FILE, own=own)
 
 
 def as_csv(given: Typed) -> bytes:
-    """Return the form as a table of one row, with the measured lines that came along."""
+    """Return the form and its measured lines as a CSV table of one row."""
     cells = dict(zip(FLUX_NAMES, given.bins, strict=True))
     cells |= {"log_luminosity": given.luminosity, "redshift": given.redshift}
     for values, suffix in ((given.measured, EW_SUFFIX), (given.ivar, IVAR_SUFFIX)):

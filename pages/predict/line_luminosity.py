@@ -1,4 +1,7 @@
-"""One galaxy's light on the Predict page: filled by the server once the hand rests."""
+"""Line luminosities, magnitudes, neighbours and outlier score on the Predict page.
+
+The server computes them when a bin is released, not while it is dragged.
+"""
 
 from typing import Any
 
@@ -20,7 +23,7 @@ from data.errors import UploadError
 from model.lines import LINE_NAMES
 from model.storage.weights import load_params
 from pages.predict.form import Typed, lines_of, read_state, typed
-from pages.predict.upload import chosen, table_of
+from pages.predict.upload import plan_of, table_of
 
 
 @callback(
@@ -33,14 +36,14 @@ from pages.predict.upload import chosen, table_of
     prevent_initial_call=True,
 )
 def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
-    """Say what the lines are as light; the last good answer stays while a field cannot be read."""
+    """Update the cards of one galaxy; they keep their content while a field is invalid."""
     given = typed(state)
     form, redshift = read_state(given)
     if form is None:
         raise dash.exceptions.PreventUpdate
     ew = lines_of(load_params(known_model(given.model)), given, form)
     light = light_of(ew, form.bin_flux, form.log_luminosity, redshift, given.measured)
-    neighbours, title = kin_of(form)
+    neighbours, title = neighbours_of(form)
     return (
         line_luminosity.light_table(light.luminosity, light.flux),
         line_luminosity.bands_table(light.magnitudes),
@@ -53,7 +56,7 @@ def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
 
 
 def verdict_of(given: Typed, form: Form, redshift: float | None) -> Verdict | None:
-    """Return the explorer's verdict on the lines that came along; None where nothing was measured."""
+    """Return the outlier score of the measured lines; None if no line is covered or the weights cannot tell."""
     params = load_params()
     if given.measured is None or given.covered is None or not given.covered.any() or params.intrinsic is None:
         return None
@@ -62,16 +65,16 @@ def verdict_of(given: Typed, form: Form, redshift: float | None) -> Verdict | No
     return judge_lines(params, form.bin_flux[None], luminosity, shift, given.measured[None], given.covered[None])
 
 
-def kin_of(form: Form) -> tuple[Any, str]:
-    """Return the nearest galaxies of the first catalogue that is served."""
+def neighbours_of(form: Form) -> tuple[Any, str]:
+    """Return a table of the nearest galaxies in the first served catalogue, and its title."""
     catalogue = next(iter(served().values()), None)
     if catalogue is None:
         return None, ""
     near = nearest_to(catalogue, form.bin_flux)
     ew = np.stack([np.asarray(catalogue.column(name + EW_SUFFIX))[near.rows] for name in LINE_NAMES], axis=1)
     neighbours = [
-        line_luminosity.Neighbour(catalogue.galaxy(int(row)).target_id, float(away), values)
-        for row, away, values in zip(near.rows, near.distances, ew, strict=True)
+        line_luminosity.Neighbour(catalogue.galaxy(int(row)).target_id, float(distance), values)
+        for row, distance, values in zip(near.rows, near.distances, ew, strict=True)
     ]
     return line_luminosity.neighbours_table(neighbours, catalogue.name), f"of {catalogue.title}"
 
@@ -81,8 +84,8 @@ def kin_of(form: Form) -> tuple[Any, str]:
     Input("predict-state", "data"),
     prevent_initial_call=True,
 )
-def say_what_is_painted(state: dict[str, Any] | None) -> str:
-    """Say on what the lines will be painted."""
+def describe_continuum(state: dict[str, Any] | None) -> str:
+    """Return a sentence on the continuum to which the download adds lines."""
     return line_luminosity.PAINTED["spectrum" if typed(state).spectrum else "bins"]
 
 
@@ -106,14 +109,14 @@ def save_spectrum(
     fields: list[dict[str, str]],
     read: dict[str, str] | None,
 ) -> dict[str, Any]:
-    """Send the continuum with its lines painted on."""
+    """Send the continuum with the predicted lines added."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    return paint(state, dispersion, fwhm, trigger["format"], read, chosen(values, fields))
+    return spectrum_download(state, dispersion, fwhm, trigger["format"], read, plan_of(values, fields))
 
 
-def paint(
+def spectrum_download(
     state: dict[str, Any],
     dispersion: Any,
     fwhm: Any,
@@ -121,7 +124,7 @@ def paint(
     read: dict[str, str] | None = None,
     plan: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return a spectrum as a download; what the fields cannot mean falls back to their nearest limit."""
+    """Return a spectrum as a download; invalid widths become their defaults, others are clipped to their limits."""
     given = typed(state)
     form, redshift = read_state(given)
     if form is None:

@@ -1,7 +1,7 @@
-"""Predict: any continuum in, ten emission lines out, live.
+"""The Predict page: ten emission lines from any continuum.
 
-The browser predicts while a bin is dragged (assets/predict*.js). The callbacks beside this module add what only the
-server knows: `galaxy` and `line_luminosity` of one galaxy, `upload` and `table` of what is uploaded.
+The browser predicts while a bin is dragged (assets/predict/). The callbacks of the other modules run on the server:
+`galaxy` and `line_luminosity` for one galaxy, `upload` and `table` for uploads.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,14 @@ from pages.values import text_of
 dash.register_page(__name__, path="/predict", name="Predict", title="Predict · Galactic Neon", order=1)
 
 CALLBACKS = (galaxy, luminosity_callbacks, table, upload_callbacks)
-"""Modules whose callbacks answer this page: importing them registers the callbacks."""
+"""Modules with the callbacks of this page; importing them registers the callbacks."""
 
 START: Final = "Star-forming"
+"""Name of the preset with which the page opens."""
 
 
 def layout(flux: str | None = None, luminosity: str | None = None, redshift: str | None = None, **_: Any) -> html.Div:
-    """Return the page: what is asked left, the answer right. An address may carry a continuum."""
+    """Return the page, with the continuum, luminosity and redshift of the address's query if it has any."""
     given = text_of({"flux": flux, "luminosity": luminosity, "redshift": redshift})
     linked, notice = read_link(*(given.get(name) for name in ("flux", "luminosity", "redshift")))
     return html.Div(
@@ -87,12 +88,12 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
 
 
 def start(presets: Sequence[Preset]) -> Preset:
-    """Return the preset that the page opens with."""
+    """Return the preset with which the page opens."""
     return next((preset for preset in presets if preset.name == START), presets[0])
 
 
-def beginning() -> dict[str, Any]:
-    """Return what the form holds where nothing was chosen."""
+def initial_form() -> dict[str, Any]:
+    """Return the content of the form when the page opens without a query."""
     return {
         "bins": as_typed(start(load_presets()).bin_flux),
         "luminosity": "",
@@ -102,8 +103,8 @@ def beginning() -> dict[str, Any]:
 
 
 def read_link(flux: str | None, luminosity: str | None, redshift: str | None) -> tuple[dict[str, Any], str]:
-    """Read what an address carries; a sentence says what of it cannot be used."""
-    opened = beginning()
+    """Return the content of the form from an address's query, and a sentence on what is invalid, or ""."""
+    opened = initial_form()
     try:
         if flux:
             opened["bins"] = numbers.read_twelve(flux)
@@ -120,7 +121,7 @@ def read_link(flux: str | None, luminosity: str | None, redshift: str | None) ->
 
 
 def manifest(opened: dict[str, Any]) -> dict[str, Any]:
-    """Return all that the page's script needs to know."""
+    """Return the data that the page's script needs, with the content of the form."""
     models = {
         name: {
             part: f"/models/{name}/{part}.safetensors?v={version}" for part, version in weights.parts_of(name).items()
@@ -151,7 +152,7 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
         "colors": {scheme: theme.ew_colors(scheme) for scheme in ("dark", "light")},
         "kinds": answer.KINDS,
         "presets": [{"bins": as_typed(preset.bin_flux)} for preset in load_presets()],
-        "start": beginning(),
+        "start": initial_form(),
         "opened": opened,
         "limits": {
             "flux": numbers.FLUX_RANGE,
@@ -165,7 +166,7 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
 
 
 def trained_limits() -> dict[str, list[float]]:
-    """Return the redshifts and log luminosities of the training galaxies: (lowest, highest), (outside, edge, ...)."""
+    """Return the domain's limits of redshift and log luminosity, as in `Params.domain`; empty if there is none."""
     domain = load_params().domain
     if domain is None:
         return {}
@@ -175,7 +176,7 @@ def trained_limits() -> dict[str, list[float]]:
     }
 
 
-# With an output, or Dash would not call it when the page appears.
+# This needs an output: at page load Dash calls only callbacks that have one.
 clientside_callback(
     ClientsideFunction("predict", "mount"), Output("predict-state", "data"), Input("predict-manifest", "data")
 )

@@ -1,4 +1,4 @@
-"""A table or spectrum on the Predict page: predicted on demand, shown, and sent back; kept nowhere."""
+"""Predictions for an uploaded table or spectrum on the Predict page. The server does not keep uploads."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -20,8 +20,8 @@ from data.errors import CatalogueError, UploadError
 from model.lines import LINES
 from model.predictions.params import Params
 from model.storage.weights import load_params
-from pages.predict.upload import chosen, name_of, table_of
-from pages.predict.user_weights import OWN, asked, given
+from pages.predict.upload import name_of, plan_of, table_of
+from pages.predict.user_weights import OWN, network_input, read_network_output
 
 clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
 clientside_callback(
@@ -33,7 +33,7 @@ clientside_callback(
 )
 
 
-ANSWERED = [
+RESULT_OUTPUTS = [
     Output("predict-file-result", "children", allow_duplicate=True),
     Output("predict-file-name", "children", allow_duplicate=True),
     Output("predict-result", "hidden", allow_duplicate=True),
@@ -42,12 +42,13 @@ ANSWERED = [
     Output("predict-others", "data", allow_duplicate=True),
     Output("predict-steps", "children", allow_duplicate=True),
 ]
-# The browser predicts what `predict_upload` asks of a visitor's own network, and posts it to `receive_predictions`.
+# For a visitor's own network, `predict_upload` sends the table to the browser, which predicts it and posts the result
+# to `receive_predictions`.
 clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked", "data"))
 
 
 @callback(
-    *ANSWERED,
+    *RESULT_OUTPUTS,
     Output("predict-asked", "data"),
     Output("predict-own", "data"),
     Input("predict-go", "n_clicks"),
@@ -60,21 +61,21 @@ clientside_callback(ClientsideFunction("predict", "table"), Input("predict-asked
 def predict_upload(
     clicks: int | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None, model: str
 ) -> tuple[Any, ...]:
-    """Predict the file as planned; its first galaxy that can be used is drawn."""
+    """Predict the upload by its plan, and open its first usable galaxy in the form."""
     if not clicks:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
+        outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
         if len(outcome.table.ids) > 1 and model == OWN:
             words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
-            return *refused(words, "good"), asked(outcome.table), None
+            return *message_alone(words, "good"), network_input(outcome.table), None
     except UploadError as error:
-        return *refused(str(error)), None, None
-    return *answered(outcome, load_params(results.known_model(model)), name_of(read)), None, None
+        return *message_alone(str(error)), None, None
+    return *predictions(outcome, load_params(results.known_model(model)), name_of(read)), None, None
 
 
 @callback(
-    *ANSWERED,
+    *RESULT_OUTPUTS,
     Input("predict-own", "data"),
     State({"type": upload.PLAN, "field": ALL}, "value"),
     State({"type": upload.PLAN, "field": ALL}, "id"),
@@ -82,52 +83,52 @@ def predict_upload(
     prevent_initial_call=True,
 )
 def receive_predictions(
-    said: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None
+    own: dict[str, Any] | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None
 ) -> tuple[Any, ...]:
-    """Answer about the file with what the visitor's network said of it."""
-    if not said:
+    """Show the predictions of the visitor's network for the upload."""
+    if not own:
         raise dash.exceptions.PreventUpdate
     try:
-        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
+        outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
     except UploadError as error:
-        return refused(str(error))
-    return answered(outcome, load_params(), name_of(read), given(said, len(outcome.table.ids)))
+        return message_alone(str(error))
+    return predictions(outcome, load_params(), name_of(read), read_network_output(own, len(outcome.table.ids)))
 
 
-def answered(
+def predictions(
     outcome: uploads.UploadResult, params: Params, name: str, own: results.UserWeights | None = None
 ) -> tuple[Any, ...]:
-    """Return what the page shows of a file's galaxies."""
+    """Return `RESULT_OUTPUTS` for an upload."""
     if len(outcome.table.ids) == 1:
-        return handed_over(outcome, params)
+        return single_galaxy(outcome, params)
     found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
     rows = grid.rows_of_grid(outcome.table, found, measured)
-    first, steps = opened(rows, outcome), upload.steps_list(outcome.steps)
+    first, steps = first_usable(rows, outcome), upload.steps_list(outcome.steps)
     rows["histograms"] = grid.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
     others = grid.places_of(params, outcome.table, found)
     return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
 
 
-def handed_over(outcome: uploads.UploadResult, params: Params) -> tuple[Any, ...]:
-    """Return a single galaxy for the form; the browser predicts what is in the form."""
+def single_galaxy(outcome: uploads.UploadResult, params: Params) -> tuple[Any, ...]:
+    """Return `RESULT_OUTPUTS` for a single galaxy, which opens in the form, where the browser predicts it."""
     judged = answer(results.rows_of(outcome.table), PredictOptions(params, parts=frozenset({"domain"})))
-    row = opened(grid.rows_of_grid(outcome.table, judged, measured_lines(outcome.table)), outcome)
+    row = first_usable(grid.rows_of_grid(outcome.table, judged, measured_lines(outcome.table)), outcome)
     reason = judged.domain.reason[0] if judged.domain else ""
-    said = [
+    notes = [
         upload.steps_list(outcome.steps),
         *([widgets.sentence(reason, "warn")] if reason else []),
         widgets.sentence("Predicted: see the ten lines.", "good"),
     ]
-    return [], "", True, None, row, None, said
+    return [], "", True, None, row, None, notes
 
 
-def refused(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
-    """Return the answer when there is none, or none yet."""
+def message_alone(sentence: str, tone: widgets.Tone = "bad") -> tuple[Any, ...]:
+    """Return `RESULT_OUTPUTS` that show a sentence and no predictions."""
     return dash.no_update, dash.no_update, True, None, None, None, widgets.sentence(sentence, tone)
 
 
-def opened(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[str, Any] | None:
-    """Return the first galaxy without a problem as the form takes it, with its spectrum where the file is one."""
+def first_usable(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[str, Any] | None:
+    """Return the first galaxy without a problem as data for the form, with the spectrum if the upload is one."""
     first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
     if first is None:
         return None
@@ -139,7 +140,7 @@ def opened(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[str, Any
 def summary(
     table: uploads.FluxTable, found: PredictOutput, measured: Measured | None, judged: bool = True
 ) -> list[Any]:
-    """Return what is said above the grid."""
+    """Return the summary above the grid: counts, scores of measured lines, and notes."""
     parts = upload.summary(len(table.ids), found.problems, grid.SHOWN_ROWS)
     if measured is None:
         return parts
@@ -173,26 +174,26 @@ def save_file(
     model: str,
     noise: str,
     realisation: int | None,
-    said: dict[str, Any] | None = None,
+    own: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
-    """Predict all rows and send them back as a file; nothing was kept here."""
+    """Predict all rows of the upload again and send them as a file."""
     trigger: Any = ctx.triggered_id
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
-    if model == OWN and not said:
+    if model == OWN and not own:
         return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
     first = name_of(read).partition(" + ")[0]
     stem = f"{Path(first).stem}_predicted"
     try:
-        outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
-        own = given(said, len(outcome.table.ids)) if model == OWN else None
-        name = OWN if own else results.known_model(model)
-        return saved(outcome.table, name, trigger["format"], stem, noise, realisation, own), None
+        outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
+        answers = read_network_output(own, len(outcome.table.ids)) if model == OWN else None
+        name = OWN if answers else results.known_model(model)
+        return download(outcome.table, name, trigger["format"], stem, noise, realisation, answers), None
     except (UploadError, CatalogueError) as error:
         return dash.no_update, widgets.sentence(str(error), "bad")
 
 
-def saved(
+def download(
     table: uploads.FluxTable,
     model: str,
     form: str,
@@ -201,12 +202,12 @@ def saved(
     realisation: Any = None,
     own: results.UserWeights | None = None,
 ) -> dict[str, Any]:
-    """Return a table's predictions as a download in one of the formats."""
+    """Return a table with its predictions as a download."""
     wanted = cast("Noise", noise if noise in NOISES else "none")
     content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own)
     return dcc.send_bytes(content, f"{stem}{extension}")
 
 
 def seed_of(realisation: Any) -> int:
-    """Return the number of a realisation."""
+    """Return the number of a realisation as seed; 0 if it is not a number below 2**31."""
     return realisation if isinstance(realisation, int) and 0 <= realisation < 2**31 else 0

@@ -1,6 +1,6 @@
-"""Files of the Predict page on their way in: read, diagnosed, explained; examples to try. Nothing is kept here.
+"""Uploads to the Predict page: reading, inferring a plan, explaining its steps; and example files.
 
-A file is sent and read once: the browser gets the table that was read, signed, and sends that from then on.
+The server keeps nothing. A file is sent and read once: the browser gets the table, signed, and sends it back later.
 """
 
 import base64
@@ -10,7 +10,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc
 
 from analysis import isolation
-from analysis.isolation.carried import carried, carry
+from analysis.isolation import signed_table
 from components.predict import upload
 from components.widgets import widgets
 from data import uploads
@@ -18,7 +18,7 @@ from data.errors import UploadError
 from data.paths import FILES
 
 LONGEST_NAME: Final = 120
-"""Characters of a file's name, for sentences."""
+"""Most characters of a file's name in sentences."""
 FOLDER: Final = FILES / "examples"
 TABLE: Final = "example_fluxes.csv"
 REAL: Final = ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
@@ -46,7 +46,7 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def try_example(table: int | None, real: int | None) -> list[dict[str, Any]]:
-    """Take an example as if it had been uploaded."""
+    """Upload an example."""
     if not (table or real):
         raise dash.exceptions.PreventUpdate
     return [example(name) for name in (REAL if ctx.triggered_id == "predict-try-real" else (TABLE,))]
@@ -81,13 +81,13 @@ def save_example(clicks: list[int | None]) -> dict[str, Any]:
     prevent_initial_call=True,
 )
 def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool, dict[str, str] | None]:
-    """Read the file and say what it seems to hold, before anything is predicted."""
+    """Read the upload and show what it seems to contain, before it is predicted."""
     if not files:
         raise dash.exceptions.PreventUpdate
     try:
         raw = isolation.read_upload(unpack(files))
         guesses = uploads.infer_plan(raw)
-        read = {"name": names_of(files), "table": carry(raw)}
+        read = {"name": names_of(files), "table": signed_table.encode(raw)}
     except UploadError as error:
         return widgets.sentence(str(error), "bad"), None, True, True, None
     return upload.doctor(names_of(files), raw.form, guesses), messages(raw, {}), False, True, read
@@ -101,9 +101,9 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, Any, bool, bool, 
     prevent_initial_call=True,
 )
 def preview(values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None) -> Any:
-    """Say anew what will be done when a guess was changed."""
+    """Show the steps again after a change of the plan."""
     try:
-        return messages(table_of(read), chosen(values, fields))
+        return messages(table_of(read), plan_of(values, fields))
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
 
@@ -114,41 +114,49 @@ def table_of(read: Any) -> uploads.RawTable:
     Raises
     ------
     PreventUpdate
-        When none was read.
+        If none was read.
     UploadError
-        When what the browser sent is not what was read.
+        If the table was not signed by this server.
     """
     if not isinstance(read, dict):
         raise dash.exceptions.PreventUpdate
-    return carried(read.get("table"))
+    return signed_table.decode(read.get("table"))
 
 
 def name_of(read: Any) -> str:
-    """Return what the page calls the files that were read."""
+    """Return the names of the files that were read, as one text."""
     return str(read.get("name"))[: 3 * LONGEST_NAME]
 
 
 def messages(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
-    """Return what will be done with a file, or why it cannot be."""
+    """Return the list of steps of a plan, or why the upload cannot be used."""
     try:
         return upload.steps_list(uploads.apply_plan(raw, plan).steps)
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
 
 
-def chosen(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
-    """Return what the doctor's controls say, by field."""
+def plan_of(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
+    """Return the plan in the page's controls, by field."""
     pairs = zip(fields or [], values or [], strict=False)
     return {str(field.get("field")): str(value or "") for field, value in pairs if isinstance(field, dict)}
 
 
 def names_of(files: list[dict[str, Any]]) -> str:
-    """Return the files' names as one phrase."""
+    """Return the files' names, joined by " + "."""
     return " + ".join(str(file.get("name"))[:LONGEST_NAME] for file in files)
 
 
 def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
-    """Return the bytes and the names of what the browser posted."""
+    """Return the contents and names of up to three files that the browser sent.
+
+    Raises
+    ------
+    UploadError
+        If a file is too large or did not arrive complete.
+    PreventUpdate
+        If the page cannot have sent this.
+    """
     if not isinstance(files, list):
         raise dash.exceptions.PreventUpdate
     unpacked = []

@@ -1,4 +1,4 @@
-"""A table and a visitor's own network: the browser predicts (decision 14); what goes there and what comes back."""
+"""Exchange with the browser, which predicts uploaded tables with a visitor's own network (docs/decisions/0014)."""
 
 import base64
 from typing import Any, Final
@@ -14,18 +14,18 @@ from model.lines import LINES
 from pages.predict.form import MAX_EW
 
 OWN: Final = "yours"
-"""What the page calls a visitor's network."""
+"""The page's name of a visitor's network."""
 MAX_ROWS: Final = 8_000
-"""Galaxies: their thirty numbers each come back in one request, beside the file."""
+"""Most galaxies of a table; 30 numbers for each are sent back in one request, beside the file."""
 
 
-def asked(table: FluxTable) -> dict[str, str]:
-    """Return what the browser's network needs of a table: twelve fluxes and a log luminosity a row, as float32.
+def network_input(table: FluxTable) -> dict[str, str]:
+    """Return twelve fluxes and a log luminosity per row, each as base64 of little-endian float32.
 
     Raises
     ------
     UploadError
-        When there are more than `MAX_ROWS`.
+        If there are more than `MAX_ROWS` rows.
     """
     n = len(table.ids)
     if n > MAX_ROWS:
@@ -37,19 +37,19 @@ def asked(table: FluxTable) -> dict[str, str]:
     bad = np.array([bool(problem) for problem in table.problems])
     flux = np.where(bad[:, None], np.nan, table.bin_flux)
     light = np.full(n, np.nan) if table.log_luminosity is None else table.log_luminosity
-    return {"flux": _text(flux), "luminosity": _text(light)}
+    return {"flux": _base64(flux), "luminosity": _base64(light)}
 
 
-def given(said: Any, n: int) -> UserWeights:
-    """Check what the browser's network said of `n` galaxies; anybody may post anything.
+def read_network_output(sent: Any, n: int) -> UserWeights:
+    """Return the browser's predictions for `n` galaxies, after checking all of what was sent.
 
     Raises
     ------
     PreventUpdate
-        When it is not what the page sends.
+        If it cannot have been sent by the page.
     """
-    variants = said.get("variants") if isinstance(said, dict) else None
-    content = said.get("ew") if isinstance(said, dict) else None
+    variants = sent.get("variants") if isinstance(sent, dict) else None
+    content = sent.get("ew") if isinstance(sent, dict) else None
     if not isinstance(variants, list) or not isinstance(content, str):
         raise PreventUpdate
     try:
@@ -58,12 +58,12 @@ def given(said: Any, n: int) -> UserWeights:
     except ValueError as error:
         raise PreventUpdate from error
     ew[~(np.abs(ew) < MAX_EW)] = np.nan
-    return UserWeights(ew, "auto" if {"colors", "luminosity"} <= set(map(str, variants)) else _only(variants))
+    return UserWeights(ew, "auto" if {"colors", "luminosity"} <= set(map(str, variants)) else _single_variant(variants))
 
 
-def _only(variants: list[Any]) -> Any:
+def _single_variant(variants: list[Any]) -> Any:
     return "luminosity" if variants == ["luminosity"] else "colors"
 
 
-def _text(values: Float[np.ndarray, "..."]) -> str:
+def _base64(values: Float[np.ndarray, "..."]) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()

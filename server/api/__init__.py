@@ -1,4 +1,4 @@
-"""The product for machines: predictions, catalogues and the model over HTTP, described by OpenAPI 3.1."""
+"""The HTTP API: predictions, catalogues and the model, described by OpenAPI 3.1."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ def install(server: OpenAPI, rates: limits.Rates, origins: Sequence[str], storag
     server : OpenAPI
         From `server.factory`.
     rates : Rates
-        How often one address may ask, such as "60 per minute".
+        Limits on requests from one address, such as "60 per minute".
     origins : sequence of str
-        Web pages of which other sites may read the answers; none by default.
+        Other sites whose pages may read the responses.
     storage : str or None
-        Address of the Redis that counts; None: each process counts for itself.
+        Address of the Redis that counts requests; if None, each process counts its own.
     """
     limits.install(server, rates, storage)
     for part in (predict, model, catalogues, place, spectrum):

@@ -1,4 +1,4 @@
-"""``GET /api/v1/catalogues``: the galaxies that this server shows."""
+"""``GET /api/v1/catalogues``: the served catalogues and their galaxies."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def list_catalogues() -> dict[str, Any]:
     summary="Give one galaxy",
 )
 def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
-    """Give one galaxy."""
+    """Return one galaxy."""
     found = _find(path)
     if isinstance(found, Response):
         return found
@@ -124,7 +124,7 @@ def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
 )
 @costly
 def give_spectrum(path: CataloguePath) -> Response | dict[str, Any]:
-    """Give one galaxy's spectrum."""
+    """Return one galaxy's spectrum."""
     found = _find(path)
     if isinstance(found, Response):
         return found

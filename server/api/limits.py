@@ -1,4 +1,4 @@
-"""How often one address may ask for what costs."""
+"""Rate limits by client address, and the limit on JSON bodies."""
 
 from typing import Final, NamedTuple
 
@@ -12,14 +12,14 @@ _RATE: Final = "API_RATE_LIMIT"
 _UPLOAD_RATE: Final = "UPLOAD_RATE_LIMIT"
 _CALLBACK_RATE: Final = "CALLBACK_RATE_LIMIT"
 LARGE_BODY: Final = 64 * 2**10
-"""Bytes from which a page's request counts as a file; clicks and dragged bins are far smaller."""
+"""A page's request above this size [bytes] counts as a file; clicks and dragged bins are far smaller."""
 
 MAX_JSON_BODY: Final = 8 * 2**20
-"""Bytes of JSON that the API takes: what its limits on rows and pixels need, and some."""
+"""Largest JSON body of the API [bytes], above what its limits on rows and pixels need."""
 
 
 class Rates(NamedTuple):
-    """How often one address may have the API compute, send a file to a page, and call a page's callbacks."""
+    """How often one address may let the API compute, send files to pages, and call pages' callbacks."""
 
     api: str
     upload: str
@@ -27,7 +27,7 @@ class Rates(NamedTuple):
 
 
 def install(server: Flask, rates: Rates, storage: str | None) -> None:
-    """Count requests in Redis where there is one, else in this process."""
+    """Limit requests, counting them in Redis if its address is given, else in this process."""
     server.config[_RATE] = rates.api
     server.config[_UPLOAD_RATE] = rates.upload
     server.config[_CALLBACK_RATE] = rates.callback
@@ -45,13 +45,13 @@ def install(server: Flask, rates: Rates, storage: str | None) -> None:
                 raise RequestEntityTooLarge
             return
         _count_callback()
-        # A body of unknown length is a file until it proves otherwise.
+        # A body of unknown length may be a file, so it counts as one.
         if request.content_length is None or request.content_length > LARGE_BODY:
             _count_upload()
 
 
 def rate() -> str:
-    """Return the limit of the server that answers."""
+    """Return how often one address may let the API compute."""
     return current_app.config[_RATE]
 
 
@@ -66,14 +66,14 @@ def callback_rate() -> str:
 
 
 costly = LIMITER.shared_limit(rate, scope="api")
-"""Decorates the routes that compute; they share one allowance."""
+"""Decorator of the routes that compute; they share one limit."""
 
 
 @LIMITER.shared_limit(upload_rate, scope="upload")
 def _count_upload() -> None:
-    """Refuse an address that sends too many files."""
+    """Do nothing but count: the decorator refuses addresses above the limit."""
 
 
 @LIMITER.shared_limit(callback_rate, scope="callback")
 def _count_callback() -> None:
-    """Refuse an address that sends too much."""
+    """Do nothing but count: the decorator refuses addresses above the limit."""

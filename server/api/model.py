@@ -1,4 +1,4 @@
-"""``GET /api/v1/model``: what predicts."""
+"""``GET /api/v1/model``: lines, bins and weights."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The API's description: for machines as OpenAPI 3.1, for people as a page drawn from the same document."""
+"""The API's description as an OpenAPI 3.1 document, and as a page made from that document."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -9,8 +9,8 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from analysis.isolation.jobs import CSV, PARQUET
 from data.formats import FORMATS
-from server.api.bodies import CSV, PARQUET
 from server.api.predict import PredictRequest
 from server.api.problems import Fault, Problem
 
@@ -26,13 +26,13 @@ blueprint = Blueprint("api_page", __name__)
 
 @blueprint.get("/api/v1/openapi.json")
 def give_document() -> Response:
-    """Give the OpenAPI document."""
+    """Return the OpenAPI document."""
     return jsonify(document())
 
 
 @blueprint.get("/api/v1/")
 def give_page() -> str:
-    """Give the page for people."""
+    """Return the page for people."""
     described = document()
     schemas = described["components"]["schemas"]
 
@@ -45,7 +45,7 @@ def give_page() -> str:
 @blueprint.get("/api/")
 @blueprint.get("/api/<path:rest>")
 def give_nothing(rest: str = "") -> Response:
-    """Answer for the API what is not there; the pages of the app would answer otherwise."""
+    """Answer unknown addresses below /api/ with an error; otherwise Dash would answer with a page."""
     if f"/api/{rest}" in document()["paths"]:
         raise MethodNotAllowed(["POST"])
     raise NotFound(f"The API has no address /api/{rest[:60]}. The page /api/v1/ lists them.")
@@ -86,7 +86,7 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Say in a few words what a value may be."""
+    """Return the type of a schema as text, such as "array of number"."""
     if "$ref" in schema:
         return schema["$ref"].rpartition("/")[2]
     if "enum" in schema:

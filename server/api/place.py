@@ -1,4 +1,4 @@
-"""``POST /api/v1/catalogues/{catalogue}/place``: where galaxies from elsewhere lie among those of a catalogue."""
+"""``POST /api/v1/catalogues/{catalogue}/place``: positions of galaxies on the map, and neighbours in a catalogue."""
 
 from typing import Annotated, Any, Final
 

@@ -1,4 +1,4 @@
-"""``POST /api/v1/predict``: continua in, lines out."""
+"""``POST /api/v1/predict``: EWs predicted from continua."""
 
 import io
 from typing import Annotated, Any, Final, Literal
@@ -9,21 +9,23 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, Field, ValidationError
 
+from analysis import isolation
 from analysis.answers.answer import PredictInput, PredictOptions, PredictOutput, answer
+from analysis.isolation.jobs import CSV, PARQUET
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
-from server.api import bodies, problems
+from server.api import problems
 from server.api.limits import costly
 from server.api.values import Body, as_json
 
 MAX_JSON_ROWS: Final = 10_000
-"""Galaxies in JSON; a hundred numbers each come back. Parquet and CSV may bring `data.uploads.MAX_ROWS`."""
+"""Galaxies in a JSON body, each of which gives 100 numbers in the response; tables may have `data.uploads.MAX_ROWS`."""
 
 MAX_JUDGED: Final = 1_000
-"""Galaxies whose measured lines are judged in one request: 96 draws each, some seconds of processor together."""
+"""Most galaxies with outlier scores in one request; with 96 draws each, they take some seconds of processor time."""
 
 Number = float | None
 Bins = Annotated[list[Number], Field(fail_fast=True, min_length=N_BINS, max_length=N_BINS)]
@@ -107,7 +109,7 @@ class PredictAnswer(BaseModel):
 class Galaxies(RawModel):
     """Galaxies as JSON, CSV or Parquet."""
 
-    mimetypes = ["application/json", bodies.CSV, bodies.PARQUET]  # noqa: RUF012 - as the library wants it
+    mimetypes = ["application/json", CSV, PARQUET]  # noqa: RUF012 - as the library wants it
 
 
 blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
@@ -121,7 +123,7 @@ blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
     "of the command line, see docs/command-line.md.",
 )
 @costly
-def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - says what bodies there are
+def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - documents the request body
     """Predict galaxies."""
     kind = request.mimetype
     if kind not in Galaxies.mimetypes:
@@ -142,7 +144,13 @@ def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # 
 
 
 def _question(options: Options) -> PredictOptions:
-    """Turn options into a question; a request may name a model, never a path."""
+    """Return options as `PredictOptions`, with the weights loaded.
+
+    Raises
+    ------
+    DataError
+        If no model has the name; a request must not name a path.
+    """
     if options.model not in available_models():
         raise DataError(f"There is no model {options.model[:40]!r}. There are {', '.join(available_models())}.")
     return PredictOptions(
@@ -171,15 +179,15 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
 
 
 def _floats(values: list | None) -> Any:
-    # A number too large for float32 becomes infinite, which a galaxy's problem says.
+    # A number too large for float32 becomes infinite, which is reported as the galaxy's problem.
     with np.errstate(over="ignore"):
         return None if values is None else np.array(values, np.float64).astype(np.float32)
 
 
 def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, Any]:
-    """Lay answers out as `PredictAnswer`."""
+    """Return predictions in the fields of `PredictAnswer`."""
     catalogued, intrinsic, domain = answers.catalogued, answers.intrinsic, answers.domain
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "lines": list(LINE_NAMES),
         "ids": ids,
         "ew": as_json(catalogued.ew),
@@ -194,14 +202,14 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
         "model": {"name": model, "sha256": load_sidecar(model).get("sha256", "")},
     }
     if domain is not None:
-        said |= {
+        fields |= {
             "domain": domain.verdict,
             "domain_score": as_json(np.asarray(domain.score, np.float32)),
             "domain_reason": domain.reason,
         }
     if answers.noisy is not None:
-        said["ew_noisy"] = as_json(answers.noisy)
-    return said
+        fields["ew_noisy"] = as_json(answers.noisy)
+    return fields
 
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
@@ -209,7 +217,7 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.files.job import Job, fields_with, predict_batch
     from data.formats.whole import write_table
 
-    batch = bodies.read_table(content, kind)
+    batch = isolation.read_table(content, kind)
     if options.surprise and batch.num_rows > MAX_JUDGED:
         raise DataError(
             f"Measured lines of {batch.num_rows:,} galaxies; {MAX_JUDGED:,} are judged in one request. "
@@ -217,7 +225,7 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
         )
     question = _question(options)
     table = predict_batch(batch, Job(question))
-    sent: FormatName = "parquet" if kind == bodies.PARQUET else "csv"
+    sent: FormatName = "parquet" if kind == PARQUET else "csv"
     format = FORMATS[options.format or sent]
     out = io.BytesIO()
     meta = about_answers(options.model)._replace(fields=fields_with(batch.schema))

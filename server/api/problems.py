@@ -1,4 +1,4 @@
-"""Every failed request to the API is answered as RFC 9457 says: `application/problem+json`."""
+"""Responses to failed API requests, as `application/problem+json` (RFC 9457)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -28,7 +28,7 @@ class Problem(BaseModel):
 
 
 def answer(status: int, title: str, detail: str, errors: Sequence[Fault] = ()) -> Response:
-    """Make the answer to a failed request."""
+    """Return the response to a failed request."""
     problem = Problem(title=title, status=status, detail=detail, errors=list(errors))
     return Response(
         json.dumps(problem.model_dump(exclude_defaults=True) | {"type": problem.type}), status, mimetype=MEDIA_TYPE
@@ -36,17 +36,17 @@ def answer(status: int, title: str, detail: str, errors: Sequence[Fault] = ()) -
 
 
 def refused(detail: str, errors: Sequence[Fault] = ()) -> Response:
-    """Answer to a request whose content cannot be used."""
+    """Return the response (422) to a request with invalid content."""
     return answer(422, "Unprocessable Content", detail, errors)
 
 
 def not_found(detail: str) -> Response:
-    """Answer to a request for what is not here."""
+    """Return the response (404) to a request for an unknown resource."""
     return answer(404, "Not Found", detail)
 
 
 def invalid(error: ValidationError) -> Response:
-    """Answer to a request that pydantic refuses, naming each value."""
+    """Return the response (422) to a request that pydantic refuses; it lists the invalid values."""
     faults = [
         Fault(pointer="".join(f"/{_escape(place)}" for place in found["loc"]) or "/", detail=found["msg"])
         for found in error.errors(include_url=False, include_context=False, include_input=False)[:MAX_ERRORS]
@@ -60,6 +60,6 @@ def _escape(place: Any) -> str:
 
 
 def documented(answer: type[BaseModel], *statuses: int) -> Any:
-    """Describe a route's answer and its failures, for OpenAPI."""
+    """Return a route's `responses` for OpenAPI: its answer, and the statuses of failures."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {200: answer} | {status: {"description": "why it failed", "content": content} for status in statuses}

@@ -1,4 +1,4 @@
-"""``POST /api/v1/spectrum/bins``: from a spectrum to the twelve numbers that predict."""
+"""``POST /api/v1/spectrum/bins``: the mean continuum of a spectrum in the twelve bins."""
 
 from typing import Annotated, Any, Final
 
@@ -14,8 +14,9 @@ from server.api.limits import costly
 from server.api.values import Body, as_json
 
 MAX_PIXELS: Final = 32_768
-"""DESI's spectra have 7,781 pixels. All are padded to this length or the one below: two shapes to compile."""
+"""Most pixels of a spectrum; DESI's have 7,781."""
 SHAPES: Final = (8_192, MAX_PIXELS)
+"""Spectra are padded to one of these lengths, so that two shapes are compiled."""
 
 Pixels = Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)]
 
@@ -63,18 +64,18 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
     ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
     bins = _bin(wavelength / (1 + body.redshift), np.where(good, flux, 0.0), np.where(good, ivar, 0.0))
-    said = [
+    found = [
         f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
         if np.isnan(value)
         else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
         for index, value in enumerate(bins)
         if not value > 0
     ]
-    return {"flux": as_json(bins), "problems": said}
+    return {"flux": as_json(bins), "problems": found}
 
 
 def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarray:
-    """Bin a spectrum at one of few lengths: what is added lies beyond the red end, masked."""
+    """Return the mean continuum in twelve bins; the spectrum is padded with masked pixels beyond its red end."""
     missing = next(shape for shape in SHAPES if shape >= len(flux)) - len(flux)
     beyond = wavelength[-1] + (wavelength[-1] - wavelength[-2]) * (1 + np.arange(missing))
     scale = np.abs(flux).max() or 1.0

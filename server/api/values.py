@@ -1,4 +1,4 @@
-"""Values of the API: bodies that are checked quickly, arrays as JSON."""
+"""The base class of the API's request bodies, and arrays as JSON."""
 
 from typing import Any, Final
 
@@ -6,11 +6,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 MAX_FIELDS: Final = 32
-"""Fields of a body; the most that one has are ten. A fault is told of each that is unknown, and each takes memory."""
+"""Most fields of a body, of which the largest has ten. pydantic reports each unknown field, which takes memory."""
 
 
 class Body(BaseModel):
-    """What a request brings: the fields that are known, and no others."""
+    """A request's body, which must not have unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,11 +23,11 @@ class Body(BaseModel):
 
 
 def as_json(values: Any) -> list:
-    """Return nested lists of an array, each number with the digits that float32 needs and no more."""
+    """Return an array as nested lists, null for NaN and infinity; float32 with no more digits than it determines."""
     values = np.asarray(values)
     if values.dtype != np.float32:
         return values.tolist()
-    # A float32 written as a double shows digits that are none.
+    # Converted to double, 0.1 in float32 would be written as 0.10000000149.
     short = np.where(np.isfinite(values), values, 0).astype(str).astype(np.float64)
     given = short.astype(object)
     given[~np.isfinite(values)] = None

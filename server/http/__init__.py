@@ -1,1 +1,1 @@
-"""What every answer passes: caching, compression, security headers, error pages, request metrics."""
+"""Processing of every response: caching, compression, security headers, errors, request metrics."""

@@ -1,6 +1,6 @@
-"""One cache for what can be computed again: files on one host, Redis across hosts.
+"""The cache of computed responses: files on one host, or Redis across hosts.
 
-The cache pickles what it keeps, so nothing a user sent is ever put into it, and its folder is private.
+The cache uses pickle, so visitors' data must never be put into it, and its folder is private.
 """
 
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from server.process.settings import Settings
 KEEP_SECONDS: Final = 30 * 24 * 3600
 MAX_FILES: Final = 2000
 FOLDER: Final = "answers"
-"""Below `CACHE_DIR`: what counts and deletes its own files shares a folder with nobody."""
+"""Folder below `CACHE_DIR`. The cache deletes surplus files in it, so it must hold nothing else."""
 
 cache = Cache()
 
 
 def install(server: Flask, settings: Settings) -> None:
-    """Connect the cache to where the settings keep it."""
+    """Configure the cache from the settings."""
     cache.init_app(server, config=_configuration(settings))
 
 
 def remembered(key: str, make: Callable[[], bytes]) -> bytes:
-    """Return what `make` returned for this key before, or let it make it now.
+    """Return the cached bytes of a key; if there are none, call `make` and cache what it returns.
 
-    Where the cache fails, the failure is logged and `make` is called: an unreachable Redis costs time, not answers.
+    If the cache fails, for example because Redis is unreachable, the failure is logged and `make` is called.
     """
     return cache.cached(key_prefix=key)(make)()
 

@@ -1,4 +1,4 @@
-"""The address that Dash's callbacks share answers malformed requests with a sentence, not a traceback."""
+"""Check requests to Dash's callbacks, so that malformed ones get an error sentence instead of a traceback."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from werkzeug.exceptions import BadRequest
 
 PATH: Final = "/_dash-update-component"
 MAX_PARTS: Final = 64
-"""Inputs of a callback; the most that one has are ten."""
+"""Most inputs of a callback; the largest has ten."""
 MAX_MATCHED: Final = 512
-"""Components that a pattern may stand for."""
+"""Most components that a pattern may match."""
 MAX_NAME: Final = 200
 
 Name = Annotated[str, Field(max_length=MAX_NAME)]
@@ -47,11 +47,11 @@ def install(app: Dash, values: Mapping[str, Any]) -> None:
     app : Dash
         The app with its callbacks.
     values : mapping
-        Types by ``id.property``, for `pydantic`; properties that it does not name may hold anything.
+        Types by ``id.property``, for `pydantic`; other properties may have any value.
     """
     kinds = {name: TypeAdapter(kind) for name, kind in values.items()}
 
-    # After Dash's own hooks, the first of which fills the table of callbacks.
+    # Registered after Dash's own hooks, the first of which fills `callback_map`.
     @app.server.before_request
     def check() -> None:
         if request.path == PATH and request.method == "POST":
@@ -68,7 +68,7 @@ def _check(callbacks: dict[str, dict[str, Any]], kinds: Mapping[str, TypeAdapter
     except ValidationError as error:
         raise BadRequest(_sentence(error, "The body")) from None
     callback = callbacks.get(call.output)
-    # Those that the browser answers itself have nothing here to call.
+    # Clientside callbacks have no "callback" on the server.
     if callback is None or "callback" not in callback:
         raise BadRequest("The output names no callback of this app. Reload the page.")
     if not callback["no_output"] and not _outputs_match(callback["output"], call.outputs):
@@ -97,7 +97,7 @@ def _each(parts: Sequence[_Property | list[_Property]]) -> list[_Property]:
 
 
 def _full_name(part: _Property) -> str:
-    """Return what Dash calls a property: ids of several parts are JSON with sorted keys."""
+    """Return "id.property" as Dash writes it: dictionary ids are JSON with sorted keys."""
     named = part.id if isinstance(part.id, str) else json.dumps(part.id, sort_keys=True, separators=(",", ":"))
     return f"{named}.{part.property}"
 
@@ -117,7 +117,7 @@ def _match(declared: list[dict[str, str]], sent: list[_Property | list[_Property
 
 
 def _same(declared: dict[str, str], sent: _Property | list[Any]) -> bool:
-    # One of several callbacks that share an output adds a hash to the property's name.
+    # Where several callbacks share an output, Dash appends "@" and a hash to the property's name.
     property_name = declared["property"].partition("@")[0]
     if declared["id"].startswith("{"):
         pattern: dict[str, Any] = json.loads(declared["id"])
@@ -132,7 +132,7 @@ def _same(declared: dict[str, str], sent: _Property | list[Any]) -> bool:
 
 
 def _fits(pattern: dict[str, Any], name: str | dict[str, Any]) -> bool:
-    """Tell whether an id is one that a pattern stands for: what it leaves open may be anything."""
+    """Return whether an id matches a pattern; wildcards, which are lists, match any value."""
     return (
         isinstance(name, dict)
         and set(name) == set(pattern)

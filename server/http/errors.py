@@ -1,4 +1,4 @@
-"""Every failed request is answered with one JSON sentence; tracebacks go to the log alone."""
+"""Responses to failed requests: one sentence in JSON. Tracebacks go to the log only."""
 
 from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Flask, request
@@ -9,9 +9,9 @@ from server.api import problems
 
 
 def install(server: Flask) -> None:
-    """Answer errors, expected or not, in one form: ``{"error": "..."}``; in the API's as RFC 9457 says."""
+    """Answer all errors with ``{"error": "..."}``, or below /api/ with a problem as in RFC 9457."""
     server.register_error_handler(HTTPException, _answer)
-    # What Dash raises for the address of a script that it does not have.
+    # Dash raises these for unknown addresses of scripts.
     for kind in (DependencyException, InvalidResourceError):
         server.register_error_handler(kind, lambda _error: _answer(NotFound("There is no such file.")))
 

@@ -1,8 +1,8 @@
-"""The browser's modules as one file, made when it is first asked for.
+"""The browser's modules joined into one file, at its first request.
 
-Seventy requests for seventy small modules keep the first paint waiting (docs/decisions/0032), so the page loads one
-file: each module in a function of its own after those that it imports, without comments. The modules keep to the few
-forms that this takes: named imports, imports of a whole module, and exported functions, classes and constants.
+Seventy requests for small modules would delay the first paint (docs/decisions/0032), so the page loads one file. In it
+each module is a function after those of its imports, without comments. Only these forms are supported: named imports,
+imports of a whole module, and exported functions, classes and constants.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ENTRY: Final = "main.mjs"
-"""The module that brings the others."""
+"""The module that imports all others."""
 
 ADDRESS: Final = "browser.mjs"
-"""What the file is called, below the app's root."""
+"""Path of the file below the app's root."""
 
 SOURCES: Final = r"\.mjs$"
-"""Files that Dash shall not put into the page itself."""
+"""Pattern of assets for which Dash must not add script tags to the page."""
 
 _COMMENT: Final = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 _NAMED: Final = re.compile(r'^import \{ ([\w, ]+?),? \} from "(\.[^"]+)";$', re.MULTILINE)
@@ -29,18 +29,18 @@ _OTHER: Final = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
 
 class ModuleError(Exception):
-    """A module that cannot be joined with the others; the message says why."""
+    """A module cannot be joined with the others; the message says why."""
 
 
 class Joined(NamedTuple):
-    """The file.
+    """The joined file.
 
     Attributes
     ----------
     text : str
-        Its default export holds every module by its path.
+        JavaScript, whose default export holds every module by its path.
     fingerprint : str
-        Short hash of its content.
+        First 16 digits of its SHA-256.
     """
 
     text: str
@@ -48,12 +48,12 @@ class Joined(NamedTuple):
 
 
 def join(assets: Path) -> Joined | None:
-    """Return the modules of a folder as one; None where the folder has none.
+    """Return the modules of a folder as one file; None if the folder has no `ENTRY`.
 
     Raises
     ------
     ModuleError
-        If modules import each other in a circle, or say import or export in another form.
+        If modules import each other in a circle, or use an unsupported form of import or export.
     """
     if not (assets / ENTRY).is_file():
         return None
@@ -69,7 +69,7 @@ def _join(assets: Path, _modified: tuple[tuple[Path, int], ...]) -> Joined:
 
 
 def _add(assets: Path, module: str, parts: dict[str, str], asking: tuple[str, ...]) -> None:
-    """Add a module after those that it imports, once."""
+    """Add a module to `parts` after its imports, unless it is there already."""
     if module in asking:
         circle = " -> ".join([*asking[asking.index(module) :], module])
         raise ModuleError(f"Modules import each other in a circle: {circle}.")
@@ -88,5 +88,5 @@ def _add(assets: Path, module: str, parts: dict[str, str], asking: tuple[str, ..
     names = _EXPORT.findall(code)
     code = _EXPORT.sub("", code)
     if other := _OTHER.search(code):
-        raise ModuleError(f"{module}: “{other[0]}” is no form of import or export that joins.")
+        raise ModuleError(f"{module}: “{other[0]}” is not a supported form of import or export.")
     parts[module] = f'(() => {{\n{code}$["{module}"] = {{ {", ".join(names)} }};\n}})();\n'

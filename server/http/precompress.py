@@ -1,4 +1,4 @@
-"""Compress the files of the app's page before anybody waits for them."""
+"""Compress the files of the app's page before their first request."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ from dash import Dash
 
 from server.http.compression import LASTING, compress_ahead
 
-# What the page's scripts load on demand: named by no tag of the page.
+# Loaded by scripts on demand, so that no tag of the page names them.
 ON_DEMAND: Final = (
     "/_dash-component-suites/dash/dcc/async-graph.js",
     "/_dash-component-suites/plotly/package_data/plotly.min.js",
@@ -15,7 +15,7 @@ ON_DEMAND: Final = (
 
 
 def compress_page(app: Dash, quality: int = LASTING) -> int:
-    """Compress every file that the page loads, unless that was done; return how many there are."""
+    """Compress every file that the page loads, unless it is cached; return the number of files."""
     client = app.server.test_client()
     tags = re.findall(r'(?:src|href)="(/[^"]+\.(?:m?js|css)[^"]*)"', client.get("/").text)
     for address in (*tags, *ON_DEMAND):

@@ -1,4 +1,4 @@
-"""Request metrics: an id for each request, a line in the log, numbers for Prometheus. Never what a user sent."""
+"""An id and a log line for each request, and metrics for Prometheus, all without visitors' data."""
 
 import logging
 import os
@@ -41,23 +41,23 @@ IN_PROGRESS: Final = Gauge("galactic_neon_requests_in_progress", "Requests being
 
 
 def install(server: Flask, *, trusts_proxy: bool, every_request: bool, metrics_token: str | None) -> None:
-    """Watch every request of the server.
+    """Measure every request of the server.
 
     Parameters
     ----------
     server : Flask
         The server.
     trusts_proxy : bool
-        Whether an id that came with a request is kept; a proxy in front gave it.
+        Whether a request keeps the id in its header, which a reverse proxy has set.
     every_request : bool
-        Whether each request gets a line in the log.
+        Whether each request is logged.
     metrics_token : str or None
-        What asks for the numbers has to know; None: they are for this machine alone.
+        Token that requests for /metrics must send; if None, only this machine may read /metrics.
     """
     server.extensions["metrics_token"] = metrics_token
     server.register_blueprint(blueprint)
 
-    # Before all else, so that whatever happens to the request is logged with its id.
+    # Registered first, so that everything logged about the request has its id.
     @server.before_request
     def begin() -> None:
         given = request.headers.get(HEADER, "")
@@ -70,14 +70,14 @@ def install(server: Flask, *, trusts_proxy: bool, every_request: bool, metrics_t
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.get("request_id", "")
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
-        # The rule, not the path: what a visitor types must not make a new series, nor come into the log.
+        # The rule, not the path: visitors' text must neither create a time series nor get into the log.
         route = request.url_rule.rule if request.url_rule else "none"
         ANSWERED.labels(request.method if request.method in _METHODS else "other", route, response.status_code).inc()
         SECONDS.labels(route).observe(seconds)
         if every_request:
-            told = {"method": request.method, "route": route, "status": response.status_code}
-            told |= {"milliseconds": round(seconds * 1000, 1), "bytes": response.content_length}
-            logger.info("%s %s %s", request.method, route, response.status_code, extra=told)
+            fields = {"method": request.method, "route": route, "status": response.status_code}
+            fields |= {"milliseconds": round(seconds * 1000, 1), "bytes": response.content_length}
+            logger.info("%s %s %s", request.method, route, response.status_code, extra=fields)
         return response
 
     @server.teardown_request
@@ -92,7 +92,7 @@ _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Answer Prometheus; others than this machine have to show the token."""
+    """Return the metrics to Prometheus, if it runs on this machine or sends the token."""
     token: str | None = current_app.extensions["metrics_token"]
     if token is None:
         if request.remote_addr not in _LOOPBACK or "X-Forwarded-For" in request.headers:

@@ -1,4 +1,4 @@
-"""Headers that narrow what a page may do, and limits on what a request may bring."""
+"""Security headers of responses, and the limit on the size of requests."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request
 
 from data.uploads import MAX_BYTES
 
-# A file arrives as base64 inside JSON, a third larger than it is.
+# A file is sent as base64 in JSON, which makes it a third larger.
 MAX_REQUEST_BYTES: Final = int(1.4 * MAX_BYTES)
 
 HEADERS: Final = {
@@ -20,7 +20,7 @@ HEADERS: Final = {
 
 
 def install(server: Flask, frame_ancestors: Sequence[str] = ()) -> None:
-    """Protect every answer of the server.
+    """Limit the size of requests and set security headers.
 
     Parameters
     ----------
@@ -35,10 +35,10 @@ def install(server: Flask, frame_ancestors: Sequence[str] = ()) -> None:
     def set_headers(response: Response) -> Response:
         response.headers.extend(HEADERS)
         if frame_ancestors:
-            # It names one site at most; browsers that know frame-ancestors need it no more.
+            # X-Frame-Options can only deny or allow this site; browsers use frame-ancestors instead.
             del response.headers["X-Frame-Options"]
         if response.mimetype == "text/html":
-            # Dash writes inline scripts into its page; their hashes are known once it has been asked for one.
+            # The hashes of Dash's inline scripts are known when the page has been made.
             hashes: Callable[[], Sequence[str]] = current_app.extensions["script_hashes"]
             response.headers["Content-Security-Policy"] = content_security_policy(hashes(), frame_ancestors)
         if request.is_secure:
@@ -47,13 +47,13 @@ def install(server: Flask, frame_ancestors: Sequence[str] = ()) -> None:
 
 
 def content_security_policy(script_hashes: Sequence[str], frame_ancestors: Sequence[str] = ()) -> str:
-    """Return the policy of a page: its own files, and only the inline scripts with these hashes."""
+    """Return the policy of a page: files of this server, and inline scripts with these hashes."""
     directives: dict[str, Sequence[str]] = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *script_hashes],
-        # Mantine and Plotly write style attributes and elements as they draw.
+        # Mantine and Plotly create style attributes and elements.
         "style-src": ["'self'", "'unsafe-inline'"],
-        # Plotly exports a figure by way of data: and blob: pictures.
+        # Plotly exports figures through data: and blob: images.
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
         "object-src": ["'none'"],

@@ -1,9 +1,8 @@
-"""Scripts, styles and pictures stay in the browser's cache for as long as they stay the same.
+"""Let browsers cache scripts, styles and images until they change.
 
-Dash names its files by their time of installation, so that every rebuild of the same release would be
-loaded anew. Here a package's file is named by its version alone (a released package never changes) and a
-file of ours by its content; both may then be kept for a year. Everything else is asked for again, and answered
-304 where it is unchanged.
+Dash puts the time of installation into its files' addresses, so that browsers would reload them after every rebuild of
+the same release. Here the address of a package's file depends on the package's version alone, and that of our own file
+on its content; both may be cached for a year. All else is revalidated, and answered with 304 if unchanged.
 """
 
 import hashlib
@@ -27,16 +26,16 @@ _ASSET_TIME = re.compile(r'/assets/([^"?]+)\?m=[\d.]+(?=")')
 
 
 class FingerprintedDash(Dash):
-    """Dash whose files have addresses that depend on what they hold, not on when they were installed."""
+    """Dash with addresses of files that depend on versions and content, not on the time of installation."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, assets_ignore=modules.SOURCES, **kwargs)
         self.server.add_url_rule(f"/{modules.ADDRESS}", "browser_modules", _send_modules)
 
     def index(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page that starts the app: our modules run before Dash does.
+        """Return the HTML page that starts the app, in which our modules run before Dash.
 
-        Scripts of type module run in their order when the page has been read, so the renderer has to be one of them.
+        Module scripts run in order after the page has been parsed, so the renderer has to be a module too.
         """
         assets = Path(self.config.assets_folder)
         page = _SUITE_TIME.sub(r"\g<1>0", super().index(*args, **kwargs))
@@ -51,7 +50,7 @@ class FingerprintedDash(Dash):
 
 
 def fingerprint(path: Path) -> str:
-    """Return the short hash of a file's content."""
+    """Return the first 16 digits of a file's SHA-256."""
     return _fingerprint(path, path.stat().st_mtime_ns)
 
 
@@ -61,12 +60,12 @@ def _fingerprint(path: Path, _modified: int) -> str:
 
 
 def install(server: Flask) -> None:
-    """Say of every answer how long it may be kept."""
+    """Set the cache headers of every response."""
     server.after_request(_set_cache_headers)
 
 
 def _send_modules() -> Response:
-    """Answer with the browser's modules as one file."""
+    """Return the browser's modules as one file."""
     joined = modules.join(Path(current_app.extensions["assets_folder"]))
     if joined is None:
         abort(404)
@@ -87,7 +86,7 @@ def _set_cache_headers(response: Response) -> Response:
     elif not response.cache_control:
         response.cache_control.no_cache = True
     if not response.direct_passthrough and "ETag" not in response.headers:
-        # Weak: the compressed copies of an answer share it.
+        # Weak, because the compressed versions of a response share it.
         response.add_etag(weak=True)
         response.make_conditional(request)
     return response

@@ -1,1 +1,1 @@
-"""The worker's life: settings, start-up checks, health, logs, what it compiles and what it never imports."""
+"""The worker process: settings, start-up checks, health, logs, compilation cache and blocked imports."""

@@ -1,4 +1,4 @@
-"""What watchers ask: is the process alive, may it have traffic, which version is it."""
+"""Routes for monitoring: whether the process lives, whether it is ready, and its version."""
 
 import fcntl
 import logging
@@ -28,7 +28,7 @@ def prepare(
 ) -> None:
     """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
 
-    The port opens at once this way, and a page is painted while the network still compiles.
+    The port opens at once, and pages are shown while the network compiles.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def prepare(
         The server that tells the state of the steps.
     turns : Path
         A file that the workers of one host lock in turn: compiling takes over 100 MiB for a moment, so one worker
-        compiles at a time, and the next one finds the result in the cache.
+        compiles at a time, and the next worker finds the result in the cache.
     steps, later : mapping
-        Functions by name. Readiness waits for the steps; it does not wait for what comes later, for which a request
-        that needs it early waits alone.
+        Functions by name. Those in `later` run after the steps and do not delay readiness; a request that needs one
+        before it has run takes longer.
     """
     executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
@@ -60,13 +60,13 @@ def prepare(
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Answer while the process lives."""
+    """Return 200 while the process lives."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 once everything is loaded and compiled."""
+    """Return 200 when all steps have succeeded, else 503, with the state of each step."""
     futures: dict[str, Future[None]] = current_app.extensions.get("preparation", {})
     steps = {"catalogues": "done" if registry.served() else "waiting"}
     steps |= {name: _state(future) for name, future in futures.items()}
@@ -76,7 +76,7 @@ def readyz() -> ResponseReturnValue:
 
 @blueprint.get("/version")
 def version() -> ResponseReturnValue:
-    """Name the release, the code, and the content of every network and catalogue by its hash."""
+    """Return the release, the git revision, and the hashes of all networks and catalogues."""
     return {
         "version": release(),
         "revision": current_app.extensions.get("revision") or _revision(),
@@ -87,7 +87,7 @@ def version() -> ResponseReturnValue:
 
 @cache
 def release() -> str:
-    """Return the release's number, which ``pyproject.toml`` alone states."""
+    """Return the version from ``pyproject.toml``."""
     project = Path(__file__).resolve().parents[2] / "pyproject.toml"
     return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
 

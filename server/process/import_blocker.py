@@ -1,7 +1,7 @@
-"""A worker without packages that are no part of what is served.
+"""Block imports of packages that the server does not need.
 
-Arrow imports pandas for its first array wherever it is installed, as it is where the product is built, for 300 MB. Here
-the import fails as it does where pandas is not installed.
+Where pandas is installed, as it is for development, Arrow imports it with the first array, which takes 300 MB. Blocked,
+the import fails as if pandas were not installed.
 """
 
 import sys
@@ -13,23 +13,23 @@ from typing import Any
 
 
 class Absent(MetaPathFinder, Loader):
-    """Finds packages by name, and does not load them: libraries that only look for one are not disturbed."""
+    """Finds blocked packages but refuses to load them, so that `find_spec` still works for them."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = frozenset(names)
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002
-        """Claim the packages."""
+        """Return a spec for blocked packages, None for others."""
         return ModuleSpec(fullname, self) if fullname in self.names else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Refuse to load one."""
+        """Raise ModuleNotFoundError."""
         raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Never comes to it."""
+        """Do nothing; never called, because `create_module` raises."""
 
 
 def block(*names: str) -> None:
-    """Let imports of these packages fail from now on, in this process."""
+    """Let imports of these packages fail in this process from now on."""
     sys.meta_path.insert(0, Absent(names))

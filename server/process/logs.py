@@ -1,7 +1,7 @@
-"""What the log says: sentences for people, or a JSON object a line for machines, each with its request's id.
+"""Configure logging as text, or as one JSON object per line; each record has its request's id.
 
-Nothing that a visitor sent makes a line of its own or is told as an exception's value. The process that supervises the
-workers logs too, so this imports neither Flask nor the rest of the server.
+Text from visitors cannot start a new line, and exceptions within requests are logged without their values. gunicorn's
+parent process logs too, so this module imports neither Flask nor the rest of the server.
 """
 
 import logging
@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Any, Final
 
 REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
-"""The id of the request that is being answered, as `X-Request-ID` says it."""
+"""The id of the current request, as in its header `X-Request-ID`; None outside requests."""
 
 _TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _FIELDS: Final = "%(levelname)s %(name)s %(message)s"
 STORM: Final = 20
-"""Tracebacks from one place that are written in a minute; the next one says how many were left out."""
+"""Most tracebacks per minute from one line of code; the next one logged states how many were left out."""
 _MINUTE: Final = 60.0
 _ESCAPES: Final = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
     0x2028: "\\u2028",
@@ -29,16 +29,16 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class RequestIdFilter(logging.Filter):
-    """Give every record the id of the request that it belongs to."""
+    """Adds the id of the current request to every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add the id; nothing is left out."""
+        """Set `record.request_id` and return True."""
         record.request_id = REQUEST_ID.get()
         return True
 
 
 class StormFilter(logging.Filter):
-    """Leave out what the same place says of failures over and over: the disk is the server's, too."""
+    """Drops repeated tracebacks from the same line of code, which could fill the disk."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class StormFilter(logging.Filter):
         self._seen: dict[tuple[Any, ...], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let a traceback pass unless `STORM` of its place were written within a minute."""
+        """Return False for a traceback if `STORM` from its line of code were logged within a minute."""
         if not record.exc_info or record.exc_info[0] is None:
             return True
         place, now = _place(record.exc_info), time.monotonic()
@@ -69,12 +69,12 @@ def _place(exc_info: ExcInfo) -> tuple[Any, ...]:
 
 
 def escaped(text: str) -> str:
-    """Return text that stays on its line, whatever it holds."""
+    """Return text with control characters and line separators escaped, so that it stays on one line."""
     return text.translate(_ESCAPES)
 
 
-def told(exc_info: ExcInfo) -> str:
-    """Return a traceback; within a request without the exception's value, which may repeat what a visitor sent."""
+def format_traceback(exc_info: ExcInfo) -> str:
+    """Return a traceback as text; within a request without exceptions' values, which may quote visitors' data."""
     lines, error = [], exc_info[1]
     while error is not None and len(lines) < 400:
         frames = [line.rstrip("\n") for part in traceback.format_tb(error.__traceback__) for line in part.splitlines()]
@@ -87,43 +87,43 @@ def told(exc_info: ExcInfo) -> str:
 
 
 class TextFormatter(logging.Formatter):
-    """A line a record, with the traceback indented below."""
+    """Formats a record as one line, with its traceback indented below."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Return the line, whatever it holds, as one line."""
+        """Return the message with prefix, escaped to one line."""
         record.message = escaped(record.message)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        """Return the traceback, indented, so that no line of it looks like a record."""
-        return "\n".join(f"  {line}" for line in told(ei).splitlines())
+        """Return the traceback, indented so that none of its lines looks like a record."""
+        return "\n".join(f"  {line}" for line in format_traceback(ei).splitlines())
 
 
 def json_formatter(**options: Any) -> logging.Formatter:
-    """Return the formatter of JSON lines, whose tracebacks are told as in text."""
+    """Return the formatter of JSON lines, with the same tracebacks as in text."""
     from pythonjsonlogger.json import JsonFormatter
 
     class Formatter(JsonFormatter):
         def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-            return told(ei)
+            return format_traceback(ei)
 
     return Formatter(**options)
 
 
 def configuration(log_format: str, level: str) -> dict[str, Any]:
-    """Return the configuration of Python's logging, for the server and for gunicorn alike.
+    """Return the configuration of logging for the server and gunicorn.
 
     Parameters
     ----------
     log_format : {"text", "json"}
-        For people or for machines.
+        Format of records.
     level : str
-        The least that is logged.
+        Lowest level that is logged.
 
     Returns
     -------
     dict
-        As `logging.config.dictConfig` takes it.
+        For `logging.config.dictConfig`.
     """
     json = {
         "()": "server.process.logs.json_formatter",
@@ -145,10 +145,10 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         "root": {"level": level.upper(), "handlers": ["log"]},
         "loggers": {
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
-            # JAX tells at this level which accelerators it did not find.
+            # Below this level JAX logs which accelerators it did not find.
             "jax": {"level": "WARNING"},
             "werkzeug": {"level": "WARNING"},
-            # It tells of every request that waits for a thread.
+            # Its warnings report every request that waits for a thread.
             "waitress.queue": {"level": "ERROR"},
         },
     }

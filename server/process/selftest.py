@@ -1,6 +1,6 @@
-"""A server that predicts wrong numbers must not become ready: one galaxy is compared with its golden prediction.
+"""Compare predictions for one galaxy with stored values, so that a server with wrong numbers does not become ready.
 
-``python -m server.process.selftest`` writes the golden value anew, after the committed weights have changed.
+After a change of the packaged weights, ``python -m server.process.selftest`` writes the stored values again.
 """
 
 import json
@@ -19,15 +19,15 @@ logger = logging.getLogger(__name__)
 
 GOLDEN: Final = Path(__file__).with_name("golden.json")
 TOLERANCE: Final = 1e-3
-"""Processors round differently in the last digits; what is broken differs by more."""
+"""Relative and absolute tolerance, above the differences in rounding between processors."""
 
 
 class SelfTestError(RuntimeError):
-    """The prediction is not what these weights predict."""
+    """The predictions differ from the stored values."""
 
 
 def measure() -> dict[str, Any]:
-    """Predict the golden galaxy, a rising continuum, by the ways that requests take."""
+    """Return predictions for a rising continuum, made by the functions that requests use."""
     params = load_params()
     flux: Float[np.ndarray, "galaxy bin"] = np.linspace(1.0, 2.0, N_BINS, dtype=np.float32)[None]
     values = {"colors": predict_many(params, flux).ew}
@@ -42,12 +42,12 @@ def measure() -> dict[str, Any]:
 
 
 def check() -> None:
-    """Compare with the golden value.
+    """Compare predictions with the stored values.
 
     Raises
     ------
     SelfTestError
-        Where a value is not the golden one.
+        If a value differs, or if the stored values are for other weights.
     """
     golden, measured = json.loads(GOLDEN.read_text(encoding="utf-8")), measure()
     if golden["sha256"] != measured["sha256"]:

@@ -1,6 +1,6 @@
-"""Every setting of the product: an environment variable each, checked once at the start.
+"""The settings of the server, each an environment variable, checked at the start.
 
-``python -m server.process.settings`` prints the table that the README shows.
+``python -m server.process.settings`` prints the table in the README.
 """
 
 import difflib
@@ -18,7 +18,7 @@ from data.paths import SPARCL_URL, catalogue_files, user_cache_folder, user_data
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
-"""Defaults below the user's home, as the documents write them."""
+"""Defaults below the user's home, as written in the documents."""
 _ORIGIN: Final = re.compile(r"https?://[\w.-]{1,253}(:\d{1,5})?", re.ASCII)
 _PREFIX: Final = "GALACTIC_NEON_"
 _OTHER_VARIABLES: Final = ("GALACTIC_NEON_WEIGHTS", "GALACTIC_NEON_SHARED")
@@ -28,7 +28,7 @@ _SHORT: Final = 7
 
 
 class Settings(BaseSettings):
-    """What the environment may choose; the name of each variable is the field's, in capitals."""
+    """The settings; the name of each environment variable is the field's in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True, validate_default=False)
 
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings, or stop the program with one sentence per wrong value."""
+    """Read the settings; stop the program with one sentence per invalid value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -177,7 +177,7 @@ def misspelt(names: Iterable[str]) -> list[str]:
 
 
 def stop(*sentences: str, code: int = EXIT_BAD_SETTING) -> NoReturn:
-    """End the program with sentences for its user instead of a traceback."""
+    """End the program with sentences for the user instead of a traceback."""
     sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
     raise SystemExit(code)
 

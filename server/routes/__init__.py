@@ -1,1 +1,1 @@
-"""What the explorer and the Predict page fetch beside Dash: columns, rows, galaxies and weights."""
+"""Routes from which the explorer and the Predict page fetch columns, rows, galaxies and weights without Dash."""

@@ -1,7 +1,7 @@
-"""What the explorer says of one galaxy: a figure of its spectrum, and markup (assets/explorer/galaxy.mjs fills it in).
+"""One galaxy of the explorer: the figure of its spectrum, and HTML that assets/explorer/galaxy.mjs inserts.
 
-A click asks for it as the panels ask for columns. By way of a callback the browser would go through every component of
-the page several times, before the question and after the answer.
+A click fetches them without a Dash callback, for which the browser would go through every component of the page
+several times.
 """
 
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ from server.routes.columns import catalogue_asked, problem
 
 LEGACY_SURVEY: Final = "https://www.legacysurvey.org/viewer/"
 SMOOTHINGS: Final = ("0", "2", "6")
-"""Widths of the smoothing that can be asked for [Å]."""
+"""Allowed widths of the smoothing [Å]."""
 
 blueprint = Blueprint("galaxies", __name__)
 
 
 @blueprint.get("/catalogues/<name>/galaxies/<int:row>.json")
 def galaxy(name: str, row: int) -> Response:
-    """Answer with what is said of a galaxy; with ``archive=1``, with its spectrum from the archive alone."""
+    """Return a galaxy's card; with ``archive=1`` only its spectrum from the archive."""
     catalogue = catalogue_asked(name)
     if isinstance(catalogue, Response):
         return catalogue
@@ -50,30 +50,30 @@ def galaxy(name: str, row: int) -> Response:
     if smoothing not in SMOOTHINGS:
         return problem(400, f"smoothing must be one of {', '.join(SMOOTHINGS)} Å, not “{smoothing[:20]}”.")
     if request.args.get("archive"):
-        return jsonify(archived(catalogue, row, request.args))
-    return jsonify(said_of(catalogue, row, request.args))
+        return jsonify(archive_spectrum(catalogue, row, request.args))
+    return jsonify(galaxy_content(catalogue, row, request.args))
 
 
-def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
-    """Return everything said of a galaxy.
+def galaxy_content(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything that the explorer shows of a galaxy.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Where it is.
+        The catalogue that holds it.
     row : int
-        0 to n - 1.
+        Its row, 0 to n - 1.
     look : mapping
         ``scheme``, ``frame`` and ``smoothing`` of the spectrum.
 
     Returns
     -------
     dict
-        ``html`` and ``figures`` (components/widgets/fragments.py), ``name``, and ``elsewhere``: whether to ask the
-        archive.
+        ``html`` and ``figures`` (see components/widgets/fragments.py), ``name``, and ``elsewhere``: whether the
+        archive may have its spectrum.
     """
-    read = summarize_galaxy(catalogue, row)
-    chosen, domain = read.galaxy, read.domain
+    summary = summarize_galaxy(catalogue, row)
+    chosen, domain = summary.galaxy, summary.domain
     light = rest_spectrum(catalogue, row)
     head = galaxy_card.heading(
         chosen.target_id,
@@ -82,8 +82,8 @@ def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str
         is_mock=catalogue.is_mock,
         verdict=domain.verdict if domain else None,
     )
-    figure, note = _drawn(catalogue, read, light, look)
-    parts = {ids.GALAXY_HEAD: head, ids.GALAXY_NOTE: note, **_parts(catalogue, read)}
+    figure, note = _figure_and_note(catalogue, summary, light, look)
+    parts = {ids.GALAXY_HEAD: head, ids.GALAXY_NOTE: note, **_parts(catalogue, summary)}
     return {
         **fragments.answer(parts, {ids.SPECTRUM: figure}),
         "name": chosen.target_id,
@@ -91,28 +91,29 @@ def said_of(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str
     }
 
 
-def archived(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
-    """Return the spectrum that the archive has of a real galaxy, or why there is none."""
-    read = summarize_galaxy(catalogue, row)
+def archive_spectrum(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> dict[str, Any]:
+    """Return the figure and note of a real galaxy's spectrum in the archive, or a note why there is none."""
+    summary = summarize_galaxy(catalogue, row)
     try:
-        light = sparcl.fetch(read.galaxy.target_id, read.galaxy.redshift)
+        light = sparcl.fetch(summary.galaxy.target_id, summary.galaxy.redshift)
     except ArchiveError as error:
-        return fragments.answer({ids.GALAXY_NOTE: _drawn(catalogue, read, None, look, trouble=str(error))[1]}, {})
-    figure, note = _drawn(catalogue, read, light, look)
+        note = _figure_and_note(catalogue, summary, None, look, trouble=str(error))[1]
+        return fragments.answer({ids.GALAXY_NOTE: note}, {})
+    figure, note = _figure_and_note(catalogue, summary, light, look)
     return fragments.answer({ids.GALAXY_NOTE: note}, {ids.SPECTRUM: figure})
 
 
-def _drawn(
-    catalogue: Catalogue, read: GalaxySummary, light: Spectrum | None, look: Mapping[str, str], trouble: str = ""
+def _figure_and_note(
+    catalogue: Catalogue, summary: GalaxySummary, light: Spectrum | None, look: Mapping[str, str], trouble: str = ""
 ) -> tuple[Any, Any]:
     """Return the figure of a galaxy's spectrum and the note below it."""
-    chosen = read.galaxy
+    chosen = summary.galaxy
     stretch = 1 + chosen.redshift if look.get("frame") == "observed" else 1.0
     shown = spectra.Look(stretch, float(look.get("smoothing", 0)), light.source if light else "12 bins")
     neighbours_flux = _neighbours_flux(catalogue, chosen, light) if light else None
     note = galaxy_card.spectrum_note(
         chosen.bin_flux,
-        read.domain.reasons if read.domain else (),
+        summary.domain.reasons if summary.domain else (),
         source=trouble or _source(catalogue, light),
         has_spectrum=light is not None,
         has_noise=light is not None and light.ivar is not None,
@@ -123,7 +124,7 @@ def _drawn(
 
 
 def _neighbours_flux(catalogue: Catalogue, chosen: Galaxy, light: Spectrum) -> np.ndarray:
-    """Return the galaxy's starlight with the median lines of its neighbours, where the close looks are."""
+    """Return the galaxy's starlight with the median lines of its neighbours, on the pixels of `pane_grid`."""
     grid = spectra.pane_grid()
     starlight = chosen.bin_flux if light.continuum is None else light.continuum
     at = BIN_CENTERS if light.continuum is None else light.wavelength_rest
@@ -138,26 +139,26 @@ def _source(catalogue: Catalogue, light: Spectrum | None) -> str:
     return f"Spectrum: {light.source}."
 
 
-def _parts(catalogue: Catalogue, read: GalaxySummary) -> dict[str, Any]:
-    """Return what is said of a galaxy besides its spectrum, by the id of its place."""
-    chosen = read.galaxy
-    bpt, whan = read.bpt, read.whan
+def _parts(catalogue: Catalogue, summary: GalaxySummary) -> dict[str, Any]:
+    """Return the parts of a galaxy's card other than its spectrum, by the id of the element that shows them."""
+    chosen = summary.galaxy
+    bpt, whan = summary.bpt, summary.whan
     neighbours = [
         details.Neighbour(
             int(row),
             catalogue.target_ids[int(row)].decode(),
-            float(away),
+            float(distance),
             *(float(catalogue.column(column)[row]) for column in ("redshift", "HALPHA_EW", "OIII_5007_EW")),
         )
-        for row, away in zip(*read.neighbours, strict=True)
+        for row, distance in zip(*summary.neighbours, strict=True)
     ]
     table = galaxy_card.lines_table(
         chosen.ew,
         chosen.ew_ivar,
         chosen.predicted,
-        read.p_detected,
-        read.percentile,
-        read.cut,
+        summary.p_detected,
+        summary.percentile,
+        summary.cut,
         is_mock=catalogue.is_mock,
     )
     return {
@@ -165,15 +166,18 @@ def _parts(catalogue: Catalogue, read: GalaxySummary) -> dict[str, Any]:
         details.PLACES: details.places(bpt, whan, str(bpt_class(bpt.x, bpt.y)), str(whan_class(whan.x, whan.y))),
         details.BPT_MARK: details.mark(diagram.BPT, float(bpt.x), float(bpt.y)),
         details.WHAN_MARK: details.mark(diagram.WHAN, float(whan.x), float(whan.y)),
-        details.DERIVED: details.derived_table(read.derived),
-        details.NEIGHBOURS: details.kin_list(
-            neighbours, predict_address(read), [] if catalogue.is_mock else viewers(catalogue, chosen), chosen.target_id
+        details.DERIVED: details.derived_table(summary.derived),
+        details.NEIGHBOURS: details.neighbours_list(
+            neighbours,
+            predict_address(summary),
+            [] if catalogue.is_mock else viewers(catalogue, chosen),
+            chosen.target_id,
         ),
     }
 
 
 def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
-    """Return where the Legacy Survey shows a real galaxy: its spectrum, and its picture where its position is known."""
+    """Return labels and addresses of the Legacy Survey's spectrum and, if the position is known, image of a galaxy."""
     found = [("DESI spectrum", f"{LEGACY_SURVEY}desi-spectrum/edr/targetid{quote(chosen.target_id, safe='')}")]
     ra, dec = (float(catalogue.column(name)[chosen.row]) for name in SKY_NAMES)
     if np.isfinite(ra + dec):
@@ -182,8 +186,8 @@ def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
     return found
 
 
-def predict_address(read: GalaxySummary) -> str:
+def predict_address(summary: GalaxySummary) -> str:
     """Return the address of the Predict page with a galaxy's continuum and luminosity."""
-    flux = ",".join(f"{value:.5g}" for value in read.galaxy.bin_flux)
-    query = urlencode({"flux": flux, "luminosity": f"{read.galaxy.log_luminosity:.5g}"}, safe=",")
+    flux = ",".join(f"{value:.5g}" for value in summary.galaxy.bin_flux)
+    query = urlencode({"flux": flux, "luminosity": f"{summary.galaxy.log_luminosity:.5g}"}, safe=",")
     return f"{dash.get_relative_path('/predict')}?{query}"

@@ -1,6 +1,6 @@
-"""A catalogue's galaxies as a table: the rows in view, and the order that a column puts all of them in.
+"""A catalogue's galaxies as a table: cells of some rows, and the order of all rows by a column.
 
-The table twin of a population is as long as the population, but asks for what it shows (assets/tables/population.mjs).
+The table of a population fetches only the rows in view (assets/tables/population.mjs).
 """
 
 import re
@@ -13,7 +13,7 @@ from analysis.explorer.rows import TABLE_COLUMNS, list_rows, order_by
 from server.routes.columns import catalogue_asked, lasting, problem
 
 MAX_ROWS: Final = 200
-"""Rows of one answer; the table asks for a hundred."""
+"""Most rows per request; the table fetches 100."""
 _ROWS: Final = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})*")
 
 blueprint = Blueprint("rows", __name__)
@@ -21,7 +21,7 @@ blueprint = Blueprint("rows", __name__)
 
 @blueprint.get("/catalogues/<name>/rows.json")
 def rows(name: str) -> Response:
-    """Answer with the name and the numbers of each row asked for, in the order asked for."""
+    """Return the names and numbers of the requested rows, in the requested order."""
     catalogue = catalogue_asked(name)
     if isinstance(catalogue, Response):
         return catalogue
@@ -38,7 +38,7 @@ def rows(name: str) -> Response:
 
 @blueprint.get("/catalogues/<name>/order/<column>.bin")
 def order(name: str, column: str) -> Response:
-    """Answer with all rows, little-endian uint32, by a column's values; rows without a value come last."""
+    """Return all rows as little-endian uint32 in the order of a column's values; rows without a value come last."""
     catalogue = catalogue_asked(name)
     if isinstance(catalogue, Response):
         return catalogue

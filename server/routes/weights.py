@@ -1,4 +1,4 @@
-"""The networks' weights for the browser: a page that predicts by itself asks for them once and keeps them."""
+"""The networks' weights for predictions in the browser, which fetches them once and caches them."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("weights", __name__)
 
 @blueprint.get("/models/<name>/<part>.safetensors")
 def weights(name: str, part: str) -> Response:
-    """Answer with a part of a model's weights."""
+    """Return a part of a model's weights as safetensors."""
     if name not in browser.models():
         return problem(404, f"There is no model “{name[:40]}” here; there is {', '.join(browser.models())}.")
     if part not in PARTS:
@@ -29,7 +29,7 @@ def weights(name: str, part: str) -> Response:
 
 @blueprint.get("/models/cells.json")
 def cells() -> Response:
-    """Answer with the medians of real galaxies per map cell."""
+    """Return the medians of real galaxies per map cell."""
     version = browser.background_version()
     if request.args.get("v") != version:
         return problem(404, f"The map's cells are now version {version}; reload the page to see them.")

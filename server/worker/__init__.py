@@ -1,1 +1,1 @@
-"""How requests reach the app: a gunicorn worker that receives whole requests before a thread answers them."""
+"""A gunicorn worker that receives a whole request before a thread answers it."""

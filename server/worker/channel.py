@@ -1,4 +1,4 @@
-"""One connection: when its request began, what it makes the server hold, and what it is told when it is refused."""
+"""One connection: its timeouts, the memory that it holds, and the response to a refused request."""
 
 import json
 import time
@@ -19,17 +19,17 @@ SENTENCES: Final = {
 
 
 class BusyError(Error):
-    """Too many large requests wait."""
+    """Too many large requests are waiting."""
 
     code = 503
     reason = "Service Unavailable"
 
 
 class JsonErrorTask(ErrorTask):
-    """Answers a request that never reaches the app in the form of the app's own errors."""
+    """Answers a request that never reaches the app, in the form of the app's own errors."""
 
     def execute(self) -> None:
-        """Write the answer and close the connection."""
+        """Write the response and close the connection."""
         request: Any = self.request
         error = request.error
         sentence = SENTENCES.get(error.code, f"The request is malformed: {error.body}.")
@@ -48,19 +48,19 @@ class JsonErrorTask(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """A connection that may not dawdle."""
+    """A connection that is closed if its client is too slow."""
 
     error_task_class = JsonErrorTask
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Of the steady clock, which nobody sets.
+        # The monotonic clock: the wall clock may be set.
         self.waiting_since = self.began = time.monotonic()
         self._flushing_since: float | None = None
         self._to_flush = 0
 
     def received(self, data: bytes) -> bool:
-        """Take what came, and note when a request began."""
+        """Process received bytes, and record when a request begins."""
         if self.request is None:
             self.waiting_since = self.began = time.monotonic()
         taken = super().received(data)
@@ -69,40 +69,40 @@ class Channel(HTTPChannel):
         return taken
 
     def service(self) -> None:
-        """Answer the request; from now on the client has to take the answer."""
+        """Answer the request, and start the client's time to read the response."""
         super().service()
         self.waiting_since = self.began = time.monotonic()
         self._flushing_since, self._to_flush = self.waiting_since, self.total_outbufs_len
 
     def readable(self) -> bool:
-        """Tell whether more is read; a large body waits while all hold as much as is allowed."""
+        """Return whether to read from the client; a large body waits while connections hold more than allowed."""
         if not super().readable():
             return False
         server: Any = self.server
         if not server.is_full or self is server.first or self.unfinished < SMALL_BODY:
             return True
-        # It is the server that makes this client wait.
+        # The server makes this client wait, so the time does not count.
         self.waiting_since = time.monotonic()
         return False
 
     @property
     def unfinished(self) -> int:
-        """Bytes of a body that has not come whole."""
+        """Bytes received of an incomplete body."""
         request: HTTPRequestParser | None = self.request
         return request.body_bytes_received if request is not None else 0
 
     @property
     def held(self) -> int:
-        """Bytes of bodies."""
+        """Bytes of all bodies that this connection holds, complete or not."""
         return self.unfinished + sum(request.body_bytes_received for request in self.requests)
 
     @property
     def is_large(self) -> bool:
-        """Whether the request to be answered next has a large body."""
+        """Whether the next request to be answered has a large body."""
         return self.requests[0].body_bytes_received > LARGE_BODY
 
     def is_too_late(self, now: float) -> bool:
-        """Tell whether the client has taken longer than it may."""
+        """Return whether the client exceeds a time limit at `now`, in seconds of the monotonic clock."""
         if self.requests:
             return False
         waited = now - self.waiting_since

@@ -1,28 +1,28 @@
-"""How long clients may take and how much they may make the server hold; docs/reliability.md says why."""
+"""Limits on the time that clients take and the memory that they use; docs/reliability.md explains them."""
 
 from typing import Final
 
 THREADS: Final = 8
-"""Requests that are answered at a time, besides large ones and watchers' ones."""
+"""Requests that are answered at a time, besides those with large bodies and those of monitoring."""
 LARGE_THREADS: Final = 1
-"""Large bodies that are answered at a time: each takes several times its size in memory."""
+"""Requests with large bodies that are answered at a time; each takes several times its size in memory."""
 LARGE_BODY: Final = 2**20
-"""Bytes from which a body is large."""
+"""A body with more bytes is large."""
 LARGE_WAITING: Final = 3
-"""Large requests that wait for their turn; others are told to come again."""
+"""Requests with large bodies that may wait; more are refused with 503."""
 HEADER_BYTES: Final = 32 * 2**10
 HEADER_SECONDS: Final = 10
-"""From a request's first byte to the end of its headers."""
+"""Most time from a request's first byte to the end of its headers [s]."""
 GRACE_SECONDS: Final = 20
-"""After which a body must have come, and an answer been taken, at `LEAST_RATE`."""
+"""Time after which the mean rate of a body or a response must be at least `LEAST_RATE` [s]."""
 LEAST_RATE: Final = 4 * 2**10
-"""Bytes a second."""
+"""[bytes/s]"""
 KEEP_ALIVE_SECONDS: Final = 15
-"""For which a connection without a request stays open."""
+"""Time for which a connection without a request stays open [s]."""
 MAX_CONNECTIONS: Final = 4096
-"""Of one worker; beyond, the one that has waited longest is closed for the next."""
+"""Connections of one worker; to accept more, those that have waited longest are closed."""
 MAX_HELD: Final = 48 * 2**20
-"""Bytes of bodies; beyond, only the request that began first is read on. As much of answers that have not been taken;
-beyond, those who have had longest to take theirs are cut off."""
+"""Bytes of bodies that connections may hold; above, only the oldest of the large requests is read. The same limit holds
+for responses that clients have not read; above, the connections that have waited longest are closed."""
 SMALL_BODY: Final = 2**16
-"""Bytes of a body that is read on whatever others hold."""
+"""Up to this many bytes of a body are read even above `MAX_HELD`."""

@@ -1,4 +1,4 @@
-"""waitress's server, with threads of their own for large bodies and for watchers, and clients that must keep up."""
+"""waitress's server with separate threads for large bodies and for monitoring, and time limits for clients."""
 
 import time
 from typing import Any, Final, cast
@@ -10,13 +10,13 @@ from server.worker import limits
 from server.worker.channel import BusyError, Channel
 
 WATCHED: Final = ("/healthz", "/readyz", "/metrics")
-"""Answered however busy the others are."""
+"""Addresses of monitoring, answered by a thread of their own."""
 _LOOK_AGAIN: Final = 2**20
-"""Bytes received after which it is counted what connections hold."""
+"""After so many received bytes the memory held by connections is summed again."""
 
 
 class Server(TcpWSGIServer):
-    """Receives whole requests on one thread and has others answer them."""
+    """Receives whole requests in one thread, and lets other threads answer them."""
 
     channel_class = Channel
 
@@ -32,7 +32,7 @@ class Server(TcpWSGIServer):
         self._received = 0
 
     def add_task(self, task: Any) -> None:
-        """Put a whole request in the queue of its kind."""
+        """Queue a complete request by its kind: monitoring, large body, or other."""
         channel: Any = task
         self.answered += 1
         if getattr(channel.requests[0], "path", "") in WATCHED:
@@ -49,14 +49,14 @@ class Server(TcpWSGIServer):
             self._large.add_task(channel)
 
     def received(self, size: int) -> None:
-        """Count what came in, and look at once when it is much what connections hold."""
+        """Count received bytes; every `_LOOK_AGAIN` bytes check the memory that connections hold."""
         self._received += size
         if self._received > _LOOK_AGAIN:
             self._received = 0
             self._make_room()
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - the wall clock may jump
-        """Close what is too late; waitress calls this every second."""
+        """Close connections of slow clients; waitress calls this every second."""
         steady = time.monotonic()
         for channel in self._channels:
             if channel.is_too_late(steady):
@@ -65,7 +65,7 @@ class Server(TcpWSGIServer):
         self._make_connections()
 
     def _make_room(self) -> None:
-        """Read large bodies one after the other, and forget answers that nobody takes, while too much is held."""
+        """Above `MAX_HELD`, read large bodies one at a time, and close connections that do not read their response."""
         channels = self._channels
         self.is_full = sum(channel.held for channel in channels) > limits.MAX_HELD
         large = [channel for channel in channels if channel.unfinished >= limits.SMALL_BODY]
@@ -79,7 +79,7 @@ class Server(TcpWSGIServer):
             channel.will_close = True
 
     def _make_connections(self) -> None:
-        """Close the connections that have waited longest where few more can be taken."""
+        """Above 90 % of the allowed connections, close those that have waited longest."""
         excess = len(self._channels) - self.adj.connection_limit * 9 // 10
         if excess > 0:
             idle = [channel for channel in self._channels if not channel.requests]
@@ -100,6 +100,6 @@ class Server(TcpWSGIServer):
         return list(cast("dict[int, Channel]", self.active_channels).values())
 
     def stop_accepting(self) -> None:
-        """Leave new connections to the worker that follows."""
+        """Stop accepting connections; the next worker accepts them."""
         self.accepting = False
         self.del_channel()

@@ -1,6 +1,6 @@
-"""A gunicorn worker that waitress answers in: one thread receives, so that a slow client holds none that answers.
+"""A gunicorn worker with waitress's server: one thread receives, so that slow clients do not block those that answer.
 
-gunicorn supervises (it starts, replaces and ends workers), waitress speaks HTTP; docs/decisions/ says why.
+gunicorn starts, replaces and ends workers; waitress handles HTTP. docs/decisions/ explains the choice.
 """
 
 import os
@@ -19,15 +19,15 @@ from server.worker import limits
 from server.worker.server import Server
 
 _SPARE_FILES: Final = 256
-"""File descriptors that are left for the app itself."""
+"""File descriptors reserved for the app itself."""
 
 
 class BufferingWorker(Worker):
     """Serves the app until gunicorn ends it."""
 
     def run(self) -> None:
-        """Serve; then answer what has been begun."""
-        signal.set_wakeup_fd(-1)  # nobody reads it: the loop below looks once a second
+        """Serve; at the end answer the requests that have begun."""
+        signal.set_wakeup_fd(-1)  # not needed: the loop below checks `alive` every second
         connections: dict[int, Any] = {}
         servers = [self._server(sock, connections) for sock in self.sockets]
         while self.alive and os.getppid() == self.ppid:
@@ -68,24 +68,24 @@ def _adjustments() -> Adjustments:
     return Adjustments(
         ident=None,
         connection_limit=_connections(),
-        # `Server.maintenance` says when; waitress looks as often as this.
+        # Seconds between calls of `Server.maintenance`, which decides what to close.
         cleanup_interval=1,
         max_request_header_size=limits.HEADER_BYTES,
         max_request_body_size=MAX_REQUEST_BYTES,
-        # Nothing that a visitor sends or is sent gets into a file, not even a temporary one.
+        # Requests and responses stay in memory: no visitor's data gets into a file, not even a temporary one.
         inbuf_overflow=2 * MAX_REQUEST_BYTES,
         outbuf_overflow=2**31,
         outbuf_high_watermark=2**31,
         asyncore_use_poll=True,
         log_socket_errors=False,
-        # Flask's ProxyFix reads them where `TRUSTED_PROXIES` says so.
+        # Flask's ProxyFix uses them if `TRUSTED_PROXIES` is set.
         clear_untrusted_proxy_headers=False,
         expose_tracebacks=False,
     )
 
 
 def _connections() -> int:
-    """Return how many connections there is room for, after asking for as much as is allowed."""
+    """Raise the limit on file descriptors as far as allowed, and return how many connections it leaves room for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = limits.MAX_CONNECTIONS + _SPARE_FILES
     with suppress(ValueError, OSError):

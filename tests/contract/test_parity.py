@@ -115,7 +115,7 @@ def from_page(galaxies):
 
     posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(galaxies)).decode()}"}]
     outcome = uploads.apply_plan(upload.table_of(upload.diagnose(posted)[4]), {})
-    saved = table.saved(outcome.table, "default", "csv", "a", "observed", SEED)
+    saved = table.download(outcome.table, "default", "csv", "a", "observed", SEED)
     content = base64.b64decode(saved["content"]).decode()
     lines = [line for line in content.splitlines() if not line.startswith("#")]
     rows = list(csv.DictReader(lines))

@@ -41,8 +41,8 @@ def test_the_model_page_says_when_its_numbers_are_of_other_weights():
     from pages.model import page as model
 
     record = committed()
-    assert model._stale(record, {"sha256": record.model.sha256}) is None
-    assert "belong to the weights" in text_of(model._stale(record, {"sha256": "0" * 64}))
+    assert model._warning_of_other_weights(record, {"sha256": record.model.sha256}) is None
+    assert "belong to the weights" in text_of(model._warning_of_other_weights(record, {"sha256": "0" * 64}))
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

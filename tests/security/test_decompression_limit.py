@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.isolation import read_table
+from analysis.isolation.jobs import PARQUET
 from data import uploads
 from data.errors import UploadError
 from data.uploads.readers.decompression_limit import read_within
-from server.api.bodies import PARQUET, read_table
 
 ROWS = 2_000
 

@@ -1,4 +1,4 @@
-/* How the explorer's panels are coloured: the scheme's palettes, each panel's limits, colour bars, the headings' notes. */
+/* Colours of the explorer's panels: palettes of the scheme, limits of panels, colour bars, and notes in headings. */
 import { colorTable, dimmed } from "../../raster/pixels.mjs";
 import { barTicks, colorsOf, limits, palette } from "../../raster/scales.mjs";
 import { one } from "../../shell/dom.mjs";
@@ -17,19 +17,19 @@ import { HEADINGS } from "./panels.mjs";
  * The colours of a scheme and a palette.
  * @typedef {object} Palettes
  * @property {string} key
- * @property {string[]} even         256 colours, faint to strong
- * @property {string[]} split        256 colours on either side of zero
+ * @property {string[]} even         256 colours, weak to strong
+ * @property {string[]} split        256 colours, diverging from zero
  * @property {string} undetected     of galaxies without a value
  * @property {Tokens} tokens
- * @property {string} ground         what a panel lies on
+ * @property {string} ground         background of the panels
  */
 
-const VEIL = 0.84; // how far galaxies outside a selection sink into the panel
-const CELLS_BEHIND = 190; // opacity of medians that points lie over, of 255
+const VEIL = 0.84; // share of the background's colour in galaxies outside a selection
+const CELLS_BEHIND = 190; // opacity of medians behind points, of 255
 const DIVERGING = /_(PULL|RESIDUAL)$/;
 
 /**
- * Return the colours that the page shows now; the same object while nothing has changed.
+ * Return the colours of the present scheme and palette; the same object as `known` if they are unchanged.
  * @param {Manifest} manifest
  * @param {string} name            of a palette
  * @param {Palettes | null} known
@@ -55,7 +55,7 @@ export function palettesOf(manifest, name, known) {
 }
 
 /**
- * Make the tables of colours from percentiles and stretch; nothing is asked of the server.
+ * Compute the panels' tables of colours from percentiles and stretch, without a request.
  * @param {Explorer} explorer
  */
 export function recolor(explorer) {
@@ -87,7 +87,7 @@ export function recolor(explorer) {
  * @param {Panel} panel
  * @param {number} clip
  * @param {Stretch} wanted
- * @returns {Limited[]}   none while the panel's values are on their way
+ * @returns {Limited[]}   empty until the panel's values are loaded
  */
 function limitsOf(panel, clip, wanted) {
   if (!panel.end) return [];
@@ -98,7 +98,7 @@ function limitsOf(panel, clip, wanted) {
 }
 
 /**
- * Give panels of the same kind the same limits.
+ * Set the same limits in all panels of the same kind.
  * @param {Limited[]} limited
  */
 function share(limited) {
@@ -126,7 +126,7 @@ function drawBars(explorer) {
 }
 
 /**
- * Return the panel whose colours the bar of a row shows.
+ * Return the panel whose colours are shown by the bar of a row.
  * @param {Explorer} explorer
  * @param {string} row
  */
@@ -136,7 +136,7 @@ export function leader(explorer, row) {
 }
 
 /**
- * Say in the headings what each column shows now.
+ * Write the notes in the headings, which describe each column.
  * @param {Explorer} explorer
  */
 export function writeNotes(explorer) {

@@ -1,23 +1,23 @@
-/* Columns of a catalogue as they travel: one request each, remembered, the scale in a header. */
+/* Columns of a catalogue, fetched once each; a header of the response holds the scale. */
 import { Pending, request } from "../../shell/requests.mjs";
 
 /** @import { Scale } from "../../raster/scales.mjs" */
 /** @import { Manifest } from "../manifest.mjs" */
 
 /**
- * @typedef {Scale & {codes: Uint8Array}} Codes                                 one byte a galaxy, for colours
- * @typedef {Scale & {codes: Uint16Array, home: [number, number]}} PlaceCodes   two bytes, and the axis's first range
- * @typedef {{bits?: 8 | 16, noise?: string, seed?: number}} Draw               noise and seed: of a column with noise
+ * @typedef {Scale & {codes: Uint8Array}} Codes                                 one byte per galaxy, for colours
+ * @typedef {Scale & {codes: Uint16Array, home: [number, number]}} PlaceCodes   two bytes, and the axis's initial range
+ * @typedef {{bits?: 8 | 16, noise?: string, seed?: number}} Draw               noise and seed: of "_NOISY" columns
  */
 
-const MOST_NOISY = 120; // columns of old realisations that are kept
+const MOST_NOISY = 120; // noisy columns in the cache
 
 /**
  * @param {string} address
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-async function ask(address, signal) {
+async function fetchColumn(address, signal) {
   const answer = await request(address, signal);
   const scale = JSON.parse(answer.headers.get("Column-Scale") ?? "{}");
   const Type = address.includes("bits=16") ? Uint16Array : Uint8Array;
@@ -25,15 +25,15 @@ async function ask(address, signal) {
 }
 
 /** @type {Map<string, Promise<any>>} */
-const ahead = new Map();
+const preloaded = new Map();
 
-/** Take in the columns that the page's head preloads while the page's other scripts are still on their way. */
-export function takeAhead() {
+/** Fetch the columns that the page's head preloads, while the page's other scripts are being loaded. */
+export function fetchPreloads() {
   for (const link of document.querySelectorAll('link[rel="preload"][as="fetch"]')) {
     const address = link.getAttribute("href") ?? "";
-    const coming = ask(address);
-    coming.catch(() => {}); // the first to want the column asks again
-    ahead.set(address, coming);
+    const column = fetchColumn(address);
+    column.catch(() => {}); // `#fetch` fetches the column again
+    preloaded.set(address, column);
   }
 }
 
@@ -43,7 +43,7 @@ export class Columns {
   #version;
   #signal;
   /** @type {Pending<any>} */
-  #asked = new Pending();
+  #columns = new Pending();
 
   /**
    * @param {Pick<Manifest, "columns" | "version">} manifest
@@ -56,7 +56,7 @@ export class Columns {
   }
 
   /**
-   * Return the address of a column; the server names the same addresses when it preloads them (server/columns.py).
+   * Return the address of a column; it must equal those of the preload links (server/routes/columns.py).
    * @param {string} name
    * @param {Draw} [draw]
    */
@@ -68,38 +68,38 @@ export class Columns {
   }
 
   /**
-   * Return a column for colours; it is asked for once.
+   * Return a column for colours.
    * @param {string} name
    * @param {Draw} [draw]
    * @returns {Promise<Codes>}
    */
   get(name, draw = {}) {
     const address = this.address(name, draw);
-    const coming = this.#asked.get(address, () => this.#take(address));
-    this.#forget();
-    return coming;
+    const column = this.#columns.get(address, () => this.#fetch(address));
+    this.#dropOldRealisations();
+    return column;
   }
 
   /**
-   * Return a column for places; it is asked for once.
+   * Return a column for coordinates.
    * @param {string} name
    * @param {Draw} [draw]
    * @returns {Promise<PlaceCodes>}
    */
   places(name, draw = {}) {
     const address = this.address(name, { ...draw, bits: 16 });
-    return this.#asked.get(address, () => this.#take(address));
+    return this.#columns.get(address, () => this.#fetch(address));
   }
 
   /** @param {string} address */
-  #take(address) {
-    const early = ahead.get(address);
-    ahead.delete(address);
-    return early ? early.catch(() => ask(address, this.#signal)) : ask(address, this.#signal);
+  #fetch(address) {
+    const early = preloaded.get(address);
+    preloaded.delete(address);
+    return early ? early.catch(() => fetchColumn(address, this.#signal)) : fetchColumn(address, this.#signal);
   }
 
-  #forget() {
-    const noisy = this.#asked.keys().filter((address) => address.includes("seed="));
-    for (const address of noisy.slice(0, Math.max(0, noisy.length - MOST_NOISY))) this.#asked.delete(address);
+  #dropOldRealisations() {
+    const noisy = this.#columns.keys().filter((address) => address.includes("seed="));
+    for (const address of noisy.slice(0, Math.max(0, noisy.length - MOST_NOISY))) this.#columns.delete(address);
   }
 }

@@ -1,4 +1,4 @@
-/* The grid of panels in the page: headings, rows' labels, colour bars, and the panels' places. */
+/* The grid of panels in the page: headings, labels of rows, colour bars, and positions of panels. */
 import { short } from "../../shell/numbers.mjs";
 import { node, one } from "../../shell/dom.mjs";
 import { Panel } from "./panel.mjs";
@@ -9,10 +9,10 @@ import { HEADINGS } from "./panels.mjs";
 
 const GAP_X = 1.2; // per cent of the area
 const GAP_Y = 1.4;
-const STOPS = 15; // entries of a palette between two stops of a colour bar
+const STOPS = 15; // every 15th colour of a palette is a stop of the colour bar
 
 /**
- * Return start and size, in per cent, of the i-th of `count` parts with gaps between.
+ * Return start and size [%] of the i-th of `count` parts with gaps between them.
  * @param {number} i
  * @param {number} count
  * @param {number} gap
@@ -35,12 +35,12 @@ function placeRow(made, i, count) {
 }
 
 /**
- * Write the grid into the page and return its panels.
+ * Build the grid in the page and return its panels.
  * @param {HTMLElement} page
  * @param {Plan} plan
  * @param {Manifest} manifest
- * @param {string} heading                             of every column, where it is the same
- * @param {(panel: PlannedPanel) => string} describe   a panel in words
+ * @param {string} heading                             of all columns, or "" for a heading per column
+ * @param {(panel: PlannedPanel) => string} describe   returns a panel's description for screen readers
  */
 export function build(page, { rows, columns, panels }, { lines, labels }, heading, describe) {
   page.classList.remove("is-waiting");
@@ -67,7 +67,7 @@ export function build(page, { rows, columns, panels }, { lines, labels }, headin
 
 /**
  * @param {import("../manifest.mjs").Line | undefined} line
- * @param {string} label   of a row that is not a line
+ * @param {string} label   for a row that is not a line
  */
 function rowLabel(line, label) {
   if (!line) return node("div", "panel-label", node("strong", "", label));
@@ -83,10 +83,10 @@ function emptyBar() {
 }
 
 /**
- * Draw a colour bar: the palette from the bottom up, ticks where the stretch puts their values.
+ * Draw a colour bar: the palette from bottom to top, and ticks.
  * @param {Element} bar
  * @param {string[]} palette
- * @param {[number, number][]} ticks   values and places
+ * @param {[number, number][]} ticks   values and positions (0 to 1)
  * @param {string} unit
  * @param {string} label
  */

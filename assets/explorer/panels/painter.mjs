@@ -1,4 +1,4 @@
-/* The explorer's panels painted: project once, paint every panel that has its colours, place the rings. */
+/* Paint the explorer's panels: project the galaxies, paint every panel that has colours, and place the rings. */
 import { strokesOf } from "../../raster/diagrams.mjs";
 import { contourPath, drawOver } from "../../raster/overlay.mjs";
 import { paint } from "../../raster/painting.mjs";
@@ -8,19 +8,19 @@ import { palettesOf, recolor } from "./coloring.mjs";
 /** @import { Panel } from "./panel.mjs" */
 /** @import { Plane } from "./plane.mjs" */
 
-const GLIDE = 700; // ms that galaxies take from one diagram to the next
+const GLIDE = 700; // ms for which galaxies glide from one diagram to the next
 
-/** What was measured of the page: when it was painted first, the last frame [ms], and how many frames there were. */
+/** Measurements [ms]: time of the first complete painting, and duration of the last frame; and number of frames. */
 export const timings = { painted: 0, frame: 0, frames: 0 };
 
-/** @type {(share: number) => number} slow at both ends */
+/** @type {(share: number) => number} cubic easing, slow at both ends */
 const ease = (share) => (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2);
 
-/** Paints at most once a frame. */
+/** Paints the panels at most once per frame. */
 export class Painter {
-  /** when galaxies began to glide; 0 while they stand still */
+  /** time at which galaxies began to glide; 0 while they do not */
   gliding = 0;
-  /** whether the view is being dragged or zoomed: colours stay as they are */
+  /** whether the view is being dragged or zoomed, when colours are not recomputed */
   moving = false;
   /** @type {Map<Plane, Path2D> | null} */
   contours = null;
@@ -35,7 +35,7 @@ export class Painter {
   }
 
   /**
-   * Paint in the next frame, and call `then` when nothing glides any more.
+   * Paint in the next frame, and call `then` after the galaxies have glided.
    * @param {() => void} [then]
    */
   redraw(then) {
@@ -73,7 +73,7 @@ export class Painter {
 }
 
 /**
- * Paint one panel, onto a canvas of its own or onto another one.
+ * Paint one panel on its own canvas or on another one.
  * @param {Explorer} explorer
  * @param {Panel} panel
  * @param {CanvasRenderingContext2D} [context]
@@ -114,13 +114,13 @@ export function paintPanel(explorer, panel, context = panel.context) {
 }
 
 /**
- * Return the size of a panel [CSS pixels] and device pixels per CSS pixel; canvases get as many pixels as the rasters.
+ * Return the size of a panel [CSS pixels] and the device pixels per CSS pixel, and resize the canvases.
  * @param {Explorer} explorer
  */
 export function measure({ panels }) {
   const density = window.devicePixelRatio || 1;
   const { width, height } = panels[0].box.getBoundingClientRect();
-  const inner = [width - 2, height - 2]; // inside the hairline
+  const inner = [width - 2, height - 2]; // inside the border
   const [w, h] = inner.map((side) => Math.max(1, Math.round(side * density)));
   for (const { canvas } of panels) {
     if (canvas.width === w && canvas.height === h) continue;
@@ -131,7 +131,7 @@ export function measure({ panels }) {
 }
 
 /**
- * Put the rings around the chosen galaxy and the one under the pointer.
+ * Place the rings around the chosen galaxy and the one under the pointer.
  * @param {Explorer} explorer
  */
 export function placeRings(explorer) {

@@ -1,4 +1,4 @@
-/* A panel: its place in the grid, its elements, and what it is painted with. */
+/* A panel: its plan, its elements, and the data with which it is painted. */
 import { contextOf, node } from "../../shell/dom.mjs";
 
 /** @import { Range, Scale, Stretch } from "../../raster/scales.mjs" */
@@ -7,35 +7,35 @@ import { contextOf, node } from "../../shell/dom.mjs";
 /** @import { Plane } from "./plane.mjs" */
 
 /**
- * How a panel's values become colours.
+ * The conversion of a panel's values to colours.
  * @typedef {object} Colouring
  * @property {boolean} diverging
  * @property {Stretch} stretch
  * @property {Range} range
  * @property {string[]} palette
- * @property {Uint32Array} table       256 pixels, one a code
- * @property {Uint32Array} dimTable    of galaxies outside the selection
- * @property {Uint32Array} cellTable   of the medians behind
+ * @property {Uint32Array} table       256 pixels, one per code
+ * @property {Uint32Array} dimTable    the same for galaxies outside the selection
+ * @property {Uint32Array} cellTable   the same for medians of cells
  */
 
 /** One panel of the grid. */
 export class Panel {
-  /** @type {Plane | null} where its galaxies are */
+  /** @type {Plane | null} positions of its galaxies */
   raster = null;
-  /** @type {Codes | null} the quantity that colours it, a code a row */
+  /** @type {Codes | null} scale and codes, by row, of the quantity that colours it */
   scale = null;
   /** @type {Uint8Array | null} the same codes in draw order */
   codes = null;
-  /** @type {Uint32Array} how many galaxies have each code */
+  /** @type {Uint32Array} number of galaxies with each code */
   counts = new Uint32Array(256);
-  /** @type {{scale: Scale, counts: Uint32Array} | null} the quantity whose percentiles end the colours */
+  /** @type {{scale: Scale, counts: Uint32Array} | null} of the quantity whose percentiles limit the colours */
   end = null;
   /** @type {Colouring | null} */
   coloring = null;
 
   /**
    * @param {PlannedPanel} planned
-   * @param {string} description   for those who do not see the panel
+   * @param {string} description   for screen readers
    */
   constructor(planned, description) {
     this.planned = planned;
@@ -51,10 +51,10 @@ export class Panel {
   }
 
   /**
-   * Take what colours its galaxies.
+   * Set the data that colour its galaxies.
    * @param {{scale: Codes, codes: Uint8Array, counts: Uint32Array, end: {scale: Scale, counts: Uint32Array}}} colors
    */
-  take({ scale, codes, counts, end }) {
+  setColors({ scale, codes, counts, end }) {
     this.scale = scale;
     this.codes = codes;
     this.counts = counts;

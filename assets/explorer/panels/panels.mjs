@@ -1,4 +1,4 @@
-/* Which panels a state asks for: rows, columns, and what each is coloured and placed by. */
+/* The panels of a state: rows, columns, and each panel's quantities for colour and position. */
 
 /** @import { Column, State } from "../manifest.mjs" */
 
@@ -8,7 +8,7 @@
  * @property {string} row       a line, or the quantity that colours
  * @property {Column} column
  * @property {string} name      the quantity that colours the panel
- * @property {string} against   the quantity whose percentiles end the row's colours
+ * @property {string} against   the quantity whose percentiles limit the row's colours
  * @property {string[]} axes
  *
  * @typedef {{rows: string[], columns: Column[], panels: PlannedPanel[]}} Plan
@@ -27,14 +27,14 @@ const AXES = {
 /** @type {Record<Column, string>} */
 export const HEADINGS = { observed: "Observed", predicted: "Predicted", noise: "Predicted + noise", pull: "Pull" };
 
-/** @type {Record<string, string>} quantities that each line has, and the headings of their panels */
+/** @type {Record<string, string>} headings of panels by quantity, for quantities that each line has */
 export const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed over predicted" };
 
-/** @type {(name: string) => boolean} whether a quantity exists as observed, predicted and with noise */
+/** @type {(name: string) => boolean} whether a quantity has observed, predicted and noisy versions */
 const hasVersions = (name) => /_EW$/.test(name) || (/^log_/.test(name) && name !== "log_luminosity");
 
 /**
- * Return the view that shows two quantities, in whatever version: "xy" where it is none of those with a name.
+ * Return the named view of two quantities in any version, or "xy" if there is none.
  * @param {string} x
  * @param {string} y
  */
@@ -43,7 +43,7 @@ export function viewOf(x, y) {
 }
 
 /**
- * Return the quantities that place the panels of a column.
+ * Return the quantities of the axes in a column of panels.
  * @param {State} state
  * @param {Column} column
  */
@@ -54,7 +54,7 @@ function axesOf(state, column) {
 }
 
 /**
- * Return the rows, columns and panels of a state; columns that would look alike are left out.
+ * Return the rows, columns and panels of a state, without columns that would equal another one.
  * @param {State} state
  * @returns {Plan}
  */

@@ -4,7 +4,7 @@ import { Raster } from "../../raster/raster.mjs";
 /** @import { View } from "../../raster/raster.mjs" */
 /** @import { PlaceCodes } from "./columns.mjs" */
 
-/** A raster that knows its axes, and the part of the plane that is shown at first. */
+/** A raster with the names of its axes, and the initial view. */
 export class Plane extends Raster {
   /**
    * @param {Uint32Array} order

@@ -1,4 +1,4 @@
-/* The panels as a picture for print: every canvas painted anew at print density, laid out as images of a Plotly figure. */
+/* Save the panels as PNG or SVG: every panel is painted at print density and becomes an image in a Plotly figure. */
 import { contourPath } from "../../raster/overlay.mjs";
 import { barTicks } from "../../raster/scales.mjs";
 import { contextOf, makeCanvas, node, one } from "../../shell/dom.mjs";
@@ -15,7 +15,7 @@ import { measure, paintPanel } from "./painter.mjs";
  * @typedef {{downloadImage: (figure: {data: Part[], layout: Part}, options: Part) => Promise<unknown>}} Plotly
  */
 
-const DENSITY = 3; // device pixels per CSS pixel: 180 mm wide at 300 dots per inch and more
+const DENSITY = 3; // device pixels per CSS pixel, enough for a width of 180 mm at 300 dots per inch
 const MARGINS = { l: 74, r: 60, t: 44, b: 34 };
 const BAR = { left: 10, width: 8, height: 0.9 }; // CSS pixels, and share of a panel's height
 
@@ -33,7 +33,7 @@ export async function save(explorer, format) {
 }
 
 /**
- * Return the figure: pictures of panels and colour bars, everything else as text.
+ * Return the figure, with images of panels and colour bars, and all else as text.
  * @param {Explorer} explorer
  */
 function draw(explorer) {
@@ -48,8 +48,8 @@ function draw(explorer) {
   const annotations = [];
   /** @type {(text: string, x: number, y: number, more: Part) => void} */
   const write = (text, x, y, more) => {
-    const usual = { xref: "paper", yref: "paper", showarrow: false, yanchor: "middle", font: { size: 12, color: tokens.text } };
-    annotations.push({ text, x, y, ...usual, ...more });
+    const defaults = { xref: "paper", yref: "paper", showarrow: false, yanchor: "middle", font: { size: 12, color: tokens.text } };
+    annotations.push({ text, x, y, ...defaults, ...more });
   };
   /** @type {(panel: Panel) => {left: number, top: number, w: number, h: number}} shares of the area, from its top */
   const placeOf = ({ box }) => {
@@ -123,7 +123,7 @@ function barPicture(palette) {
 }
 
 /**
- * Return Plotly: it is here when a graph is on the page, else it is fetched now.
+ * Return Plotly, and load its script if no graph has loaded it.
  * @param {string} address
  * @returns {Promise<Plotly>}
  */
@@ -138,6 +138,6 @@ async function plotlyFrom(address) {
       document.head.append(script);
     });
   }
-  if (!holder.Plotly) throw new Error("Plotly's script did not bring Plotly.");
+  if (!holder.Plotly) throw new Error("Plotly's script did not define Plotly.");
   return holder.Plotly;
 }

@@ -1,6 +1,5 @@
-/* The strip below the panels: the starlight and the lines of the galaxy under the pointer, drawn from columns that are
- * here already. Ghosts are the predictions with noise of its nearest neighbours: how lines scatter where starlight is
- * the same. */
+/* The strip below the panels, which shows starlight and lines of the galaxy under the pointer, drawn from columns.
+ * Ghosts are the noisy predictions for its nearest neighbours: they show the scatter of lines at equal starlight. */
 import { decode } from "../../raster/scales.mjs";
 import { contextOf } from "../../shell/dom.mjs";
 
@@ -9,16 +8,16 @@ import { contextOf } from "../../shell/dom.mjs";
 
 export const GHOSTS = 6;
 
-const HALF_WIDTH = 11; // Å that a line glows over
-const GLOW = [[14, 0.05], [10, 0.07], [6.5, 0.1], [3.5, 0.16], [1, 1]]; // widths and shares of light: a blur costs 30 ms
+const HALF_WIDTH = 11; // Å, half width of a drawn line
+const GLOW = [[14, 0.05], [10, 0.07], [6.5, 0.1], [3.5, 0.16], [1, 1]]; // widths and opacities; a blur takes 30 ms
 const SHARP = [[1, 1]];
 const TICKS = [3500, 4000, 4500, 5000, 5500, 6000, 6500]; // Å
-const STARLIGHT = 0.34; // share of the height that the starlight takes
+const STARLIGHT = 0.34; // share of the height for the starlight
 
 /**
- * @typedef {{bins: Codes[], predicted: Codes[], observed: Codes[], noisy: Codes[]}} Kept   a column a bin, or a line
+ * @typedef {{bins: Codes[], predicted: Codes[], observed: Codes[], noisy: Codes[]}} Kept   a column per bin or line
  *
- * @typedef {object} Strip   the strip while a galaxy is drawn
+ * @typedef {object} Strip   geometry and colours of the strip
  * @property {number} w
  * @property {number} h
  * @property {number} density
@@ -37,8 +36,8 @@ export class Scrub {
   #manifest;
   #columns;
   /** @type {Promise<void> | null} */
-  #coming = null;
-  /** @type {Kept | null} null until the columns are here */
+  #loading = null;
+  /** @type {Kept | null} null until the columns are loaded */
   kept = null;
   #row = -1;
   /** @type {number[]} */
@@ -56,12 +55,12 @@ export class Scrub {
     this.#columns = columns;
   }
 
-  /** Ask for the continua and the lines once, when a pointer first comes near. */
+  /** Load the columns of continua and lines, once; called when the pointer first enters the panels. */
   prepare() {
-    this.#coming ??= this.#load().catch(() => {
-      this.#coming = null;
+    this.#loading ??= this.#load().catch(() => {
+      this.#loading = null;
     });
-    return this.#coming;
+    return this.#loading;
   }
 
   async #load() {
@@ -78,7 +77,7 @@ export class Scrub {
   /**
    * Draw a galaxy, -1 for none.
    * @param {number} row
-   * @param {number[]} neighbours   rows whose noise makes the ghosts
+   * @param {number[]} neighbours   rows of the ghosts
    */
   show(row, neighbours) {
     this.#row = row;
@@ -122,7 +121,7 @@ export class Scrub {
     const [predicted, observed] = [valuesOf(kept.predicted, row), valuesOf(kept.observed, row)];
     const ghosts = this.#neighbours.slice(0, GHOSTS).map((each) => valuesOf(kept.noisy, each));
     const sigma = Math.max(1.5 * density, (HALF_WIDTH / (red - blue)) * w * 0.5);
-    // A line's height is arcsinh of its width, so that faint and strong ones both show.
+    // A line's height is proportional to arcsinh(EW / 2 Å), so that weak and strong lines are both visible.
     /** @type {(ew: number) => number} */
     const lift = (ew) => Math.asinh(Math.max(ew, 0) / 2) * 0.13 * h;
     Object.values(lines).forEach(({ wavelength, accent }, i) => {
@@ -164,7 +163,7 @@ export class Scrub {
   }
 
   /**
-   * Draw a line as a narrow Gaussian over the starlight, filled where it glows.
+   * Draw a line as a Gaussian above the starlight, filled if the strokes are `GLOW`.
    * @param {Strip} strip
    * @param {number} x
    * @param {number} ground
@@ -172,7 +171,7 @@ export class Scrub {
    * @param {number} sigma
    * @param {string} accent
    * @param {number} alpha
-   * @param {number[][]} strokes   widths and shares of light
+   * @param {number[][]} strokes   widths and opacities
    */
   #peak({ density, color }, x, ground, height, sigma, accent, alpha, strokes) {
     const context = this.#context;
@@ -219,10 +218,10 @@ export class Scrub {
 }
 
 /**
- * Return a smooth curve through bin means (Catmull-Rom through the bins' centres, level beyond them).
+ * Return a smooth curve through bin means (Catmull-Rom through the bins' centres, constant beyond them).
  * @param {number[]} bins
- * @param {number} blue   where the first bin begins [Å]
- * @param {number} red    where the last bin ends [Å]
+ * @param {number} blue   lower edge of the first bin [Å]
+ * @param {number} red    upper edge of the last bin [Å]
  * @returns {(wavelength: number) => number}
  */
 export function curve(bins, blue, red) {

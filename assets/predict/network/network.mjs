@@ -1,4 +1,4 @@
-/* The networks in the browser: the same weights as model/, the same numbers, no round trip. A test compares with JAX. */
+/* The networks of model/ evaluated in the browser. A test compares the results with JAX. */
 import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "../plots/layers.mjs";
 
 /** @import { Net } from "./safetensors.mjs" */
@@ -10,16 +10,16 @@ import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from ".
  */
 
 /**
- * Return equivalent widths as catalogued given detection [Å], one a line.
+ * Return equivalent widths as catalogued given detection [Å], one per line.
  * @param {Net} net
- * @param {ArrayLike<number>} flux       one number a bin
- * @param {number | null} luminosity     log, null for the network of colours
+ * @param {ArrayLike<number>} flux       one per bin
+ * @param {number | null} luminosity     log luminosity, or null for the network of colours
  * @returns {Widths}
  */
 export function predict(net, flux, luminosity) {
   const x = featuresOf(flux, luminosity);
   if (net["layers/0/weight"]) {
-    // They give no interval.
+    // The published networks predict no interval.
     const nothing = new Float64Array(net.feature_mean.shape[0]).fill(NaN);
     return { ew: nothing.map((_, line) => Math.sinh(ofLine(net, x, line))), p16: nothing, p84: nothing };
   }
@@ -29,7 +29,7 @@ export function predict(net, flux, luminosity) {
 }
 
 /**
- * Return intrinsic percentiles [Å] and the probability that DESI lists the line.
+ * Return percentiles of the intrinsic EWs [Å] and the probability that DESI detects the line.
  * @param {Net} summary
  * @param {ArrayLike<number>} flux
  * @param {number | null} luminosity
@@ -50,7 +50,7 @@ export function intrinsic(summary, flux, luminosity) {
 }
 
 /**
- * Return the place on the map and its spread.
+ * Return the position on the map and its spread.
  * @param {Net} net
  * @param {number[]} flux
  * @returns {MapPlace}
@@ -63,7 +63,7 @@ export function place(net, flux) {
 }
 
 /**
- * Return the share of the training galaxies whose colours are rarer than these.
+ * Return the domain score: the share of the training galaxies whose colours are rarer.
  * @param {Net} domain
  * @param {ArrayLike<number>} flux
  */
@@ -87,7 +87,7 @@ export function domainScore(domain, flux) {
 }
 
 /**
- * Interpolate along straight lines between increasing knots, flat beyond them.
+ * Interpolate linearly between increasing knots; constant beyond them.
  * @param {number} x
  * @param {ArrayLike<number>} knots
  * @param {ArrayLike<number>} values

@@ -1,4 +1,4 @@
-/* Weights as files hold them. */
+/* Read weights from safetensors files. */
 
 /**
  * @typedef {{shape: number[], data: Float32Array}} Tensor
@@ -6,7 +6,7 @@
  */
 
 /**
- * Read a safetensors file of float32 tensors: length, JSON header, numbers.
+ * Return the tensors of a safetensors file, which must be float32.
  * @param {ArrayBuffer} buffer
  */
 export function parseSafetensors(buffer) {

@@ -1,15 +1,15 @@
-/* Which starlight drives a line: derivatives, from a network's output back to its features. */
+/* The sensitivity of a line to starlight: derivatives of a network by backpropagation. */
 import { SELU_ALPHA, SELU_SCALE, featuresOf, ofLine, trunk } from "../plots/layers.mjs";
 
 /** @import { Numbers } from "../plots/layers.mjs" */
 /** @import { Net, Tensor } from "./safetensors.mjs" */
 
 /**
- * Return weight @ slope: what a layer's inputs add to what its outputs are worth.
+ * Return weight @ slope: the derivatives with respect to a layer's inputs from those with respect to its outputs.
  * @param {Float64Array} slope
  * @param {Tensor} weight
  * @param {number} nIn
- * @param {number} [at]
+ * @param {number} [at]   index of the matrix's first element in `weight`
  */
 function back(slope, weight, nIn, at = 0) {
   const nOut = slope.length;
@@ -30,7 +30,7 @@ function siluSlope(x) {
 const seluSlope = (x) => SELU_SCALE * (x > 0 ? 1 : SELU_ALPHA * Math.exp(x));
 
 /**
- * Return d target / d feature of one line's median in a joint network, and the target arcsinh(EW).
+ * Return the target arcsinh(EW) of one line's median in a joint network, and its derivatives by the features.
  * @param {Net} net
  * @param {Numbers} features
  * @param {number} line
@@ -52,7 +52,7 @@ function jointSlopes(net, features, line) {
 }
 
 /**
- * Return the same of a line's own network.
+ * Return the same for a published network, which has one line.
  * @param {Net} net
  * @param {Numbers} features
  * @param {number} line
@@ -72,7 +72,7 @@ function ownSlopes(net, features, line) {
 }
 
 /**
- * Return dEW / dln(flux) [Å] of one line for each bin: the exact derivative, by one pass back through the network.
+ * Return the exact derivatives dEW / dln(flux) [Å] of one line, one per bin.
  * @param {Net} net
  * @param {ArrayLike<number>} flux
  * @param {number | null} luminosity
@@ -81,7 +81,7 @@ function ownSlopes(net, features, line) {
 export function sensitivity(net, flux, luminosity, line) {
   const joint = !net["layers/0/weight"];
   const { target, slopes } = (joint ? jointSlopes : ownSlopes)(net, featuresOf(flux, luminosity), line);
-  // Widths of a joint network end at 0, and there nothing drives them.
+  // EWs of a joint network are clipped at 0, where their derivative is 0.
   const stretch = joint && target <= 0 ? 0 : Math.cosh(target);
   return Float64Array.from(flux, (_, bin) => {
     const redder = bin ? slopes[bin - 1] : 0;

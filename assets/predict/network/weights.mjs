@@ -1,4 +1,4 @@
-/* Weights of the Predict page: those of the server's networks, fetched once, and a reader's own file, which stays here. */
+/* Weights of the Predict page: the server's networks, fetched once, and a visitor's own file, which is not sent. */
 import { fromBase64, toBase64 } from "../../shell/base64.mjs";
 import { Pending, request } from "../../shell/requests.mjs";
 import { predict } from "./network.mjs";
@@ -8,8 +8,8 @@ import { parseSafetensors, under } from "./safetensors.mjs";
 /** @import { Net } from "./safetensors.mjs" */
 
 /**
- * @typedef {{net: Net, summary: Net | null}} Ready   summary: of the intrinsic distribution, where there is one
- * @typedef {Ready & {luminosity: number | null, words: string}} Chosen   the network that answers, and what it predicts from
+ * @typedef {{net: Net, summary: Net | null}} Ready   summary: percentiles of the intrinsic distribution
+ * @typedef {Ready & {luminosity: number | null, words: string}} Chosen   a network, and the quantities that it uses
  */
 
 export const OWN = "yours";
@@ -18,7 +18,7 @@ const OWN_BYTES = 32 * 2 ** 20;
 /** @type {Variant[]} */
 const VARIANTS = ["colors", "luminosity"];
 const TRIAL_LUMINOSITY = 6;
-const BREATH = 40; // ms of a table between two chances for the page to do something else
+const BREATH = 40; // ms of predictions between pauses in which the page can respond
 
 /** @type {(text: string) => Float32Array} */
 const floats = (text) => new Float32Array(fromBase64(text).buffer);
@@ -29,7 +29,7 @@ export class Weights {
   #signal;
   /** @type {Pending<Net>} */
   #fetched = new Pending();
-  /** @type {Map<string, Ready>} by model and variant */
+  /** @type {Map<string, Ready>} by "model/variant" */
   #ready = new Map();
 
   /**
@@ -42,7 +42,7 @@ export class Weights {
   }
 
   /**
-   * Return the tensors of a file.
+   * Return the tensors of a file, fetched once.
    * @param {string} address
    */
   tensors(address) {
@@ -50,7 +50,7 @@ export class Weights {
   }
 
   /**
-   * Fetch one variant of a network, where it has it.
+   * Fetch one variant of a network, if the network has it.
    * @param {string} model
    * @param {Variant} variant
    */
@@ -63,8 +63,8 @@ export class Weights {
   }
 
   /**
-   * Take a reader's own file: it stays in this page.
-   * @param {string} contents   data: address in base64
+   * Use a visitor's own file, after checking it; throw if it is invalid.
+   * @param {string} contents   data: URL with base64
    */
   adopt(contents) {
     const text = contents.slice(contents.indexOf(",") + 1);
@@ -88,10 +88,10 @@ export class Weights {
   }
 
   /**
-   * Return the network that can answer: without a luminosity network the colours answer, and the page says so.
+   * Return the network to use: that of colours if there is no luminosity or no network of luminosities.
    * @param {string} model
    * @param {number | null} luminosity
-   * @returns {Chosen | null}   null while it is on its way
+   * @returns {Chosen | null}   null until it is loaded
    */
   network(model, luminosity) {
     const [without, withL] = VARIANTS.map((variant) => this.#ready.get(`${model}/${variant}`));
@@ -100,8 +100,8 @@ export class Weights {
   }
 
   /**
-   * Put a whole table through the reader's own network.
-   * @param {{flux: string, luminosity: string}} asked   float32 in base64; NaN: unknown
+   * Predict a whole table with the visitor's own network.
+   * @param {{flux: string, luminosity: string}} asked   float32 as base64; NaN where unknown
    */
   async table(asked) {
     const [flux, luminosity] = [asked.flux, asked.luminosity].map(floats);

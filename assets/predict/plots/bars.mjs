@@ -1,15 +1,15 @@
-/* Which starlight drives a line: a bar per bin around zero. */
+/* The plot of a line's sensitivity: one bar per bin, around zero. */
 import { Picture, el } from "../../pictures/svg.mjs";
 
 /**
  * @typedef {object} Change
- * @property {number[]} change     Å per 1 % more light, one a bin
+ * @property {number[]} change     Å per 1 % more light, one per bin
  * @property {string} accent
  * @property {number[]} edges      of the bins [Å]
  * @property {string} name         of the line
  */
 
-const ROOM_FOR_NUMBERS = 22; // CSS pixels of a bin
+const ROOM_FOR_NUMBERS = 22; // least width of a bin with a number [CSS pixels]
 
 /** @type {(change: number, digits: number) => string} */
 const signed = (change, digits) => `${change >= 0 ? "+" : "−"}${Math.abs(change).toFixed(digits)}`;

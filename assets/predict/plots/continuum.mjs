@@ -1,6 +1,6 @@
-/* The continuum of the Predict page: bins that can be dragged, and the lines that they predict. No Dash here.
+/* The continuum of the Predict page: bins that can be dragged, and the predicted lines.
  *
- * It redraws within a frame; colours are the page's CSS variables, so both schemes need no redrawing.
+ * It redraws within a frame. Colours are CSS variables, so that a change of the scheme needs no redrawing.
  */
 import { Picture, el, fixed, set, ticks } from "../../pictures/svg.mjs";
 import { tidy } from "../../shell/numbers.mjs";
@@ -9,11 +9,11 @@ import { peakOf, profileOf } from "./profile.mjs";
 
 /** @import { Line, Seen } from "../manifest.mjs" */
 
-const HEADROOM = 1.4; // least height of the picture over the brightest bin: room to drag a bin up
-const HIGHEST = 2.1; // greatest: a taller line is cut, and says so
-const BEYOND = 1.25; // of the height, how far a bin can be dragged
-const LEAST = 0.002;
-const LEAST_EW = 0.02; // Å; narrower lines are not drawn
+const HEADROOM = 1.4; // least height of the plot over the brightest bin, so that a bin can be dragged up
+const HIGHEST = 2.1; // greatest height over the brightest bin; higher lines are clipped and labelled
+const BEYOND = 1.25; // share of the height up to which a bin can be dragged
+const LEAST = 0.002; // share of the height down to which a bin can be dragged
+const LEAST_EW = 0.02; // Å; weaker lines are not drawn
 const GAP = 1.5; // CSS pixels between the steps
 
 /**
@@ -21,16 +21,16 @@ const GAP = 1.5; // CSS pixels between the steps
  * @property {number[]} edges                                of the bins [Å]
  * @property {Line[]} lines
  * @property {(bin: number, flux: number) => void} onChange
- * @property {() => void} onSettle                           the hand rests
+ * @property {() => void} onSettle                           called when a bin is released
  *
  * @typedef {object} Data
- * @property {number[]} flux                    one number a bin
- * @property {ArrayLike<number> | null} ew      one number a line [Å]
+ * @property {number[]} flux                    one per bin
+ * @property {ArrayLike<number> | null} ew      one per line [Å]
  * @property {Seen | null} seen                 an uploaded spectrum
  */
 
 /**
- * The bins as steps that can be dragged, and the lines that they predict in the colours of their light.
+ * The bins as steps that can be dragged, and the predicted lines in their colours.
  * @augments {Picture<Data>}
  */
 export class Continuum extends Picture {
@@ -44,9 +44,9 @@ export class Continuum extends Picture {
   #glow;
   #handles;
   #ceiling = 1;
-  /** @type {{bin: number, offset: number} | null} the bin in the hand */
+  /** @type {{bin: number, offset: number} | null} the bin that is being dragged */
   #held = null;
-  /** what the axes were drawn for */
+  /** height and size for which the axes were drawn */
   #axes = "";
   #left = 46;
   #right = 0;
@@ -136,7 +136,7 @@ export class Continuum extends Picture {
     const { lines, edges } = this.#options;
     const profiles = lines.map((line, i) => (ew && ew[i] > LEAST_EW ? profileOf(line, flux, ew[i], edges) : []));
     const peaks = profiles.map(peakOf);
-    // While a bin is held the scale stays, or it would run away from the pointer.
+    // While a bin is dragged the scale is fixed, so that the bin stays under the pointer.
     if (!this.#held) {
       const brightest = Math.max(...flux);
       this.#ceiling = Math.max(HEADROOM * brightest, Math.min(1.06 * Math.max(0, ...peaks), HIGHEST * brightest));
@@ -170,7 +170,7 @@ export class Continuum extends Picture {
     return `M${low.join("L")}L${high.reverse().join("L")}Z`;
   }
 
-  /** @param {Line} line   taller than the picture */
+  /** @param {Line} line   higher than the plot */
   #cutName({ wavelength, accent, symbol }) {
     const place = { x: this.#x(wavelength) - 6, y: this.#top + 10, "text-anchor": "end" };
     return el("text", { ...place, style: `--accent: var(--${accent})` }, `${symbol} ↑`);

@@ -1,4 +1,4 @@
-/* A diagram of two line ratios: real medians behind, one galaxy before them. */
+/* A diagram of two line ratios: one galaxy over medians of real galaxies. */
 import { Picture, el, fixed } from "../../pictures/svg.mjs";
 import { tidy } from "../../shell/numbers.mjs";
 
@@ -17,7 +17,7 @@ import { tidy } from "../../shell/numbers.mjs";
  * @property {Stroke[]} curves
  * @property {[number, number, number][]} background   x, y and weight, 0 to 1
  *
- * @typedef {{place: Point, words: string, others?: Point[]}} Shown   others: a table's galaxies
+ * @typedef {{place: Point, words: string, others?: Point[]}} Shown   others: galaxies of a table
  */
 
 const TICKS = Array.from({ length: 9 }, (_, i) => -2 + i / 2);
@@ -90,7 +90,7 @@ export class Diagram extends Picture {
   }
 
   /**
-   * Return the part of a curve that lies within the frame.
+   * Return the part of a curve within the frame as a path.
    * @param {Point[]} points
    */
   #path(points) {
@@ -114,7 +114,7 @@ export class Diagram extends Picture {
 }
 
 /**
- * Put points between those of a path that lie far apart, so that it can be cut anywhere.
+ * Insert points into a path, so that it can be clipped anywhere with a precision of `FINE`.
  * @param {Point[]} points
  * @returns {Point[]}
  */

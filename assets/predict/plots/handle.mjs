@@ -1,10 +1,10 @@
-/* What a bin of the continuum is dragged by: a slider of its own. */
+/* The handle by which a bin of the continuum is dragged: an ARIA slider. */
 import { el, fixed, set } from "../../pictures/svg.mjs";
 import { tidy } from "../../shell/numbers.mjs";
 
-const HALF_HEIGHT = 18; // CSS pixels around the bin's step
-const FINE = 0.01; // a bin's change by an arrow key
-const COARSE = 0.1; // by Page up and Page down
+const HALF_HEIGHT = 18; // CSS pixels above and below the bin's step
+const FINE = 0.01; // relative change of a bin by an arrow key
+const COARSE = 0.1; // relative change by Page up and Page down
 /** @type {Record<string, number>} */
 const CHANGES = { ArrowUp: FINE, ArrowDown: -FINE, PageUp: COARSE, PageDown: -COARSE };
 /** @type {Record<string, number>} */
@@ -15,8 +15,8 @@ const WALKS = { ArrowLeft: -1, ArrowRight: 1 };
  * @property {(event: PointerEvent) => void} grab
  * @property {(event: PointerEvent) => void} drag
  * @property {() => void} release
- * @property {(by: number) => void} walk      to another bin
- * @property {(by: number) => void} change    the flux, by this share
+ * @property {(by: number) => void} walk      moves the focus by so many bins
+ * @property {(by: number) => void} change    changes the flux by this share
  */
 
 /** A strip and a dot over one bin. */
@@ -60,12 +60,12 @@ export class Handle {
   }
 
   /**
-   * Put it over its bin.
+   * Place it over its bin.
    * @param {number} left
    * @param {number} right
    * @param {number} y
    * @param {number} flux
-   * @param {number} most   that it can be dragged to
+   * @param {number} most   largest flux to which it can be dragged
    */
   place(left, right, y, flux, most) {
     set(this.#dot, { cx: fixed((left + right) / 2), cy: fixed(y) });

@@ -1,4 +1,4 @@
-/* Histograms of a table's equivalent widths, one a leading line: predicted filled, measured as an outline. */
+/* Histograms of a table's equivalent widths, one per leading line: predicted as an area, measured as an outline. */
 import { el } from "../../pictures/svg.mjs";
 import { node } from "../../shell/dom.mjs";
 
@@ -8,13 +8,13 @@ import { node } from "../../shell/dom.mjs";
  * @typedef {object} Counted
  * @property {number} n                     galaxies
  * @property {number[]} edges               [Å]
- * @property {number[]} predicted           galaxies a step
+ * @property {number[]} predicted           galaxies per bin
  * @property {number[] | null} [measured]
  */
 
 const MARGIN = { side: 2, top: 6, bottom: 18 };
 
-/** A picture of one line that follows the size of its box. */
+/** The histogram of one line, which follows the size of its box. */
 class Histogram {
   #label;
   #counted;
@@ -77,7 +77,7 @@ let pictures = [];
 /**
  * Draw the histograms of the leading lines.
  * @param {Element} box
- * @param {Counted[]} counted   one a line
+ * @param {Counted[]} counted   one per line
  * @param {Line[]} lines
  * @param {string[]} leading    names
  */

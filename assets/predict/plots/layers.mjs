@@ -1,4 +1,4 @@
-/* Layers of the networks, and what the networks are asked with. Arithmetic is in double precision on float32 weights. */
+/* Layers and features of the networks, in double precision with float32 weights. */
 
 /** @import { Net, Tensor } from "../network/safetensors.mjs" */
 
@@ -20,8 +20,8 @@ export const selu = (x) => SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x))
  * @param {Tensor} weight
  * @param {Tensor} bias
  * @param {number} [nOut]
- * @param {number} [at]       where the matrix starts in a stack of them
- * @param {number} [biasAt]
+ * @param {number} [at]       index of the matrix's first element in `weight`
+ * @param {number} [biasAt]   index of the first bias
  */
 export function dense(input, weight, bias, nOut = bias.data.length, at = 0, biasAt = 0) {
   const output = new Float64Array(nOut);
@@ -39,10 +39,10 @@ const standardise = (features, mean, std, at = 0) =>
   Float64Array.from(features, (x, i) => (x - mean.data[at + i]) / std.data[at + i]);
 
 /**
- * Evaluate the shared residual layers of a network.
+ * Return the output of the shared residual layers of a network.
  * @param {Net} net
  * @param {Numbers} features
- * @param {Float64Array[]} [kept]   gets what each layer puts into its activation
+ * @param {Float64Array[]} [kept]   the inputs of all activations are appended to it
  */
 export function trunk(net, features, kept = []) {
   const start = dense(standardise(features, net.feature_mean, net.feature_std), net["entry/weight"], net["entry/bias"]);
@@ -76,11 +76,11 @@ export function quantiles(net, features) {
 }
 
 /**
- * Evaluate one of the published independent SELU networks: arcsinh(EW).
+ * Return arcsinh(EW) of one of the published SELU networks, which has one line.
  * @param {Net} net
  * @param {Numbers} features
  * @param {number} line
- * @param {Float64Array[]} [kept]   gets each layer's output
+ * @param {Float64Array[]} [kept]   the outputs of all layers are appended to it
  */
 export function ofLine(net, features, line, kept = []) {
   let hidden = standardise(features, net.feature_mean, net.feature_std, line * features.length);

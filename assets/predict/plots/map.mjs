@@ -1,4 +1,4 @@
-/* The map: cells of real galaxies in the colour of a line, one galaxy's place with its spread on them. */
+/* The map: cells of real galaxies coloured by a line, and one galaxy's position and spread over them. */
 import { el, fixed, set } from "../../pictures/svg.mjs";
 import { tidy } from "../../shell/numbers.mjs";
 
@@ -6,11 +6,11 @@ import { tidy } from "../../shell/numbers.mjs";
 /** @import { Background } from "../manifest.mjs" */
 /** @import { MapPlace } from "../network/network.mjs" */
 
-const LEVELS = 31; // colours that cells are painted in, but one
-const TOP = 0.99; // share of the cells below the last colour
+const LEVELS = 31; // number of colours of cells, minus one
+const TOP = 0.99; // quantile of the cells' EWs that gets the last colour
 const CORNERS = [30, 90, 150, 210, 270, 330].map((angle) => (angle * Math.PI) / 180);
 
-/** A picture in the map's own units. */
+/** A plot in the map's own units. */
 export class SkyMap {
   #cells;
   #still = el("g");
@@ -33,7 +33,7 @@ export class SkyMap {
   }
 
   /**
-   * Fill the cells; return the equivalent width of the last colour [Å].
+   * Paint the cells, and return the equivalent width of the last colour [Å].
    * @param {number} line
    * @param {string[]} palette
    */
@@ -49,7 +49,7 @@ export class SkyMap {
       const color = palette[Math.round(share * LEVELS) * Math.floor((palette.length - 1) / LEVELS)];
       levels.set(color, (levels.get(color) ?? "") + this.#hexagon(cell));
     });
-    // The outline closes the hairlines that antialiasing leaves between neighbours.
+    // The outline covers the gaps that antialiasing leaves between neighbouring cells.
     const width = this.#cells.size * 0.08;
     const paths = Array.from(levels, ([color, d]) => el("path", { d, fill: color, stroke: color, "stroke-width": width }));
     this.#still.replaceChildren(...paths);
@@ -64,7 +64,7 @@ export class SkyMap {
   }
 
   /**
-   * Mark the place of a galaxy, and of a table's others.
+   * Mark the position of a galaxy, and those of a table's galaxies.
    * @param {MapPlace} place
    * @param {Point[]} [others]
    */

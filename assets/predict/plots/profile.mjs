@@ -1,18 +1,18 @@
-/* How lines stand on the twelve-bin continuum of the Predict page. */
+/* Profiles of lines on the twelve-bin continuum of the Predict page. */
 
 /** @import { Line } from "../manifest.mjs" */
 
-const DRAWN_DISPERSION = 500; // km/s, four times a galaxy's: a screen's pixel cannot hide a line
+const DRAWN_DISPERSION = 500; // km/s, four times a galaxy's, so that a line is wider than a screen pixel
 const LIGHT_SPEED = 299792.458; // km/s
-const REACH = 4.2; // standard deviations
-const STEPS = 1200; // over all bins
+const REACH = 4.2; // half width of a profile in standard deviations
+const STEPS = 1200; // steps of wavelength over all bins
 
 /** @typedef {{wavelength: number, light: number, starlight: number}} Pixel */
 
 /**
- * Return the pixels where a line can be seen; it stands on its bin.
+ * Return the pixels of a line's profile, which is added to the flux of the bins.
  * @param {Line} line
- * @param {number[]} flux    one number a bin
+ * @param {number[]} flux    one per bin
  * @param {number} ew        [Å]
  * @param {number[]} edges   of the bins [Å]
  * @returns {Pixel[]}
@@ -38,5 +38,5 @@ export function profileOf(line, flux, ew, edges) {
   return pixels;
 }
 
-/** @type {(pixels: Pixel[]) => number} the brightest pixel, 0 where there is none */
+/** @type {(pixels: Pixel[]) => number} flux of the brightest pixel, 0 if there is none */
 export const peakOf = (pixels) => Math.max(0, ...pixels.map(({ light }) => light));

@@ -1,1 +1,1 @@
-"""Pictures of how well the network does, as plain dictionaries: Plotly's validation costs more than drawing them."""
+"""Figures of an evaluation as plain dictionaries: Plotly's validation would take longer than drawing them."""

@@ -1,4 +1,4 @@
-"""Predicted against observed, and what is left over against colour."""
+"""Figures of predicted against observed EWs, and of residuals against colour."""
 
 import math
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ _DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def agreement_figure(cells: "Cells", observed: "Bands", scheme: Scheme) -> Figure:
-    """Draw how many galaxies have which predicted and observed EW, with the line on which both are equal.
+    """Draw the density of galaxies in predicted and observed EW, with the line of equality.
 
     Parameters
     ----------
     cells : Cells
-        Of log10 of predicted (x) and observed (y) EW [Å].
+        Counts in log10 of predicted (x) and observed (y) EW [Å].
     observed : Bands
-        Of log10 of observed EW, in bins of log10 of predicted EW.
+        Percentiles of log10 of observed EW [Å], in bins of log10 of predicted EW.
     scheme : {"dark", "light"}
         Colour scheme.
 
@@ -61,16 +61,16 @@ def agreement_figure(cells: "Cells", observed: "Bands", scheme: Scheme) -> Figur
 def residual_figure(
     residual: "Bands", others: Mapping[str, list[float]], titles: Mapping[str, str], of: Line, scheme: Scheme
 ) -> Figure:
-    """Draw log10 of observed over predicted EW against colour: bands of ours, medians of the others.
+    """Draw log10 of observed over predicted EW against colour: bands of our network, medians of other methods.
 
     Parameters
     ----------
     residual : Bands
-        In bins of colour [dex].
+        Percentiles in bins of colour [dex].
     others : mapping
         Medians in the same bins, by method.
     titles : mapping
-        What readers call the methods.
+        Titles of the methods.
     of : Line
         The line, for its colour.
     scheme : {"dark", "light"}

@@ -1,4 +1,4 @@
-"""Whether intervals hold the share of galaxies that they claim."""
+"""Figures of the coverage of intervals, and of the ranks of observed EWs among draws."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -15,7 +15,7 @@ _KINDS: Final = (
 
 
 def coverage_figure(shares: Sequence[Mapping[str, float | None]], scheme: Scheme) -> Figure:
-    """Draw the share of observed EWs within each kind of interval, a column of marks per line.
+    """Draw the share of observed EWs within each kind of interval, with one column of marks per line.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def coverage_figure(shares: Sequence[Mapping[str, float | None]], scheme: Scheme
     Returns
     -------
     dict
-        A Plotly figure; a bar behind the marks is the nominal share, two points wide.
+        A Plotly figure; bars behind the marks show the nominal shares.
     """
     token = TOKENS[scheme]
     labels = [line.label for line in LINES]
@@ -84,7 +84,7 @@ def coverage_figure(shares: Sequence[Mapping[str, float | None]], scheme: Scheme
 
 
 def rank_figure(pit: Sequence[float], of: Line, scheme: Scheme) -> Figure:
-    """Draw how observed EWs rank among the draws for their galaxy; calibrated draws give a flat histogram.
+    """Draw the ranks of observed EWs among the draws of their galaxy; calibrated draws give a flat histogram.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The network beside other methods: differences with what resampling the galaxies makes of them."""
+"""The figure of differences between the network and other methods, with bootstrap intervals."""
 
 from collections.abc import Mapping
 
@@ -11,25 +11,25 @@ Interval = tuple[float, float, float]
 def difference_figure(
     differences: Mapping[str, Interval], titles: Mapping[str, str], axis: str, better: float, scheme: Scheme
 ) -> Figure:
-    """Draw ours minus each other method, with its interval; zero means that nothing tells them apart.
+    """Draw our score minus that of each other method, with its interval.
 
     Parameters
     ----------
     differences : mapping
         Value and the ends of its interval, by method.
     titles : mapping
-        What readers call the methods.
+        Titles of the methods.
     axis : str
-        What the horizontal axis shows.
+        Title of the horizontal axis.
     better : float
-        +1 where larger is better for us, -1 where smaller is.
+        +1 if a larger difference is in our favour, -1 if a smaller one is.
     scheme : {"dark", "light"}
         Colour scheme.
 
     Returns
     -------
     dict
-        A Plotly figure; filled marks are differences whose interval leaves out zero in our favour.
+        A Plotly figure. Circles are filled if the interval excludes zero in our favour; crosses, if against us.
     """
     token = TOKENS[scheme]
     names = list(differences)[::-1]
@@ -38,7 +38,7 @@ def difference_figure(
         value, low, high = differences[name]
         ahead, behind = better * value > 0 and low * high > 0, better * value < 0 and low * high > 0
         color = token["cyan"] if ahead else token["starlight"] if behind else token["muted"]
-        said = "ahead" if ahead else "behind" if behind else "no difference that the sample shows"
+        outcome = "ahead" if ahead else "behind" if behind else "no difference that the sample shows"
         traces.append(
             {
                 "type": "scatter",
@@ -59,7 +59,7 @@ def difference_figure(
                     "symbol": "circle" if ahead else "x" if behind else "circle-open",
                     "color": color,
                 },
-                "hovertemplate": f"{titles[name]}: {value:+.4g} [{low:+.4g}, {high:+.4g}]<br>{said}<extra></extra>",
+                "hovertemplate": f"{titles[name]}: {value:+.4g} [{low:+.4g}, {high:+.4g}]<br>{outcome}<extra></extra>",
             }
         )
     zero = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1}

@@ -1,4 +1,4 @@
-"""BPT and WHAN diagrams of a population, with the curves that astronomers read them by."""
+"""BPT and WHAN diagrams of a population, with the dividing curves."""
 
 import math
 from collections.abc import Callable
@@ -30,11 +30,11 @@ _CLASSES: Final = (
     (WHAN_CLASSES[3], -1.36, 0.36),
     (WHAN_CLASSES[4], -1.36, -0.42),
 )
-"""Names of WHAN's classes, and where they stand."""
+"""Names of WHAN's classes, and their positions [dex]."""
 
 
 def _branch(curve: Curve, low: float, floor: float) -> tuple[list[float], list[float]]:
-    """Return a dividing curve from `low` to where it leaves the picture at `floor`."""
+    """Return x and y of a dividing curve, from x = `low` to y = `floor`."""
     x = np.linspace(low, curve.pole + curve.height / (floor - curve.level), STEPS)
     return x.tolist(), curve_height(curve, x).tolist()
 

@@ -1,4 +1,4 @@
-"""What these pictures share: their frame, axes in powers of ten, and cells of galaxies as a heat map."""
+"""Parts that figures of an evaluation share: layout, logarithmic ticks, heat maps, lines, bands, notes."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _TICKS: Final = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 
 
 
 def figure(scheme: Scheme, traces: list[Figure], x: Mapping[str, Any], y: Mapping[str, Any], **layout: Any) -> Figure:
-    """Put traces into a frame with two axes; axes and layout add to what all pictures share."""
+    """Return a figure of traces and two axes; `x`, `y` and `layout` override the shared settings."""
     shared = {"fixedrange": True, "zeroline": False, "ticklabelstandoff": 4, "automargin": False}
     return {
         "data": traces,
@@ -69,7 +69,7 @@ def heat(cells: "Cells", scheme: Scheme, hover: str = "%{text} galaxies<extra></
 
 
 def legend(scheme: Scheme) -> Figure:
-    """Return a quiet legend in one row above the picture; clicks on it do nothing."""
+    """Return a legend in one row above the figure, without click actions."""
     return {
         "orientation": "h",
         "x": 0,
@@ -108,7 +108,7 @@ def band(x: list[float], low: list[float], high: list[float], color: str, opacit
 
 
 def note(text: str, x: float, y: float, scheme: Scheme, **more: Any) -> Figure:
-    """Return a small text inside a picture; `x` and `y` are shares of it."""
+    """Return a small text inside a figure; `x` and `y` are shares of the plot."""
     return {
         "text": text,
         "x": x,

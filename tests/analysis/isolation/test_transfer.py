@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analysis.isolation import carried, transfer
+from analysis.isolation import signed_table, transfer
 from data.errors import UploadError
 from data.uploads.readers.raw_table import RawTable
 
@@ -67,7 +67,7 @@ def test_damaged_bytes_are_an_error_or_a_value():
 
 @given(hnp.arrays("<f8", st.integers(1, 6), elements=st.floats(width=64)))
 def test_a_carried_number_is_the_same_to_the_last_bit(values: np.ndarray):
-    back = carried.carried(carried.carry(table({"x": values})))
+    back = signed_table.decode(signed_table.encode(table({"x": values})))
     assert back.columns["x"].dtype == np.float64
     np.testing.assert_array_equal(np.isnan(back.columns["x"]), np.isnan(values))
     real = ~np.isnan(values)
@@ -76,20 +76,20 @@ def test_a_carried_number_is_the_same_to_the_last_bit(values: np.ndarray):
 
 def test_a_carried_table_is_signed():
     raw = table({"x": np.arange(3.0), "name": np.array(["a", "", "ü"], object)})
-    text = carried.carry(raw)
-    back = carried.carried(text)
+    text = signed_table.encode(raw)
+    back = signed_table.decode(text)
     assert back.columns["name"].tolist() == ["a", "", "ü"]
     assert (back.units, back.about) == (raw.units, raw.about)
     for forged in (text[:-8] + "AAAAAAA=", text[:40], "", "é", None, 3):
         with pytest.raises(UploadError, match="Upload the file again"):
-            carried.carried(forged)
+            signed_table.decode(forged)
 
 
 def test_a_table_too_large_for_the_page_is_told():
     with pytest.raises(UploadError, match="this page takes 20 MB"):
-        carried.carry(table({f"c{n}": np.random.default_rng(n).normal(size=100_000) for n in range(30)}))
+        signed_table.encode(table({f"c{n}": np.random.default_rng(n).normal(size=100_000) for n in range(30)}))
 
 
 def test_workers_that_share_a_folder_share_the_key(tmp_path):
-    assert carried.key_of(tmp_path) == carried.key_of(tmp_path)
+    assert signed_table.key_of(tmp_path) == signed_table.key_of(tmp_path)
     assert [path.stat().st_mode & 0o077 for path in tmp_path.iterdir()] == [0]

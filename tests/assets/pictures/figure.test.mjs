@@ -107,6 +107,6 @@ for (const [where, change] of UNKNOWN) {
     const figure = { data: [curve([0], [0])], layout: layoutOf() };
     svgOf(figure, 300, 150);
     change(figure);
-    assert.throws(() => svgOf(figure, 300, 150), { message: `Still pictures do not draw “${where}”.` });
+    assert.throws(() => svgOf(figure, 300, 150), { message: `Still figures do not support “${where}”.` });
   });
 }

@@ -86,11 +86,11 @@ test("cells fill hexagons below the points", () => {
 test("a glide starts where the galaxies were", () => {
   const raster = placed();
   const other = new Raster(raster.order, codes(65535, 32768, 7), codes(1, 1, 7));
-  other.leave(raster);
+  other.glideFrom(raster);
   const lefts = [0, 0.5, 1].map((glide) => {
     other.project(WHOLE, 100, 50, 1, { glide });
-    const i = other.who.subarray(0, other.visible).indexOf(other.rank[0]);
-    return (other.at[i] % other.stride) - MARGIN;
+    const i = other.visibleRanks.subarray(0, other.visible).indexOf(other.rank[0]);
+    return (other.visiblePixels[i] % other.stride) - MARGIN;
   });
   [0, 50, 100].forEach((left, i) => assert.ok(Math.abs(lefts[i] - left) <= 1, `${lefts}`));
 });

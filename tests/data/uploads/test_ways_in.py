@@ -9,8 +9,10 @@ import pytest
 from astropy.table import MaskedColumn, Table
 
 import cli
+from analysis import isolation
 from analysis.answers.answer import PredictOptions
 from analysis.files.rows import read_rows
+from analysis.isolation.jobs import CSV, PARQUET
 from data.catalogue.build import read_table as read_galaxies
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.names import reads_as_text
@@ -20,7 +22,6 @@ from data.formats.stream import open_source
 from data.uploads import apply_plan, open_files
 from model.bins import BIN_CENTERS
 from model.storage.weights import load_params
-from server.api import bodies
 
 IDS = [39627652591521181, 39627652591521182, 39627652591521183]
 FLUX = np.array([[1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6]]) * [[1.0], [1.1], [0.9]]
@@ -88,7 +89,7 @@ def on_the_command_line(content: bytes, form: str, folder) -> tuple:
 
 
 def by_the_api(content: bytes, form: str, folder) -> tuple:
-    return in_rows(bodies.read_table(content, bodies.PARQUET if form == "parquet" else bodies.CSV))
+    return in_rows(isolation.read_table(content, PARQUET if form == "parquet" else CSV))
 
 
 def in_a_catalogue(content: bytes, form: str, folder) -> tuple:

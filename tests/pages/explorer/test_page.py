@@ -44,7 +44,7 @@ def share(page: Any) -> Any:
 
 @pytest.fixture
 def manifest(page: Any, catalogue: registry.Catalogue) -> dict[str, Any]:
-    return page._manifest(catalogue, page._asked(catalogue, {})[0])
+    return page._manifest(catalogue, page._read_query(catalogue, {})[0])
 
 
 def test_the_layout_says_mock_and_how_to_get_real_ones(
@@ -68,13 +68,13 @@ def test_the_manifest_knows_every_label_and_id(manifest: dict[str, Any]) -> None
 
 def test_an_address_brings_galaxy_gate_and_state(page: Any, catalogue: registry.Catalogue) -> None:
     query = {"galaxy": "MOCK-000042", "gate": "map_x~map_y~0,0~1,0~1,1", "at": "bpt", "find": "z > 0.2"}
-    asked, problems = page._asked(catalogue, query)
+    asked, problems = page._read_query(catalogue, query)
     assert not problems
     assert (asked["row"], asked["gate"]["x"], asked["state"]["view"], asked["find"]) == (41, "map_x", "bpt", "z > 0.2")
 
 
 def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: registry.Catalogue) -> None:
-    _, problems = page._asked(catalogue, {"galaxy": "X", "gate": "?", "at": "moon"})
+    _, problems = page._read_query(catalogue, {"galaxy": "X", "gate": "?", "at": "moon"})
     assert len(problems) == 3
     assert "was not understood" in to_json(page.layout(at="moon"))
 

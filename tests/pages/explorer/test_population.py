@@ -71,11 +71,11 @@ def test_the_list_of_surprises(page: Any, catalogue: registry.Catalogue) -> None
         np.full(n, 6.2, np.float32),
         np.ones((n, 10), np.float32),
     )
-    words = to_json(page.ranking.listed(catalogue, found, None))
+    words = to_json(page.ranking.outlier_list(catalogue, found, None))
     assert words.index("MOCK-000012") < words.index("MOCK-000078")
     assert "1 in 100,000" in words
     assert "2 of 20,000" in words
-    inside = to_json(page.ranking.listed(catalogue, found, pack("Mine", np.array([77, 78]))))
+    inside = to_json(page.ranking.outlier_list(catalogue, found, pack("Mine", np.array([77, 78]))))
     assert "MOCK-000012" not in inside
     assert "1 of 2" in inside
 

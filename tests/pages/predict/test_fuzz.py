@@ -118,7 +118,12 @@ def test_fifty_thousand_damaged_uploads_on_the_page(pages: Any, capsys: pytest.C
 @given(STATE | JUNK)
 def test_any_state_of_the_form_is_answered_or_left(pages: Any, state: Any):
     lines, _, light = pages
-    asked = (lines.note, light.update_light, light.say_what_is_painted, lambda state: light.paint(state, 1e9, "x", "?"))
+    asked = (
+        lines.note,
+        light.update_light,
+        light.describe_continuum,
+        lambda state: light.spectrum_download(state, 1e9, "x", "?"),
+    )
     saved = (lambda state: lines.as_file(lines.typed(state), "csv", "published", 1),)
     for ask in (*asked, *saved, lambda state: lines.draw(state, "published", 1)):
         try:

@@ -116,7 +116,7 @@ def test_the_verdict_on_a_galaxy_is_the_explorers(light: Any, catalogue: Catalog
 
 
 def test_the_spectrum_holds_the_predicted_widths(light: Any):
-    saved = light.paint(state(), 150, 2.0, "fits")
+    saved = light.spectrum_download(state(), 150, 2.0, "fits")
     assert saved["filename"] == "galactic_neon_spectrum.fits"
     table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
     np.testing.assert_allclose(table["wavelength_obs"], table["wavelength_rest"] * 1.1, rtol=1e-6)
@@ -125,7 +125,7 @@ def test_the_spectrum_holds_the_predicted_widths(light: Any):
     area = np.sum((table["flux"] / table["continuum"] - 1)[near]) * 0.8
     inside = [LINE_NAMES.index(name) for name in ("NII_6548", "HALPHA", "NII_6584")]
     assert area == pytest.approx(ew[inside].sum(), rel=0.03)
-    assert light.paint(state(redshift=""), None, "wide", "nonsense")["filename"].endswith(".csv")
+    assert light.spectrum_download(state(redshift=""), None, "wide", "nonsense")["filename"].endswith(".csv")
 
 
 def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
@@ -135,7 +135,7 @@ def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
     outcome = uploads.apply_plan(files.table_of(read))
     seen = outcome.spectrum
     typed = state(bins=as_typed(outcome.table.bin_flux[0]), luminosity="", redshift="0.36874", spectrum=True)
-    saved = light.paint(typed, 120, 0.0, "fits", read, {})
+    saved = light.spectrum_download(typed, 120, 0.0, "fits", read, {})
     table = Table.read(io.BytesIO(base64.b64decode(saved["content"])))
     np.testing.assert_allclose(table["wavelength_rest"], seen.wavelength_rest)
     np.testing.assert_allclose(table["input"], seen.flux, rtol=1e-6)

@@ -59,7 +59,7 @@ def state(bins: list[str], luminosity: str = "", redshift: str = "", model: str 
 
 
 def test_the_manifest_names_what_the_script_fetches(page: Any):
-    about = page.manifest(page.beginning())
+    about = page.manifest(page.initial_form())
     assert set(about["models"]["default"]) == {"shared", "colors", "luminosity"}
     assert [line["label"] for line in about["lines"]] == [line.label for line in LINES]
     assert about["opened"]["bins"] in [preset["bins"] for preset in about["presets"]]
@@ -85,7 +85,7 @@ def test_a_link_opens_the_page_with_its_galaxy(page: Any):
 )
 def test_a_bad_link_opens_a_typical_galaxy_and_says_why(page: Any, query: dict[str, str], expected: str):
     opened, notice = page.read_link(query.get("flux"), query.get("luminosity"), query.get("redshift"))
-    assert opened["bins"] == page.beginning()["bins"]
+    assert opened["bins"] == page.initial_form()["bins"]
     assert expected in notice
     assert expected in text_of(page.layout(**query, other="ignored"))
 
@@ -260,7 +260,9 @@ def test_nothing_of_an_upload_is_stored(table: Any, tmp_path: Any, monkeypatch: 
 
 
 def test_a_typed_galaxy_and_a_file_are_saved_whole(page: Any, table: Any):
-    saved = table.saved(uploads.read((table.FOLDER / table.TABLE).read_bytes(), "a.csv"), "default", "csv", "galaxies")
+    saved = table.download(
+        uploads.read((table.FOLDER / table.TABLE).read_bytes(), "a.csv"), "default", "csv", "galaxies"
+    )
     assert saved["filename"] == "galaxies.csv"
     assert base64.b64decode(saved["content"]).count(b"MOCK-") == 12
 
@@ -286,18 +288,20 @@ def test_weights_of_ones_own_answer_a_table_from_the_browser(table: Any):
     assert (name, hidden, first["name"]) == (table.TABLE, False, rows["name"][0])
     assert len(others["map"]) == 12
     upload = uploads.read(base64.b64decode(files[0]["contents"].partition(",")[2]), table.TABLE)
-    saved = table.saved(upload, "yours", "csv", "own", own=table.given(said, 12))
+    saved = table.download(upload, "yours", "csv", "own", own=table.read_network_output(said, 12))
     assert "a file of the visitor's own" in base64.b64decode(saved["content"]).decode()
     with pytest.raises(CatalogueError, match="only published noise"):
-        table.saved(upload, "yours", "csv", "own", "intrinsic", 1, table.given(said, 12))
+        table.download(upload, "yours", "csv", "own", "intrinsic", 1, table.read_network_output(said, 12))
 
 
 def test_what_no_browser_says_of_a_table_is_left(table: Any):
     for said in (None, 7, {"ew": "?", "variants": []}, {"ew": "AAAA", "variants": ["colors"]}, {"ew": 3}):
         with pytest.raises(PreventUpdate):
-            table.given(said, 12)
+            table.read_network_output(said, 12)
     ew = np.full((3, 1, 10), 1e9, "<f4")
-    assert np.isnan(table.given({"ew": base64.b64encode(ew.tobytes()).decode(), "variants": []}, 1).ew).all()
+    assert np.isnan(
+        table.read_network_output({"ew": base64.b64encode(ew.tobytes()).decode(), "variants": []}, 1).ew
+    ).all()
 
 
 def test_a_table_too_long_for_the_browser_is_told_the_command(table: Any):

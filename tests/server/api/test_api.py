@@ -19,13 +19,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from analysis.explorer.neighbours import nearest
+from analysis.isolation.jobs import PARQUET
 from data.catalogue import registry
 from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
-from server.api.bodies import PARQUET
 from server.api.problems import MEDIA_TYPE
 from server.factory import create_server
 from server.process.settings import Settings

@@ -1,7 +1,7 @@
-"""A table that was read, as text that the browser keeps and sends back in place of the file: it is read once.
+"""Encode a table as text that the browser keeps and sends back, so that an uploaded file is read once.
 
-Nothing of it stays on the server. The text is signed, so that what comes back is what this server once read. Numbers
-are written in the smallest type that holds them exactly.
+The server keeps nothing of the table. The text is signed, which proves that this server has read it. Numbers are
+written in the smallest type that holds them exactly.
 """
 
 import base64
@@ -28,22 +28,22 @@ _key = [secrets.token_bytes(SIGNATURE_BYTES)]
 
 
 def use_key(key: bytes) -> None:
-    """Sign with this key from now on; workers and hosts that answer the same visitors share one."""
+    """Sign with this key from now on; all workers and hosts that serve the same visitors need the same key."""
     _key[0] = hashlib.blake2b(key, digest_size=SIGNATURE_BYTES).digest()
 
 
 def key_of(folder: Path) -> bytes:
-    """Return the key in a private folder, made at the first call.
+    """Return the signing key that is kept in a folder, and create it if there is none.
 
     Parameters
     ----------
     folder : Path
-        Which nobody else can enter.
+        Private to this user.
 
     Returns
     -------
     bytes
-        The same for every process that shares the folder; one of this process alone where it cannot be written.
+        The same for all processes that share the folder; a random key if the folder cannot be written.
     """
     path = folder / "upload-key"
     made = secrets.token_bytes(SIGNATURE_BYTES)
@@ -51,7 +51,7 @@ def key_of(folder: Path) -> bytes:
         draft = folder / f".upload-key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_bytes(made)
-        # Only the first of several processes gives its name to the file.
+        # Of several processes at once, the first creates the file; the others read its key below.
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
@@ -62,13 +62,13 @@ def key_of(folder: Path) -> bytes:
     return made
 
 
-def carry(raw: RawTable) -> str:
-    """Return a table as text.
+def encode(raw: RawTable) -> str:
+    """Return a table as signed text.
 
     Raises
     ------
     UploadError
-        When it is larger than a page can send back.
+        If it is larger than a page can send back.
     """
     fields = raw._asdict() | {"columns": {title: _packed(values) for title, values in raw.columns.items()}}
     content = zlib.compress(b"".join(transfer.encode(fields)), 1)
@@ -80,13 +80,13 @@ def carry(raw: RawTable) -> str:
     return base64.b64encode(_signature(content) + content).decode()
 
 
-def carried(text: object) -> RawTable:
-    """Return the table that `carry` made a text of.
+def decode(text: object) -> RawTable:
+    """Return the table that `encode` made a text of.
 
     Raises
     ------
     UploadError
-        When this server did not sign it.
+        If the signature is wrong.
     """
     if not isinstance(text, str):
         raise UploadError(_AGAIN)
@@ -97,7 +97,7 @@ def carried(text: object) -> RawTable:
     signature, content = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
     if not secrets.compare_digest(bytes(signature), _signature(content)):
         raise UploadError(_AGAIN)
-    # What is signed was packed here, so that it does not unfold to more than was read.
+    # Signed content was compressed by this server, so it does not expand to more than the upload.
     raw = RawTable(**transfer.decode(zlib.decompress(content)))
     return raw._replace(columns={title: _unpacked(values) for title, values in raw.columns.items()})
 
@@ -107,7 +107,7 @@ def _signature(content: bytes | memoryview) -> bytes:
 
 
 def _packed(values: np.ndarray) -> np.ndarray:
-    """Return numbers in the smallest type that gives them back bit for bit, -0 and NaN too."""
+    """Return float64 numbers in the smallest type that restores them bit for bit, including -0 and NaN."""
     if values.dtype != np.float64:
         return values
     with np.errstate(all="ignore"):
