@@ -78,7 +78,7 @@ async function lookElsewhere(address, say) {
     return;
   }
   wanted = ""; // so that the same galaxy may be asked for again
-  say("The archive could not be asked for the spectrum. Click the galaxy again.");
+  say("The spectrum could not be requested from the archive. Click the galaxy again.");
 }
 
 /** Choose a galaxy when its name is clicked, wherever the page says it. */

@@ -47,7 +47,7 @@ export function weights(contents, name) {
   // What another network of the reader's said of a table is no answer of this one.
   setProps("predict-own", { data: null });
   page.choose(OWN);
-  return [`${name} is in use, in this page only.`, null];
+  return [`${name} is in use, but only on this page.`, null];
 }
 
 /**

@@ -35,7 +35,9 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
         return listed(catalogue, found, selection), True, True
     if load_params().intrinsic is None:
         return (
-            widgets.sentence("These weights hold no distribution of the lines, so none can surprise.", "warn"),
+            widgets.sentence(
+                "These weights include no joint distribution of the lines, so the galaxies cannot be ranked.", "warn"
+            ),
             True,
             True,
         )
@@ -49,7 +51,7 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
 
 def listed(catalogue: Catalogue, found: surprises.Ranking, selection: dict[str, Any] | None) -> Any:
     """Return the most surprising galaxies of a population, or of the catalogue."""
-    rows, among = None, "all galaxies"
+    rows, among = None, "this catalogue"
     if selection:
         try:
             rows, among = unpack(selection, catalogue.n), f"“{str(selection.get('name') or 'Selection')[:60]}”"

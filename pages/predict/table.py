@@ -66,7 +66,7 @@ def predict_upload(
     try:
         outcome = uploads.apply_plan(table_of(read), chosen(values, fields))
         if len(outcome.table.ids) > 1 and model == OWN:
-            words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
+            words = f"Your network is predicting {len(outcome.table.ids):,} galaxies in this browser ..."
             return *refused(words, "good"), asked(outcome.table), None
     except UploadError as error:
         return *refused(str(error)), None, None
@@ -116,7 +116,7 @@ def handed_over(outcome: uploads.UploadResult, params: Params) -> tuple[Any, ...
     said = [
         upload.steps_list(outcome.steps),
         *([widgets.sentence(reason, "warn")] if reason else []),
-        widgets.sentence("Predicted: see the ten lines.", "good"),
+        widgets.sentence("The prediction is shown in the ten lines.", "good"),
     ]
     return [], "", True, None, row, None, said
 
@@ -180,7 +180,9 @@ def save_file(
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
     if model == OWN and not said:
-        return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
+        return dash.no_update, widgets.sentence(
+            "Press Predict again: your network has not been applied to this file yet.", "bad"
+        )
     first = name_of(read).partition(" + ")[0]
     stem = f"{Path(first).stem}_predicted"
     try:

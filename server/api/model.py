@@ -25,15 +25,15 @@ class Model(BaseModel):
     name: str
     sha256: str
     variants: list[str]
-    has_intrinsic: bool = Field(description="whether it knows the intrinsic distribution")
+    has_intrinsic: bool = Field(description="whether the weights include the intrinsic distribution")
     about: dict[str, Any] = Field(description="recipe, training data and metrics on held-out galaxies")
 
 
 class ModelAnswer(BaseModel):
     """What predicts."""
 
-    lines: list[Line] = Field(description="in the order of every answer")
-    bin_edges: list[float] = Field(description="of the twelve bins, vacuum, rest frame [Å]")
+    lines: list[Line] = Field(description="in the order used in every response")
+    bin_edges: list[float] = Field(description="edges of the twelve bins, vacuum, rest frame [Å]")
     models: list[Model]
 
 

@@ -37,7 +37,9 @@ class Neighbour(BaseModel):
     """A galaxy of the catalogue."""
 
     id: str
-    distance: float = Field(description="root mean square of the differences of ln(flux / mean): 0.01 is 1 % a bin")
+    distance: float = Field(
+        description="root mean square of the differences of ln(flux / mean); 0.01 means 1 % per bin"
+    )
 
 
 class PlaceAnswer(BaseModel):

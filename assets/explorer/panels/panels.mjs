@@ -28,7 +28,7 @@ const AXES = {
 export const HEADINGS = { observed: "Observed", predicted: "Predicted", noise: "Predicted + noise", pull: "Pull" };
 
 /** @type {Record<string, string>} quantities that each line has, and the headings of their panels */
-export const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed over predicted" };
+export const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed / predicted" };
 
 /** @type {(name: string) => boolean} whether a quantity exists as observed, predicted and with noise */
 const hasVersions = (name) => /_EW$/.test(name) || (/^log_/.test(name) && name !== "log_luminosity");
