@@ -75,7 +75,12 @@ class CataloguePath(BaseModel):
 blueprint = APIBlueprint("api_catalogues", __name__, url_prefix="/api/v1/catalogues")
 
 
-@blueprint.get("", responses={200: CataloguesAnswer}, summary="List the catalogues")
+@blueprint.get(
+    "",
+    responses={200: CataloguesAnswer},
+    summary="List the catalogues",
+    description="The version of a catalogue identifies its content.",
+)
 def list_catalogues() -> dict[str, Any]:
     """List the catalogues."""
     return {
@@ -97,6 +102,7 @@ def list_catalogues() -> dict[str, Any]:
     "/<catalogue>/galaxies/<target_id>",
     responses=problems.documented(GalaxyAnswer, 404, 422),
     summary="Return one galaxy",
+    description="The response has its bins, its observed and predicted EWs, and its place on the map.",
 )
 def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
     """Give one galaxy."""
@@ -124,6 +130,7 @@ def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
     "/<catalogue>/galaxies/<target_id>/spectrum",
     responses=problems.documented(SpectrumAnswer, 404, 422, 429),
     summary="Return one galaxy's spectrum",
+    description="A galaxy without a spectrum is returned with its twelve bins.",
 )
 @costly
 def give_spectrum(path: CataloguePath) -> Response | dict[str, Any]:

@@ -40,7 +40,12 @@ class ModelAnswer(BaseModel):
 blueprint = APIBlueprint("api_model", __name__, url_prefix="/api/v1")
 
 
-@blueprint.get("/model", responses=problems.documented(ModelAnswer, 429), summary="Describe lines, bins and models")
+@blueprint.get(
+    "/model",
+    responses=problems.documented(ModelAnswer, 429),
+    summary="Describe lines, bins and models",
+    description="Each model has its checksum, recipe and held-out metrics.",
+)
 def describe_model() -> dict[str, Any]:
     """Describe what predicts."""
     return {

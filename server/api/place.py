@@ -63,6 +63,7 @@ blueprint = APIBlueprint("api_place", __name__, url_prefix="/api/v1/catalogues")
     "/<catalogue>/place",
     responses=problems.documented(PlaceAnswer, 404, 413, 422, 429),
     summary="Place galaxies on the map, and find the galaxies of a catalogue that resemble them",
+    description="The response has the place of each galaxy, the spread of that place, and the nearest galaxies.",
 )
 @costly
 def place(path: PlacePath, body: PlaceRequest) -> Response | dict[str, Any]:

@@ -49,6 +49,7 @@ blueprint = APIBlueprint("api_spectrum", __name__, url_prefix="/api/v1/spectrum"
     "/bins",
     responses=problems.documented(BinsAnswer, 413, 422, 429),
     summary="Mask a spectrum's lines and average its continuum in the twelve bins",
+    description="The lines are masked as in training. The result can be sent to /api/v1/predict.",
 )
 @costly
 def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
