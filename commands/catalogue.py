@@ -18,7 +18,7 @@ out_argument = click.argument("out", metavar="OUT.parquet", type=FILE)
     cls=Group,
     sections={
         "Catalogues": ("build", "mock", "fetch", "from-fits", "convert", "check", "compare", "rank"),
-        "For maintainers: fits that rewrite committed files, and their evaluation": (
+        "For maintainers": (
             "fit-map",
             "judge-map",
             "fit-domain",
@@ -55,7 +55,7 @@ def mock(out: Path, n: int, seed: int) -> int:
 @click.option("--base-url", metavar="URL", help="Mirror to fetch the files from; by default GitHub.")
 @click.option("--without-spectra", is_flag=True, help="Fetch no spectra, which are nine tenths of the bytes.")
 def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noqa: ARG001 - one choice so far
-    """Fetch the public galaxies of Khederlarian et al. 2024, and build a catalogue that the app serves."""
+    """Fetch public real galaxies (Khederlarian+24), and build a catalogue that the app serves."""
     from data.archives.published import fetch_published
 
     return _told(fetch_published(base_url, with_spectra=not without_spectra))
