@@ -1,4 +1,5 @@
-# Three stages: packages, the galaxies that are served, and what runs. Every package is checked against its hash.
+# There are three stages: the packages, the galaxies that are served, and the final image. Every package is checked
+# against its hash.
 # `docker buildx imagetools inspect python:3.11.14-slim-bookworm --format '{{.Manifest.Digest}}'` prints the digest of
 # the base; build with `--build-arg PYTHON=python:3.11.14-slim-bookworm@sha256:...` to pin it as well.
 ARG PYTHON=python:3.11.14-slim-bookworm
@@ -6,19 +7,19 @@ ARG PYTHON=python:3.11.14-slim-bookworm
 FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY requirements-serve.lock .
-# Wheels alone: nothing is compiled, so no compiler is needed. What runs needs no pip.
+# Only wheels are installed, so no compiler is needed. The final image does not need pip.
 RUN python3 -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements-serve.lock \
     && /opt/venv/bin/pip uninstall --yes pip
 WORKDIR /opt/venv/lib/python3.11/site-packages
-# The packages' own tests and headers, 80 MB.
+# Remove the packages' own tests and headers, which take 80 MB.
 RUN find numpy scipy pyarrow -type d -name tests -prune -exec rm -rf {} + \
     && rm -rf pyarrow/include plotly/labextension
 
 FROM packages AS galaxies
-# yes: the public galaxies of Khederlarian+24 are served beside the mock; with-spectra: and their spectra, 0.3 GB.
+# With "yes", the public galaxies of Khederlarian+24 are served beside the mock; "with-spectra" adds their spectra, 0.3 GB.
 ARG REAL_GALAXIES=no
-# A mirror of the files; empty: GitHub.
+# Mirror to fetch the files from; if it is empty, they are fetched from GitHub.
 ARG BASE_URL=
 WORKDIR /app
 COPY . .
@@ -41,7 +42,7 @@ COPY --from=galaxies /galaxies /galaxies
 WORKDIR /app
 COPY . .
 RUN python3 -m compileall -q .
-# `--build-arg REVISION=$(git rev-parse HEAD)`: what /version says.
+# `--build-arg REVISION=$(git rev-parse HEAD)` sets the revision that /version reports.
 ARG REVISION=
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -53,9 +54,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     CACHE_DIR=/home/neon/cache \
     REVISION=$REVISION
 USER 1000
-# Visitors wait for nothing to be compressed or compiled, and get the smallest files.
+# Compress and compile in advance, so that visitors get the smallest files without waiting.
 RUN python -m scripts.precompress
-# The one place that is written to: everything else may be mounted read-only.
+# The app writes only to this folder; everything else may be mounted read-only.
 VOLUME /home/neon/cache
 EXPOSE 8050
 HEALTHCHECK --start-period=30s --interval=30s --timeout=5s CMD \

@@ -1,4 +1,4 @@
-# `make run` serves the app, `make test` tests it; both install what they need into .venv by themselves.
+# `make run` serves the app and `make test` tests it; both install what they need into .venv.
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -14,14 +14,14 @@ TRAIN_OPTIONS ?=
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1@/' | tr @ '\t'
 
-run: serving ## serve http://127.0.0.1:8050 (PORT=... chooses another port)
+run: serving ## serve the app at http://127.0.0.1:8050 (PORT=... sets another port)
 	@exec $(BIN)/python -m server
 
 real: serving ## fetch real galaxies, once, and serve them (BASE_URL=... fetches from a mirror)
 	@$(BIN)/python cli.py catalogue fetch published $(if $(BASE_URL),--base-url $(BASE_URL))
 	@exec $(BIN)/python -m server
 
-test: developing ## run every test, the browser's included
+test: developing ## run every test, including those in a browser
 	@$(BIN)/python scripts/run_tests.py
 
 check: developing ## run the fast tests
@@ -45,18 +45,18 @@ bench: developing ## measure speed, bytes and memory
 	@$(BIN)/python -m benchmarks.bench
 	@$(BIN)/python -m benchmarks.boot
 
-screenshots: developing ## take the documents' screenshots again
+screenshots: developing ## take the screenshots of the documents again
 	@$(BIN)/python -m benchmarks.screenshots
 
-reference: developing ## write the library's reference from its docstrings: docs/library.md
+reference: developing ## write docs/library.md, the library reference, from the docstrings
 	@$(BIN)/python scripts/api_reference.py
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true
 	@$(BIN)/python -m pytest -m soak
 
-train: whole ## from a table to served: weights, map, densities, mock, evaluation, self-test: make train TABLE=galaxies.parquet
-	@test -f "$(TABLE)" || { echo "Say where the real galaxies are: make train TABLE=galaxies.parquet" >&2; exit 2; }
+train: whole ## make weights, map, densities, mock, evaluation and self-test from a table: make train TABLE=galaxies.parquet
+	@test -f "$(TABLE)" || { echo "Name the table of real galaxies: make train TABLE=galaxies.parquet" >&2; exit 2; }
 	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution $(TRAIN_OPTIONS)
 	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
@@ -68,15 +68,15 @@ train: whole ## from a table to served: weights, map, densities, mock, evaluatio
 	@$(BIN)/python cli.py evaluate $(TABLE) --against published,retrained,prototype,knn,lwlr --draws 64 \
 		--missing 0 --missing 11 --missing 0 11 --commit
 
-pin: developing ## write the requirements files from what is installed
+pin: developing ## write the requirements files from the installed packages
 	@$(BIN)/python scripts/pin.py
 
-audit: developing ## look the served packages up in the database of known vulnerabilities
+audit: developing ## check the served packages against the database of known vulnerabilities
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements-serve.lock || { \
-		echo "Not audited, or with findings: see above. Where the index offers no vulnerability data, nothing was checked." >&2; \
+		echo "The audit failed or found vulnerabilities: see above. If the index offers no vulnerability data, nothing was checked." >&2; \
 		exit 1; }
 
-sbom: developing ## write the served packages as a CycloneDX bill of materials: dist/sbom.json
+sbom: developing ## write dist/sbom.json, a CycloneDX bill of materials of the served packages
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements requirements-serve.lock --output-reproducible --output-file dist/sbom.json
 	@echo "Wrote dist/sbom.json."
@@ -85,7 +85,7 @@ container-check: developing ## try the Dockerfile without a container engine (De
 	@scripts/debian.sh debootstrap debootstrap
 	@$(BIN)/python scripts/container_check.py
 
-clean: ## delete the environment and everything that can be made again
+clean: ## delete the environment and all generated files
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S .venv/bin/python
-"""Galactic Neon on the command line: train, evaluate, predict, build catalogues.
+"""Galactic Neon on the command line: predict lines, build catalogues, train and evaluate networks.
 
-Exit status: 0 all done, 1 nothing written, 2 wrong usage, 3 written but some rows have a PROBLEM, 130 interrupted.
+Exit status: 0 success, 1 nothing written, 2 wrong usage, 3 written but some rows have a PROBLEM, 130 interrupted.
 """
 
 import sys

@@ -18,7 +18,7 @@ out_argument = click.argument("out", metavar="OUT.parquet", type=FILE)
     cls=Group,
     sections={
         "Catalogues": ("build", "mock", "fetch", "from-fits", "convert", "check", "compare", "rank"),
-        "Maintainers: fits that rewrite committed files, and what judges them": (
+        "For maintainers": (
             "fit-map",
             "judge-map",
             "fit-domain",
@@ -34,7 +34,7 @@ def command() -> None:
 @command.command()
 @table_argument
 @out_argument
-@click.option("--title", help="What readers see; the table's name by default.")
+@click.option("--title", help="Title shown to readers; by default the table's name.")
 @model_option
 def build(table: Path, out: Path, title: str | None, model: str) -> int:
     """Add predictions and map places to a table of galaxies."""
@@ -43,19 +43,19 @@ def build(table: Path, out: Path, title: str | None, model: str) -> int:
 
 @command.command()
 @out_argument
-@click.option("--n", type=int, default=20_000, show_default=True, help="How many galaxies.")
+@click.option("--n", type=int, default=20_000, show_default=True, help="Number of galaxies.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
 def mock(out: Path, n: int, seed: int) -> int:
-    """Draw mock galaxies from the density fitted to real ones, and build them."""
+    """Draw mock galaxies from the density fitted to real ones, and build a catalogue of them."""
     return _told(catalogue_build.mock_catalogue(out, n=n, seed=seed))
 
 
 @command.command()
 @click.argument("what", type=click.Choice(["published"]))
-@click.option("--base-url", metavar="URL", help="A mirror of the files; by default GitHub.")
-@click.option("--without-spectra", is_flag=True, help="Leave out nine tenths of the bytes.")
+@click.option("--base-url", metavar="URL", help="Mirror to fetch the files from; by default GitHub.")
+@click.option("--without-spectra", is_flag=True, help="Fetch no spectra, which are nine tenths of the bytes.")
 def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noqa: ARG001 - one choice so far
-    """Fetch real galaxies, the public files of Khederlarian et al. 2024, and build a catalogue that the app serves."""
+    """Fetch public real galaxies (Khederlarian+24), and build a catalogue that the app serves."""
     from data.archives.published import fetch_published
 
     return _told(fetch_published(base_url, with_spectra=not without_spectra))
@@ -73,7 +73,7 @@ def compare(table: Path, real: Path) -> int:
 @table_argument
 @click.argument("out", type=FILE)
 def convert(table: Path, out: Path) -> int:
-    """Write a catalogue in another format: OUT ends in .parquet, .csv, .ecsv, .fits or .vot."""
+    """Write a catalogue in another format; OUT ends in .parquet, .csv, .ecsv, .fits or .vot."""
     return _told(conversion.convert(table, out))
 
 
@@ -84,19 +84,23 @@ def convert(table: Path, out: Path) -> int:
     kind=Path,
     required=True,
     metavar="FILE...",
-    help="coadd-*.fits of DESI, or spec-*.fits of SDSS.",
+    help="DESI coadd-*.fits files, or SDSS spec-*.fits files.",
 )
 @click.option(
-    "--redshifts", cls=Several, kind=Path, metavar="FILE...", help="redrock-*.fits of the coadds, in the same order."
+    "--redshifts",
+    cls=Several,
+    kind=Path,
+    metavar="FILE...",
+    help="The redrock-*.fits files of the coadds, in the same order.",
 )
 @click.option(
     "--lines",
     cls=Several,
     kind=Path,
     metavar="FILE...",
-    help="fastspec-*.fits with EWs; without them EWs are measured.",
+    help="fastspec-*.fits files with EWs; without them, the EWs are measured.",
 )
-@click.option("--ebv", metavar="MAG", help="E(B-V) to correct for; 'file': what the coadds list.")
+@click.option("--ebv", metavar="MAG", help="Galactic E(B-V) to correct for, or 'file' for the values in the coadds.")
 @fill_missing_option
 @model_option
 @click.argument("out", metavar="OUT.parquet", type=FILE, required=False)
@@ -109,7 +113,7 @@ def from_fits(
     model: str,
     out: Path | None,
 ) -> int:
-    """Build a catalogue, with its rest-frame spectra beside it, from DESI's coadds or SDSS's spec files."""
+    """Build a catalogue and its rest-frame spectra from DESI coadds or SDSS spec files."""
     from tqdm import tqdm
 
     from data.surveys.from_fits import from_fits as build_from_fits
@@ -120,7 +124,7 @@ def from_fits(
         if out is None and len(given) > 1 and given[-1].suffix == ".parquet":
             out = given.pop()
     if out is None:
-        raise CatalogueError("Name the catalogue to write last: OUT.parquet.")
+        raise CatalogueError("Give the catalogue to write as the last argument: OUT.parquet.")
     try:
         magnitude = None if ebv in (None, "file") else float(ebv)
     except ValueError as error:
@@ -147,7 +151,7 @@ def from_fits(
 @command.command()
 @table_argument
 def rank(table: Path) -> int:
-    """Rank a catalogue's galaxies by how little starlight predicted their lines, for the explorer."""
+    """Rank a catalogue's galaxies by how poorly their starlight predicts their lines, for the explorer."""
     return _told(catalogue_build.rank_catalogue(table))
 
 
@@ -161,35 +165,35 @@ def check(table: Path) -> int:
 @command.command("fit-map")
 @table_argument
 def fit_map(table: Path) -> int:
-    """Fit the canonical map; rewrites a committed file."""
+    """Fit the canonical map (rewrites a committed file)."""
     return _told(catalogue_fits.fit_map(table))
 
 
 @command.command("judge-map")
 @table_argument
 def judge_map(table: Path) -> int:
-    """Judge the committed map by a table's held-out galaxies."""
+    """Evaluate the committed map on the held-out galaxies of a table."""
     return _told(catalogue_fits.judge_map(table))
 
 
 @command.command("fit-domain")
 @table_argument
 def fit_domain(table: Path) -> int:
-    """Fit what is in domain; rewrites a committed file."""
+    """Fit the training domain (rewrites a committed file)."""
     return _told(catalogue_fits.fit_domain(table))
 
 
 @command.command("fit-density")
 @table_argument
 def fit_density(table: Path) -> int:
-    """Fit the mock's density; rewrites a committed file."""
+    """Fit the density of the mock (rewrites a committed file)."""
     return _told(catalogue_fits.fit_density(table))
 
 
 @command.command("fit-cells")
 @table_argument
 def fit_cells(table: Path) -> int:
-    """Summarise galaxies per cell of the map; rewrites a committed file."""
+    """Summarise the galaxies in each cell of the map (rewrites a committed file)."""
     return _told(catalogue_fits.fit_cells(table))
 
 

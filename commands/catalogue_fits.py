@@ -36,8 +36,8 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_density(density, record, out)
     return (
-        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines given them, "
-        f"{record['raked']['margins']} histograms that say which draws are kept."
+        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines conditional on them, "
+        f"{record['raked']['margins']} histograms that determine which draws are kept."
     )
 
 

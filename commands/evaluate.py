@@ -28,7 +28,7 @@ def _end_bin(word: str) -> int:
     "--against",
     cls=Several,
     metavar="METHOD...",
-    help=f"What to compare with, trained on the rows that are not held out: any of {OTHERS}, or further models.",
+    help=f"Methods to compare with, trained on the rows that are not held out: any of {OTHERS}, or other models.",
 )
 @click.option("--draws", type=int, default=0, metavar="N", help="Score N joint draws per galaxy (8 or more).")
 @click.option(
@@ -40,14 +40,14 @@ def _end_bin(word: str) -> int:
     grouped=True,
     kind=_end_bin,
     metavar="BIN...",
-    help=f"Score again with these end bins (0, {N_BINS - 1}, or both) taken away and filled in; repeatable.",
+    help=f"Score again with these end bins (0, {N_BINS - 1}, or both) removed and filled in; can be repeated.",
 )
 @click.option("--format", "how", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--out", type=FILE, metavar="DIR", help="Write evaluation.json and evaluation.html there.")
+@click.option("--out", type=FILE, metavar="DIR", help="Folder for evaluation.json and evaluation.html.")
 @click.option(
     "--commit",
     is_flag=True,
-    help="Keep the record as the one that the Model page, the README and the model card show.",
+    help="Store the record that the Model page, the README and the model card show.",
 )
 def command(
     catalogue: Path,
@@ -60,9 +60,9 @@ def command(
     out: Path | None,
     commit: bool,
 ) -> int:
-    """Measure a model on the held-out galaxies of CATALOGUE, beside every other way from starlight to lines.
+    """Score a model on the held-out galaxies of CATALOGUE, and compare it with other methods.
 
-    CATALOGUE is a table with fluxes and observed EWs. The record and its figures are written where --out says.
+    CATALOGUE is a table with fluxes and observed EWs. --out names the folder for the record and its figures.
     """
     from tqdm import tqdm
 

@@ -11,7 +11,7 @@ from commands.options import FILE, Command
 @click.argument("file", metavar="FILE.npy", type=FILE)
 @click.argument("out", type=FILE)
 def command(file: Path, out: Path) -> int:
-    """Convert params_of_model_with(out)_luminosity.npy to OUT, .safetensors; the other variant stays if OUT has it."""
+    """Convert params_of_model_with(out)_luminosity.npy to OUT.safetensors; a second variant in OUT is kept."""
     from model.storage.published import import_published
 
     variant = import_published(file, out)

@@ -95,5 +95,9 @@ FILE: Final = click.Path(path_type=Path)
 """A file or folder; the command checks it."""
 SEED: Final = click.IntRange(0, 2**32 - 1)
 
-model_option = click.option("--model", default=DEFAULT, show_default=True, help="Name or .safetensors file.")
-fill_missing_option = click.option("--fill-missing", is_flag=True, help="Fill in a first or last bin that is missing.")
+model_option = click.option(
+    "--model", default=DEFAULT, show_default=True, help="Name of the weights, or a .safetensors file."
+)
+fill_missing_option = click.option(
+    "--fill-missing", is_flag=True, help="Estimate a missing first or last bin from the others."
+)

@@ -11,36 +11,40 @@ from commands.options import FILE, SEED, Command, Several, fill_missing_option, 
 from model.storage.weights import find_weights, load_params, load_sidecar
 
 MORE: Final = """
-input, a galaxy a row (.parquet, .csv, .ecsv, .fits, .vot); names in any case, stated units are used:
+input: one galaxy per row (.parquet, .csv, .ecsv, .fits, .vot); names in upper or lower case; stated units are used
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
-  log_luminosity           optional; see docs/nomenclature.md. Empty: the colours alone predict
-  redshift                 optional; sharpens drawn noise, and the verdict DOMAIN
-  {LINE}_EW_IVAR           only for --noise published
-  TARGETID, anything else  passed through unchanged; one with an answer's name gets the prefix INPUT_
+  log_luminosity           optional; see docs/nomenclature.md. If it is empty, only the colours are used
+  redshift                 optional; makes drawn noise and the verdict DOMAIN more accurate
+  {LINE}_EW_IVAR           needed only for --noise published
+  TARGETID, other columns  copied unchanged; a column named like an output column gets the prefix INPUT_
 
-output, the same rows in the same order (.parquet, .csv, .ecsv, .fits), per line:
-  {LINE}_EW, _EW_P16, _EW_P84             as DESI's catalogue would list it, given detection [A]: median, 68 %
-  {LINE}_EW_INTRINSIC, _P16, _P84         noise-free, >= 0 [A]: median, 68 %
-  {LINE}_P_DETECTED                       how probably DESI's catalogue would list it
-  {LINE}_EW_NOISY                         with --noise: one realisation; <= 0 is "not detected"
-  SURPRISE_PROBABILITY, _LINE, _SIGMA     with --surprise: the explorer's verdict on the measured {LINE}_EW of the input
-and VARIANT, DOMAIN, DOMAIN_SCORE, DOMAIN_REASON, PROBLEM (why a row has no numbers).
+output: the same rows in the same order (.parquet, .csv, .ecsv, .fits). For each line:
+  {LINE}_EW, _EW_P16, _EW_P84             EW as DESI's catalogue would list it, given detection [A]: median, 68 % range
+  {LINE}_EW_INTRINSIC, _P16, _P84         noise-free EW, >= 0 [A]: median, 68 % range
+  {LINE}_P_DETECTED                       probability that DESI's catalogue would list the line
+  {LINE}_EW_NOISY                         with --noise: one realisation; <= 0 means "not detected"
+For each galaxy:
+  SURPRISE_PROBABILITY, _LINE, _SIGMA     with --surprise: how improbable the measured {LINE}_EW of the input are
+  VARIANT, DOMAIN, DOMAIN_SCORE, DOMAIN_REASON
+  PROBLEM                                 why the row has no numbers
 
 noise:
-  published  {LINE}_EW + N(0, the row's own ivar), as in Khederlarian et al. 2024; own ivars know the answer
-  intrinsic  a joint draw of the noise-free lines: ratios and ties as galaxies have them
-  observed   that draw with the noise and selection of DESI, at drawn ivars
-A draw depends on --seed and the row's own fluxes, never on its place, its id or other columns.
+  published  {LINE}_EW + N(0, the row's own ivar), as in Khederlarian et al. 2024; the ivar carries information
+             about the galaxy's true EW
+  intrinsic  a joint draw of the noise-free lines, with realistic ratios
+  observed   the same draw with DESI's noise and selection, with ivars that are also drawn
+A draw depends on --seed and on the row's own fluxes, not on its position, its id or other columns.
 
 examples:
   cli.py predict galaxies.csv lines.parquet
   cli.py predict mock.parquet lines.fits --noise observed --seed 7
-  cli.py predict huge.parquet ews.parquet --columns TARGETID '*_EW'     # the fastest: nothing else is computed
+  cli.py predict huge.parquet ews.parquet --columns TARGETID '*_EW'     # the fastest, because nothing else is computed
 
-Memory does not grow with the file. Interrupted while it writes Parquet, the same command goes on where it was: finished
-parts wait in a hidden folder beside OUT (.OUT.*.parts; delete it to start again). Other formats start again.
+Memory does not grow with the file. If the command is interrupted while it writes Parquet, running it again continues
+where it stopped: finished parts are stored in a hidden folder beside OUT (.OUT.*.parts; delete it to start again).
+Other formats start again.
 
-exit status: 0 all rows, 3 some rows have a PROBLEM, 1 nothing written, 2 wrong usage, 130 interrupted.
+exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written, 2 wrong usage, 130 interrupted
 """
 
 
@@ -53,25 +57,27 @@ exit status: 0 all rows, 3 some rows have a PROBLEM, 1 nothing written, 2 wrong 
     type=click.Choice(["auto", "colors", "luminosity"]),
     default="auto",
     show_default=True,
-    help="auto uses log_luminosity where a row gives it.",
+    help="auto uses log_luminosity if a row has it.",
 )
 @click.option(
     "--noise",
     type=click.Choice(["none", "published", "intrinsic", "observed"]),
     default="none",
     show_default=True,
-    help="Add {LINE}_EW_NOISY.",
+    help="Noise of {LINE}_EW_NOISY.",
 )
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Realisation of the noise.")
-@click.option("--surprise", is_flag=True, help="Judge measured {LINE}_EW: did starlight predict them? 96 draws a row.")
-@click.option("--columns", cls=Several, metavar="NAME...", help="Columns to write, or patterns; PROBLEM always is.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Number of the noise realisation.")
+@click.option("--surprise", is_flag=True, help="Test measured {LINE}_EW against 96 draws per row.")
+@click.option(
+    "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
+)
 @fill_missing_option
 @click.option(
     "--engine",
     type=click.Choice(["local", "dask"]),
     default="local",
     show_default=True,
-    help="dask computes pieces side by side.",
+    help="dask computes pieces in parallel.",
 )
 def command(
     source: Path,
@@ -85,7 +91,7 @@ def command(
     fill_missing: bool,
     engine: Engine,
 ) -> int:
-    """Predict the emission lines of every galaxy of the file INPUT and write them to OUT."""
+    """Predict the emission lines of every galaxy in the file INPUT and write them to OUT."""
     from tqdm import tqdm
 
     params = load_params(model)
@@ -103,7 +109,9 @@ def command(
         try:
             outcome = predict_file(source, out, job, progress)
         except KeyboardInterrupt:
-            click.echo(f"Interrupted after {bar.n} galaxies. The same command goes on with Parquet.", err=True)
+            click.echo(
+                f"Interrupted after {bar.n} galaxies. With Parquet output, the same command continues there.", err=True
+            )
             return 130
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
     click.echo(f"Wrote {outcome.rows} galaxies to {out}{with_problem}.", err=True)

@@ -35,11 +35,13 @@ class Request(NamedTuple):
 @click.argument("catalogue", type=FILE)
 @click.option("--out", required=True, metavar="DIR", type=FILE, help="Folder for default.safetensors and .json.")
 @click.option("--seed", type=SEED, default=0, show_default=True)
-@click.option("--with-distribution", "parts", flag_value="both", help="Train the joint distribution too.")
-@click.option("--only-distribution", "parts", flag_value="distribution", help="Train the joint distribution alone.")
-@click.option("--members", type=int, metavar="N", help="Teachers; 0: one network straight from the data.")
-@click.option("--width", type=int, metavar="W", help="Units per layer of the network that predicts.")
-@click.option("--epochs", type=int, metavar="E", help="Passes over the galaxies, of each teacher and density.")
+@click.option("--with-distribution", "parts", flag_value="both", help="Also train the joint distribution.")
+@click.option("--only-distribution", "parts", flag_value="distribution", help="Train only the joint distribution.")
+@click.option(
+    "--members", type=int, metavar="N", help="Number of teachers; 0 trains one network directly from the data."
+)
+@click.option("--width", type=int, metavar="W", help="Units per layer of the network.")
+@click.option("--epochs", type=int, metavar="E", help="Passes over the galaxies for each teacher and density.")
 def command(
     catalogue: Path,
     out: Path,
@@ -49,9 +51,9 @@ def command(
     width: int | None,
     epochs: int | None,
 ) -> int:
-    """Train on the galaxies of CATALOGUE that are not held out, score on the rest, write weights.
+    """Train on the galaxies of CATALOGUE that are not held out, score on the others, and write weights.
 
-    CATALOGUE is a table with fluxes and observed EWs. A run that was stopped goes on where it was.
+    CATALOGUE is a table with fluxes and observed EWs. An interrupted run resumes where it stopped.
     """
     args = Request(catalogue, out, seed, members, width, epochs)
     from research.sample import read_sample

@@ -16,8 +16,8 @@ def layout(**_: Any) -> html.Div:
         [
             html.H1("About"),
             html.P(
-                "A galaxy’s spectrum is starlight with the glow of gas on top. The stars light the gas; so from the "
-                "starlight alone one can say, within limits, how the gas glows.",
+                "A galaxy’s spectrum is starlight plus emission lines from its gas. The stars ionise the gas, so the "
+                "starlight alone predicts, within limits, how strong the lines are.",
                 className="lead",
             ),
             html.Div(
@@ -32,53 +32,56 @@ def _science() -> html.Section:
     return section(
         "Why starlight predicts lines",
         html.P(
-            "Young, massive stars shine blue and strip electrons from the hydrogen, oxygen, nitrogen and sulphur "
-            "around them. When the electrons fall back, or collisions stir the ions, the gas answers in a few sharp "
-            "colours, as neon does in a sign. Galaxies without young stars are red and, mostly, dark in these lines; "
-            "old hot stars and active nuclei make faint exceptions."
+            "Young, massive stars emit light that is energetic enough to strip electrons from the hydrogen, oxygen, "
+            "nitrogen and sulphur around them. When the electrons recombine, or when collisions excite the ions, the "
+            "gas emits light at a few sharp wavelengths, like the gas in a neon sign. Galaxies without young stars "
+            "are red and mostly have no such lines; old hot stars and active nuclei produce faint exceptions."
         ),
         html.P(
-            "How strong a line is against the starlight is its equivalent width: the stretch of continuum, in Å, "
-            "that holds as much light as the line. Galactic Neon reduces the continuum from 3400 to 7000 Å to twelve "
-            "numbers and predicts ten equivalent widths from them. Simulations that know a galaxy’s stars, but not its "
-            "gas, can add believable lines this way, millions at a time."
+            "The equivalent width measures the strength of a line relative to the starlight: it is the width of "
+            "continuum, in Å, that contains as much light as the line. Galactic Neon reduces the continuum from 3400 "
+            "to 7000 Å to twelve numbers and predicts ten equivalent widths from them. Simulations that model a "
+            "galaxy’s stars but not its gas can add realistic lines in this way, for millions of galaxies."
         ),
         html.P(
-            "The prediction is the typical value for such starlight. Real galaxies scatter around it: their gas "
-            "differs in amount, metal content and dust. On the map of continua the observed lines look grainy, "
-            "the predicted ones smooth; adding noise brings the grain back."
+            "The prediction is the typical value for galaxies with the same starlight. Real galaxies scatter around "
+            "it, because their gas differs in amount, metal content and dust. On the map of continua, the observed "
+            "lines therefore look grainy and the predicted lines smooth. Adding noise makes the predicted lines look "
+            "grainy too."
         ),
     )
 
 
 def _mock() -> html.Section:
     return section(
-        "What is real, what is mock",
+        "What is real and what is mock",
         html.Ul(
             [
                 html.Li(
                     [
                         html.Strong("Mock: "),
-                        "the galaxies named MOCK-… in the explorer, their redshifts, lines and spectra. They are drawn "
-                        "from a density fitted to real galaxies. None of them exists, and their fine structure is only "
-                        "as good as that density.",
+                        "the galaxies named MOCK-… in the explorer, with their redshifts, lines and spectra. They "
+                        "are drawn from a density fitted to real galaxies. None of them exists, and their details "
+                        "are only as realistic as that density.",
                     ]
                 ),
                 html.Li(
                     [
-                        html.Strong("Real, in summary: "),
-                        "the hexagonal cells of the map, the presets and every score: statistics over DESI galaxies, "
+                        html.Strong("Statistics of real galaxies: "),
+                        "the hexagonal cells of the map, the presets and every score. They summarise DESI galaxies, "
                         "at least 20 in each cell.",
                     ]
                 ),
                 html.Li(
                     [
                         html.Strong("Learned from real galaxies: "),
-                        "the network’s weights and the map. Single observed galaxies are not part of this product; a "
+                        "the network’s weights and the map. This product contains no individual observed galaxies; a "
                         "catalogue of them can be served instead of the mock.",
                     ]
                 ),
-                html.Li([html.Strong("Yours: "), "what you type or upload is predicted and forgotten."]),
+                html.Li(
+                    [html.Strong("Yours: "), "what you type or upload is used for the prediction and is not stored."]
+                ),
             ]
         ),
     )
@@ -152,5 +155,8 @@ def _thanks() -> html.Section:
 def _licence() -> html.Section:
     return section(
         "Licence",
-        html.P("The code and the network’s weights are free under the MIT licence. DESI’s data keep their own."),
+        html.P(
+            "The code and the network’s weights are available under the MIT licence. DESI’s data have their own "
+            "licence, CC BY 4.0."
+        ),
     )

@@ -12,8 +12,11 @@ def layout(**_: Any) -> html.Div:
     """Return the page."""
     return html.Div(
         [
-            html.H1("Nothing shines here"),
-            html.P("This address has no page. It may have moved, or lost a letter.", className="lead"),
+            html.H1("Page not found"),
+            html.P(
+                "There is no page at this address. The page may have moved, or the address may contain a typing error.",
+                className="lead",
+            ),
             html.P([dcc.Link("Explore the map", href="/"), " or ", dcc.Link("predict lines", href="/predict"), "."]),
         ],
         className="page page-prose",

@@ -63,7 +63,7 @@ def create() -> None:
     if works(PYTHON, "-m", "pip", "--version") and belongs_here():
         return
     if ENVIRONMENT.exists():
-        say(".venv does not work here; making it anew.")
+        say(".venv does not work here and is created again.")
         shutil.rmtree(ENVIRONMENT)
     if importlib.util.find_spec("venv") is None:
         raise SetupError("This Python has no venv module. Install it, e.g. `apt install python3-venv`.")

@@ -126,7 +126,7 @@ def summarise(results: dict[str, Result], left_out: dict[str, str]) -> None:
         print("\n".join(f"FAILED  {title}: {name}" for name in result.failures), end="\n" if result.failures else "")
         print(f"{title}: {result.passed} passed, {result.failed} failed, {result.skipped} skipped")
     for title, why in left_out.items():
-        print(f"{title}: left out, it {why}")
+        print(f"{title}: skipped because it {why}")
     passed, failed, skipped = (sum(result[place] for result in results.values()) for place in range(3))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
 

@@ -225,13 +225,13 @@ def require(question: PredictOptions) -> None:
     params = question.params
     if question.noise in ("intrinsic", "observed") and not has_intrinsic(params):
         raise CatalogueError(
-            f"Noise {question.noise!r} draws from the intrinsic distribution, which these weights do not have. "
+            f"Noise {question.noise!r} is drawn from the intrinsic distribution, which these weights do not have. "
             "Use the default model, or noise 'published' or 'none'."
         )
     if question.surprise and not has_intrinsic(params):
         raise CatalogueError(
-            "Measured lines are judged by the intrinsic distribution, which these weights do not have. "
-            "Use the default model."
+            "Measured lines are tested with the intrinsic distribution, which these weights do not have. Use the "
+            "default model."
         )
     if question.variant != "auto" and getattr(params, question.variant) is None:
         raise CatalogueError(f"These weights have no variant {question.variant!r}. Use the other one, or 'auto'.")

@@ -43,13 +43,16 @@ def _columns() -> Iterator[tuple[str, AnswerColumn]]:
     for suffix, part, unit, text, ucd in kinds:
         for line in LINES:
             yield line.name + suffix, AnswerColumn(part, Field(unit, f"{line.label}: {text}", ucd))
-    text = "which network answered: colors, or luminosity as well"
+    text = "variant of the network that predicted: colors, or luminosity (colours and luminosity)"
     yield "VARIANT", AnswerColumn(None, Field("", text, "meta.code"))
-    yield "DOMAIN", AnswerColumn("domain", Field("", "inside, edge or outside of what trained it", "meta.code.qual"))
+    yield (
+        "DOMAIN",
+        AnswerColumn("domain", Field("", "inside, edge or outside of the training domain", "meta.code.qual")),
+    )
     text = "share of the training galaxies whose colours are rarer"
     yield "DOMAIN_SCORE", AnswerColumn("domain", Field("", text, "stat.probability"))
-    yield "DOMAIN_REASON", AnswerColumn("domain", Field("", "why not inside", "meta.note"))
-    text = "probability that lines drawn for such starlight are, together, as unlikely as the measured ones"
+    yield "DOMAIN_REASON", AnswerColumn("domain", Field("", "why the verdict is not inside", "meta.note"))
+    text = "probability that lines drawn for such starlight are jointly as unlikely as the measured ones"
     yield "SURPRISE_PROBABILITY", AnswerColumn("surprise", Field("", text, "stat.probability"))
     text = "measured line that departs most, given starlight and the other lines"
     yield "SURPRISE_LINE", AnswerColumn("surprise", Field("", text, "meta.code"))

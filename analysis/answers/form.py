@@ -74,5 +74,7 @@ def _read_bin(text: str, where: str) -> float:
     count = len(split_numbers(text))
     # Two values may be one number with a decimal comma, for which `read_flux` raises its own error.
     if count > 2:
-        raise UploadError(f"{where} holds {count} values. Paste exactly 12 numbers, bluest bin first, or type one.")
+        raise UploadError(
+            f"{where} contains {count} values. Paste exactly 12 numbers, bluest bin first, or type one number."
+        )
     return read_flux(text, where)

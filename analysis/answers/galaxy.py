@@ -80,14 +80,14 @@ def draw_lines(
     if noise == "published":
         if ew_ivar is None or not np.isfinite(ew_ivar).any():
             raise CatalogueError(
-                "Published noise takes the galaxy's own inverse variances: open a galaxy of a file with columns "
+                "Published noise uses the galaxy's own inverse variances. Open a galaxy from a file with columns "
                 "{LINE}_EW_IVAR, or choose another noise."
             )
         middle = predict_lines(params, form.bin_flux, form.log_luminosity)[0] if ew is None else ew
         drawn = published_noise(seed, flux, np.asarray(middle, np.float32)[None], ew_ivar[None])
     elif not has_intrinsic(params):
         raise CatalogueError(
-            "These weights hold no distribution to draw from. Choose the network Galactic Neon, or published noise."
+            "These weights include no distribution to draw from. Choose the network Galactic Neon, or published noise."
         )
     else:
         intrinsic, observed = sample_many(seed, params, flux, known["log_luminosity"], known["redshift"])

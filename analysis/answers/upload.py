@@ -83,13 +83,13 @@ def answer_table(
     rows = rows_of(table)
     if noise == "published" and (rows.ew_ivar is None or not np.isfinite(rows.ew_ivar).any()):
         raise CatalogueError(
-            "Published noise takes each galaxy's own inverse variances: the file has no columns {LINE}_EW_IVAR. "
+            "Published noise uses each galaxy's own inverse variances, but the file has no columns {LINE}_EW_IVAR. "
             "Choose another noise."
         )
     if own is not None:
         if noise in ("intrinsic", "observed"):
             raise CatalogueError(
-                "Your weights do not say how the lines vary together: only published noise can be added to them."
+                "Your weights do not say how the lines vary together, so only published noise can be added to them."
             )
         rows, parts = rows._replace(catalogued=own.ew), PARTS - {"intrinsic"}
         return answer(rows, PredictOptions(params, variant=own.variant, noise=noise, seed=seed, parts=parts))

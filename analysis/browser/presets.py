@@ -59,12 +59,12 @@ CLASSES: Final = (
         "star formation fading",
         lambda cells: (cells.halpha >= GREEN_VALLEY[0]) & (cells.halpha <= GREEN_VALLEY[1]),
     ),
-    PresetClass("Star-forming", "young stars in plenty", _star_forming),
+    PresetClass("Star-forming", "many young stars", _star_forming),
     PresetClass("Starburst", "a burst outshines the rest", lambda cells: cells.halpha > STARBURST),
     PresetClass("Dusty", "young stars behind dust", lambda cells: (cells.halpha >= DUSTY) & (cells.redness > 0)),
     PresetClass(
         "Seyfert / LINER host",
-        "where lines point to a nucleus, which the starlight itself cannot show",
+        "lines indicate an active nucleus, which the starlight itself does not show",
         lambda cells: (cells.halpha >= WHAN_WEAK) & (cells.n2 > HOST_RATIO) & _above_kauffmann(cells),
     ),
 )

@@ -102,7 +102,7 @@ def _named(catalogue: Catalogue, names: list[str]) -> UInt32[np.ndarray, " found
     if absent and len(absent) == len(rows):
         if _is_quantity(names[0]):
             first = names[0][:24]
-            raise FindError(f"“{' '.join(names)[:40]}” is no condition. Write {first} 0.1..0.2 or {first} > 0.1.")
+            raise FindError(f"“{' '.join(names)[:40]}” is not a condition. Write {first} 0.1..0.2 or {first} > 0.1.")
         if len(rows) == 1:
             raise FindError(
                 f"No galaxy “{absent[0][:24]}” in this catalogue. "
@@ -134,7 +134,7 @@ def absent_names(catalogue: Catalogue, text: str) -> int:
 
 def _clause(catalogue: Catalogue, clause: str, draw: Draw) -> Bool[np.ndarray, " galaxy"]:
     if not clause:
-        raise FindError("There is nothing between two &. Conditions look like: redshift 0.1..0.2 & HALPHA_EW > 50")
+        raise FindError("There is no condition between two &. Conditions look like: redshift 0.1..0.2 & HALPHA_EW > 50")
     if found := _ROW.fullmatch(clause):
         first = int(found[1])
         last = int(found[2] or first)
@@ -191,7 +191,7 @@ def _cone(catalogue: Catalogue, ra: float, dec: float, radius: float) -> Bool[np
         )
     longitude, latitude = (np.radians(catalogue.column(name).astype(float)) for name in SKY_NAMES)
     if not np.isfinite(longitude).any():
-        raise FindError("This catalogue has no sky positions (columns ra and dec), so there is nothing to cone.")
+        raise FindError("This catalogue has no sky positions (columns ra and dec), so cone() cannot be used.")
     center = np.radians([ra, dec])
     # Haversine formula: an arc cosine loses precision at small angles.
     across = np.sin((latitude - center[1]) / 2) ** 2

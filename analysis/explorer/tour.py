@@ -64,63 +64,68 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
     rho, found = _found(catalogue)
     return (
         Step(
-            "Which galaxies have the strong lines?",
+            "Which galaxies have strong lines?",
             (
-                "Every point is a galaxy, placed by the colours of its starlight alone; lines played no part in it. "
-                "Yet in the left column the glow is not scattered at random. Follow it in five steps.",
+                "Every point is a galaxy, placed only by the colours of its starlight, without using its lines. Yet "
+                "in the left column the strong lines are not scattered at random. The tour has five steps.",
             ),
             None,
             {"view": "map", "zoom": None, "color": "lines", "columns": THREE},
         ),
         Step(
-            "The brightest: starbursts",
+            "The strongest lines: starbursts",
             (
-                f"{burst.n:,} galaxies have an Hα above 100 Å. They crowd at one end of the map: young, hot, blue "
-                "stars are what makes gas glow.",
-                f"From starlight alone the network expects {burst.predicted:.0f} Å for the typical one; "
-                f"{burst.observed:.0f} Å is observed. It finds them, and draws the extremes towards the middle.",
+                f"{burst.n:,} galaxies have an EW(Hα) above 100 Å. They lie close together at one end of the map, "
+                "because young, hot, blue stars ionise the gas.",
+                f"From the starlight alone, the network predicts {burst.predicted:.0f} Å for a typical galaxy of "
+                f"this group, and {burst.observed:.0f} Å is observed. The network finds these galaxies, but predicts "
+                "less extreme values than observed.",
             ),
             "Starburst",
             {"view": "map", "zoom": None, "columns": ["observed", "predicted"]},
         ),
         Step(
-            "The many: star-forming galaxies",
+            "The majority: star-forming galaxies",
             (
-                f"{forming.n:,} galaxies form stars steadily. Their typical Hα is {forming.observed:.0f} Å, predicted "
-                f"{forming.predicted:.0f} Å: what is predicted follows what is observed along the whole arc.",
+                f"{forming.n:,} galaxies form stars steadily. Their typical EW(Hα) is {forming.observed:.0f} Å, and "
+                f"the prediction is {forming.predicted:.0f} Å. The prediction follows the observation along the "
+                "whole arc.",
             ),
             "Star-forming",
             {"view": "map", "zoom": None, "columns": THREE},
         ),
         Step(
-            "Fading and faded",
+            "Green valley and quiescent galaxies",
             (
-                f"In the green valley ({valley.n:,} galaxies) Hα falls to {valley.observed:.1f} Å, predicted "
-                f"{valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent galaxies: in "
-                f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight, hardly a line. "
-                "The panels now show colour and luminosity: they are the red and bright ones.",
+                f"In the green valley ({valley.n:,} galaxies), EW(Hα) falls to {valley.observed:.1f} Å, and the "
+                f"prediction is {valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent galaxies; in "
+                f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight comes with "
+                "hardly any lines. The panels now show colour and luminosity: these galaxies are the red and "
+                "luminous ones.",
             ),
             "Quiescent",
             {"view": "colour", "zoom": None, "columns": THREE},
         ),
         Step(
-            "What starlight cannot see: nuclei",
+            "What starlight does not show: active nuclei",
             (
-                f"{hosts.n:,} galaxies host a Seyfert nucleus. Their [O III] is {hosts.observed:.1f} Å where their "
-                f"starlight lets expect {hosts.predicted:.1f} Å (star-forming galaxies: {plain.observed:.1f} and "
-                f"{plain.predicted:.1f} Å). A black hole's light is not in the continuum, so the prediction misses it: "
-                "in the BPT diagram, where the panels are now, compare their places as observed and as predicted.",
+                f"{hosts.n:,} galaxies host a Seyfert nucleus. Their EW([O III]) is {hosts.observed:.1f} Å, whereas "
+                f"their starlight predicts {hosts.predicted:.1f} Å (star-forming galaxies: {plain.observed:.1f} and "
+                f"{plain.predicted:.1f} Å). The light of the nucleus does not appear in the continuum, so the "
+                "prediction misses it. The panels now show the BPT diagram: compare the observed and the predicted "
+                "positions.",
             ),
             "Seyfert hosts",
             {"view": "bpt", "zoom": None, "columns": ["observed", "predicted"], "places": "own"},
         ),
         Step(
-            "Can you find them?",
+            "Find the strong lines yourself",
             (
-                "Pick where the Predicted column glows, and you have picked the strong lines: of the tenth of galaxies "
-                f"with the strongest Hα, {100 * found:.0f} % are among the tenth that the network expects to be "
-                f"strongest (chance: 10 %). Over all galaxies the ranks agree to ρ = {rho:.2f}.",
-                "Now try it: draw a lasso around a bright spot, and read below what you have caught.",
+                "Where the Predicted column shows a strong line, the line is usually strong: of the tenth of "
+                f"galaxies with the strongest Hα, {100 * found:.0f} % are among the tenth that the network predicts "
+                f"to be strongest (10 % by chance). Over all galaxies, the rank correlation is ρ = {rho:.2f}.",
+                "To try this, draw a lasso around an area with strong predicted lines, and read below which galaxies "
+                "it contains.",
             ),
             None,
             {"view": "map", "zoom": None, "columns": THREE},

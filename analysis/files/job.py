@@ -142,7 +142,7 @@ def _write(
 
 def _require_rows(rows: int, path: Path) -> None:
     if not rows:
-        raise CatalogueError(f"There are no rows for {path.name}. Give at least one galaxy.")
+        raise CatalogueError(f"{path.name} has no rows. Give at least one galaxy.")
 
 
 def _plan(schema: pa.Schema, job: Job) -> Job:

@@ -143,7 +143,7 @@ class Reader:
     @contextmanager
     def _place(self, name: str) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise UploadError(f"{name} has to wait: other files are being read. Send it again in some seconds.")
+            raise UploadError(f"{name} has to wait because other files are being read. Send it again in a few seconds.")
         try:
             yield
         finally:
@@ -252,6 +252,6 @@ def _control_groups(root: Path, own: Path) -> list[_ControlGroup]:
 
 def _beyond(name: str, limits: Limits, what: str) -> str:
     return (
-        f"{name} takes more {what} to read than this server gives to one upload "
-        f"({limits.memory // MIB} MB, {limits.processor_seconds} s). Split it, or use the command line."
+        f"Reading {name} takes more {what} than this server allows for one upload ({limits.memory // MIB} MB, "
+        f"{limits.processor_seconds} s). Split it, or use the command line."
     )

@@ -23,7 +23,7 @@ from data.uploads.readers.raw_table import RawTable
 
 SIGNATURE_BYTES: Final = 32
 _SMALLER: Final = ("i1", "i2", "f4")
-_AGAIN: Final = "The table did not come back as it was read. Upload the file again."
+_AGAIN: Final = "The table that the browser sent back differs from the one that was read. Upload the file again."
 _key = [secrets.token_bytes(SIGNATURE_BYTES)]
 
 
@@ -74,8 +74,8 @@ def encode(raw: RawTable) -> str:
     content = zlib.compress(b"".join(transfer.encode(fields)), 1)
     if len(content) > MAX_BYTES:
         raise UploadError(
-            f"{raw.name} holds {len(content) / 2**20:.0f} MB of numbers and text, packed; this page takes "
-            f"{MAX_BYTES >> 20} MB. Keep the columns you need, split it, or predict it with the command line."
+            f"{raw.name} holds {len(content) / 2**20:.0f} MB of numbers and text after packing; this page accepts "
+            f"{MAX_BYTES >> 20} MB. Keep only the columns you need, split the file, or use the command line."
         )
     return base64.b64encode(_signature(content) + content).decode()
 

@@ -78,7 +78,7 @@ async function fetchFromArchive(address, say) {
     return;
   }
   wanted = ""; // so that another click on the same galaxy fetches it again
-  say("The archive could not be asked for the spectrum. Click the galaxy again.");
+  say("The spectrum could not be requested from the archive. Click the galaxy again.");
 }
 
 /** Choose a galaxy when its name is clicked anywhere on the page. */

@@ -17,7 +17,7 @@ const PANELS = "explorer-panels";
 const SWITCHES = new Set(["lock", "missing", "contours"]);
 const OVERLAYS = ".mantine-Modal-content, .mantine-Popover-dropdown, details.menu[open]"; // Escape closes these first
 const TEXT_FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
-const NO_GALAXY = "No galaxy lies there.";
+const NO_GALAXY = "There is no galaxy there.";
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 

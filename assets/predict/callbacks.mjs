@@ -47,7 +47,7 @@ export function weights(contents, name) {
   // Predictions for a table by the visitor's previous network are no longer valid.
   setProps("predict-own", { data: null });
   page.choose(OWN);
-  return [`${name} is in use, in this page only.`, null];
+  return [`${name} is in use, but only on this page.`, null];
 }
 
 /**

@@ -74,7 +74,7 @@ const VERDICT = {
       type: "rightAligned",
       valueFormatter: { function: "neonOdds(params.value)" },
       cellClassRules: { surprising: `params.value !== null && params.value < ${RARE}` },
-      headerTooltip: "Share of draws whose lines are, together, as unlikely as the measured ones",
+      headerTooltip: "Share of draws whose lines are jointly as unlikely as the measured ones",
     },
     { field: "departs", headerName: "departs most", width: 185 },
   ],
@@ -92,7 +92,7 @@ function columns(rows, { lines, leading }) {
     const place = names.indexOf(name);
     const { label } = lines[place];
     const predicted = width(`ew${place}`, "predicted", `${label}: predicted EW as catalogued [Å]`, 110);
-    const measured = width(`measured${place}`, "measured", `${label}: EW of the file [Å]`, 110);
+    const measured = width(`measured${place}`, "measured", `${label}: EW in the file [Å]`, 110);
     const isGiven = rows.measured?.some((row) => row[place] !== null);
     return { headerName: `${label} [Å]`, children: isGiven ? [predicted, measured] : [predicted] };
   });
@@ -104,7 +104,7 @@ function columns(rows, { lines, leading }) {
   ];
   // A column without a group would have an empty heading above it, which confuses screen readers.
   const grouped = [
-    { headerName: "Of the file", children: rows.problem.some(Boolean) ? [name, problem] : [name] },
+    { headerName: "From the file", children: rows.problem.some(Boolean) ? [name, problem] : [name] },
     ...(rows.surprise ? [VERDICT] : []),
     ...widths,
     { headerName: "The answer’s basis", children: basis },

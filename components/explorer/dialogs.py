@@ -9,13 +9,13 @@ from components import ids
 from components.widgets.aria import aria
 
 KEYS: Final = (
-    ("← ↑ → ↓", "walk to the next galaxy, when the panels have the focus"),
+    ("← ↑ → ↓", "move to the next galaxy (when the panels have the focus)"),
     ("Enter", "choose the galaxy under the pointer"),
     ("+ −", "zoom in and out"),
     ("0", "show all"),
     ("P · B · L", "drag to pan, to draw a box, a lasso"),
-    ("Shift + drag", "draw a lasso at once"),
-    ("Esc", "let go of the population, then of the galaxy"),
+    ("Shift + drag", "draw a lasso directly"),
+    ("Esc", "deselect the population, then the galaxy"),
     ("Ctrl Z · Ctrl Shift Z", "undo, redo"),
     ("?", "this list"),
 )

@@ -39,8 +39,8 @@ def panel_options(state: Mapping[str, Any]) -> list[Component]:
                 fullWidth=True,
             ),
             html.P(
-                "As observed: joint draws with the noise and the losses DESI would add. Intrinsic: the draws alone. As "
-                "published: the prediction with each galaxy's own error.",
+                "As observed: joint draws with the noise and selection that DESI would add. Intrinsic: joint draws "
+                "without noise. As published: the prediction plus noise from each galaxy's own error.",
                 className="muted",
             ),
         ),
@@ -50,7 +50,7 @@ def panel_options(state: Mapping[str, Any]) -> list[Component]:
                 "places",
                 state,
                 [("own", "Each column's"), ("observed", "Observed"), ("predicted", "Predicted"), ("noise", "+ noise")],
-                "Which lines place the galaxies",
+                "Lines that determine the places",
                 fullWidth=True,
             ),
         ),
@@ -65,7 +65,7 @@ def color_options(state: Mapping[str, Any], columns: Sequence[tuple[str, str]]) 
     each = (
         ("lines", "Equivalent width of each line"),
         ("SN", "Signal to noise of each line"),
-        ("RESIDUAL", "Observed over predicted, each line"),
+        ("RESIDUAL", "Observed / predicted EW of each line"),
     )
     return [
         _section(
@@ -122,7 +122,7 @@ def color_options(state: Mapping[str, Any], columns: Sequence[tuple[str, str]]) 
                 [_slider("size", state, "Size", 0.4, 2.5), _slider("opacity", state, "Opacity", 0.1, 1.0)],
                 className="sliders",
             ),
-            _switch("missing", state, "Show galaxies without a value, grey"),
+            _switch("missing", state, "Show galaxies without a value in grey"),
             _switch("contours", state, "Density contours"),
         ),
         _section(

@@ -1,4 +1,4 @@
-"""The card of outliers: the button that starts the ranking, its progress, and the list of galaxies."""
+"""Lines that starlight did not predict: the galaxies with the least probable lines, and the button that ranks them."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from components.widgets.aria import aria
 from model.lines import Line
 
 START, TICK, BODY, CARD = (f"unpredicted-{name}" for name in ("start", "tick", "body", "card"))
-TITLE = "Neon that starlight did not predict"
+TITLE = "Lines that starlight did not predict"
 
 
 class Surprise(NamedTuple):
@@ -29,7 +29,7 @@ def card() -> html.Section:
     """Return the card; a callback fills it with a description, the progress or the list."""
     return widgets.card(
         html.Div(
-            [html.H2(TITLE), html.Span("lines that no galaxy with such starlight should have", className="muted")],
+            [html.H2(TITLE), html.Span("galaxies with improbable lines for their starlight", className="muted")],
             className="card-head",
         ),
         html.Div(id=BODY, **aria(live="polite")),
@@ -43,8 +43,9 @@ def card() -> html.Section:
 def offer(n: int) -> html.P:
     """Return the description that is shown before a catalogue is ranked."""
     return html.P(
-        f"All {n:,} galaxies can be ranked by how unlikely their ten lines are, together, under the network's own "
-        "distribution, noise included. It takes minutes, once for this catalogue; the page stays usable.",
+        f"All {n:,} galaxies can be ranked by the joint probability of their ten lines under the network's "
+        "distribution, which includes noise. The ranking takes minutes and is made once for this catalogue. The page "
+        "stays usable meanwhile.",
         className="muted",
     )
 
@@ -60,7 +61,9 @@ def running(share: float) -> html.Div:
                 role="progressbar",
                 **aria(valuenow=percent, valuemin="0", valuemax="100", label="Ranking galaxies"),
             ),
-            html.P(f"Drawing each galaxy's lines anew, 96 times: {percent} % of the galaxies done.", className="muted"),
+            html.P(
+                f"Drawing the lines of each galaxy 96 times: {percent} % of the galaxies are done.", className="muted"
+            ),
         ]
     )
 
@@ -71,9 +74,14 @@ def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list
         "Galaxy",
         "line that departs most",
         "observed Å",
-        html.Span("expected Å", title="Median of what such starlight could have: scatter, noise and limits drawn"),
-        html.Span("given the rest", title="Departure, given starlight and the galaxy's other lines"),
-        html.Span("all ten together", title="Share of draws whose lines are, together, as unlikely"),
+        html.Span(
+            "expected Å", title="Median of the draws for such starlight, with scatter, noise and detection limits"
+        ),
+        html.Span(
+            "given the other lines",
+            title="Departure from the prediction, given the starlight and the galaxy's other lines",
+        ),
+        html.Span("all ten together", title="Share of the draws whose lines are jointly as unlikely"),
     ]
     rows = [
         [
@@ -87,9 +95,9 @@ def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list
         for one in surprises
     ]
     summary = (
-        f"Among {among}, {rare:,} of {n:,} have lines that fewer than one draw in 1,000 exceeds; chance alone gives "
-        f"{n / 1000:.0f}. Choose one: its spectrum shows the median of its neighbours, galaxies with its starlight, "
-        "under its own lines."
+        f"In {among}, {rare:,} of {n:,} galaxies have lines that are as improbable as one draw in 1,000 or more so; by "
+        f"chance there would be {n / 1000:.0f}. Choose a galaxy to compare its spectrum with the median spectrum of "
+        "its neighbours, which have similar starlight."
     )
     return [html.P(summary, className="muted"), widgets.line_table(head, rows, TITLE)]
 

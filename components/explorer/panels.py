@@ -115,8 +115,8 @@ def panel_grid(about: Mapping[str, Any]) -> html.Div:
                 tabIndex=0,
                 role="application",
                 **aria(
-                    label="Panels of galaxies. Arrow keys walk from galaxy to galaxy, plus and minus zoom, 0 shows "
-                    "all, L and B draw a lasso or a box, P pans, question mark lists the keys."
+                    label="Panels of galaxies. Arrow keys move from galaxy to galaxy, plus and minus zoom, 0 shows "
+                    "all galaxies, L and B draw a lasso or a box, P pans, and the question mark lists the keys."
                 ),
             ),
             html.Div(className="panel-bars"),
@@ -131,7 +131,7 @@ def panel_grid(about: Mapping[str, Any]) -> html.Div:
                 [
                     html.Canvas(
                         role="img",
-                        **aria(label="Starlight and lines of the galaxy under the pointer, or of the chosen one"),
+                        **aria(label="Starlight and lines of the galaxy under the pointer, or of the chosen galaxy"),
                     ),
                     html.Figcaption(
                         "Under the pointer: starlight and predicted lines; "

@@ -27,7 +27,7 @@ def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Seq
     """Return the toolbar; `axes` are pairs of name and label of the quantities for axes."""
     return html.Div(
         [
-            segments("view", state, _VIEWS, "What the places mean"),
+            segments("view", state, _VIEWS, "What the positions of the points mean"),
             _axes(state, axes),
             dmc.SegmentedControl(
                 id=ids.TOOL,

@@ -15,7 +15,9 @@ VIEW = "tour-view"
 
 def start_button() -> html.Button:
     """Return the button that starts the tour."""
-    return html.Button("Tour: which galaxies glow?", id=START, type="button", className="chip chip-tour", n_clicks=0)
+    return html.Button(
+        "Tour: which galaxies have strong lines?", id=START, type="button", className="chip chip-tour", n_clicks=0
+    )
 
 
 def card() -> html.Section:

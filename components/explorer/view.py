@@ -118,7 +118,8 @@ def parse(query: Mapping[str, str], quantities: Mapping[str, Any]) -> tuple[dict
     version = query.get("v", str(VERSION))
     if version != str(VERSION):
         return state, [
-            f"The link is of version “{version[:12]}”; this page reads version {VERSION}. Defaults are shown."
+            f"The link has version “{version[:12]}”, but this page reads version {VERSION}. The page shows its "
+            "defaults."
         ]
     for field in FIELDS:
         text = query.get(field.key)
@@ -126,12 +127,14 @@ def parse(query: Mapping[str, str], quantities: Mapping[str, Any]) -> tuple[dict
             continue
         value = _read(field, text, quantities)
         if value is None:
-            problems.append(f"“{field.key}={text[:24]}” in the link was not understood; {field.name} is as by default.")
+            problems.append(
+                f"“{field.key}={text[:24]}” in the link was not understood; {field.name} has its default value."
+            )
         else:
             state[field.name] = value
     if state["zoom"] and not (state["zoom"][0] < state["zoom"][1] and state["zoom"][2] < state["zoom"][3]):
         state["zoom"] = None
-        problems.append("The part of the plane that the link names is empty; all of it is shown.")
+        problems.append("The region that the link names is empty, so the whole plane is shown.")
     return state, problems
 
 

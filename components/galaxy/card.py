@@ -15,7 +15,9 @@ from model.bins import BIN_EDGES
 from model.lines import LINES
 from model.predictions.predict import Prediction
 
-CAPTION = "Equivalent widths of ten lines: observed, predicted, and where the observed one lies"
+CAPTION = (
+    "Equivalent widths of ten lines: observed, predicted, and the position of the observed value in the prediction"
+)
 FRAME = "galaxy-frame"
 SMOOTHING = "galaxy-smoothing"
 WAITING = "galaxy-waiting"
@@ -27,8 +29,12 @@ def column() -> html.Div:
         [
             widgets.card(
                 html.Div(className="card-head", id=ids.GALAXY_HEAD, **aria(live="polite")),
-                fragments.place(ids.SPECTRUM, "Its spectrum, its starlight, and close looks at its lines", "spectrum"),
-                html.Div("Asking the archive for its spectrum …", id=WAITING, className="waiting", hidden=True),
+                fragments.place(
+                    ids.SPECTRUM,
+                    "Spectrum and starlight of the chosen galaxy, with enlarged views of its lines",
+                    "spectrum",
+                ),
+                html.Div("Requesting the spectrum from the archive …", id=WAITING, className="waiting", hidden=True),
                 _spectrum_controls(),
                 html.Div(id=ids.GALAXY_NOTE, className="spectrum-note muted"),
                 invitation(),
@@ -102,14 +108,16 @@ def lines_table(
         )
     unit = html.Span(" Å", className="muted")
     listed = "Share of galaxies with this starlight in which DESI lists the line"
-    among = "Share of them, the line listed, whose width is smaller; scatter and noise together"
+    among = (
+        "Share of the galaxies with this starlight and a detected line whose EW is smaller; includes scatter and noise"
+    )
     head = [
         "Line",
         [("mock truth" if is_mock else "observed"), unit],
         ["predicted, 68 %", unit],
         html.Span("detected", title=listed),
         html.Span("percentile", title=among),
-        html.Span("where it lies", title="Bar: 16–84 % of predictions; tick: predicted; point: observed"),
+        html.Span("position", title="Bar: 16–84 % of predictions; tick: predicted; point: observed"),
     ]
     return widgets.line_table(head, rows, CAPTION)
 
@@ -138,15 +146,16 @@ def invitation() -> html.Div:
         [
             html.H2("Click a galaxy in any panel"),
             html.P(
-                "Its spectrum, its ten emission lines and their predictions appear here, and it is ringed in every "
-                "panel. Or type its ID into the search field above. Arrow keys then walk to its neighbours, Esc "
-                "lets go of it."
+                "Its spectrum, its ten emission lines and their predictions appear here, and a ring marks it in "
+                "every panel. You can also type an ID into the search field above. The arrow keys then move to "
+                "neighbouring galaxies, and Esc deselects the galaxy."
             ),
             html.H3("How to read the panels"),
             html.P(
-                "Every point is a galaxy; its place says what its starlight looks like. Left: the light of a line "
-                "as catalogued. Middle: what the network expects from the starlight alone. Right: the same with "
-                "measurement noise. Where left and right look alike, starlight tells the lines."
+                "Every point is a galaxy, and its position shows what its starlight looks like. The left column "
+                "shows each line as catalogued, the middle column the prediction from the starlight alone, and the "
+                "right column that prediction with measurement noise. Where the left and right columns look alike, "
+                "starlight predicts the lines well."
             ),
         ],
         className="invitation",
@@ -161,7 +170,7 @@ def spectrum_note(
     if has_spectrum:
         keys.insert(0, html.Span("all light", className="key-total"))
         keys.append(
-            html.Span("its 25 neighbours' median", className="key-neighbours", title="Galaxies with its starlight")
+            html.Span("median of 25 neighbours", className="key-neighbours", title="Galaxies with similar starlight")
         )
     keys.append(html.Span("masked", className="key-masked"))
     if has_noise:

@@ -43,7 +43,10 @@ def details() -> html.Div:
             dcc.Store(id=DIAGRAMS),
             widgets.card(
                 html.Div(
-                    [html.H2("Where its lines put it"), html.Span("shade: all galaxies here", className="muted")],
+                    [
+                        html.H2("Diagnostic diagrams"),
+                        html.Span("shading: all galaxies of the catalogue", className="muted"),
+                    ],
                     className="card-head",
                 ),
                 html.Div([_diagram(BPT, BPT_MARK, "BPT"), _diagram(WHAN, WHAN_MARK, "WHAN")], className="diagrams"),
@@ -52,7 +55,7 @@ def details() -> html.Div:
             ),
             widgets.card(
                 html.Div(
-                    [html.H2("What follows from them"), html.Span("± from the lines' errors", className="muted")],
+                    [html.H2("Derived quantities"), html.Span("± from the errors of the lines", className="muted")],
                     className="card-head",
                 ),
                 html.Div(id=DERIVED),
@@ -60,7 +63,7 @@ def details() -> html.Div:
             ),
             widgets.card(
                 html.Div(
-                    [html.H2("Galaxies with its starlight"), html.Span("five nearest", className="muted")],
+                    [html.H2("Galaxies with similar starlight"), html.Span("five nearest", className="muted")],
                     className="card-head",
                 ),
                 html.Div(id=NEIGHBOURS),
@@ -80,7 +83,9 @@ def _diagram(name: str, mark: str, title: str) -> html.Div:
     }  # fmt: skip
     return html.Div(
         [
-            fragments.place(name, f"{title} diagram: all galaxies here, and the chosen one's place"),
+            fragments.place(
+                name, f"{title} diagram: all galaxies of the catalogue, and the place of the chosen galaxy"
+            ),
             html.Div(id=mark, className="diagram-mark", style=style),
         ],
         className="diagram",
@@ -170,7 +175,7 @@ def neighbours_list(
         )
         for one in neighbours
     ]
-    apart = html.Span("apart", title="Root mean square difference of a bin's flux, shapes normalised")
+    apart = html.Span("apart", title="Root mean square difference of the normalised fluxes in the twelve bins")
     head = ["Galaxy", apart, "z", "Hα Å", "[O III] Å"]
     table = html.Table(
         [
@@ -194,5 +199,5 @@ def neighbours_list(
         '    include=["specid", "redshift", "wavelength", "flux", "ivar"])\n'
         "spectrum = found.records[0]"
     )
-    archive = html.Details([html.Summary("Its spectrum in Python"), html.Pre(snippet, tabIndex=0)])
+    archive = html.Details([html.Summary("This spectrum in Python"), html.Pre(snippet, tabIndex=0)])
     return [*parts, html.Div(links, className="ways"), archive]

@@ -51,12 +51,16 @@ def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
             dcc.Store(id=ANSWER),
             widgets.card(
                 html.Div(id=HEAD, className="card-head", **aria(live="polite")),
-                fragments.place(CONTINUUM, "Mean continuum of the population over all galaxies'", "population-figure"),
+                fragments.place(
+                    CONTINUUM, "Mean continuum of the population, compared with all galaxies", "population-figure"
+                ),
                 html.Div(id=CONTINUUM_NOTE, className="note"),
                 label="Mean continuum of the population",
             ),
             widgets.card(
-                _head("Widths of four lines", "galaxies with the line observed, the same in all three"),
+                _head(
+                    "Widths of four lines", "galaxies in which the line was observed, the same in all three histograms"
+                ),
                 fragments.place(
                     HISTOGRAMS, "Widths of four lines: observed, predicted, predicted + noise", "population-figure"
                 ),
@@ -64,10 +68,12 @@ def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
                 label="Histograms of equivalent widths",
             ),
             widgets.card(
-                _head("Diagnostic diagrams", "blue: this population; shade: all galaxies"),
+                _head("Diagnostic diagrams", "blue: this population; shading: all galaxies"),
                 html.Div(
                     [
-                        fragments.place(name, f"{title} diagram: this population over all galaxies", "diagram")
+                        fragments.place(
+                            name, f"{title} diagram: this population, compared with all galaxies", "diagram"
+                        )
                         for name, title in ((BPT, "BPT"), (WHAN, "WHAN"))
                     ],
                     className="diagrams",
@@ -76,7 +82,7 @@ def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
                 label="Diagnostic diagrams of the population",
             ),
             widgets.card(
-                _head("Ten lines", "how well starlight tells them here"),
+                _head("Ten lines", "how well starlight predicts them in this population"),
                 html.Div(id=LINES_TABLE),
                 label="Statistics of ten lines",
             ),
@@ -104,7 +110,7 @@ def _table(formats: Sequence[tuple[str, str]]) -> list[Any]:
         html.Div(
             [
                 html.H2("Its galaxies"),
-                html.Span("a column's head sorts them; Enter or a click on a name shows one", className="muted"),
+                html.Span("click a heading to sort; click a name or press Enter to show a galaxy", className="muted"),
                 html.Div(
                     [html.Span("Download", className="muted"), *saves, dcc.Download(id=SAVED)],
                     className="chips end",

@@ -27,7 +27,7 @@ def continuum_note(contrast: Sequence[tuple[str, float]]) -> html.Div:
         [
             html.Span("this population ± scatter", className="key-starlight"),
             html.Span("all galaxies ± scatter", className="key-sample"),
-            html.Span(f"Farthest from all galaxies: {deviations} of their scatter.", className="muted"),
+            html.Span(f"Largest differences from all galaxies: {deviations} of their scatter.", className="muted"),
         ],
         className="keys",
     )
@@ -80,7 +80,7 @@ def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
         ]
         for line, one in zip(LINES, facts, strict=True)
     ]
-    detected = html.Span("of those looked at", title="Galaxies in which no camera gap hides the line")
+    detected = html.Span("of those observable", title="Share among the galaxies in which no camera gap hides the line")
     head = ["Line", "detected", detected, "median Å", "predicted Å", "ρ", "NMAD Å", "bias"]
     return widgets.line_table(head, rows, "Ten lines in this population")
 

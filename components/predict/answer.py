@@ -11,10 +11,10 @@ from components.widgets import widgets
 from components.widgets.aria import aria
 
 KINDS: Final[Mapping[str, str]] = {
-    "catalogued": "As DESI’s catalogue would list each line where it is detected; the interval holds the scatter among "
-    "such galaxies and DESI’s noise. Two of three galaxies fall inside.",
-    "intrinsic": "Free of noise and of selection: the galaxy’s own lines, 0 where it has none. P(detected) is how "
-    "often DESI’s catalogue would list the line.",
+    "catalogued": "EWs as DESI’s catalogue would list them if the line is detected. The interval includes the scatter "
+    "among such galaxies and DESI’s noise. Two of three such galaxies lie inside it.",
+    "intrinsic": "The galaxy’s true EWs, without noise or selection; 0 if it has no line. P(detected) is the "
+    "probability that DESI’s catalogue would list the line.",
 }
 NOISES: Final[Mapping[str, str]] = {
     "none": "No noise",
@@ -89,12 +89,15 @@ def place_cards() -> list[html.Section]:
     scale = [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")]
     return [
         widgets.card(
-            head("Where it lands", html.Span(id="predict-map-title")),
+            head("Place on the map", html.Span(id="predict-map-title")),
             html.Div(
                 [html.Div(id="predict-map", className="map-plot"), html.Div(scale, className="scale")],
                 className="map-and-scale",
             ),
-            footnote("UMAP of continua: no units, distances are not physical. Cells of 20 or more real galaxies."),
+            footnote(
+                "UMAP of continua: it has no units, and distances have no physical meaning. Each cell holds at "
+                "least 20 real galaxies."
+            ),
             label="Place on the map",
         ),
         widgets.card(

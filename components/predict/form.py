@@ -53,7 +53,7 @@ def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.D
             segments("Start from", buttons),
             html.Div(
                 [
-                    segments("What the network sees", variants),
+                    segments("Inputs of the network", variants),
                     select,
                     dcc.Upload(
                         html.Button("Your weights", type="button", className="tool", title="A .safetensors file"),
@@ -81,8 +81,8 @@ def form() -> html.Section:
                 field("redshift", "redshift, optional", "0.1"),
                 field("luminosity", "log luminosity", "6.2"),
                 html.Span(
-                    "Of the twelve fluxes only ratios matter. A redshift adds magnitudes, luminosities and a check "
-                    "against the training sample.",
+                    "Only the ratios of the twelve fluxes matter. With a redshift, the page also gives magnitudes "
+                    "and luminosities, and checks the redshift against the training sample.",
                     className="muted colors-only",
                 ),
                 html.Span(

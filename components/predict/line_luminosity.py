@@ -19,8 +19,9 @@ from model.lines import LEADING_LINES, LINES
 
 SPECTRUM: Final = "predict-spectrum-save"
 PAINTED: Final[Mapping[str, str]] = {
-    "bins": "On a smooth curve through the twelve bins, without stellar absorption lines.",
-    "spectrum": "On your own spectrum: its lines are masked as in training, the predicted ones painted in their place.",
+    "bins": "The lines are added to a smooth curve through the twelve bins, which has no stellar absorption lines.",
+    "spectrum": "The lines in your spectrum are masked as in training, and the predicted lines are added in their "
+    "place.",
 }
 
 
@@ -36,27 +37,29 @@ def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, floa
     """Return the cards, which the server fills when a bin is released."""
     cards = [
         widgets.card(
-            head("The lines as light", "as catalogued; 68 % of such galaxies"),
+            head("Fluxes and luminosities", "as catalogued; 68 % of such galaxies"),
             html.Div(id="predict-light"),
             footnote("In the fibre, not corrected for dust. [O II] is the sum of both lines."),
-            label="The lines as light",
+            label="Fluxes and luminosities",
         ),
         widgets.card(
-            head("In magnitudes", "what the ten lines add"),
+            head("In magnitudes", "contribution of the ten lines"),
             html.Div(id="predict-bands"),
-            footnote("Bands that 3400–7000 Å at rest cover. LSST: throughputs 1.9; DESI: DECam, Abbott+18."),
+            footnote(
+                "Bands that lie within 3400–7000 Å in the rest frame. LSST: throughputs 1.9; DESI: DECam, Abbott+18."
+            ),
             label="In magnitudes",
         ),
         widgets.card(
             head("Nearest galaxies", html.Span(id="predict-neighbours-title")),
             html.Div(id="predict-neighbours"),
-            footnote("EW [Å] as observed. Apart: how much a bin differs, as a root mean square."),
+            footnote("EW [Å]: observed. Difference: root mean square of the differences of the twelve bins."),
             label="Nearest galaxies",
         ),
         widgets.card(
             head("Spectrum with its lines", ""),
             html.P(
-                "The continuum with the ten lines painted on it, as your spectrograph would see them.",
+                "The continuum with the ten lines added, as your spectrograph would observe them.",
                 className="muted",
             ),
             html.Div(
@@ -83,7 +86,8 @@ def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.n
     """Return a table of fluxes and luminosities with intervals, or a sentence on what they need."""
     if luminosity is None:
         return widgets.sentence(
-            "Switch on “+ luminosity” and give one: with it go luminosities, with a redshift fluxes."
+            "Switch on “+ luminosity” and enter a luminosity to get line luminosities. Enter a redshift as well to "
+            "get line fluxes."
         )
     rows = []
     for place, line in enumerate(LINES):
@@ -93,7 +97,7 @@ def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.n
     table = widgets.line_table(titles, rows, "Fluxes and luminosities of the ten lines")
     if flux is not None:
         return table
-    return html.Div([table, widgets.sentence("Give a redshift above 0 for fluxes.")])
+    return html.Div([table, widgets.sentence("Enter a redshift above 0 to get fluxes.")])
 
 
 def _scaled(values: Float[np.ndarray, " 3"]) -> Element:
@@ -112,14 +116,14 @@ def _logarithm(values: Float[np.ndarray, " 3"]) -> html.Span:
 def bands_table(changes: Mapping[str, float] | None) -> html.Div:
     """Return a table of the lines' effect on each band [mag], or a sentence on what it needs."""
     if changes is None:
-        return widgets.sentence("Give a redshift above 0: it says which bands the lines fall into.")
+        return widgets.sentence("Enter a redshift above 0; it determines which bands the lines fall into.")
     covered = {name: change for name, change in changes.items() if math.isfinite(change)}
     if not covered:
-        return widgets.sentence("No band lies wholly within 3400–7000 Å at rest at this redshift.")
+        return widgets.sentence("At this redshift, no band lies completely within 3400–7000 Å in the rest frame.")
     deepest = max(abs(change) for change in covered.values()) or 1.0
     rows = [[name, _bar(change / deepest), f"{change:+.3f}".replace("-", "−")] for name, change in covered.items()]
     missing = [name for name in changes if name not in covered]
-    table = widgets.line_table(["Band", "", "mag"], rows, "What the ten lines add in each band")
+    table = widgets.line_table(["Band", "", "mag"], rows, "Contribution of the ten lines in each band")
     return html.Div([table, footnote(f"Not covered: {', '.join(missing)}.") if missing else None])
 
 
@@ -135,5 +139,5 @@ def neighbours_table(neighbours: Sequence[Neighbour], catalogue: str) -> html.Di
         address = f"/?{urlencode({'catalogue': catalogue, 'galaxy': one.name})}"
         cells = [widgets.number(float(one.ew[place])) for place in places]
         rows.append([dcc.Link(one.name, href=address), f"{100 * one.distance:.1f} %", *cells])
-    titles = ["Galaxy", "Apart", *(line.symbol for line in LEADING_LINES)]
+    titles = ["Galaxy", "Difference", *(line.symbol for line in LEADING_LINES)]
     return widgets.line_table(titles, rows, "The nearest galaxies of the catalogue")

@@ -41,7 +41,7 @@ def card(
     ]
     titles = ["Line", "measured Å", "predicted Å", "galaxies below"]
     return widgets.card(
-        head("Did starlight predict this?", "measured in your file, against the prediction as catalogued"),
+        head("Did starlight predict this?", "lines measured in your file, compared with the prediction as catalogued"),
         verdict_sentence(verdict),
         widgets.line_table(titles, rows, "Measured and predicted lines"),
         label="Did starlight predict this?",
@@ -51,7 +51,9 @@ def card(
 def verdict_sentence(verdict: "Verdict | None") -> Any:
     """Return a sentence on the probability of all lines together, and on the line that departs most."""
     if verdict is None or not math.isfinite(float(verdict.probability[0])):
-        return widgets.sentence("The lines together cannot be judged: these weights hold no distribution of them.")
+        return widgets.sentence(
+            "The lines cannot be tested together, because these weights include no joint distribution of them."
+        )
     probability, sigma = float(verdict.probability[0]), float(verdict.sigma[0])
     line = LINES[int(verdict.line[0])]
     departs = (

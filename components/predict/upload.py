@@ -36,7 +36,7 @@ def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[s
         html.Div(
             [
                 dmc.Button("Predict", id="predict-go", size="xs"),
-                html.Span("Nothing is predicted or kept before you say so.", className="muted"),
+                html.Span("Nothing is predicted until you press Predict. Nothing is stored.", className="muted"),
             ],
             id="predict-go-box",
             className="actions",
@@ -54,9 +54,9 @@ def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
             [
                 html.Strong("Drop a table of continua or a spectrum, or choose one"),
                 html.Span(
-                    "CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock file; an "
-                    "SDSS spec. You see columns, units and frame before anything is computed. Up to "
-                    f"{max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels; nothing is stored.",
+                    "Formats: CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock "
+                    "file; an SDSS spec file. The page shows columns, units and frame before it computes anything. "
+                    f"Limits: {max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels. Nothing is stored.",
                     className="muted",
                 ),
             ],
@@ -131,7 +131,7 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
     """Return the number of predicted galaxies, and the first problem if it is not among the rows shown."""
     bad = sum(map(bool, problems))
     words = f"{n - bad:,} of {n:,} galaxies predicted." if bad else f"{n:,} predicted."
-    more = f" The first {shown:,} are shown; the download has all." if n > shown else ""
+    more = f"The page shows the first {shown:,}; the download has all." if n > shown else ""
     parts: list[Any] = [widgets.sentence(words + more, "warn" if bad else "good")]
     first = next((problem for problem in problems if problem), "")
     if first and first not in problems[:shown]:
@@ -142,7 +142,7 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
 def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
     """Return a table of scores of the predictions; rows are (line, galaxies, rho, NMAD [Å])."""
     lines = [html.Th(line, scope="col") for line, *_ in rows]
-    head = html.Tr([html.Th("Against the EWs of the file"), *lines])
+    head = html.Tr([html.Th("Compared with the EWs in the file"), *lines])
     body = [
         html.Tr([html.Th(title, scope="row"), *(html.Td(text) for text in texts)])
         for title, texts in (
@@ -159,7 +159,7 @@ def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
 def not_judged(most: int) -> html.P:
     """Return the note that outlier scores are computed for up to `most` galaxies."""
     return html.P(
-        f"Did starlight predict them? Each of up to {most} galaxies is judged here; of more, the one that you open. "
-        "The command line judges any number: cli.py predict --surprise.",
+        f"For up to {most} galaxies, the page tests whether starlight predicted the lines of each one. For larger "
+        "files it tests only the galaxy that you open. The command line tests any number: cli.py predict --surprise.",
         className="muted footnote",
     )

@@ -122,7 +122,8 @@ def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause
         failures = 0 if part.exists() and part.stat().st_size > before else failures + 1
         time.sleep(pause * 2 ** min(failures, ATTEMPTS))
     raise FetchError(
-        f"{source.url} cannot be fetched: {reason}, {ATTEMPTS} times. What came is kept; run the command again later."
+        f"{source.url} cannot be fetched: {reason}, {ATTEMPTS} times. The part that was downloaded is kept; run the "
+        "command again later."
     )
 
 
@@ -141,14 +142,14 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
         if status == _HTTP_RANGE:
             # Complete already, or not the file that was begun: begin again.
             part.unlink(missing_ok=True)
-            raise _AgainError("the server does not know the rest of what was begun")
+            raise _AgainError("the server cannot continue the download where it stopped")
         if status in _HTTP_GONE and source.optional:
             return False
         if status not in (_HTTP_OK, _HTTP_PARTIAL):
             raise FetchError(f"{source.url} answered with status {status}. Check the address (--base-url).")
         if status == _HTTP_PARTIAL and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
             part.unlink(missing_ok=True)
-            raise _AgainError("the server sent another part than was asked for")
+            raise _AgainError("the server sent a different part than the one requested")
         start = start if status == _HTTP_PARTIAL else 0
         length = answer.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
@@ -159,7 +160,9 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
                 file.write(piece)
                 size += len(piece)
                 if size > MAX_BYTES:
-                    raise FetchError(f"{source.url} sends more than {MAX_BYTES / 1e9:.0f} GB; it is not the file.")
+                    raise FetchError(
+                        f"{source.url} sends more than {MAX_BYTES / 1e9:.0f} GB, so it is not the right file."
+                    )
                 progress(source.path, size, total)
     return True
 
@@ -167,7 +170,9 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
 def _check_room(source: Source, folder: Path, total: int | None, start: int) -> None:
     needed, free = (total or 0) - start, shutil.disk_usage(folder).free
     if (total or 0) > MAX_BYTES:
-        raise FetchError(f"{source.url} has {(total or 0):,} bytes, more than {MAX_BYTES:,}; it is not the file.")
+        raise FetchError(
+            f"{source.url} has {total or 0:,} bytes, more than {MAX_BYTES:,}, so it is not the right file."
+        )
     if needed > free:
         raise FetchError(f"{source.url} needs {needed:,} bytes; {folder} has {free:,}. Make room or set DATA_DIR.")
 

@@ -60,7 +60,7 @@ def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, p
         said.append("The server has no spectra: galaxies are shown by their twelve bins.")
     fingerprint = sha256(json.dumps({path: entry["sha256"] for path, entry in manifest.items()}).encode()).hexdigest()
     if _built_from(catalogue) == fingerprint:
-        return " ".join([*said, f"Nothing to do: {catalogue} is there, made from these files."])
+        return " ".join([*said, f"Nothing to do: {catalogue} already exists and was made from these files."])
     for path in published_files.WEIGHTS:
         import_published(raw / path, user_folder() / f"{NAME}.safetensors")
     joined = published_files.join(raw, with_spectra=spectra)

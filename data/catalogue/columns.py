@@ -83,7 +83,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         try:
             _expand(path, version, room)
         except OSError as error:
-            logger.warning("%s is held in memory, as its columns cannot be kept: %s", path.name, error)
+            logger.warning("%s is held in memory, because its columns cannot be stored: %s", path.name, error)
             return _in_memory(path, version)
         columns = _mapped(room, version)
     return columns or _in_memory(path, version)
@@ -107,7 +107,7 @@ def _mapped(room: cache.DiskCache, version: str) -> Columns | None:
             raise ValueError("a checksum differs")
         metadata = about["metadata"]
     except (OSError, ValueError, EOFError, AttributeError, KeyError) as error:
-        logger.warning("Kept columns are damaged and are made again: %s", error)
+        logger.warning("Stored columns are damaged and are computed again: %s", error)
         return None
     if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
         return None

@@ -134,7 +134,7 @@ def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], 
         return table
     if not known.absolute:
         raise UploadError(
-            f"{name}: the fluxes are in {unit[:40]!r}, which is no flux at the telescope; a catalogue's are in "
+            f"{name}: the fluxes are in {unit[:40]!r}, which is not a unit of observed flux; a catalogue's are in "
             "1e-17 erg/s/cm2/Angstrom. Convert them."
         )
     flux = fluxes_without_sentinels(np.column_stack([table[ours].cast(pa.float64()).to_numpy() for ours in FLUX_NAMES]))

@@ -32,17 +32,18 @@ def _bits(*places: int) -> int:
 MASKS: Final = MappingProxyType(
     {
         "DESI": MaskConvention(
-            -1, "0 is good, any bit is bad, as redrock reads it", "desispec.maskbits.specmask; redrock.external.desi"
+            -1, "0 is good, any set bit is bad, as in redrock", "desispec.maskbits.specmask; redrock.external.desi"
         ),
         "SDSS": MaskConvention(
             _bits(18, 22, 23, 24, 25, 26, 27, 28),
             "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits "
-            "0-15 tell of the fibre, NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and CROSSTALK only inform",
+            "0-15 describe the fibre and are ignored, as are NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and "
+            "CROSSTALK",
             "SPPIXMASK, https://www.sdss4.org/dr17/algorithms/bitmasks/",
         ),
         "JWST": MaskConvention(
             _bits(0),
-            "DO_NOT_USE is bad, all other bits inform",
+            "DO_NOT_USE is bad, all other bits are ignored",
             "jwst pipeline, Data Quality Flags of the Science Data",
         ),
         "any": MaskConvention(

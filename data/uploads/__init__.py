@@ -76,12 +76,13 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
     if len(files) == 1:
         content, name = files[0]
         if recognise(content, name) == "FITS" and is_redrock(content):
-            raise UploadError(f"{name} holds redshifts alone. Upload the coadd file of the same target with it.")
+            raise UploadError(f"{name} contains only redshifts. Upload the coadd file of the same target with it.")
         return read_raw(content, name)
     pair = sorted(files, key=lambda file: is_redrock(file[0]))
     if len(pair) != 2 or not is_redrock(pair[1][0]) or is_redrock(pair[0][0]):
         raise UploadError(
-            f"{len(files)} files came together. Upload one file, or a DESI coadd and its redrock file as a pair."
+            f"{len(files)} files were uploaded together. Upload one file, or a DESI coadd and its redrock file as a "
+            "pair."
         )
     (coadd, coadd_name), (redrock, redrock_name) = pair
     for content, name in pair:
@@ -127,7 +128,7 @@ def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Upload
     steps.append(f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted.")
     if others := Counter(kind for kind in table.kinds or () if is_no_galaxy(kind)):
         listed = ", ".join(f"{count:,} {kind}" for kind, count in others.most_common(4))
-        steps.append(f"The file calls {listed}, not GALAXY; the network was trained on galaxies alone.")
+        steps.append(f"The file classifies {listed}, not GALAXY; the network was trained only on galaxies.")
     return UploadResult(table, tuple(steps), None)
 
 

@@ -245,7 +245,7 @@ def _medium(raw: RawTable, wavelength: str) -> tuple[str, str]:
     lower = wavelength.lower()
     if re.search(r"(?<![a-z])air(?![a-z])", lower):
         return "air", "the column's name"
-    return "vacuum", "the column's name" if "vac" in lower else "nothing says air"
+    return "vacuum", "the column's name" if "vac" in lower else "no sign that they are air wavelengths"
 
 
 def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool, str]:
@@ -253,20 +253,20 @@ def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool
         return True, raw.about.get("frame_why", "the file says so")
     if "rest" in re.split(r"[^a-z]+", split_unit(wavelength)[0].lower()) or wavelength.lower().startswith("restwave"):
         return True, "the column's name"
-    return redshift == 0, "redshift 0" if redshift == 0 else "as a telescope gives it"
+    return redshift == 0, "redshift 0" if redshift == 0 else "the usual frame of an observed spectrum"
 
 
 def _mask_why(raw: RawTable, mask: str) -> str:
     if not mask:
         return "none found"
     convention = MASKS[convention_of(mask, raw.about.get("survey", ""))]
-    return "not 0 = bad" if convention.bits == -1 else convention.meaning
+    return "any value except 0 is bad" if convention.bits == -1 else convention.meaning
 
 
 def _redshift_why(redshift: float | None, rest: bool) -> str:
     if redshift is not None:
         return "the file says so"
-    return "not needed at rest" if rest else "the file does not say; fill it in"
+    return "not needed in the rest frame" if rest else "the file does not say; fill it in"
 
 
 def _named_so(title: str) -> str:

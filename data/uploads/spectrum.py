@@ -64,7 +64,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     _count_masked(flux, ivar, steps)
     if plan["medium"] == "air":
         wave = air_to_vacuum(wave)
-        steps.append("Wavelengths go from air to vacuum (Ciddor 1996).")
+        steps.append("Wavelengths are converted from air to vacuum (Ciddor 1996).")
     flux, slope, absolute = units.to_f_lambda(flux, wave, plan["flux_unit"])
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         ivar = np.where(ivar > 0, ivar / slope**2, 0.0)
@@ -79,7 +79,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     known = absolute and redshift > 0
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
-        steps.append("Light outside the aperture is not seen: the luminosity is the fibre's, as in training.")
+        steps.append("The luminosity includes only the light in the aperture, as in training.")
     # A spectrum of any unit: where only ratios count, numbers of a handy size.
     scale = 1.0 if absolute else float(np.mean(bin_flux))
     for extreme in (bin_flux.min(), bin_flux.max()):
@@ -106,7 +106,7 @@ def _said_of(raw: RawTable) -> list[str]:
     kind = str(raw.about.get("class", ""))
     if is_no_galaxy(kind):
         who = raw.about.get("class_why", "The file")
-        steps.append(f"{who} calls the target {kind}, not GALAXY; the network was trained on galaxies alone.")
+        steps.append(f"{who} classifies the target as {kind}, not GALAXY; the network was trained only on galaxies.")
     told = [
         f"{name} {raw.about[key]}" for key, name in (("survey", "survey"), ("epoch", "epoch")) if raw.about.get(key)
     ]
@@ -125,7 +125,7 @@ def _redshift(plan: Mapping[str, str]) -> float:
     if not text and plan["frame"] == "rest":
         return 0.0
     if not text:
-        raise UploadError("The redshift is missing. Fill it in, or say that the wavelengths are at rest.")
+        raise UploadError("The redshift is missing. Fill it in, or state that the wavelengths are in the rest frame.")
     return within(read_number(text, "Redshift"), REDSHIFT_RANGE, "Redshift")
 
 
@@ -169,7 +169,7 @@ def _in_order(
         raise UploadError(f"{raw.name} has {raw.n} pixels; at least {2 * N_BINS} are needed to fill twelve bins.")
     if (np.diff(wave) < 0).any():
         row = int(np.flatnonzero(np.diff(wave) < 0)[0]) + 1
-        steps.append(f"Row {raw.row_numbers[row]}: wavelengths are not in order there; they are sorted.")
+        steps.append(f"Row {raw.row_numbers[row]}: the wavelengths are not in order; the pixels are sorted.")
     # Of pixels at one wavelength, such as where two arms overlap, a usable one comes first.
     order = np.lexsort((ivar <= 0, wave))
     wave, flux, ivar = wave[order], flux[order], ivar[order]
@@ -202,7 +202,10 @@ def _undimmed(plan: Mapping[str, str], observed: np.ndarray, steps: list[str]) -
     ebv = within(read_number(plan["ebv"] or "0", "E(B–V)"), EBV_RANGE, "E(B–V)")
     if not ebv:
         return np.ones_like(observed)
-    steps.append(f"The Milky Way's dust, E(B–V) = {ebv:g}, is removed (R = 3.1); the training sample kept it.")
+    steps.append(
+        f"The spectrum is corrected for Galactic dust, E(B–V) = {ebv:g} (R = 3.1); the training sample was not "
+        "corrected."
+    )
     return 10 ** (0.4 * attenuation(observed, ebv))
 
 

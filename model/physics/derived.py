@@ -116,11 +116,12 @@ def _extinction(flux: np.ndarray, relative: np.ndarray) -> Derived:
     if math.isfinite(flux[HALPHA]) and math.isfinite(flux[HBETA]):
         value = _A_V_PER_DEX * math.log10(flux[HALPHA] / flux[HBETA] / CASE_B)
         error = _A_V_PER_DEX / _LN10 * math.hypot(relative[HALPHA], relative[HBETA])
-        note = "Dust in front of the gas, as a screen. "
+        note = "Assumes that the dust is a screen in front of the gas. "
         note += (
-            "Below zero: the ratio is bluer than gas without dust; noise or Hβ absorption taken off twice."
+            "The value is below zero because the ratio is bluer than that of gas without dust. Possible causes are "
+            "noise, or Hβ absorption that was corrected twice."
             if value < 0
-            else "Hβ sits in stellar absorption, so faint Hβ carries the fit's errors."
+            else "Hβ lies in a stellar absorption line, so a faint Hβ depends on the fit of the starlight."
         )
     return Derived(
         "A_V from Hα/Hβ", "mag", value, error, note,
@@ -133,7 +134,7 @@ def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> 
     if not math.isfinite(flux[HALPHA]):
         return Derived("SFR from Hα", "M☉/yr", math.nan, math.nan, "Needs Hα.", source)
     decades, error = 0.0, relative[HALPHA]
-    note = "Not corrected for dust, since Hβ is missing: a lower limit. "
+    note = "Not corrected for dust, because Hβ is missing, so this is a lower limit. "
     if math.isfinite(flux[HBETA]):
         decades = max(math.log10(flux[HALPHA] / flux[HBETA] / CASE_B), 0.0)
         # Hα counts twice: by itself, and through the ratio that says how much of it the dust has taken.
@@ -143,7 +144,10 @@ def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> 
     distance = float(luminosity_distance(redshift)) * MPC
     bright = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
     value = SFR_PER_LUMINOSITY * bright
-    note += "Light in the fibre only, and all Hα counted as young stars: in retired galaxies and nuclei it is not."
+    note += (
+        "Includes only the light in the fibre, and attributes all Hα to young stars, which is wrong for retired "
+        "galaxies and active nuclei."
+    )
     return Derived("SFR from Hα", "M☉/yr", value, value * error, note, source)
 
 
@@ -156,11 +160,13 @@ def _metallicity(flux: np.ndarray, relative: np.ndarray) -> Derived:
     x, y = math.log10(flux[NII] / flux[HALPHA]), math.log10(flux[OIII] / flux[HBETA])
     ratio = y - x
     if is_above(KAUFFMANN, np.asarray(x), np.asarray(y)):
-        note = "Not star formation alone (above Kauffmann 2003): the calibration does not apply."
+        note = (
+            "The gas is not ionised by star formation alone (above Kauffmann 2003), so the calibration does not apply."
+        )
         return Derived(name, "", math.nan, math.nan, note, source)
     if not O3N2_LIMITS[0] < ratio < O3N2_LIMITS[1]:
-        note = f"O3N2 = {ratio:.2f} lies outside {O3N2_LIMITS[0]} to {O3N2_LIMITS[1]}, where the calibration holds."
+        note = f"O3N2 = {ratio:.2f} lies outside {O3N2_LIMITS[0]} to {O3N2_LIMITS[1]}, where the calibration is valid."
         return Derived(name, "", math.nan, math.nan, note, source)
     error = 0.32 / _LN10 * float(np.sqrt(np.sum(relative[four] ** 2)))
-    note = "The calibration itself scatters by 0.14 dex, not in the error. Not corrected for dust."
+    note = "The scatter of the calibration itself, 0.14 dex, is not included in the error. Not corrected for dust."
     return Derived(name, "", 8.73 - 0.32 * ratio, error, note, source)

@@ -166,8 +166,8 @@ def _of_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdi
     if score >= OUTSIDE:
         return "edge", f"Rare colours: {seen} rarer ones (edge: below {EDGE:.0%}). Expect larger errors."
     return "outside", (
-        f"Foreign colours: {seen} rarer ones (outside: below {OUTSIDE:.1%}). "
-        "Check line masking, redshift, dust and flux calibration."
+        f"Colours unlike the training sample: {seen} rarer ones (outside: below {OUTSIDE:.1%}). Check line masking, "
+        "redshift, dust and flux calibration."
     )
 
 
@@ -175,7 +175,7 @@ def _of_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
     missing = [_span(place) for place in (0, N_BINS - 1) if np.isnan(bin_flux[place])]
     if not missing:
         return "inside", ""
-    return "edge", f"Fewer bins: {' and '.join(missing)} missing, filled in from the others by complete_bins."
+    return "edge", f"Missing bins: {' and '.join(missing)}, filled in from the others by complete_bins."
 
 
 def _of_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple[Verdict, str]:

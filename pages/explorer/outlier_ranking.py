@@ -36,7 +36,9 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
         return outlier_list(catalogue, found, selection), True, True
     if load_params().intrinsic is None:
         return (
-            widgets.sentence("These weights hold no distribution of the lines, so none can surprise.", "warn"),
+            widgets.sentence(
+                "These weights include no joint distribution of the lines, so the galaxies cannot be ranked.", "warn"
+            ),
             True,
             True,
         )
@@ -50,7 +52,7 @@ def show(_clicks: int, _ticks: int | None, selection: dict[str, Any] | None, nam
 
 def outlier_list(catalogue: Catalogue, found: ranking.Ranking, selection: dict[str, Any] | None) -> Any:
     """Return the list of the galaxies with the highest outlier scores in a population or in the catalogue."""
-    rows, among = None, "all galaxies"
+    rows, among = None, "this catalogue"
     if selection:
         try:
             rows, among = unpack(selection, catalogue.n), f"“{str(selection.get('name') or 'Selection')[:60]}”"

@@ -33,7 +33,10 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
     shown = served().get(catalogue or "") or next(iter(served().values()), None)
     if shown is None:
         return html.Div(
-            widgets.sentence("No catalogue is served. Set CATALOGUES to a built one.", "bad"), className="page"
+            widgets.sentence(
+                "No catalogue is available. Set CATALOGUES to a catalogue that `catalogue build` wrote.", "bad"
+            ),
+            className="page",
         )
     requested, problems = _read_query(shown, query)
     selection = requested.pop("selection", None)

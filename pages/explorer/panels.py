@@ -69,9 +69,9 @@ def search_for(text: str, state: dict[str, Any], name: str, *, entered: bool) ->
     if not entered:
         return no_update, no_update, count, None, None
     if not len(rows):
-        return no_update, no_update, count, "No galaxy is left; widen a condition.", None
+        return no_update, no_update, count, "No galaxy matches. Relax a condition.", None
     absent = absent_names(catalogue, text)
-    note = f"Not in this catalogue: {absent:,} of the names." if absent else None
+    note = f"Names that are not in this catalogue: {absent:,}." if absent else None
     if len(rows) == 1 and not called(text):
         return {"row": int(rows[0])}, None, count, None, note
     named = called(text)

@@ -76,7 +76,7 @@ def show_population(selection: dict[str, Any] | None, noise: str, seed: int, sch
     except UploadError as error:
         return fragments.answer({cards.HEAD: widgets.sentence(str(error), "bad")}, {})
     if not len(rows):
-        empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue is in it.", "warn")]
+        empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue belongs to this population.", "warn")]
         return fragments.answer({cards.HEAD: empty}, {})
     found = describe(catalogue, rows, cast("Noise", noise), seed)
     return fragments.answer(_texts(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))

@@ -8,7 +8,7 @@ from model.lines import LINES, Line
 from research.evaluation.record import OURS, Bands, Difference, Evaluation
 from research.evaluation.words import agreement_words, comparison_words, coverage_words, diagram_words, residual_words
 
-ABSENT = "There is no joint distribution in these weights."
+ABSENT = "These weights include no joint distribution."
 
 
 class Numbers(NamedTuple):
@@ -40,14 +40,15 @@ def line_numbers(record: Evaluation, variant: str, line: Line) -> dict[str, Numb
             f"Observed over predicted EW of {line.label} in bins of colour",
         ),
         "rho": Numbers(
-            f"ρ of {line.label}: this network {found.scores[OURS].spearman:.4f}. A filled point is a difference in its "
-            f"favour that 95 % of {record.resamples} resamples share, a cross one against it.",
+            f"ρ of {line.label} is {found.scores[OURS].spearman:.4f} for this network. A filled point is a "
+            f"difference in favour of this network that 95 % of {record.resamples} resamples share; a cross is a "
+            "difference against it.",
             ["method", "its ρ", "difference", "95 %"],
             _differences(record, differences, "spearman", found.scores),
             f"Differences in ρ of {line.label}",
         ),
         "nmad": Numbers(
-            f"NMAD of {line.label}: this network {found.scores[OURS].nmad:.3f} Å.",
+            f"NMAD of {line.label} is {found.scores[OURS].nmad:.3f} Å for this network.",
             ["method", "its NMAD [Å]", "difference [Å]", "95 %"],
             _differences(record, differences, "nmad", found.scores),
             f"Differences in NMAD of {line.label}",
@@ -58,9 +59,10 @@ def line_numbers(record: Evaluation, variant: str, line: Line) -> dict[str, Numb
         drawn = measured.distribution.lines[line.name]
         count = len(drawn.pit)
         made["ranks"] = Numbers(
-            f"{line.label}: greatest distance from even {drawn.pit_ks:.3f}; CRPS {drawn.crps:.3f} Å, "
-            f"{100 * (drawn.crps / drawn.crps_neighbours - 1):+.1f} % against the lines of the nearest galaxies.",
-            ["rank", "share over even"],
+            f"{line.label}: the greatest distance from a uniform distribution is {drawn.pit_ks:.3f}. The CRPS is "
+            f"{drawn.crps:.3f} Å, {100 * (drawn.crps / drawn.crps_neighbours - 1):+.1f} % relative to that of the "
+            "lines of the nearest galaxies.",
+            ["rank", "share relative to uniform"],
             [[f"{k / count:.2f}–{(k + 1) / count:.2f}", f"{value:.3f}"] for k, value in enumerate(drawn.pit)],
             f"Ranks of the observed EW of {line.label} among {measured.distribution.draws} draws",
         )
@@ -112,8 +114,8 @@ def diagram_numbers(record: Evaluation, variant: str, cut: str) -> dict[str, Num
     return {
         "diagrams": Numbers(
             diagram_words(distribution, cut)
-            + f" Boosted trees tell drawn galaxies from real ones, given their starlight, with an AUC of "
-            f"{distribution.auc:.3f}; .5 would be not at all.",
+            + " Boosted trees distinguish drawn galaxies from real ones with the same starlight with an AUC of "
+            f"{distribution.auc:.3f}; .5 would mean that they cannot.",
             ["", "observed", "predicted", "predicted + noise"],
             [[name, *(f"{each[name]:.3f}" for each in (observed, predicted, drawn))] for name in observed],
             "Widths [dex], fractions and line ratios of the diagrams",

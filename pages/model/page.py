@@ -40,34 +40,33 @@ def layout(**_: Any) -> html.Div:
         [
             html.H1("The model"),
             html.P(
-                "A small neural network that has learned, from real galaxies, which emission lines go with which "
-                "starlight.",
+                "A small neural network has learned from real galaxies how emission lines depend on starlight.",
                 className="lead",
             ),
             _flow(),
             section(
                 "How well it predicts",
                 html.P(
-                    f"Measured on {record.table.held_out:,} DESI galaxies that were held out: no weight, density or "
-                    "map of this product has seen them. For each line only the galaxies count in which DESI detected "
-                    "it."
+                    f"These scores were measured on {record.table.held_out:,} DESI galaxies that were held out: no "
+                    "weight, density or map of this product was fitted to them. The scores of a line include only "
+                    "the galaxies in which DESI detected it."
                 ),
                 _warning_of_other_weights(record, about),
                 widgets.card(score_table(metrics), label="Scores per line"),
                 html.P(
                     "ρ is Spearman’s rank correlation of predicted and catalogued EW. NMAD is 1.48 times the median "
                     "absolute error. Bias is the median of predicted over catalogued EW, minus one. Coverage is the "
-                    "share of galaxies inside the predicted 16–84 % interval; 68 % would be exact.",
+                    "share of galaxies inside the predicted 16–84 % interval; the exact value would be 68 %.",
                     className="muted",
                 ),
             ),
             section("A closer look", cards.controls(VARIANTS, OPENED), *_pictures()),
             section(
-                "Beside other methods",
+                "Comparison with other methods",
                 html.P(
-                    "Each was given exactly the galaxies that this network was trained on, but for the published one, "
-                    "which its authors trained on others. Times are of the same run, on "
-                    f"{record.processors} processor cores."
+                    "Each method was trained on exactly the same galaxies as this network, except the published "
+                    "network, which its authors trained on other galaxies. The times were measured in the same run, "
+                    f"on {record.processors} processor cores."
                 ),
                 widgets.card(_methods(record), label="Methods", class_name="wide-words"),
             ),
@@ -81,12 +80,12 @@ def _pictures() -> list[html.Div]:
     return [
         html.Div(
             [
-                cards.picture("agreement", "Predicted against observed", "cyan: median, 16–84 %, 2.5–97.5 %"),
-                cards.picture("residual", "Residual against colour", "bands: 16–84 % and 2.5–97.5 %"),
-                cards.picture("rho", "Beside others: ρ", "this network minus the other, 95 %", _SHORT),
-                cards.picture("nmad", "Beside others: NMAD", "less is better", _SHORT),
-                cards.picture("mean", "Beside others: all lines", "mean ρ of the ten", _SHORT),
-                cards.picture("ranks", "Calibration of the draws", "flat is calibrated", _SHORT),
+                cards.picture("agreement", "Predicted and observed EW", "cyan: median, 16–84 %, 2.5–97.5 %"),
+                cards.picture("residual", "Residual by colour", "bands: 16–84 % and 2.5–97.5 %"),
+                cards.picture("rho", "Comparison: ρ", "this network minus the other, 95 %", _SHORT),
+                cards.picture("nmad", "Comparison: NMAD", "smaller is better", _SHORT),
+                cards.picture("mean", "Comparison: all lines", "mean ρ of the ten lines", _SHORT),
+                cards.picture("ranks", "Calibration of the draws", "a flat histogram is calibrated", _SHORT),
             ],
             className="evaluation-grid",
         ),
@@ -98,7 +97,7 @@ def _pictures() -> list[html.Div]:
             widgets.card(
                 html.Div(
                     [
-                        html.H3("BPT: who has which ratios"),
+                        html.H3("BPT: line ratios"),
                         html.Span("solid: Kewley+01, dashed: Kauffmann+03", className="muted"),
                         html.Span(cards.cut_control(("all", "S/N > 3")), className="end"),
                     ],
@@ -114,7 +113,10 @@ def _pictures() -> list[html.Div]:
         html.Div(
             widgets.card(
                 html.Div(
-                    [html.H3("WHAN: who is retired"), html.Span("Cid Fernandes+11, all galaxies", className="muted")],
+                    [
+                        html.H3("WHAN: star-forming to passive"),
+                        html.Span("Cid Fernandes+11, all galaxies", className="muted"),
+                    ],
                     className="card-head",
                 ),
                 cards.triptych(VERSIONS, "whan", "WHAN diagram"),
@@ -202,8 +204,12 @@ def _many(seconds: float) -> str:
 
 def _flow() -> html.Ol:
     steps = (
-        ("starlight", "12 bins", "Mean flux of the continuum, lines masked, in 300 Å steps from 3400 to 7000 Å."),
-        ("violet", "11 colours", "Ratios of neighbouring bins. Brightness cancels; a luminosity may be added."),
+        (
+            "starlight",
+            "12 bins",
+            "The mean flux of the continuum, with lines masked, in steps of 300 Å from 3400 to 7000 Å.",
+        ),
+        ("violet", "11 colours", "Ratios of neighbouring bins. The brightness cancels; a luminosity may be added."),
         ("cyan", "One joint network", "Residual layers shared by all lines, in JAX: fast, and exactly differentiable."),
         ("red", "10 lines", "Median equivalent width and a 16–84 % interval for each, in Å of the rest frame."),
     )
@@ -219,28 +225,28 @@ def _trust() -> html.Section:
         html.Ul(
             [
                 html.Li(
-                    "It answers for galaxies in which the line is detected. A dead galaxy still gets a small positive "
-                    "EW: most such galaxies have no detectable line at all."
+                    "The prediction assumes that the line is detected. A quiescent galaxy therefore still gets a "
+                    "small positive EW, although most such galaxies have no detectable line."
                 ),
                 html.Li(
-                    "It has seen bright, nearby galaxies (DESI BGS, redshift 0.06 to 0.30). Quasars, dwarfs much "
-                    "fainter than these and the distant Universe lie outside."
+                    "The network was trained on bright, nearby galaxies (DESI BGS, redshift 0.06 to 0.30). Quasars, "
+                    "dwarf galaxies much fainter than these and the distant Universe lie outside its domain."
                 ),
                 html.Li(
-                    "Luminosity means light in DESI’s fibre. For the total light of a simulated galaxy, or outside "
-                    "5.5 to 7.0, predict from the colours alone."
+                    "The luminosity is that of the light in DESI’s fibre. For the total light of a simulated galaxy, "
+                    "or for a log luminosity outside 5.5 to 7.0, predict from the colours alone."
                 ),
                 html.Li(
-                    "The continuum cannot see an active nucleus. What a nucleus adds is scatter to this network, "
-                    "[O III] above all."
+                    "The continuum does not reveal an active nucleus. The emission of a nucleus is scatter that this "
+                    "network cannot predict, above all in [O III]."
                 ),
                 html.Li(
-                    "The bins must be in vacuum wavelengths, in the rest frame, with lines masked and Galactic "
+                    "The bins must be in vacuum wavelengths, in the rest frame, with lines masked, and with Galactic "
                     "reddening treated as in the training spectra."
                 ),
                 html.Li(
-                    "Part of each interval is DESI’s measurement noise, not the galaxies’ own scatter. The joint draws "
-                    "tell the two apart, and know how the lines vary together; the intervals do not."
+                    "Part of each interval is DESI’s measurement noise, not the galaxies’ own scatter. The joint "
+                    "draws separate the two and include the correlations between lines; the intervals do not."
                 ),
             ]
         ),

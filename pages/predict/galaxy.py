@@ -38,8 +38,8 @@ def note(state: dict[str, Any]) -> Any:
         problems = [*problems, str(error)]
     if problems:
         first, *others = problems
-        more = f" {len(others)} more to mend." if others else ""
-        return widgets.sentence(f"{first}{more} The answer shown is the last good one.", "bad")
+        more = f" Other values to correct: {len(others)}." if others else ""
+        return widgets.sentence(f"{first}{more} The page shows the last valid prediction.", "bad")
     advice = luminosity_advice(form.log_luminosity)
     return widgets.sentence(advice, "warn") if advice else None
 
@@ -64,8 +64,8 @@ def draw(
         return None, None
     if given.own is not None and noise != "published":
         return None, widgets.sentence(
-            "Your weights give each line’s median and interval, not how the lines vary together: "
-            "only published noise can be added to them.",
+            "Your weights give each line’s median and interval, but not how the lines vary together, so only "
+            "published noise can be added to them.",
             "warn",
         )
     params = load_params(known_model(given.model))

@@ -116,7 +116,7 @@ def read_link(flux: str | None, luminosity: str | None, redshift: str | None) ->
         if redshift:
             opened["redshift"] = f"{numbers.read_redshift(redshift, 'The link’s redshift'):g}"
     except UploadError as error:
-        return opened, f"{error} The page shows a typical galaxy where the link could not be read."
+        return opened, f"{error} Where the link could not be read, the page shows a typical galaxy."
     return opened, ""
 
 

@@ -67,7 +67,7 @@ def predict_upload(
     try:
         outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
         if len(outcome.table.ids) > 1 and model == OWN:
-            words = f"Your network predicts {len(outcome.table.ids):,} galaxies in this browser ..."
+            words = f"Your network is predicting {len(outcome.table.ids):,} galaxies in this browser ..."
             return *message_alone(words, "good"), network_input(outcome.table), None
     except UploadError as error:
         return *message_alone(str(error)), None, None
@@ -117,7 +117,7 @@ def single_galaxy(outcome: uploads.UploadResult, params: Params) -> tuple[Any, .
     notes = [
         upload.steps_list(outcome.steps),
         *([widgets.sentence(reason, "warn")] if reason else []),
-        widgets.sentence("Predicted: see the ten lines.", "good"),
+        widgets.sentence("The prediction is shown in the ten lines.", "good"),
     ]
     return [], "", True, None, row, None, notes
 
@@ -181,7 +181,9 @@ def save_file(
     if not any(clicks):
         raise dash.exceptions.PreventUpdate
     if model == OWN and not own:
-        return dash.no_update, widgets.sentence("Press Predict once more: your network has not seen this file.", "bad")
+        return dash.no_update, widgets.sentence(
+            "Press Predict again: your network has not been applied to this file yet.", "bad"
+        )
     first = name_of(read).partition(" + ")[0]
     stem = f"{Path(first).stem}_predicted"
     try:

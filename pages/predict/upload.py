@@ -169,5 +169,5 @@ def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
         try:
             unpacked.append((base64.b64decode(str(contents).partition(",")[2], validate=True), name))
         except ValueError as error:
-            raise UploadError(f"{name} did not arrive whole. Upload it again.") from error
+            raise UploadError(f"{name} did not arrive completely. Upload it again.") from error
     return unpacked

@@ -30,9 +30,9 @@ def network_input(table: FluxTable) -> dict[str, str]:
     n = len(table.ids)
     if n > MAX_ROWS:
         raise UploadError(
-            f"{n:,} galaxies; your weights stay in your browser, which predicts up to {MAX_ROWS:,} of a file. "
-            "Split it, choose another network above, or run: "
-            ".venv/bin/python cli.py predict FILE OUT --model your.safetensors"
+            f"The file has {n:,} galaxies. Your weights stay in your browser, which predicts at most {MAX_ROWS:,} "
+            "galaxies of a file. Split the file, choose another network above, or run: .venv/bin/python cli.py "
+            "predict FILE OUT --model your.safetensors"
         )
     bad = np.array([bool(problem) for problem in table.problems])
     flux = np.where(bad[:, None], np.nan, table.bin_flux)

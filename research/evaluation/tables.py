@@ -252,7 +252,11 @@ def _diagrams(record: Evaluation) -> str:
     blank = [""] * 3
     rows += [
         ["energy score of the free lines [Å]", *blank, *_spread(f"{each.energy_score:.2f}" for each in drawn.values())],
-        ["trees tell drawn from real, AUC", *blank, *_spread(f"{each.auc:.3f}" for each in drawn.values())],
+        [
+            "AUC of trees that distinguish drawn from real",
+            *blank,
+            *_spread(f"{each.auc:.3f}" for each in drawn.values()),
+        ],
     ]
     return _table(head, rows)
 

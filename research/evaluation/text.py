@@ -90,7 +90,7 @@ def draws_as_text(name: str, found: Distribution) -> str:
         )
     out += [
         f"energy score of the free lines {found.energy_score:.2f} Å",
-        f"trees tell drawn from real with AUC {found.auc:.3f}",
+        f"trees distinguish drawn from real with AUC {found.auc:.3f}",
         "",
         f"{'':<26} {'observed':>9} {'chance':>9} {'training':>9} {'predicted':>9} {'drawn':>9}",
     ]

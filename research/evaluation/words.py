@@ -41,8 +41,9 @@ def residual_words(found: LineRecord) -> str:
     median = [10**value for value in found.residual.p50]
     width = [(high - low) / 2 for high, low in zip(found.residual.p84, found.residual.p16, strict=True)]
     return (
-        f"Median of observed over predicted in bins of colour: {min(median):.2f} to {max(median):.2f}. Half of the "
-        f"16–84 % band: {width[0]:.2f} dex for the bluest galaxies, {width[-1]:.2f} for the reddest."
+        f"In bins of colour, the median of observed over predicted EW ranges from {min(median):.2f} to "
+        f"{max(median):.2f}. Half the width of the 16–84 % band is {width[0]:.2f} dex for the bluest galaxies and "
+        f"{width[-1]:.2f} dex for the reddest."
     )
 
 
@@ -63,12 +64,15 @@ def coverage_words(variant: Variant) -> str:
     given = [share for share in shares if share is not None]
     text = "The network gives no intervals."
     if given:
-        text = f"The network’s 16–84 % interval holds {_range(given)} of the observed EWs, line by line; 68 % is exact."
+        text = (
+            f"The network’s 16–84 % interval contains {_range(given)} of the observed EWs, line by line; the "
+            "exact value would be 68 %."
+        )
     if variant.distribution is not None:
         drawn = variant.distribution.lines.values()
         text += (
-            f" Of the draws, the central 68 % hold {_range([each.cover_68 for each in drawn])}, the central 95 % "
-            f"{_range([each.cover_95 for each in drawn])}."
+            f" The central 68 % of the draws contain {_range([each.cover_68 for each in drawn])} of the observed "
+            f"EWs, and the central 95 % contain {_range([each.cover_95 for each in drawn])}."
         )
     return text
 
@@ -92,9 +96,9 @@ def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
     str
         One sentence per verdict.
     """
-    sides: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told apart from": []}
+    sides: dict[str, list[str]] = {"ahead of": [], "behind": [], "not distinguishable from": []}
     for name, (value, low, high) in variant.mean_against.items():
-        side = "not told apart from" if low * high <= 0 else "ahead of" if value > 0 else "behind"
+        side = "not distinguishable from" if low * high <= 0 else "ahead of" if value > 0 else "behind"
         sides[side].append(f"{titles[name]} ({value:+.4f})")
     text = [f"{side} {', '.join(names)}" for side, names in sides.items() if names]
     return f"In the mean ρ of the ten lines this network is {'; '.join(text)}." if text else "Nothing was compared."
@@ -119,7 +123,9 @@ def diagram_words(distribution: Distribution, cut: str) -> str:
     def numbers(name: str) -> str:
         versions = ("observed", "predicted", "drawn")
         shares = [f"{100 * distribution.diagrams[version][f'{name}, {cut}']:.1f} %" for version in versions]
-        return "{} lie {} of the observed galaxies, {} of the predicted, {} with noise".format(name, *shares)
+        return "{} of the observed galaxies, {} of the predicted ones and {} of those with noise lie {}".format(
+            *shares, name
+        )
 
     kewley, kauffmann = (numbers(f"above {curve.name}") for curve in (KEWLEY, KAUFFMANN))
-    return f"{kewley[0].upper()}{kewley[1:]}; {kauffmann}."
+    return f"{kewley}; {kauffmann}."

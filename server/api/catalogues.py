@@ -24,9 +24,9 @@ class CatalogueEntry(BaseModel):
     name: str
     title: str
     provenance: str
-    is_mock: bool = Field(description="whether its galaxies were drawn, not observed")
+    is_mock: bool = Field(description="whether the galaxies are mock galaxies")
     galaxies: int
-    version: str = Field(description="names its content")
+    version: str = Field(description="identifies the content")
 
 
 class CataloguesAnswer(BaseModel):
@@ -56,10 +56,13 @@ class SpectrumAnswer(BaseModel):
     """A spectrum in the rest frame."""
 
     id: str
-    source: str = Field(description="where it comes from; a mock galaxy's is simulated, a bare one has its twelve bins")
+    source: str = Field(
+        description="where the spectrum comes from; a mock galaxy's is simulated, and a galaxy "
+        "without a spectrum has its twelve bins"
+    )
     wavelength_rest: Numbers = Field(description="vacuum [Å]")
     flux: Numbers = Field(description="[1e-17 erg/s/cm²/Å]")
-    continuum: Numbers | None = Field(description="starlight alone, where it is known")
+    continuum: Numbers | None = Field(description="starlight without lines, if it is known")
 
 
 class CataloguePath(BaseModel):
@@ -72,7 +75,12 @@ class CataloguePath(BaseModel):
 blueprint = APIBlueprint("api_catalogues", __name__, url_prefix="/api/v1/catalogues")
 
 
-@blueprint.get("", responses={200: CataloguesAnswer}, summary="List the catalogues")
+@blueprint.get(
+    "",
+    responses={200: CataloguesAnswer},
+    summary="List the catalogues",
+    description="The version of a catalogue identifies its content.",
+)
 def list_catalogues() -> dict[str, Any]:
     """List the catalogues."""
     return {
@@ -93,7 +101,8 @@ def list_catalogues() -> dict[str, Any]:
 @blueprint.get(
     "/<catalogue>/galaxies/<target_id>",
     responses=problems.documented(GalaxyAnswer, 404, 422),
-    summary="Give one galaxy",
+    summary="Return one galaxy",
+    description="The response has its bins, its observed and predicted EWs, and its place on the map.",
 )
 def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
     """Return one galaxy."""
@@ -120,7 +129,8 @@ def give_galaxy(path: CataloguePath) -> Response | dict[str, Any]:
 @blueprint.get(
     "/<catalogue>/galaxies/<target_id>/spectrum",
     responses=problems.documented(SpectrumAnswer, 404, 422, 429),
-    summary="Give one galaxy's spectrum",
+    summary="Return one galaxy's spectrum",
+    description="A galaxy without a spectrum is returned with its twelve bins.",
 )
 @costly
 def give_spectrum(path: CataloguePath) -> Response | dict[str, Any]:

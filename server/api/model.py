@@ -25,22 +25,27 @@ class Model(BaseModel):
     name: str
     sha256: str
     variants: list[str]
-    has_intrinsic: bool = Field(description="whether it knows the intrinsic distribution")
+    has_intrinsic: bool = Field(description="whether the weights include the intrinsic distribution")
     about: dict[str, Any] = Field(description="recipe, training data and metrics on held-out galaxies")
 
 
 class ModelAnswer(BaseModel):
     """What predicts."""
 
-    lines: list[Line] = Field(description="in the order of every answer")
-    bin_edges: list[float] = Field(description="of the twelve bins, vacuum, rest frame [Å]")
+    lines: list[Line] = Field(description="in the order used in every response")
+    bin_edges: list[float] = Field(description="edges of the twelve bins, vacuum, rest frame [Å]")
     models: list[Model]
 
 
 blueprint = APIBlueprint("api_model", __name__, url_prefix="/api/v1")
 
 
-@blueprint.get("/model", responses=problems.documented(ModelAnswer, 429), summary="Describe lines, bins and models")
+@blueprint.get(
+    "/model",
+    responses=problems.documented(ModelAnswer, 429),
+    summary="Describe lines, bins and models",
+    description="Each model has its checksum, recipe and held-out metrics.",
+)
 def describe_model() -> dict[str, Any]:
     """Describe what predicts."""
     return {

@@ -15,8 +15,8 @@ from server.api.predict import PredictRequest
 from server.api.problems import Fault, Problem
 
 DESCRIPTION: Final = (
-    "Equivalent widths of ten emission lines from a galaxy's starlight: rest frame, in Å, positive in emission; "
-    "wavelengths in vacuum. Missing numbers are null, identifiers are text."
+    "The API predicts the equivalent widths of ten emission lines from a galaxy's starlight, in Å in the rest frame, "
+    "positive in emission. Wavelengths are in vacuum. Missing numbers are null, and identifiers are text."
 )
 TEMPLATE: Final = Path(__file__).with_name("page.html")
 

@@ -37,7 +37,9 @@ class Neighbour(BaseModel):
     """A galaxy of the catalogue."""
 
     id: str
-    distance: float = Field(description="root mean square of the differences of ln(flux / mean): 0.01 is 1 % a bin")
+    distance: float = Field(
+        description="root mean square of the differences of ln(flux / mean); 0.01 means 1 % per bin"
+    )
 
 
 class PlaceAnswer(BaseModel):
@@ -61,6 +63,7 @@ blueprint = APIBlueprint("api_place", __name__, url_prefix="/api/v1/catalogues")
     "/<catalogue>/place",
     responses=problems.documented(PlaceAnswer, 404, 413, 422, 429),
     summary="Place galaxies on the map, and find the galaxies of a catalogue that resemble them",
+    description="The response has the place of each galaxy, the spread of that place, and the nearest galaxies.",
 )
 @costly
 def place(path: PlacePath, body: PlaceRequest) -> Response | dict[str, Any]:

@@ -41,13 +41,15 @@ class Options(Body):
         default="auto", description="auto uses the luminosity of the galaxies that have one"
     )
     noise: Literal["none", "published", "intrinsic", "observed"] = Field(
-        default="none", description="adds one realisation; published needs the columns {LINE}_EW_IVAR, so not in JSON"
+        default="none",
+        description="adds one realisation; published needs the columns {LINE}_EW_IVAR, so it works only with tables",
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="number of the realisation")
     fill_missing: bool = Field(default=False, description="fill in a first or last bin that is null")
     surprise: bool = Field(
         default=False,
-        description=f"did starlight predict the measured columns {{LINE}}_EW? Up to {MAX_JUDGED:,} rows, not in JSON",
+        description=f"test the measured columns {{LINE}}_EW against the prediction; up to {MAX_JUDGED:,} rows, "
+        "only with tables",
     )
 
 
@@ -55,7 +57,7 @@ class FileOptions(Options):
     """How to predict a table, and what to answer with."""
 
     format: Literal["parquet", "csv", "ecsv", "fits", "votable"] | None = Field(
-        default=None, description="of the answer; by default the format that was sent"
+        default=None, description="format of the response; by default that of the request"
     )
 
 
@@ -71,7 +73,7 @@ class PredictRequest(Options):
     log_luminosity: Column | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
     redshift: Column | None = None
     ids: Annotated[list[Name], Field(fail_fast=True, max_length=MAX_JSON_ROWS)] | None = Field(
-        default=None, description="come back as text"
+        default=None, description="identifiers, returned as text"
     )
 
 
@@ -99,10 +101,10 @@ class PredictAnswer(BaseModel):
     p_detected: Lines | None = Field(description="probability that DESI's catalogue would list the line")
     ew_noisy: Lines | None = Field(default=None, description="one realisation [Å]; <= 0: not detected")
     variant: list[str]
-    domain: list[str] = Field(description="inside, edge or outside of what trained the network")
+    domain: list[str] = Field(description="inside, edge or outside of the training domain")
     domain_score: list[Number]
     domain_reason: list[str]
-    problems: list[str] = Field(description="why a galaxy has no numbers; empty for the others")
+    problems: list[str] = Field(description="why a galaxy has no numbers; empty for galaxies without a problem")
     model: Weights
 
 
@@ -119,8 +121,8 @@ blueprint = APIBlueprint("api_predict", __name__, url_prefix="/api/v1")
     "/predict",
     responses=problems.documented(PredictAnswer, 413, 415, 422, 429),
     summary="Predict the emission lines of galaxies",
-    description="JSON with options in it, or a table (CSV, Parquet) with options in the query; the columns are those "
-    "of the command line, see docs/command-line.md.",
+    description="Send JSON that includes the options, or a table (CSV, Parquet) with the options in the query. The "
+    "columns are those of the command line, see docs/command-line.md.",
 )
 @costly
 def predict(query: FileOptions, raw: Galaxies) -> Response | dict[str, Any]:  # noqa: ARG001 - documents the request body
@@ -169,7 +171,7 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     if asked.noise == "published":
         raise DataError("Noise 'published' needs the galaxies' inverse variances: send a table, or choose another.")
     if asked.surprise:
-        raise DataError("The surprise of measured lines needs the columns {LINE}_EW: send a table.")
+        raise DataError("Testing measured lines (surprise) needs the columns {LINE}_EW: send a table.")
     question = _question(asked)
     answers = answer(
         PredictInput(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question
@@ -220,8 +222,8 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     batch = isolation.read_table(content, kind)
     if options.surprise and batch.num_rows > MAX_JUDGED:
         raise DataError(
-            f"Measured lines of {batch.num_rows:,} galaxies; {MAX_JUDGED:,} are judged in one request. "
-            "Send fewer, or use the command line: predict --surprise."
+            f"The request has measured lines of {batch.num_rows:,} galaxies; one request tests at most "
+            f"{MAX_JUDGED:,}. Send fewer, or use the command line: predict --surprise."
         )
     question = _question(options)
     table = predict_batch(batch, Job(question))

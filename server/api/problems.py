@@ -24,7 +24,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[Fault] = Field(default=[], description="each value that is wrong, twenty at most")
+    errors: list[Fault] = Field(default=[], description="each value that is wrong, at most twenty")
 
 
 def answer(status: int, title: str, detail: str, errors: Sequence[Fault] = ()) -> Response:

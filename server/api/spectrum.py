@@ -50,6 +50,7 @@ blueprint = APIBlueprint("api_spectrum", __name__, url_prefix="/api/v1/spectrum"
     "/bins",
     responses=problems.documented(BinsAnswer, 413, 422, 429),
     summary="Mask a spectrum's lines and average its continuum in the twelve bins",
+    description="The lines are masked as in training. The result can be sent to /api/v1/predict.",
 )
 @costly
 def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
@@ -59,7 +60,9 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
         return problems.refused(f"wavelength has {n} values; flux and ivar must have as many.")
     wavelength = np.array(body.wavelength, np.float64)
     if not np.isfinite(wavelength).all() or not (np.diff(wavelength) > 0).all() or wavelength[0] <= 0:
-        return problems.refused("The wavelengths do not ascend. Sort the pixels, and keep one of each.")
+        return problems.refused(
+            "The wavelengths do not ascend. Sort the pixels, and keep only one pixel at each wavelength."
+        )
     flux = np.array(body.flux, np.float64)
     ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)

@@ -70,13 +70,13 @@ def _check(callbacks: dict[str, dict[str, Any]], kinds: Mapping[str, TypeAdapter
     callback = callbacks.get(call.output)
     # Clientside callbacks have no "callback" on the server.
     if callback is None or "callback" not in callback:
-        raise BadRequest("The output names no callback of this app. Reload the page.")
+        raise BadRequest("The output does not belong to a callback of this app. Reload the page.")
     if not callback["no_output"] and not _outputs_match(callback["output"], call.outputs):
         raise BadRequest("The outputs are not those of the callback. Reload the page.")
     if not (_match(callback["inputs"], call.inputs) and _match(callback["state"], call.state)):
         raise BadRequest("The inputs are not those of the callback. Reload the page.")
     if not set(call.changed) <= set(map(_full_name, _each(call.inputs))):
-        raise BadRequest("What has changed is no input of the callback. Reload the page.")
+        raise BadRequest("The changed property is not an input of the callback. Reload the page.")
     for part in _each([*call.inputs, *call.state]):
         name = f"{part.id if isinstance(part.id, str) else part.id.get('type', '')}.{part.property}"
         if kind := kinds.get(name):

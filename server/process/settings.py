@@ -32,11 +32,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, populate_by_name=True, validate_default=False)
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; use `0.0.0.0` in a container")
     port: int = Field(default=8050, ge=1, le=65535, description="Port to listen on")
     catalogues: str | None = Field(
         default=None,
-        description="Catalogue files and folders of them, joined by `:`; by default the fetched ones and the mock",
+        description="Catalogue files, and folders of them, separated by `:`; by default the fetched catalogues and "
+        "the mock",
     )
     data_dir: Path = Field(
         default_factory=user_data_folder,
@@ -44,68 +45,76 @@ class Settings(BaseSettings):
     )
     sparcl_url: HttpUrl | Literal["off"] = Field(
         default=HttpUrl(SPARCL_URL),
-        description="NOIRLab's archive, from which spectra of real galaxies are fetched; `off` fetches none",
+        description="NOIRLab's archive, from which spectra of real galaxies are fetched; `off` disables fetching",
     )
-    web_concurrency: int = Field(default=1, ge=1, le=64, description="Worker processes, each with eight threads")
+    web_concurrency: int = Field(
+        default=1, ge=1, le=64, description="Number of worker processes; each has eight threads"
+    )
     cache_dir: Path = Field(
         default_factory=user_cache_folder,
-        description="Private folder for what can be computed again: compressed files, cached answers",
+        description="Private folder for files that can be recomputed: compressed files and cached responses",
     )
     redis_url: RedisDsn | None = Field(
-        default=None, description="Redis that several hosts share as their cache, instead of `CACHE_DIR`"
+        default=None, description="Redis server that several hosts share as their cache, instead of `CACHE_DIR`"
     )
     trusted_proxies: int = Field(
         default=0,
         ge=0,
         le=5,
-        description="How many proxies in front add an address to `X-Forwarded-For`; their `X-Forwarded-Proto` is "
-        "believed too. Render 3, Fly.io 2, Heroku, Cloud Run and one nginx 1",
+        description="Number of reverse proxies in front that add an address to `X-Forwarded-For`; it and "
+        "`X-Forwarded-Proto` are trusted. Render 3, Fly.io 2; Heroku, Cloud Run or one nginx 1",
     )
     trusted_host: bool = Field(
         default=False,
-        description="`true`: the last proxy's `X-Forwarded-Host` and `X-Forwarded-Prefix` are believed too",
+        description="`true`: `X-Forwarded-Host` and `X-Forwarded-Prefix` of the last proxy are trusted too",
     )
     frame_ancestors: str | None = Field(
         default=None,
-        description="Sites that may show the app in a frame: origins separated by spaces, such as "
+        description="Origins of other websites that may show the app in a frame, separated by spaces, such as "
         "`https://huggingface.co`; by default none",
     )
     api_rate_limit: str = Field(
         default="120 per minute", description="How often one address may ask the API to compute"
     )
     upload_rate_limit: str = Field(
-        default="30 per minute", description="How often one address may send a file to a page"
+        default="30 per minute", description="How often one address may upload a file to a page"
     )
     callback_rate_limit: str = Field(
         default="1200 per minute", description="How often one address may call the pages' callbacks"
     )
     upload_memory: int = Field(
-        default=320, ge=64, le=8192, description="MiB that reading one upload may take; less where the machine has less"
+        default=320,
+        ge=64,
+        le=8192,
+        description="Memory in MiB that reading one upload may take; lower if the machine has less",
     )
     upload_key: str | None = Field(
         default=None,
         min_length=16,
-        description="Secret that signs the tables which browsers keep; by default one in `CACHE_DIR`. Several hosts "
-        "behind one address need the same",
+        description="Secret that signs the tables which browsers keep; by default a key stored in `CACHE_DIR`. "
+        "Several hosts behind one address need the same secret",
     )
     api_cors_origins: str | None = Field(
-        default=None, description="Web pages of other sites that may use the API: origins separated by spaces, or `*`"
+        default=None,
+        description="Origins of other websites whose pages may use the API, separated by spaces, or `*` for all",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="`debug` also logs every request"
     )
     log_format: Literal["text", "json"] = Field(
-        default="text", description="`json`: an object a line for log collectors, one for every request too"
+        default="text",
+        description="`json` writes one JSON object per line for log collectors, and also one for every request",
     )
     metrics_token: str | None = Field(
         default=None,
         min_length=16,
-        description="Prometheus sends it as a `Bearer` token; without one `/metrics` answers only this machine",
+        description="Prometheus sends this as a `Bearer` token; without a token, `/metrics` answers only requests "
+        "from this machine",
     )
     revision: str | None = Field(
         default=None,
         validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),
-        description="What `/version` says is running; by default what the platform or git says",
+        description="The revision that `/version` reports; by default the one that the platform or git reports",
     )
 
     @field_validator("api_rate_limit", "upload_rate_limit", "callback_rate_limit", mode="after")

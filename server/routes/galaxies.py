@@ -133,9 +133,11 @@ def _neighbours_flux(catalogue: Catalogue, chosen: Galaxy, light: Spectrum) -> n
 
 def _source(catalogue: Catalogue, light: Spectrum | None) -> str:
     if catalogue.is_mock:
-        return "Synthesised from this mock galaxy's bins and line widths; its noise is drawn."
+        return "Synthesised from this mock galaxy's bins and line widths, with random noise."
     if light is None:
-        return "The twelve bins are what the network sees; this catalogue holds no spectra."
+        return (
+            "The figure shows the twelve bins, which are the input of the network; this catalogue contains no spectra."
+        )
     return f"Spectrum: {light.source}."
 
 

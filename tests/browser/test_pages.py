@@ -12,7 +12,7 @@ HEADINGS = {
     "/predict": "Predict emission lines from a continuum",
     "/model": "The model",
     "/about": "About",
-    "/no/such/page": "Nothing shines here",
+    "/no/such/page": "Page not found",
 }
 
 

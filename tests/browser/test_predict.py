@@ -112,14 +112,14 @@ def test_intrinsic_widths_are_one_click_away(predict: Page):
     before = halpha(predict)
     predict.get_by_role("button", name="Intrinsic").click()
     expect(lines(predict).filter(has_text="Hα").locator("td").first).not_to_have_text(before)
-    expect(predict.locator("#predict-kind-note")).to_contain_text("Free of noise")
+    expect(predict.locator("#predict-kind-note")).to_contain_text("without noise or selection")
 
 
 def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
     weights = ROOT / "model" / "storage" / "weights" / "default.safetensors"
     before = halpha(predict)
     predict.locator("#predict-weights input[type=file]").set_input_files(weights)
-    expect(predict.locator("#predict-weights-note")).to_contain_text("in this page only")
+    expect(predict.locator("#predict-weights-note")).to_contain_text("only on this page")
     expect(predict.locator("#predict-model")).to_have_value("Yours: default.safetensors")
     assert halpha(predict) == before
     expect(predict.locator("#predict-light")).to_contain_text("luminosity")
@@ -287,7 +287,7 @@ def test_an_uploaded_spectrum_is_drawn_until_a_bin_is_moved(predict: Page):
     predict.get_by_role("button", name="Try a real galaxy").click()
     predict.get_by_role("button", name="Predict", exact=True).click()
     expect(predict.locator("#predict-continuum .seen")).to_have_attribute("d", re.compile("^M"))
-    expect(predict.locator("#predict-painted")).to_contain_text("On your own spectrum")
+    expect(predict.locator("#predict-painted")).to_contain_text("The lines in your spectrum are masked")
     predict.locator(".handle").nth(4).press("ArrowUp")
     expect(predict.locator("#predict-continuum .seen")).to_have_attribute("d", "")
     expect(predict.locator("#predict-painted")).to_contain_text("smooth curve")

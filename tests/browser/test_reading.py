@@ -72,7 +72,7 @@ def test_a_population_is_downloaded(explorer: Page) -> None:
 
 
 def test_the_tour_walks_selects_and_leaves(explorer: Page) -> None:
-    explorer.get_by_role("button", name="Tour: which galaxies glow?").click()
+    explorer.get_by_role("button", name="Tour: which galaxies have strong lines?").click()
     tour = explorer.get_by_role("region", name="Tour")
     expect(tour).to_contain_text("1 of 6")
     explorer.keyboard.press("Enter")  # the focus is on Next
@@ -83,7 +83,7 @@ def test_the_tour_walks_selects_and_leaves(explorer: Page) -> None:
         tour.get_by_role("button", name=re.compile("Next")).click()
         until(explorer, "explorer.state.view === given", view)
         explorer.wait_for_timeout(150)
-    expect(tour.locator("h2")).to_have_text("Can you find them?")
+    expect(tour.locator("h2")).to_have_text("Find the strong lines yourself")
     tour.get_by_role("button", name="End the tour").click()
     expect(tour).to_be_hidden()
 

@@ -82,7 +82,7 @@ def test_missing_end_bins_are_filled_in_when_asked_for(tmp_path):
     assert np.isfinite(out["HALPHA_EW"].to_numpy()[[2, 3]]).all()
     assert np.isnan(out["flux_00"].to_numpy()[2])  # the input comes back as it was
     assert set(out["DOMAIN"].to_pylist()) == {"outside"}
-    assert "Fewer bins: 6700-7000 Å missing" in out["DOMAIN_REASON"][3].as_py()
+    assert "Missing bins: 6700-7000 Å, filled in" in out["DOMAIN_REASON"][3].as_py()
     assert "Redshift 0.5 lies outside" in out["DOMAIN_REASON"][0].as_py()
 
 

@@ -149,8 +149,8 @@ export function writeNotes(explorer) {
   const axes = plan.panels[0].axes.map((name) => explorer.titleOf(name).split(",")[0]);
   one(page, ".panels-place").textContent =
     state.view === "map"
-      ? `UMAP of ${manifest.bins.count}-bin continua · no units, distances are not physical · grey: not detected or cut`
-      : `${axes.join(" and ")} · galaxies without a place are left out`;
+      ? `UMAP of ${manifest.bins.count}-bin continua · no units, distances have no physical meaning · grey: not detected or cut`
+      : `${axes.join(" and ")} · galaxies without a position are left out`;
 }
 
 /**

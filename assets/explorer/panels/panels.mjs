@@ -27,8 +27,8 @@ const AXES = {
 /** @type {Record<Column, string>} */
 export const HEADINGS = { observed: "Observed", predicted: "Predicted", noise: "Predicted + noise", pull: "Pull" };
 
-/** @type {Record<string, string>} headings of panels by quantity, for quantities that each line has */
-export const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed over predicted" };
+/** @type {Record<string, string>} quantities that each line has, and the headings of their panels */
+export const OF_LINE = { SN: "Signal to noise", RESIDUAL: "Observed / predicted" };
 
 /** @type {(name: string) => boolean} whether a quantity has observed, predicted and noisy versions */
 const hasVersions = (name) => /_EW$/.test(name) || (/^log_/.test(name) && name !== "log_luminosity");

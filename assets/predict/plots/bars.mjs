@@ -18,7 +18,7 @@ const signed = (change, digits) => `${change >= 0 ? "+" : "−"}${Math.abs(chang
 export class Bars extends Picture {
   /** @param {HTMLElement} box */
   constructor(box) {
-    super(box, "Change of the line by 1 % more light, bin by bin", "img");
+    super(box, "Change of the line for 1 % more light in each bin", "img");
     this.resize();
   }
 

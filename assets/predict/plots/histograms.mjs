@@ -88,8 +88,8 @@ export function drawHistograms(box, counted, lines, leading) {
     return new Histogram(lines[place], counted[place]);
   });
   const words = counted.some((one) => one.measured)
-    ? "Filled: predicted as catalogued. Outlined: measured in your file, the same galaxies. "
+    ? "Filled: predicted as catalogued. Outlined: measured in your file, for the same galaxies. "
     : "Predicted as catalogued. ";
-  const note = node("p", "muted footnote", `${words}Even steps in arcsinh(EW); the last holds what lies beyond.`);
+  const note = node("p", "muted footnote", `${words}The bins have equal steps in arcsinh(EW); the last bin also holds all larger values.`);
   box.replaceChildren(...pictures.map((picture) => picture.element), note);
 }

@@ -108,14 +108,14 @@ def rank_figure(pit: Sequence[float], of: Line, scheme: Scheme) -> Figure:
         "y": list(pit),
         "width": 0.9 * width,
         "marker": {"color": token[of.accent], "opacity": 0.8},
-        "hovertemplate": "rank %{x:.2f}: %{y:.2f} times the even share<extra></extra>",
+        "hovertemplate": "rank %{x:.2f}: %{y:.2f} times the uniform share<extra></extra>",
     }
     even = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": {"color": token["text"]}}
     return figure(
         scheme,
         [bars],
         {"range": [0, 1], "dtick": 0.25, "showgrid": False, "title": {"text": "rank among the draws", "standoff": 6}},
-        {"range": [0, max(1.4, 1.1 * max(pit))], "title": {"text": "relative to even", "standoff": 2}},
+        {"range": [0, max(1.4, 1.1 * max(pit))], "title": {"text": "relative to uniform", "standoff": 2}},
         shapes=[even | {"line": {"color": token["text"], "width": 1.25}}],
         annotations=[note("even: calibrated", 0.99, 1, scheme, xanchor="right", yref="y", yanchor="bottom")],
     )

@@ -120,7 +120,7 @@ def _survey(observed: Observed, row: int, name: str, form: str) -> RawTable:
     }
     if (count := len(observed.target_ids)) > 1:
         which = "the first" if row == 0 else f"number {row + 1}, the first that can be used"
-        about["notes"] = [f"{name} holds {count} targets; {which}, {about['target_id']}, is taken."]
+        about["notes"] = [f"{name} holds {count} targets; {which}, {about['target_id']}, is read."]
     return from_arrays(name, form, arrays, {}, about)
 
 

@@ -68,7 +68,7 @@ def test_names_that_are_not_there_are_counted(catalogue: registry.Catalogue) -> 
         ("redshift ..", "has no ends"),
         ("z 0.1-0.2", "Write z 0.1..0.2 or z > 0.1"),
         ("redshift 2..1", "Write the smaller end first"),
-        ("redshift > 1 &", "nothing between two &"),
+        ("redshift > 1 &", "no condition between two &"),
         ("redshift = 1", "was not understood"),
         ("row 20000", "rows go from 0 to 19,999"),
         ("cone(1, 2, 3)", "no sky positions"),

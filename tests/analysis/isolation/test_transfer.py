@@ -86,7 +86,7 @@ def test_a_carried_table_is_signed():
 
 
 def test_a_table_too_large_for_the_page_is_told():
-    with pytest.raises(UploadError, match="this page takes 20 MB"):
+    with pytest.raises(UploadError, match="this page accepts 20 MB"):
         signed_table.encode(table({f"c{n}": np.random.default_rng(n).normal(size=100_000) for n in range(30)}))
 
 

@@ -153,7 +153,7 @@ def test_what_never_comes_is_given_up_and_kept(numbers, tmp_path):
     (tmp_path / "got/a.npy.part").write_bytes(content[:500])
     with (
         answering(lambda request: request.reply(b"", 503)) as url,
-        pytest.raises(FetchError, match=r"status 503, 5 times\. What came is kept"),
+        pytest.raises(FetchError, match=r"status 503, 5 times\. The part that was downloaded is kept"),
     ):
         fetch_files(source(url), tmp_path / "got", pause=0)
     assert (tmp_path / "got/a.npy.part").read_bytes() == content[:500]

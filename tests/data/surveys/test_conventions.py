@@ -77,7 +77,7 @@ def test_compressed_masks_are_unfolded(tmp_path):
 def test_a_quasar_is_said(tmp_path):
     pair = coadd(tmp_path / "coadd.fits"), redrock(tmp_path / "redrock.fits", ("STAR", "QSO"))
     found = apply_plan(upload(*pair))
-    assert any("Redrock calls the target QSO" in step for step in found.steps)
+    assert any("Redrock classifies the target as QSO" in step for step in found.steps)
     assert found.table.kinds == ("QSO",)
 
 

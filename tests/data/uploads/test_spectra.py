@@ -112,7 +112,7 @@ def test_a_damaged_number_is_left_out_and_said():
 def test_order_and_duplicates_are_named_and_mended():
     wave, flux = np.append(OBSERVED, OBSERVED[50]), np.append(FLUX, 99.0)
     found = outcome(table(wavelength=wave, flux=flux))
-    assert any("Row 3752: wavelengths are not in order there" in step for step in found.steps)
+    assert any("Row 3752: the wavelengths are not in order" in step for step in found.steps)
     assert any(
         "occurs twice (1 such rows); the first of each that is not masked is kept" in step for step in found.steps
     )

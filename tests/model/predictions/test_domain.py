@@ -86,7 +86,7 @@ def test_what_colours_cannot_see_has_a_sentence_each(params, galaxies):
     common[0] = np.nan
     fewer = domain(params, common)
     assert fewer.verdict == "edge"
-    assert fewer.reasons[0].startswith("Fewer bins: 3400-3700 Å missing")
+    assert fewer.reasons[0].startswith("Missing bins: 3400-3700 Å, filled in")
 
 
 @pytest.mark.parametrize("value", [np.nan, -1.0, 0.0, np.inf])

@@ -84,7 +84,7 @@ def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: registry.
     [
         (" MOCK-000042 ", {"row": 41}, "1 of 20,000", None),
         ("", no_update, "20,000 galaxies", None),
-        ("redshift > 99", no_update, "0 of 20,000", "No galaxy is left; widen a condition."),
+        ("redshift > 99", no_update, "0 of 20,000", "No galaxy matches. Relax a condition."),
     ],
 )
 def test_search_finds_or_says(
@@ -105,7 +105,7 @@ def test_what_is_found_becomes_the_population(panels: Any, catalogue: registry.C
     )
     assert np.frombuffer(base64.b64decode(selection["rows"]), "<u4").tolist() == [0, 41]
     assert (selection["count"], count) == (2, "2 of 20,000")
-    assert note == "Not in this catalogue: 1 of the names."
+    assert note == "Names that are not in this catalogue: 1."
 
 
 def test_the_table_says_what_the_panels_show(share: Any, catalogue: registry.Catalogue) -> None:

@@ -69,9 +69,9 @@ def test_a_galaxy_of_the_catalogue_is_its_own_nearest(light: Any, catalogue: Cat
 def test_what_is_missing_is_asked_for(light: Any):
     lines, bands, *_ = light.update_light(state(luminosity="", redshift=""))
     assert "+ luminosity" in words(lines)
-    assert "Give a redshift" in words(bands)
-    assert "Fluxes need" not in words(light.update_light(state())[0])
-    assert "Give a redshift above 0 for fluxes" in words(light.update_light(state(redshift=""))[0])
+    assert "Enter a redshift above 0; it determines" in words(bands)
+    assert "Enter a redshift above 0" not in words(light.update_light(state())[0])
+    assert "Enter a redshift above 0 to get fluxes" in words(light.update_light(state(redshift=""))[0])
     with pytest.raises(dash.exceptions.PreventUpdate):
         light.update_light(state(redshift="far"))
 

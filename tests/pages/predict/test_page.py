@@ -98,7 +98,7 @@ def test_a_bad_field_is_named(lines: Any):
     bins = as_typed(load_presets()[0].bin_flux)
     note = text_of(lines.note(state([*bins[:3], "abc", *bins[4:]])))
     assert "Bin 4300–4600 Å: “abc” is not a number" in note
-    assert "The answer shown is the last good one" in note
+    assert "The page shows the last valid prediction" in note
     assert "redshift: “far” is not a number" in text_of(lines.note(state(bins, redshift="far")))
 
 
@@ -318,7 +318,7 @@ def test_measured_lines_of_a_table_are_judged_and_counted(table: Any):
         f"{row},{'HALPHA_EW' if place == 0 else ('' if place == 3 else 20)}" for place, row in enumerate(measured)
     ]
     parts, _, _, rows, first, *_ = predicted(table, posted("\n".join(measured).encode()))
-    assert "Against the EWs of the file" in text_of(parts)
+    assert "Compared with the EWs in the file" in text_of(parts)
     place = [line.name for line in LINES].index("HALPHA")
     assert sum(rows["histograms"][place]["measured"]) == 11
     assert all(0 < one <= 1 for one in rows["surprise"] if one is not None)

@@ -77,7 +77,7 @@ def test_words_carry_the_numbers(scored):
     variant = Variant(lines=lines, mean=mean, mean_against=against, distribution=None)
     assert f"ρ = {lines['HALPHA'].scores[OURS].spearman:.3f}" in agreement_words(lines["HALPHA"])
     assert "dex for the bluest" in residual_words(lines["HALPHA"])
-    assert "Of the draws" not in coverage_words(variant)
+    assert "of the draws" not in coverage_words(variant)
     said = comparison_words(variant, {name: name for name in mean})
     assert "ahead of worse" in said
-    assert "not told apart from alike" in said
+    assert "not distinguishable from alike" in said

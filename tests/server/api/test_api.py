@@ -140,7 +140,7 @@ def test_measured_lines_are_judged_in_tables_of_some_size(api):
     out = io.BytesIO()
     pq.write_table(pa.table({name: np.ones(1001, np.float32) for name in (*FLUX_NAMES, "HALPHA_EW")}), out)
     answer = api.post("/api/v1/predict?surprise=true", data=out.getvalue(), content_type=PARQUET)
-    assert "1,000 are judged in one request" in problem(answer, 422)
+    assert "one request tests at most 1,000" in problem(answer, 422)
 
 
 def test_a_parquet_bomb_is_refused_before_it_unfolds(api):
