@@ -19,18 +19,18 @@ from model.storage.weights import INTRINSIC, load_params, load_sidecar
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
 
-Noise = Literal["observed", "intrinsic", "published"]
-NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
+RealisationNoise = Literal["observed", "intrinsic", "published"]
+NOISES: Final[tuple[RealisationNoise, ...]] = get_args(RealisationNoise)
 """observed: a joint draw as DESI would list it; intrinsic: the same without measurement noise; published: prediction +
 N(0, the galaxy's own ivar), which knows of the line that it is to predict."""
 
-USUAL_NOISE: Final[Noise] = "observed"
+USUAL_NOISE: Final[RealisationNoise] = "observed"
 """What a page begins with."""
 
 _drawing = Lock()
 
 
-def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+def realisation(catalogue: Catalogue, noise: RealisationNoise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     """Draw the lines of every galaxy.
 
     Panels ask for all lines at once, each in its own request, and a click for one row: the last few realisations are
@@ -55,7 +55,7 @@ def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarr
 
 
 @lru_cache(maxsize=4)
-def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+def _draw(catalogue: Catalogue, noise: RealisationNoise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     def stack(names: list[str]) -> np.ndarray:
         return np.stack([catalogue.column(name) for name in names], axis=1)
 
