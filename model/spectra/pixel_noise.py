@@ -31,7 +31,7 @@ _GAP: Final = 200.0
 _TYPICAL: Final = np.array([3728.48, 4341.692, 4935.475, 6650.21025]), np.log([1.2, 0.44, 0.33, 0.2])
 """Median of ln(s / C) in the mock catalogue at these rest wavelengths [Å]."""
 _BLUE_END: Final = (3400.0, float(np.log(2.0)))
-"""Wavelength [Å] at the blue end, and the rise of ln(noise) from [O II] to it, as steep as from Hγ to [O II]."""
+"""Wavelength [Å] at the blue end, and the rise of ln(noise) from [O II] to it, about as steep as from Hγ."""
 _LARGEST_CHANGE: Final = 2.5
 """Largest |ln| of a galaxy's noise over the typical noise; some catalogued inverse variances are unphysical."""
 

@@ -76,7 +76,7 @@ def _starlight(design: _Design, bin_flux: Float[Array, " bin"]) -> Float[Array, 
         return share, misfit
 
     share, misfit = jax.vmap(fit)(jnp.asarray(design.binned))
-    # Screens are weighted by their likelihood, so that the spectrum changes smoothly with the colours.
+    # Screens are weighted by their posterior probability, so that the spectrum changes smoothly with the colours.
     screens = jax.nn.softmax(-misfit / 2 - REDDENINGS / REDDENING_SCALE)
     populations = ((screens[:, None] * share) @ design.flux * design.screen).sum(axis=0)
     return scale * match_bins(populations, target, design.basis, design.weight, design.inverse_slope)
