@@ -12,7 +12,7 @@ from typing import IO, Final, NamedTuple
 from model.storage.files import UNFINISHED, replacing
 
 ABANDONED_SECONDS: Final = 3600
-"""Age at which an unfinished file is taken for the remains of a process that was killed."""
+"""Age [s] from which an unfinished file counts as left behind by a killed process."""
 
 
 class DiskCache(NamedTuple):
