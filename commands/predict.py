@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from analysis.answers.answer import Noise, PredictOptions, Variant
+from analysis.answers.answer import AnswerNoise, PredictOptions, Variant
 from analysis.files.job import Engine, Job, predict_file
 from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar
@@ -84,7 +84,7 @@ def command(
     out: Path,
     model: str,
     variant: Variant,
-    noise: Noise,
+    noise: AnswerNoise,
     seed: int,
     surprise: bool,
     columns: tuple[str, ...],

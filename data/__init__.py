@@ -1,1 +1,1 @@
-"""Tables in and out: the catalogue's schema and store, uploads, the mock and the builder."""
+"""Reading and writing of data: catalogues, file formats, uploads, survey files, public archives."""

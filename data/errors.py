@@ -1,12 +1,12 @@
-"""The errors that data raises for its users: one sentence each, naming the value, the limit and the fix."""
+"""Exceptions whose message is a sentence for the user that names the value, the limit and the remedy."""
 
 
 class DataError(Exception):
-    """Something a user gave cannot be used; the message is a sentence to show to that user."""
+    """A user's input cannot be used; the message is shown to the user."""
 
 
 class CatalogueError(DataError):
-    """A catalogue file cannot be read, breaks the schema, or has not been built."""
+    """A catalogue file cannot be read, violates the schema, or has not been built."""
 
 
 class UploadError(DataError):
@@ -14,8 +14,8 @@ class UploadError(DataError):
 
 
 class ArchiveError(DataError):
-    """A public archive does not give what was asked for."""
+    """A public archive did not return the requested spectrum."""
 
 
 class FetchError(DataError):
-    """A public file cannot be fetched, or is not what it should be."""
+    """A public file cannot be fetched, or has unexpected content."""

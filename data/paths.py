@@ -1,6 +1,7 @@
-"""Where things lie outside the program: catalogues of the settings, fetched files, public archives.
+"""Paths and addresses outside the program: configured catalogues, fetched files, public archives.
 
-The process that supervises the server's workers reads the settings, and so this; it must stay free of numpy and JAX.
+The process that supervises the server's workers imports this module through the settings; it must not import numpy or
+JAX.
 """
 
 import os
@@ -13,7 +14,7 @@ from platformdirs import user_cache_path, user_data_path
 from data.errors import CatalogueError
 
 FILES: Final = Path(__file__).parent / "files"
-"""What the project ships beside its code: the mock, densities, medians of real galaxies, filters, examples."""
+"""Folder of data files shipped with the code: mock, densities, statistics of real galaxies, filters, examples."""
 DATA_FOLDER_VARIABLE: Final = "DATA_DIR"
 FETCHED_SUBFOLDER: Final = "catalogues"
 SPARCL_URL: Final = "https://astrosparcl.datalab.noirlab.edu"
@@ -21,23 +22,23 @@ SPARCL_URL: Final = "https://astrosparcl.datalab.noirlab.edu"
 
 
 def user_data_folder() -> Path:
-    """Folder that `catalogue fetch` writes to: `DATA_DIR`, else the user's own, ~/.local/share/galactic_neon."""
+    """Return the folder to which `catalogue fetch` writes: `DATA_DIR`, by default ~/.local/share/galactic_neon."""
     given = os.environ.get(DATA_FOLDER_VARIABLE)
     return Path(given).expanduser() if given else user_data_path("galactic_neon", appauthor=False)
 
 
 def user_cache_folder() -> Path:
-    """Folder of what can be computed again: the user's cache folder, ~/.cache/galactic-neon."""
+    """Return the user's cache folder, ~/.cache/galactic-neon, for files that can be recomputed."""
     return user_cache_path("galactic-neon", appauthor=False)
 
 
 def fetched_files(data_folder: Path) -> list[Path]:
-    """List the catalogues that were fetched into a folder; none where there is no such folder."""
+    """Return the catalogues that were fetched into a folder; empty if the folder does not exist."""
     return sorted((data_folder / FETCHED_SUBFOLDER).glob("*.parquet"))
 
 
 def catalogue_files(setting: str) -> list[Path]:
-    """List the files that a setting names.
+    """Return the catalogue files that a setting names.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def catalogue_files(setting: str) -> list[Path]:
     Returns
     -------
     list of Path
-        In the order given; those of a folder by name.
+        Files in the given order; files of a folder in the order of their names.
 
     Raises
     ------

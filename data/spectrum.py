@@ -1,4 +1,4 @@
-"""One spectrum: what uploads, archives and the synthesiser of mock spectra all give."""
+"""The spectrum class of uploads, archives and synthesised spectra."""
 
 from typing import NamedTuple
 
@@ -15,15 +15,15 @@ class Spectrum(NamedTuple):
     flux : (pixel,) float32
         Flux density [1e-17 erg/s/cm²/Å]; not multiplied by 1 + z.
     ivar : (pixel,) float32 or None
-        Inverse variance of the flux, 0 where a pixel is masked; None where no error is known.
+        Inverse variance of the flux, 0 where a pixel is masked; None if no error is known.
     continuum : (pixel,) float32 or None
-        Starlight without lines and noise, where the source knows it; None elsewhere.
+        Starlight without lines and noise; None if it is unknown.
     redshift : float or None
         Redshift by which the wavelengths were shifted.
     target_id : str or None
         TARGETID as text.
     source : str
-        Where it comes from, in words for the reader ("synthesised", "DESI EDR, SPARCL", a file's name).
+        Origin as displayed ("synthesised", "DESI EDR, SPARCL", a file's name).
     """
 
     wavelength_rest: np.ndarray

@@ -55,7 +55,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Give names of the last release, with a warning; they go with the next."""
+    """Return a name of the previous release with a DeprecationWarning; the next release drops it."""
     if name == "Observed":
         import warnings
 

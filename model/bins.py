@@ -1,4 +1,4 @@
-"""The twelve top-hat bins that stand for a continuum."""
+"""The twelve top-hat bins that describe a continuum."""
 
 from typing import Final
 
@@ -13,9 +13,9 @@ BIN_EDGES: Final = np.linspace(3400.0, 7000.0, N_BINS + 1)
 BIN_CENTERS: Final = (BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
 """Rest-frame vacuum wavelengths [Å], shape (12,)."""
 LUMINOSITY_BIN: Final = 10
-"""Index of the bin (6400-6700 Å) that carries the luminosity."""
+"""Index of the bin (6400-6700 Å) in which the luminosity is measured."""
 MIN_COVERAGE: Final = 0.5
-"""Share of a bin's width that good pixels must cover for its mean to be given."""
+"""Share of a bin's width that good pixels must cover; the mean of a bin covered less is NaN."""
 
 
 def bin_continuum(
@@ -25,7 +25,7 @@ def bin_continuum(
 ) -> Float[Array, " bin"]:
     """Average a spectrum in the twelve bins.
 
-    Each pixel counts by the part of its width that lies in the bin, so any wavelength grid will do.
+    Each pixel is weighted by the part of its width that lies in the bin, so any wavelength grid can be used.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def bin_continuum(
 
 @jax.jit
 def bin_weights(wavelength_rest: Float[Array | np.ndarray, " pixel"]) -> Float[Array, "pixel bin"]:
-    """Give the width of each pixel that lies in each bin.
+    """Return how much of each pixel's width lies in each bin.
 
     Parameters
     ----------
@@ -67,9 +67,23 @@ def bin_weights(wavelength_rest: Float[Array | np.ndarray, " pixel"]) -> Float[A
     (pixel, 12) array
         Widths [Å].
     """
-    wavelength_rest = jnp.asarray(wavelength_rest)
-    middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
-    first, last = 2 * wavelength_rest[0] - middles[0], 2 * wavelength_rest[-1] - middles[-1]
-    edges = jnp.concatenate([first[None], middles, last[None]])
+    edges = pixel_edges(jnp.asarray(wavelength_rest))
     low, high = jnp.asarray(BIN_EDGES[:-1], edges.dtype), jnp.asarray(BIN_EDGES[1:], edges.dtype)
     return jnp.maximum(jnp.minimum(edges[1:, None], high) - jnp.maximum(edges[:-1, None], low), 0.0)
+
+
+def pixel_edges(wavelength: Float[Array, " pixel"]) -> Float[Array, " edge"]:
+    """Return the edges of pixels: midway between neighbouring centres; an end pixel is symmetric about its centre.
+
+    Parameters
+    ----------
+    wavelength : (pixel,) array
+        Wavelengths of the pixel centres [Å], increasing, at least two.
+
+    Returns
+    -------
+    (pixel + 1,) array
+        Wavelengths of the edges [Å].
+    """
+    middles = (wavelength[1:] + wavelength[:-1]) / 2
+    return jnp.concatenate([2 * wavelength[:1] - middles[:1], middles, 2 * wavelength[-1:] - middles[-1:]])

@@ -1,4 +1,4 @@
-"""What the networks see of a continuum: eleven colours, or colours and luminosity."""
+"""Input features of the networks: eleven colours of the continuum, or the colours and the luminosity."""
 
 from typing import Final
 
@@ -20,12 +20,12 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
 def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy color"]:
-    """Colours of neighbouring bins, -log10(F_i / F_i+1): unchanged when the flux is scaled.
+    """Return the colours of neighbouring bins, -log10(F_i / F_i+1); scaling the flux does not change them.
 
     Parameters
     ----------
     bin_flux : (..., 12) array
-        Mean continuum per bin, any unit, > 0. Other values give NaN.
+        Mean continuum per bin, any unit, > 0; a value that is not positive gives NaN or an infinite colour.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
 
 
 def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
-    """Natural logarithm of the fluxes over their mean: the space in which the map is made.
+    """Return the natural logarithm of the fluxes over their mean, the space in which the map is fitted.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[
 
 @jax.jit
 def luminosity_distance(redshift: Float[Array | np.ndarray, "*galaxy"] | float) -> Float[Array, "*galaxy"]:
-    """Luminosity distance in the flat LCDM cosmology of the training set (H0 = 70, Om0 = 0.3).
+    """Return the luminosity distance in the flat LCDM cosmology of the training set (H0 = 70, Om0 = 0.3).
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def log_luminosity(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     redshift: Float[Array | np.ndarray, "*galaxy"] | float,
 ) -> Float[Array, "*galaxy"]:
-    """Luminosity of the continuum at 6400-6700 Å, log10[F (1+z) D_L²], as in the training set.
+    """Return the luminosity of the continuum at 6400-6700 Å, log10[F (1+z) D_L²], as in the training set.
 
-    It is light in the fibre; add log10(L_lambda / [erg/s/Å]) - 33.078 instead for synthetic light.
+    It counts the light in the fibre. For synthetic light, use log10(L_lambda / [erg/s/Å]) - 33.078 instead.
 
     Parameters
     ----------

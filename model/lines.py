@@ -1,13 +1,13 @@
-"""The one table of emission lines, in the order of the networks' line axis.
+"""The table of emission lines, in the order of the networks' line axis.
 
-Masks, weight axes, table columns, menus and labels all iterate `LINES`. Wavelengths are rest frame, vacuum, as the
-FastSpecFit line table lists them; the numbers in the labels are the traditional air wavelengths.
+Masks, weight axes, table columns, menus and labels all iterate over `LINES`. Wavelengths are rest-frame vacuum values
+from the FastSpecFit line table; the numbers in the labels are the traditional air wavelengths.
 """
 
 from typing import Final, Literal, NamedTuple
 
 MASK_HALF_WIDTH: Final = 10.0
-"""Half width of a line's masked window [Å]: three sigma of gas at 120 km/s in Halpha, and the instrument's share."""
+"""Half width of a line's masked window [Å]: three sigma of gas at 120 km/s in Hα (7.9 Å), plus the resolution."""
 
 
 class Line(NamedTuple):
@@ -18,7 +18,7 @@ class Line(NamedTuple):
     name : str
         The archives' column prefix, as in ``HALPHA_EW``.
     label : str
-        What a reader calls it, as in ``[O III] 5007``.
+        Name shown to the reader, as in ``[O III] 5007``.
     symbol : str
         The ion or series alone, as in ``[O III]``.
     number : str
@@ -26,16 +26,16 @@ class Line(NamedTuple):
     wavelengths : tuple of float
         Vacuum rest wavelengths of its components [Å].
     accent : str
-        Name of the theme colour that resembles the line's own light.
+        Name of the theme colour nearest to the colour of the line's light.
     leading : bool
-        Whether the line leads every display.
+        Whether the line is listed first in every display.
     tied_to : str or None
-        The stronger line of its doublet, when FastSpecFit ties the two amplitudes.
+        Name of the stronger line of its doublet if FastSpecFit ties the two amplitudes.
     flux_ratio : float
-        Flux of that stronger line over this one's: atomic physics, as FastSpecFit 3.6 fixes it.
+        Flux of the stronger line over the flux of this one, fixed by atomic physics; the value of FastSpecFit 3.6.
     draw_rank : int
-        Position among the free lines in which the joint distribution draws them, the best measured first; lines of one
-        rank follow the order of the table.
+        Position in the order in which the joint distribution draws the free lines, the best measured first; lines of
+        equal rank follow the order of the table.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Line(NamedTuple):
 
     @property
     def window(self) -> tuple[float, float]:
-        """Rest wavelengths [Å] between which the line is masked out of the continuum."""
+        """Lower and upper rest wavelength [Å] of the window in which the line is masked out of the continuum."""
         return self.wavelengths[0] - MASK_HALF_WIDTH, self.wavelengths[-1] + MASK_HALF_WIDTH
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from werkzeug.exceptions import BadRequest
 
-from analysis.explorer.realisations import NOISES
+from analysis.explorer.realisations import RealisationNoise
 from analysis.explorer.search import MAX_LENGTH
 from analysis.explorer.selections import unpack
 from components.explorer.view import FIELDS, MAX_POLYGON
@@ -33,7 +33,6 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Path = Annotated[str, Field(strict=True, max_length=MAX_ADDRESS, pattern="^/")]
 Query = Annotated[str, Field(strict=True, max_length=MAX_ADDRESS)]
 Seed = Annotated[int, Field(strict=True, ge=0, le=9999)]
-Noise = Literal[NOISES]
 Scheme = Literal["light", "dark"] | None
 Record = dict[str, Any]
 """A record whose fields the callback checks."""
@@ -167,7 +166,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "explorer-show-cite.n_clicks": Clicks,
         "explorer-show-python.n_clicks": Clicks,
         "explorer-show-table.n_clicks": Clicks,
-        "explorer-view-noise.value": Noise,
+        "explorer-view-noise.value": RealisationNoise,
         "explorer-view.data": View,
         "galaxy-opened.data": Flag,
         "model-cut.value": Text | None,

@@ -1,1 +1,1 @@
-"""What is made offline, with heavy packages: training samples, baselines, evaluations, fits and mocks."""
+"""Offline work with heavy packages: training samples, baselines, evaluations, fits and mocks."""

@@ -1,4 +1,4 @@
-"""Whether a classifier can tell drawn galaxies from real ones."""
+"""Classifier test: whether boosted trees can distinguish drawn galaxies from real ones."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -10,17 +10,17 @@ from model.statistics.scores import RATIOS
 def line_columns(
     ew: Float[np.ndarray, "galaxy line"], ew_ivar: Float[np.ndarray, "galaxy line"]
 ) -> Float[np.ndarray, "galaxy column"]:
-    """Lay out lines for a classifier: arcsinh EW, log ratios, log errors; NaN where a line is not detected.
+    """Return the input of the classifier: arcsinh EW, log ratios, log errors; NaN where a line is not detected.
 
     Parameters
     ----------
     ew, ew_ivar : (galaxy, line) arrays
-        Equivalent widths [Å] and inverse variances [1/Å²]; what is <= 0 or NaN is not listed.
+        Equivalent widths [Å] and inverse variances [1/Å²]; <= 0 or NaN where not detected.
 
     Returns
     -------
     (galaxy, column) array
-        A broken tie, a wrong error and a wrong pattern of gaps each show in it.
+        Columns that reveal wrong ratios of tied lines, wrong errors, and a wrong pattern of missing lines.
     """
     detected = np.where((ew > 0) & (ew_ivar > 0), ew, np.nan).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -36,28 +36,30 @@ def area_under_roc(
     seed: int = 0,
     pairs: tuple[Int[np.ndarray, " galaxy"], Int[np.ndarray, " other"]] | None = None,
 ) -> float:
-    """Tell drawn from real rows by boosted trees, cross-validated in three shuffled folds.
+    """Return the area under the ROC curve of boosted trees that classify rows as real or drawn.
+
+    The trees are cross-validated in three shuffled folds.
 
     Parameters
     ----------
     real, drawn : (galaxy, column) arrays
-        NaN is a value like any other to the trees.
+        Rows to classify; the trees treat NaN as a value.
     seed : int
-        Of the folds and the trees.
+        Random seed of the folds and the trees.
     pairs : tuple of arrays, optional
-        A number for each row; rows of one number (a galaxy and its draw) never stand on both sides of a fold.
+        Group number of each row; rows of one group (a galaxy and its draw) are always in the same fold.
 
     Returns
     -------
     float
-        Area under the ROC curve: .5 cannot tell, 1 always can.
+        Area under the ROC curve: .5 for indistinguishable rows, 1 for a perfect classification.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
     from threadpoolctl import threadpool_limits
 
     kind = StratifiedKFold if pairs is None else StratifiedGroupKFold
-    # One thread: where another process wants the cores too, the trees' threads spend their time waiting for each other.
+    # With one thread: on busy cores, the trees' threads would spend their time waiting for each other.
     with threadpool_limits(1):
         areas = cross_val_score(
             HistGradientBoostingClassifier(random_state=seed),

@@ -1,4 +1,4 @@
-"""A table of galaxies as arrays: what training and scoring read."""
+"""Reading of a table of galaxies as arrays, for training and scoring."""
 
 import os
 from collections.abc import Iterable
@@ -28,9 +28,9 @@ class Sample(NamedTuple):
     bin_flux : (galaxy, 12) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
     ew, ew_ivar : (galaxy, line) arrays
-        Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where there is none.
+        Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where missing.
     held_out : (galaxy,) array
-        Galaxies that no weight may see.
+        True for held-out galaxies, which must not be trained on.
     """
 
     target_ids: list[str]
@@ -43,7 +43,7 @@ class Sample(NamedTuple):
 
 
 def read_parquet(path: str | os.PathLike[str]) -> pa.Table:
-    """Read a Parquet table, or say why it cannot be read.
+    """Read a Parquet table.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read_parquet(path: str | os.PathLike[str]) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        As in the file.
+        Table of the file.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def read_sample(path: str | os.PathLike[str]) -> Sample:
     Returns
     -------
     Sample
-        All rows, in order.
+        All rows, in the order of the file.
 
     Raises
     ------
     CatalogueError
-        When the file or a value in it breaks a rule of the schema.
+        When the file cannot be read or violates the schema.
     """
     table = standardize(read_parquet(path))
     check(table)
@@ -108,7 +108,7 @@ def read_sample(path: str | os.PathLike[str]) -> Sample:
 
 
 def without_bins(bin_flux: Float[np.ndarray, "galaxy bin"], bins: Iterable[int]) -> Float[np.ndarray, "galaxy bin"]:
-    """Give a copy of the fluxes in which some bins are missing (NaN).
+    """Return a copy of the fluxes in which some bins are missing (NaN).
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def without_bins(bin_flux: Float[np.ndarray, "galaxy bin"], bins: Iterable[int])
     Returns
     -------
     (galaxy, 12) array
-        The copy.
+        Copy of the fluxes, NaN in these bins.
     """
     flux = bin_flux.copy()
     flux[:, list(bins)] = np.nan

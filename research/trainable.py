@@ -1,4 +1,4 @@
-"""Whether a table of galaxies can be trained on; said before the first epoch, not after the last."""
+"""Check of a table of galaxies before training."""
 
 from typing import Final
 
@@ -9,30 +9,30 @@ from model.lines import LINE_NAMES
 from research.sample import Sample
 
 FEWEST_GALAXIES: Final = 1024
-"""Galaxies of one batch."""
+"""Smallest number of training galaxies, one batch."""
 FEWEST_LINES: Final = 100
-"""Measured values per line below which nothing can be learned about it."""
+"""Smallest number of measured values per line."""
 
 
 def check_trainable(sample: Sample, name: str, distribution: bool = False) -> None:
-    """Refuse a table that training cannot use.
+    """Raise if a table cannot be trained on.
 
     Parameters
     ----------
     sample : Sample
         From `sample.read_sample`.
     name : str
-        What to call it.
+        Name of the table, for error messages.
     distribution : bool
-        Whether the joint distribution is to be trained, which needs the errors of the equivalent widths.
+        Whether the joint distribution is trained, which needs the errors of the equivalent widths.
 
     Raises
     ------
     CatalogueError
-        Naming the column, what it holds, what is needed, and what to do.
+        When the table cannot be trained on; the message names the column, its content and the remedy.
     """
-    seen = ~sample.held_out
-    if (galaxies := np.count_nonzero(seen)) < FEWEST_GALAXIES:
+    training = ~sample.held_out
+    if (galaxies := np.count_nonzero(training)) < FEWEST_GALAXIES:
         raise CatalogueError(
             f"{name} has {galaxies} galaxies that are not held out; training needs at least {FEWEST_GALAXIES}. "
             "Give a larger table."
@@ -45,7 +45,7 @@ def check_trainable(sample: Sample, name: str, distribution: bool = False) -> No
             )
     for index, line in enumerate(LINE_NAMES):
         for suffix, values in (("EW", sample.ew), ("EW_IVAR", sample.ew_ivar))[: 1 + distribution]:
-            positive = np.count_nonzero(np.isfinite(values[seen, index]) & (values[seen, index] > 0))
+            positive = np.count_nonzero(np.isfinite(values[training, index]) & (values[training, index] > 0))
             if positive < FEWEST_LINES:
                 raise CatalogueError(
                     f"{line}_{suffix} of {name} has {positive} values > 0 among the {galaxies} galaxies to train on; "

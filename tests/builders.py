@@ -17,7 +17,7 @@ from data.catalogue.schema import (
     MAP_NAMES,
     SCHEMA_VERSION,
 )
-from model.distribution.catalogued import CONTEXT, SEEN, STEPS, STRENGTH
+from model.distribution.catalogued import CONTEXT, DETECTION, STEPS, STRENGTH
 from model.distribution.chain import init_chain
 from model.lines import LINE_NAMES
 from model.training.sample import measure_scales
@@ -77,7 +77,7 @@ def density() -> Density:
     )
 
     features = generator.normal(size=(50, n + 2)).astype(np.float32)  # luminosity and redshift each have a flag
-    heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
+    heads = ((STEPS, CONTEXT, DETECTION), (STEPS, CONTEXT + 1, STRENGTH))
     catalogued = init_chain(jax.random.key(0), features, width=4, blocks=1, hidden=3, heads=heads)
     ew = 10 ** generator.normal(0.5, 0.3, (200, len(LINE_NAMES)))
     scales = measure_scales(ew, 10 ** generator.normal(0.0, 0.1, ew.shape))

@@ -20,7 +20,8 @@ from model.predictions.predict import Prediction
 from model.predictions.verdicts import Verdicts, judge_rows
 
 Variant = Literal["auto", "colors", "luminosity"]
-Noise = Literal["none", "published", "intrinsic", "observed"]
+AnswerNoise = Literal["none", "published", "intrinsic", "observed"]
+"""Noise of the answer's realisation; "none" for no realisation."""
 Part = Literal["catalogued", "intrinsic", "noisy", "domain", "surprise"]
 
 PARTS: Final[frozenset[Part]] = frozenset(get_args(Part))
@@ -52,7 +53,7 @@ class PredictOptions(NamedTuple):
 
     params: Params
     variant: Variant = "auto"
-    noise: Noise = "none"
+    noise: AnswerNoise = "none"
     seed: int = 0
     fill_missing: bool = False
     surprise: bool = False

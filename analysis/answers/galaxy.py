@@ -5,7 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from analysis.answers.answer import Noise, PredictInput, PredictOptions, answer, has_intrinsic
+from analysis.answers.answer import AnswerNoise, PredictInput, PredictOptions, answer, has_intrinsic
 from analysis.answers.form import Form
 from data.errors import CatalogueError
 from model.predictions.batch import sample_many
@@ -40,7 +40,7 @@ def predict_lines(
 def draw_lines(
     params: Params,
     form: Form,
-    noise: Noise,
+    noise: AnswerNoise,
     seed: int,
     redshift: float | None = None,
     ew: Float[np.ndarray, " line"] | None = None,

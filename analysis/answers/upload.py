@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from analysis.answers.answer import (
     PARTS,
-    Noise,
+    AnswerNoise,
     PredictInput,
     PredictOptions,
     PredictOutput,
@@ -53,7 +53,7 @@ def rows_of(table: FluxTable) -> PredictInput:
 
 
 def answer_table(
-    params: Params, table: FluxTable, noise: Noise = "none", seed: int = 0, own: UserWeights | None = None
+    params: Params, table: FluxTable, noise: AnswerNoise = "none", seed: int = 0, own: UserWeights | None = None
 ) -> PredictOutput:
     """Predict every row of an upload.
 
@@ -162,7 +162,7 @@ def answers_as_file(
     table: FluxTable,
     model: str,
     format: str = "csv",
-    noise: Noise = "none",
+    noise: AnswerNoise = "none",
     seed: int = 0,
     own: UserWeights | None = None,
 ) -> tuple[bytes, str]:

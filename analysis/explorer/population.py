@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from analysis.explorer.neighbours import shapes
-from analysis.explorer.realisations import Noise, realisation
+from analysis.explorer.realisations import RealisationNoise, realisation
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LEADING_LINES, LINE_NAMES
@@ -115,7 +115,7 @@ class Population(NamedTuple):
     placed: Mapping[str, tuple[int, int, int]]
 
 
-def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Noise, seed: int) -> Population:
+def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: RealisationNoise, seed: int) -> Population:
     """Compute the statistics of a population.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 from jaxtyping import Float
 
-from analysis.explorer.realisations import FIRST_SEED, USUAL_NOISE, Noise, realisation
+from analysis.explorer.realisations import FIRST_SEED, USUAL_NOISE, RealisationNoise, realisation
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES, LINES
@@ -90,7 +90,7 @@ def axis_choices() -> list[tuple[str, str]]:
 
 
 def values(
-    catalogue: Catalogue, name: str, noise: Noise = USUAL_NOISE, seed: int = FIRST_SEED
+    catalogue: Catalogue, name: str, noise: RealisationNoise = USUAL_NOISE, seed: int = FIRST_SEED
 ) -> Float[np.ndarray, " galaxy"]:
     """Return one quantity of every galaxy.
 
@@ -120,7 +120,7 @@ def values(
         return np.asarray(_compute(catalogue, name, noise, seed), np.float32)
 
 
-def _compute(catalogue: Catalogue, name: str, noise: Noise, seed: int) -> Float[np.ndarray, " galaxy"]:
+def _compute(catalogue: Catalogue, name: str, noise: RealisationNoise, seed: int) -> Float[np.ndarray, " galaxy"]:
     if name == "break_4000":
         return break_4000(np.stack([catalogue.column(name) for name in FLUX_NAMES[: max(BREAK_BINS) + 1]], axis=-1))
     if name == "domain_score":

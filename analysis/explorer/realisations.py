@@ -19,18 +19,18 @@ from model.storage.weights import INTRINSIC, load_params, load_sidecar
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
 
-Noise = Literal["observed", "intrinsic", "published"]
-NOISES: Final[tuple[Noise, ...]] = get_args(Noise)
+RealisationNoise = Literal["observed", "intrinsic", "published"]
+NOISES: Final[tuple[RealisationNoise, ...]] = get_args(Noise)
 """observed: a joint draw as DESI would catalogue it; intrinsic: the same without measurement noise; published: the
 prediction plus Gaussian noise of the galaxy's own ivar, which depends on the line that is predicted."""
 
-USUAL_NOISE: Final[Noise] = "observed"
+USUAL_NOISE: Final[RealisationNoise] = "observed"
 """The noise that a page begins with."""
 
 _drawing = Lock()
 
 
-def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+def realisation(catalogue: Catalogue, noise: RealisationNoise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     """Draw the lines of every galaxy.
 
     Panels request all lines at once, one line per request, so the last four realisations are kept, and a request
@@ -55,7 +55,7 @@ def realisation(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarr
 
 
 @lru_cache(maxsize=4)
-def _draw(catalogue: Catalogue, noise: Noise, seed: int) -> Float[np.ndarray, "galaxy line"]:
+def _draw(catalogue: Catalogue, noise: RealisationNoise, seed: int) -> Float[np.ndarray, "galaxy line"]:
     def stack(names: list[str]) -> np.ndarray:
         return np.stack([catalogue.column(name) for name in names], axis=1)
 

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt32
 
 from analysis.explorer.quantities import QUANTITIES, values
-from analysis.explorer.realisations import FIRST_SEED, USUAL_NOISE, Noise
+from analysis.explorer.realisations import FIRST_SEED, USUAL_NOISE, RealisationNoise
 from analysis.explorer.selections import called, named_rows
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import SKY_NAMES
@@ -47,7 +47,7 @@ class FindError(ValueError):
 class Draw(NamedTuple):
     """The realisation from which quantities with noise are taken."""
 
-    noise: Noise = USUAL_NOISE
+    noise: RealisationNoise = USUAL_NOISE
     seed: int = FIRST_SEED
 
 

@@ -1,1 +1,1 @@
-"""What is fetched over the network: the published files and spectra of NOIRLab's archive."""
+"""Data fetched over the network: the published files of Khederlarian et al. 2024 and spectra of NOIRLab's archive."""

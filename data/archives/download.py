@@ -1,7 +1,7 @@
-"""Fetching public files: resumed where a connection broke, checked before they count, never fetched twice.
+"""Download of public files: resumed after a broken connection, verified, and not repeated.
 
 A folder of fetched files has a manifest, ``manifest.json``, with the size and the SHA-256 of each. A file gets its name
-only when it is whole and its check has passed; until then it is ``NAME.part``, and the next run goes on from there.
+when it is complete and its check has passed; until then it is ``NAME.part``, which the next run resumes.
 """
 
 import contextlib
@@ -18,9 +18,9 @@ from data.errors import FetchError
 from model.storage.files import write_atomically
 
 ATTEMPTS: Final = 5
-"""Tries of one file that bring nothing new before it is given up."""
+"""Consecutive attempts without new bytes after which a file is given up."""
 TIMEOUTS: Final = (10.0, 30.0)
-"""Seconds to connect, and to wait for the next bytes."""
+"""Timeouts [s] for connecting, and for the next bytes."""
 PIECE: Final = 1 << 18
 MAX_BYTES: Final = 4_000_000_000
 MANIFEST: Final = "manifest.json"
@@ -34,15 +34,15 @@ class Source(NamedTuple):
     Attributes
     ----------
     path : str
-        Where it goes below the folder, with forward slashes.
+        Path relative to the folder, with forward slashes.
     url : str
-        Where it comes from.
+        Address of the file.
     check : callable
-        Raises `FetchError` when the file at a path is not what it should be.
+        Function of a path that raises `FetchError` if the file there has unexpected content.
     sha256 : str, optional
-        Checksum, where it is known beforehand.
+        Expected checksum, if known.
     optional : bool
-        Whether all goes on where the server does not have it.
+        Whether a missing file on the server is no error.
     """
 
     path: str
@@ -53,34 +53,34 @@ class Source(NamedTuple):
 
 
 Progress = Callable[[str, int, int | None], None]
-"""Told a file's path, how many bytes of it are there, and how many it has in all, where the server says so."""
+"""Called with a file's path, its bytes received so far, and its total bytes, None if unknown."""
 
 
 def fetch_files(
     sources: Sequence[Source], folder: Path, progress: Progress = lambda *_: None, pause: float = 0.5
 ) -> dict[str, dict[str, Any]]:
-    """Fetch what is not there yet.
+    """Fetch the files that are not in the folder yet.
 
     Parameters
     ----------
     sources : sequence of Source
-        What to fetch.
+        Files to fetch.
     folder : Path
-        Where to; made when it does not exist.
+        Destination; created if it does not exist.
     progress : callable
         See `Progress`.
     pause : float
-        Seconds before the second try of a file; doubled each time.
+        Seconds before the second attempt at a file; doubled each time.
 
     Returns
     -------
     dict
-        The manifest: size and sha256 by path, of the sources that are there.
+        Manifest: url, bytes and sha256 by path, of the sources in the folder.
 
     Raises
     ------
     FetchError
-        At the first file that cannot be had, is not what it should be, or does not fit on the disk.
+        At the first file that cannot be fetched, has unexpected content, or does not fit on the disk.
     """
     import requests
 
@@ -101,7 +101,7 @@ def fetch_files(
 
 
 def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause: float) -> dict[str, Any] | None:
-    """Fetch one file, going on where a connection broke; None where an optional one does not exist."""
+    """Fetch one file and resume after broken connections; return None if an optional file does not exist."""
     import requests
     import urllib3
 
@@ -118,7 +118,7 @@ def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause
             reason = str(error)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = "the connection broke" if part.exists() else type(error).__name__
-        # What brought new bytes was no failure: a slow line may break many times on a large file.
+        # An attempt with new bytes is not a failure: a slow connection may break many times on a large file.
         failures = 0 if part.exists() and part.stat().st_size > before else failures + 1
         time.sleep(pause * 2 ** min(failures, ATTEMPTS))
     raise FetchError(
@@ -128,11 +128,11 @@ def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause
 
 
 class _AgainError(Exception):
-    """Worth another try."""
+    """A failure after which another attempt is worthwhile."""
 
 
 def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool:
-    """Append what is missing of a file; False where an optional one does not exist."""
+    """Append the missing bytes of a file; return False if an optional file does not exist."""
     start = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
     with session.get(source.url, headers=headers, timeout=TIMEOUTS, stream=True) as answer:
@@ -140,7 +140,7 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
         if status in _TRY_AGAIN:
             raise _AgainError(f"the server answered with status {status}")
         if status == _HTTP_RANGE:
-            # Complete already, or not the file that was begun: begin again.
+            # The part is complete, or belongs to another file: start again.
             part.unlink(missing_ok=True)
             raise _AgainError("the server cannot continue the download where it stopped")
         if status in _HTTP_GONE and source.optional:
@@ -156,7 +156,7 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
         _check_room(source, part.parent, total, start)
         with part.open("ab" if start else "wb") as file:
             size = start
-            while piece := answer.raw.read1(PIECE):  # what is there, so that nothing is lost when the line breaks
+            while piece := answer.raw.read1(PIECE):  # available bytes, so that none are lost if the connection breaks
                 file.write(piece)
                 size += len(piece)
                 if size > MAX_BYTES:
@@ -178,7 +178,7 @@ def _check_room(source: Source, folder: Path, total: int | None, start: int) -> 
 
 
 def _accept(source: Source, part: Path, path: Path) -> dict[str, Any]:
-    """Give a whole file its name, or delete it and say what is wrong with it."""
+    """Check a complete file and rename it to its final name; delete it if the check fails."""
     digest = _digest(part)
     try:
         if source.sha256 not in (None, digest):
@@ -207,7 +207,7 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
-        return {}  # nothing was fetched, or it must be fetched again to be known
+        return {}  # nothing was fetched yet, or the manifest is damaged and files are fetched again
 
 
 def _write_manifest(folder: Path, manifest: dict[str, dict[str, Any]]) -> None:
@@ -216,7 +216,7 @@ def _write_manifest(folder: Path, manifest: dict[str, dict[str, Any]]) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second run out of the folder: both would append to the same files."""
+    """Hold a lock on the folder, as two runs would append to the same files."""
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

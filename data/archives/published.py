@@ -1,4 +1,4 @@
-"""``cli.py catalogue fetch published``: from the author's public files to a catalogue that the app serves."""
+"""``cli.py catalogue fetch published``: builds a catalogue from the public files of Khederlarian et al. 2024."""
 
 import json
 from hashlib import sha256
@@ -26,12 +26,12 @@ SOURCES_KEY: Final = "sources_sha256"
 
 
 def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, pause: float = 0.5) -> str:
-    """Fetch the author's files, import his weights, build the catalogue into the user's data folder.
+    """Fetch the published files, import the published weights, and build the catalogue in the user's data folder.
 
     Parameters
     ----------
     base_url : str, optional
-        A mirror with the files of both repositories; by default GitHub.
+        Address of a mirror with the files of both repositories; by default GitHub.
     with_spectra : bool
         Whether to fetch the spectra.
     pause : float
@@ -40,12 +40,12 @@ def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, p
     Returns
     -------
     str
-        Sentences saying what is there now.
+        Sentences that say what was written.
 
     Raises
     ------
     FetchError
-        When a file cannot be had or is not what it should be.
+        When a file cannot be fetched or has unexpected content.
     CatalogueError
         When the catalogue cannot be written.
     """
@@ -92,7 +92,7 @@ def _with_progress(wanted: list[published_files.Source], raw: Path, pause: float
 
 
 def _built_from(catalogue: Path) -> str | None:
-    """Return the fingerprint of the files that a catalogue was made from, None where there is no whole one."""
+    """Return the fingerprint of the files from which a catalogue was built; None if there is no complete catalogue."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -106,7 +106,7 @@ def _built_from(catalogue: Path) -> str | None:
 
 
 def _write_spectra(joined: Joined, raw: Path, path: Path) -> None:
-    """Write the spectra in the order of the catalogue, a few at a time: together they may not fit into memory."""
+    """Write the spectra in the order of the catalogue, in chunks, as all together may not fit into memory."""
     if not len(joined.spectrum_rows):
         path.unlink(missing_ok=True)
         return

@@ -1,7 +1,7 @@
-"""The public files of Khederlarian et al. 2024, in their author's layout: what each must be, and all as one table.
+"""The public files of Khederlarian et al. 2024: checks of each file, and their join to one table.
 
-His repositories (MIT): github.com/ashodkh/emission-lines has the weights and, for each line, a test set; github.com/
-ashodkh/dash_umap has rest-frame spectra. None is opened as a pickle here.
+The repositories (MIT): github.com/ashodkh/emission-lines has the weights and a test set for each line; github.com/
+ashodkh/dash_umap has rest-frame spectra. No file is unpickled.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GITHUB: Final = "https://raw.githubusercontent.com"
 LINES_URL: Final = f"{GITHUB}/ashodkh/emission-lines/dfe3dc54ed583abca51559e5143e600202be6711"
 SPECTRA_URL: Final = f"{GITHUB}/ashodkh/dash_umap/d51a2f796b6e9dda08b0574601008ea42010f0a4"
-"""Revisions are fixed, so that what is fetched today is what was read when this was written."""
+"""Addresses of fixed revisions, whose files this module was written for."""
 WEIGHTS: Final = {
     "models/params_of_model_without_luminosity.npy": "484b3cb0531fb72c90ec6ddde48f0ebdff9b6970c46082a38dd5c783cc4091a7",
     "models/params_of_model_with_luminosity.npy": "77a2a3b87ec526f7d17e741b774bdaa0a175ed9a1726e9a0eae9f18e55256821",
@@ -34,27 +34,27 @@ WEIGHTS: Final = {
 """The published weights and their SHA-256."""
 SPECTRA: Final = tuple(f"data_for_umap_dash/rest_frame_spectra{part}.npy" for part in (1, 2))
 CONTRADICTION: Final = 0.05
-"""Relative difference of two tables' values of one galaxy that is no longer rounding or masking: they differ by 1 %."""
+"""Relative difference above which the values of a galaxy in two tables contradict; rounding and masking give 1 %."""
 SPECTRA_IDS: Final = "data_for_umap_dash/target_ids.npy"
 
 _WIDTHS: Final = {"target_ids": 0, "fluxes": 12, "redshifts": 0, "continuum_luminosities": 0, "ews": 0, "ew_ivars": 0}
-"""Arrays of a line's test set and their second axis, 0 for none."""
+"""Arrays of a line's test set and the length of their second axis, 0 if they have none."""
 
 
 def sources(base_url: str | None = None, *, with_spectra: bool = True) -> list[Source]:
-    """List the files to fetch.
+    """Return the files to fetch.
 
     Parameters
     ----------
     base_url : str, optional
-        A mirror with the files of both repositories; by default GitHub.
+        Address of a mirror with the files of both repositories; by default GitHub.
     with_spectra : bool
-        Whether to ask for the spectra, which are nine tenths of the bytes.
+        Whether to include the spectra, which are 90 % of the bytes.
 
     Returns
     -------
     list of Source
-        In the order in which they are needed.
+        Files in the order in which they are needed.
     """
     lines_url, spectra_url = ((base_url or url).rstrip("/") for url in (LINES_URL, SPECTRA_URL))
     listed = [Source(path, f"{lines_url}/{path}", _check_weights, sha256) for path, sha256 in WEIGHTS.items()]
@@ -70,19 +70,19 @@ def sources(base_url: str | None = None, *, with_spectra: bool = True) -> list[S
 
 
 def check_array(path: Path, width: int) -> None:
-    """Check that a file is one whole array of numbers.
+    """Check that a file is one complete numeric array.
 
     Parameters
     ----------
     path : Path
         The file.
     width : int
-        Length of its second axis, 0 where it has but one axis.
+        Length of the second axis, 0 for a one-dimensional array.
 
     Raises
     ------
     FetchError
-        Naming what it is instead.
+        When the file is anything else; the message says what.
     """
     name = path.name.removesuffix(".part")
     with path.open("rb") as file:
@@ -115,16 +115,16 @@ def _check_weights(path: Path) -> None:
 
 
 class Joined(NamedTuple):
-    """The ten tables as one.
+    """The tables of the ten lines, joined.
 
     Attributes
     ----------
     table : pyarrow.Table
-        Follows `data.catalogue.schema`; those with a spectrum first, in the order of the spectra.
+        Table of `data.catalogue.schema`; galaxies with a spectrum come first, in the order of the spectra.
     spectrum_rows : (galaxy,) array
-        For each of those first galaxies, its row in the files of spectra one after the other.
+        Row of each galaxy with a spectrum in the concatenated files of spectra.
     left_out : int
-        Galaxies with a bin that is not positive, or no redshift or luminosity.
+        Number of galaxies without a positive flux in every bin, a redshift or a luminosity.
     """
 
     table: "pa.Table"
@@ -133,21 +133,21 @@ class Joined(NamedTuple):
 
 
 def join(folder: Path, *, with_spectra: bool) -> Joined:
-    """Join the ten lines' tables by TARGETID.
+    """Join the tables of the ten lines by TARGETID.
 
-    A line is missing where its table does not list the galaxy: each was drawn for itself.
+    The tables hold different galaxies; a line is missing where its table does not list the galaxy.
 
     Parameters
     ----------
     folder : Path
-        With the fetched files.
+        Folder of the fetched files.
     with_spectra : bool
-        Whether the spectra are among them.
+        Whether the spectra are among the files.
 
     Returns
     -------
     Joined
-        One galaxy a row.
+        Table with one galaxy per row.
 
     Raises
     ------

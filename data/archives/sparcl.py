@@ -1,7 +1,7 @@
-"""The spectrum of a real galaxy by its TARGETID, from NOIRLab's SPARCL archive (Juneau et al. 2024, arXiv:2401.05576).
+"""Spectra of real galaxies by TARGETID from NOIRLab's SPARCL archive (Juneau et al. 2024, arXiv:2401.05576).
 
-The archive is spoken to over HTTP in JSON alone: its own client may exchange pickles, and a pickle can run any code. It
-is far away and not ours: a reader waits ten seconds at most, few wait at a time, and after a failure it is left alone.
+Requests use HTTP with JSON only, as the archive's own client may exchange pickles, which can run any code. A request is
+limited to ten seconds, few run at a time, and after a failure the archive is not asked for a minute.
 """
 
 import json
@@ -14,38 +14,38 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.archives.sparcl_answers import AnswerError, Ask, Observed, ask_for
+from data.archives.sparcl_answers import AnswerError, ArchiveSpectrum, Ask, ask_for
 from data.errors import ArchiveError
 from data.paths import SPARCL_URL
 from data.spectrum import Spectrum
 from data.storage import cache
 
 TIMEOUT: Final = 10.0
-"""Seconds that a reader waits for a spectrum."""
+"""Time limit for a spectrum [s]."""
 CONNECT_TIMEOUT: Final = 3.1
 MAX_BYTES: Final = 8_000_000
-"""A DESI spectrum is 0.6 MB of JSON."""
+"""Largest answer [bytes]; a DESI spectrum is 0.6 MB of JSON."""
 FOLDER_BYTES: Final = 64_000_000
-"""About 500 spectra."""
+"""Limit of the cache [bytes], about 500 spectra."""
 PAUSE: Final = 60.0
 """Seconds after a failure in which the archive is not asked again."""
 AT_ONCE: Final = 2
-"""Questions at a time: a hanging archive must not take every thread of the server."""
+"""Largest number of simultaneous requests, so that a hanging archive does not block every thread of the server."""
 
 logger = logging.getLogger(__name__)
 
 
 class Archive:
-    """An archive, and what was fetched from it.
+    """The SPARCL archive with a cache of fetched spectra.
 
     Parameters
     ----------
     url : str
-        Of the archive.
+        Address of the archive.
     folder : Path, optional
-        Private folder that keeps the latest spectra; None keeps none.
+        Private folder for the cache; None for no cache.
     timeout : float
-        Seconds that one spectrum may take.
+        Time limit for one spectrum [s].
     """
 
     def __init__(self, url: str = SPARCL_URL, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
@@ -56,24 +56,24 @@ class Archive:
         self._closed_until = 0.0
 
     def fetch(self, target_id: str, redshift: float | None = None) -> Spectrum:
-        """Give a galaxy's spectrum.
+        """Return the spectrum of a galaxy.
 
         Parameters
         ----------
         target_id : str
             DESI's TARGETID as text.
         redshift : float, optional
-            The redshift to shift the wavelengths by; by default the archive's own.
+            Redshift for the rest-frame wavelengths; by default the archive's.
 
         Returns
         -------
         Spectrum
-            In the rest frame; masked pixels have no weight.
+            Rest-frame spectrum; the inverse variance of masked pixels is 0.
 
         Raises
         ------
         ArchiveError
-            A sentence: the archive has no such galaxy, does not answer, or sends nonsense.
+            When the archive has no such galaxy, does not answer, or sends an invalid answer.
         """
         if not (target_id.isascii() and target_id.isdigit() and len(target_id) <= 19):
             raise ArchiveError(f"“{target_id[:40]}” is not a DESI TARGETID, so no archive has its spectrum.")
@@ -91,7 +91,7 @@ class Archive:
             source=f"{observed.release}, SPARCL",
         )
 
-    def _asked(self, target_id: str) -> Observed:
+    def _asked(self, target_id: str) -> ArchiveSpectrum:
         if time.monotonic() < self._closed_until:
             raise ArchiveError("The SPARCL archive failed a moment ago; it is asked again in a minute.")
         if not self._free.acquire(blocking=False):
@@ -104,18 +104,18 @@ class Archive:
         finally:
             self._free.release()
 
-    def _stored(self, target_id: str) -> Observed | None:
+    def _stored(self, target_id: str) -> ArchiveSpectrum | None:
         path = self._folder and self._folder.get(f"{target_id}.npz")
         if not path:
             return None
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return Observed(**{name: arrays[name] for name in Observed._fields})
+                return ArchiveSpectrum(**{name: arrays[name] for name in ArchiveSpectrum._fields})
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             logger.warning("A kept spectrum is damaged and is fetched again: %s", error)
             return None
 
-    def _store(self, target_id: str, observed: Observed) -> None:
+    def _store(self, target_id: str, observed: ArchiveSpectrum) -> None:
         if self._folder:
             try:
                 self._folder.put(f"{target_id}.npz", lambda file: np.savez(file, **observed._asdict()))
@@ -155,7 +155,7 @@ class Archive:
 
 
 def _body(answer: Any, deadline: float) -> bytes:
-    """Read an answer piece by piece, as a slow one must not outlast the deadline, nor a big one fill the memory."""
+    """Read an answer in pieces, with limits on its time and its size."""
     body = bytearray()
     while piece := answer.raw.read1(65_536, decode_content=True):
         body += piece
@@ -170,7 +170,7 @@ _archives: dict[str, Archive] = {}
 
 
 def use(archive: Archive | None) -> None:
-    """Choose the archive of this process, None for none; called once, when the server starts."""
+    """Set the archive of this process, or None; called once, when the server starts."""
     _archives.clear()
     if archive is not None:
         _archives["current"] = archive
@@ -184,17 +184,17 @@ def fetch(target_id: str, redshift: float | None = None) -> Spectrum:
     target_id : str
         DESI's TARGETID as text.
     redshift : float, optional
-        The redshift to shift the wavelengths by; by default the archive's own.
+        Redshift for the rest-frame wavelengths; by default the archive's.
 
     Returns
     -------
     Spectrum
-        In the rest frame.
+        Rest-frame spectrum.
 
     Raises
     ------
     ArchiveError
-        A sentence for the reader.
+        When archives are switched off, or as for `Archive.fetch`.
     """
     if not _archives:
         raise ArchiveError("Spectra from the SPARCL archive are switched off here (SPARCL_URL=off).")

@@ -1,4 +1,4 @@
-"""What is asked of the SPARCL archive for one galaxy, and how the answers are read: arrays or a sentence."""
+"""Requests to the SPARCL archive for one galaxy, and parsing and checking of its answers."""
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -9,35 +9,35 @@ from jaxtyping import Float
 from data.errors import ArchiveError
 
 MAX_PIXELS: Final = 20_000
-"""DESI's spectra have 7,781."""
+"""Largest number of pixels; DESI's spectra have 7,781."""
 WAVELENGTHS: Final = (1_000.0, 30_000.0)
-"""Observed wavelengths [Å] that an optical spectrum may have."""
+"""Allowed range of observed wavelengths [Å]."""
 RELEASES: Final = ("DESI-EDR", "DESI-DR1")
-"""Releases to look in; the catalogue of real galaxies was made from the first."""
+"""Releases to search, in this order; the catalogue of real galaxies is from the first."""
 
 Ask = Callable[[str, dict[str, str], Any], Any]
-"""Puts a question: service, query and JSON body (None: no body) to the JSON of the answer."""
+"""Sends a request: maps service, query and JSON body (or None) to the JSON of the answer."""
 
 
 class AnswerError(Exception):
-    """The archive's answer is not what it should be; the message is a sentence."""
+    """The archive's answer is missing or invalid; the message is a sentence."""
 
 
-class Observed(NamedTuple):
-    """A spectrum as it was observed.
+class ArchiveSpectrum(NamedTuple):
+    """An observed-frame spectrum of the archive.
 
     Attributes
     ----------
     wavelength_obs : (pixel,) array
         Vacuum wavelength [Å], ascending.
     flux : (pixel,) array
-        [1e-17 erg/s/cm²/Å]; 0 where masked.
+        Flux density [1e-17 erg/s/cm²/Å]; 0 where masked.
     ivar : (pixel,) array
-        Its inverse variance, 0 where masked.
+        Inverse variance of the flux; 0 where masked.
     redshift : array
-        The archive's, a number.
+        Redshift of the archive, an array without axes.
     release : array
-        The data release, text.
+        Name of the data release, an array without axes.
     """
 
     wavelength_obs: Float[np.ndarray, " pixel"]
@@ -47,29 +47,30 @@ class Observed(NamedTuple):
     release: np.ndarray
 
 
-def ask_for(target_id: str, ask: Ask) -> Observed:
+def ask_for(target_id: str, ask: Ask) -> ArchiveSpectrum:
     """Find a galaxy's spectrum in the archive and retrieve it.
 
-    The archive names some columns differently inside, and says how: its own client asks for that table first, too.
+    The archive's internal column names differ from the public ones; the table of names is requested first, as the
+    archive's own client does.
 
     Parameters
     ----------
     target_id : str
         DESI's TARGETID, digits.
     ask : callable
-        Puts a question.
+        Function that sends a request, see `Ask`.
 
     Returns
     -------
-    Observed
-        The primary spectrum, of the first of `RELEASES` that has one.
+    ArchiveSpectrum
+        Primary spectrum of the first of `RELEASES` that has one.
 
     Raises
     ------
     ArchiveError
         When the archive has no spectrum of this galaxy.
     AnswerError
-        When an answer is not what it should be.
+        When an answer is invalid.
     """
     try:
         inside = _names_inside(ask("datafields", {}, None))
@@ -88,7 +89,7 @@ def ask_for(target_id: str, ask: Ask) -> Observed:
 
 
 def _names_inside(fields: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the archive's inner name of each column, per release."""
+    """Return the archive's internal name of each column, by release."""
     inside: dict[str, dict[str, str]] = {release: {} for release in RELEASES}
     for field in fields:
         if field["data_release"] in inside:
@@ -114,7 +115,7 @@ def _find(target_id: str, inside: dict[str, dict[str, str]], ask: Ask) -> tuple[
     return min(ranked)[1:] if ranked else None
 
 
-def _read(record: dict[str, Any], release: str) -> Observed:
+def _read(record: dict[str, Any], release: str) -> ArchiveSpectrum:
     columns = {name: np.asarray(record[name], float) for name in ("wavelength", "flux", "ivar", "mask")}
     wavelength, redshift = columns["wavelength"], float(record["redshift"])
     if wavelength.ndim != 1 or not 2 <= wavelength.size <= MAX_PIXELS:
@@ -127,4 +128,4 @@ def _read(record: dict[str, Any], release: str) -> Observed:
         raise ValueError("not a redshift")
     good = np.isfinite(columns["flux"]) & np.isfinite(columns["ivar"]) & (columns["ivar"] > 0) & (columns["mask"] == 0)
     flux, ivar = (np.where(good, columns[name], 0).astype(np.float32) for name in ("flux", "ivar"))
-    return Observed(wavelength, flux, ivar, np.array(redshift), np.array(release))
+    return ArchiveSpectrum(wavelength, flux, ivar, np.array(redshift), np.array(release))

@@ -1,1 +1,1 @@
-"""Catalogues of galaxies: their columns, checks, files and the registry of those that are served."""
+"""Catalogues of galaxies: columns, checks, files, and the registry of the served catalogues."""

@@ -1,4 +1,4 @@
-"""Building a catalogue: adds what the networks say to a table of galaxies, and writes the file that is served."""
+"""Building of catalogues: predictions and map positions are added to a table of galaxies and written to a file."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -30,27 +30,28 @@ CHUNK: Final = 16384
 """Galaxies predicted between two reports of progress."""
 KINDS: Final = ("mock", "observed")
 MOCK_PREFIX: Final = "MOCK-"
-"""Ids that start so are drawn, not observed."""
+"""Prefix of the ids of mock galaxies."""
 
 
 def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None] = lambda _: None) -> pa.Table:
-    """Add predictions and map places to a table of galaxies.
+    """Add predictions and map positions to a table of galaxies.
 
-    The variant of the network that knows the luminosity predicts, as every catalogue has one.
+    The variant "luminosity" of the network is used, as every catalogue has luminosities.
 
     Parameters
     ----------
     table : pyarrow.Table
-        With the required columns of `data.catalogue.schema`; earlier predictions are replaced, further columns kept.
+        Table with the required columns of `data.catalogue.schema`. Earlier predictions are replaced; other columns
+        are kept.
     model : str
         Name or path of the weights.
     progress : callable
-        Told how many galaxies were finished since the last call.
+        Called with the number of galaxies finished since the last call.
 
     Returns
     -------
     pyarrow.Table
-        Same rows, same order, with the built columns; its metadata still lacks `describe`.
+        The same rows in the same order, with the built columns added; without the metadata of `describe`.
 
     Raises
     ------
@@ -82,25 +83,25 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
 def describe(
     table: pa.Table, *, title: str, provenance: str, model: str = DEFAULT, survey: Survey = DESI
 ) -> dict[str, Any]:
-    """Collect what a built catalogue's file says about itself.
+    """Collect the metadata of a built catalogue.
 
     Parameters
     ----------
     table : pyarrow.Table
         From `build`.
     title : str
-        What a reader calls the catalogue.
+        Title shown to the reader.
     provenance : str
-        Where its galaxies come from.
+        Origin of the galaxies, in words.
     model : str
-        Name or path of the weights that predicted.
+        Name or path of the weights of the predictions.
     survey : Survey
-        Where the spectra come from; of a mock, the survey whose noise it has.
+        Survey of the spectra; for a mock, the survey whose noise it has.
 
     Returns
     -------
     dict
-        JSON-able: schema_version, kind, title, provenance, the survey, the model's and the map's checksums.
+        JSON-serialisable: schema_version, kind, title, provenance, survey, and the checksums of model and map.
 
     Raises
     ------
@@ -129,14 +130,14 @@ def _checksum(weights: str) -> str:
 
 
 def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -> None:
-    """Write a table as Parquet, small, under a temporary name that is renamed when complete.
+    """Write a table as compressed Parquet, atomically.
 
     Parameters
     ----------
     table : pyarrow.Table
         Any table.
     path : Path
-        Where to.
+        File to write.
     metadata : dict, optional
         From `describe`; the units, descriptions and UCDs of the columns are added.
 
@@ -154,7 +155,7 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
         table = described(table, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     with replacing(path) as temporary:
-        # Floats of one galaxy sample share their high bytes: split into byte streams they compress to two thirds.
+        # Floats of one sample share their high bytes: as split byte streams they compress to two thirds of the size.
         pq.write_table(
             table,
             temporary,
@@ -167,25 +168,25 @@ def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -
 
 
 def read_table(path: Path) -> pa.Table:
-    """Read a table of galaxies in any of the formats, its columns brought to the schema's names and units.
+    """Read a table of galaxies in any of the formats, and convert its columns to the schema's names and units.
 
     Parameters
     ----------
     path : Path
-        Parquet, CSV, ECSV, FITS or VOTable; the extension decides.
+        Parquet, CSV, ECSV, FITS or VOTable file, by its extension.
 
     Returns
     -------
     pyarrow.Table
-        All columns. Those of the schema have its names whatever their case in the file, and its units: fluxes in
-        1e-17 erg/s/cm²/Å, equivalent widths in Å. Numbers that stand for missing ones are null.
+        All columns. Columns of the schema have its names, whatever their case in the file, and its units: fluxes in
+        1e-17 erg/s/cm²/Å, equivalent widths in Å. Sentinels of missing numbers are null.
 
     Raises
     ------
     CatalogueError
         When the file is missing, of another format or damaged.
     UploadError
-        Naming a column whose unit is not understood, or is of another kind.
+        When the unit of a column is not understood or of another kind.
     """
     from data.catalogue.standard_columns import standard_columns
     from data.formats.whole import read_table as read_any

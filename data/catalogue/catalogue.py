@@ -1,4 +1,4 @@
-"""A catalogue as the server sees it: columns, galaxies, names; never changed once it is open."""
+"""An open catalogue: read-only access to its columns, galaxies and metadata."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.predictions.predict import Prediction
 
-_PLACE: Final = {name: place for place, name in enumerate(NAMES)}
+_INDEX: Final = {name: place for place, name in enumerate(NAMES)}
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -25,21 +25,21 @@ class Galaxy(NamedTuple):
     Attributes
     ----------
     row : int
-        Its place in the catalogue, from 0.
+        Row in the catalogue, from 0.
     target_id : str
-        Its name.
+        Name of the galaxy.
     redshift : float
-        Its redshift.
+        Redshift.
     log_luminosity : float
         See `model.features.log_luminosity` [dex].
     bin_flux : (12,) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
     ew, ew_ivar : (10,) array
-        Observed EWs [Å] and their inverse variances [Å^-2]; NaN where not detected or cut.
+        Observed EWs [Å] and their inverse variances [1/Å²]; NaN where not detected or cut.
     predicted : Prediction
         EWs as catalogued given detection, arrays (10,) [Å].
     position : (2,) array
-        Place on the canonical map.
+        Position on the canonical map.
     """
 
     row: int
@@ -54,37 +54,37 @@ class Galaxy(NamedTuple):
 
 
 class Catalogue:
-    """A table of galaxies with predictions and map places, read-only.
+    """A read-only table of galaxies with predictions and map positions.
 
     Parameters
     ----------
     path : Path
         A file that ``cli.py catalogue build`` wrote.
     cache_folder : Path, optional
-        Private folder that keeps its expanded columns, to be memory-mapped; None: they are held in memory.
+        Private folder for its expanded columns, which are memory-mapped; if None, they are held in memory.
 
     Attributes
     ----------
     path : Path
-        Its file.
+        File of the catalogue.
     name : str
-        The file's stem.
+        Stem of the file name.
     title, provenance : str
-        For the reader.
+        Text for the reader.
     is_mock : bool
-        Whether its galaxies were drawn, not observed.
+        Whether its galaxies are mock galaxies.
     survey : Survey
-        Where the spectra come from; of a mock, the survey whose noise it has.
+        Survey of the spectra; for a mock, the survey whose noise it has.
     n : int
         Number of galaxies.
     version : str
-        First 12 hexadecimal digits of the file's SHA-256: names the content in URLs and caches.
+        First 12 hexadecimal digits of the file's SHA-256, which identify the content in URLs and caches.
     metadata : mapping
-        All that the file says about itself.
+        Metadata of the file, from `data.catalogue.build.describe`.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
     cache_folder : Path or None
-        Where what follows from it may be kept.
+        Private folder for data derived from the catalogue.
 
     Raises
     ------
@@ -110,7 +110,7 @@ class Catalogue:
         self.n = len(self.target_ids)
 
     def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
-        """Give one column of numbers.
+        """Return one column of numbers.
 
         Parameters
         ----------
@@ -127,10 +127,10 @@ class Catalogue:
         KeyError
             If the schema has no such column.
         """
-        return self._values[_PLACE[name]]
+        return self._values[_INDEX[name]]
 
     def row_of(self, target_id: str) -> int | None:
-        """Find a galaxy by its name; None when the catalogue does not have it."""
+        """Return the row of a galaxy by its name, None if the catalogue does not contain it."""
         key = target_id.encode("ascii", "replace")
         place = int(np.searchsorted(self.target_ids, key, sorter=self._order))
         if place == self.n or self.target_ids[self._order[place]] != key:
@@ -138,7 +138,7 @@ class Catalogue:
         return int(self._order[place])
 
     def galaxy(self, row: int) -> Galaxy:
-        """Gather everything about one galaxy.
+        """Return all values of one galaxy.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ class Catalogue:
         Returns
         -------
         Galaxy
-            Its values.
+            Values of the galaxy.
 
         Raises
         ------

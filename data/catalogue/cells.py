@@ -1,7 +1,7 @@
-"""Real galaxies in numbers per hexagon of the map: what can be shown of them where they are not shipped themselves.
+"""Statistics of real galaxies per hexagon of the map, which are shipped in place of the galaxies themselves.
 
-Every count stands for at least `MIN_GALAXIES` galaxies and so does every median: a hexagon, or a line within it, with
-fewer is left out.
+Every count and every median comes from at least `MIN_GALAXIES` galaxies: a hexagon, or a line within it, with fewer is
+left out.
 """
 
 from functools import cache
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CELLS_FILE: Final = FILES / "map_cells.safetensors"
 CELL_SIZE: Final = 0.25
-"""Centre to corner of a hexagon, in map units: fine enough for the map's features, most cells still well filled."""
+"""Distance from centre to corner of a hexagon, in map units."""
 MIN_GALAXIES: Final = 20
 SIZE_KEY: Final = "cell_size"
 
@@ -36,17 +36,17 @@ class Cells(NamedTuple):
     Attributes
     ----------
     center : (cell, 2) array
-        Map coordinates.
+        Centres in map coordinates.
     size : float
-        Centre to corner, in map units; corners point up.
+        Distance from centre to corner, in map units; a corner points up.
     n : (cell,) array
-        Galaxies.
+        Number of galaxies.
     n_measured : (cell, 10) array
-        Galaxies whose line was not cut in a camera overlap.
+        Number of galaxies whose line is observable.
     n_detected : (cell, 10) array
-        Galaxies with the line detected.
+        Number of galaxies whose line is detected.
     ew, ew_p16, ew_p84 : (cell, 10) array
-        Median and 16th, 84th percentile of the observed EW of these [Å]; NaN for fewer than `MIN_GALAXIES`.
+        Median, 16th and 84th percentile of the observed EW [Å] of detected lines; NaN for fewer than `MIN_GALAXIES`.
     ew_predicted : (cell, 10) array
         Median predicted EW of all galaxies in the cell [Å].
     shape : (cell, 12) array
@@ -68,25 +68,25 @@ class Cells(NamedTuple):
 def hex_cell(
     x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"], size: float = CELL_SIZE
 ) -> Int[np.ndarray, "point 2"]:
-    """Find the hexagon of each point, corners pointing up, one hexagon centred on the origin.
+    """Return the hexagon of each point, in a grid with corners up and one hexagon centred on the origin.
 
     Parameters
     ----------
     x, y : (point,) array
         Map coordinates.
     size : float
-        Centre to corner.
+        Distance from centre to corner, in map units.
 
     Returns
     -------
     (point, 2) array of int
-        Axial coordinates: columns to the right, rows to the upper right.
+        Axial coordinates: column (to the right) and row (to the upper right).
     """
     row = np.asarray(y, float) * 2 / 3 / size
     column = np.asarray(x, float) / np.sqrt(3) / size - row / 2
     cube = np.stack([column, row, -column - row], axis=-1)
     rounded = np.rint(cube)
-    # The three roundings must sum to zero: the coordinate rounded furthest follows from the other two.
+    # The three cube coordinates must sum to zero: the one rounded furthest is set from the other two.
     worst = np.abs(rounded - cube).argmax(axis=-1)[..., None]
     others = rounded.sum(axis=-1, keepdims=True) - np.take_along_axis(rounded, worst, axis=-1)
     np.put_along_axis(rounded, worst, -others, axis=-1)
@@ -94,19 +94,19 @@ def hex_cell(
 
 
 def hex_center(cell: Int[np.ndarray, "cell 2"], size: float = CELL_SIZE) -> Float[np.ndarray, "cell 2"]:
-    """Give the centres of hexagons.
+    """Return the centres of hexagons.
 
     Parameters
     ----------
     cell : (cell, 2) array of int
         From `hex_cell`.
     size : float
-        Centre to corner.
+        Distance from centre to corner, in map units.
 
     Returns
     -------
     (cell, 2) array
-        Map coordinates.
+        Centres in map coordinates.
     """
     column, row = cell[..., 0], cell[..., 1]
     return np.stack([size * np.sqrt(3) * (column + row / 2), size * 1.5 * row], axis=-1)
@@ -118,9 +118,9 @@ def aggregate(table: "pa.Table", size: float = CELL_SIZE) -> Cells:
     Parameters
     ----------
     table : pyarrow.Table
-        From `data.catalogue.build.build`, held-out galaxies left out.
+        From `data.catalogue.build.build`, without held-out galaxies.
     size : float
-        Centre to corner of a hexagon, in map units.
+        Distance from centre to corner of a hexagon, in map units.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def aggregate(table: "pa.Table", size: float = CELL_SIZE) -> Cells:
     shape = flux / flux.mean(axis=1, keepdims=True)
     ew = np.stack([table[name + EW_SUFFIX].to_numpy() for name in LINE_NAMES], axis=1)
     predicted = np.stack([table[name + PREDICTION_SUFFIXES[0]].to_numpy() for name in LINE_NAMES], axis=1)
-    # A handful of lines at the edge of an overlap were measured all the same.
+    # A few lines at the edge of a camera overlap were measured nevertheless.
     measured = DESI.observable(table["redshift"].to_numpy()) | np.isfinite(ew)
 
     percentiles = np.full((3, len(kept), len(LINE_NAMES)), np.nan, np.float32)
@@ -162,14 +162,14 @@ def aggregate(table: "pa.Table", size: float = CELL_SIZE) -> Cells:
 
 
 def save_cells(cells: Cells, path: Path = CELLS_FILE) -> None:
-    """Write cells as safetensors, under a temporary name that is renamed when complete.
+    """Write cells as safetensors, atomically.
 
     Parameters
     ----------
     cells : Cells
         From `aggregate`.
     path : Path
-        Where to.
+        File to write.
     """
     tensors = {
         field: np.ascontiguousarray(values, np.int32 if values.dtype.kind == "i" else np.float32)
@@ -191,7 +191,7 @@ def load_cells(path: Path = CELLS_FILE) -> Cells:
     Returns
     -------
     Cells
-        Read once per process.
+        Cells; the file is read once per process.
 
     Raises
     ------

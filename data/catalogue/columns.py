@@ -1,7 +1,7 @@
-"""A catalogue's columns as memory-mapped arrays: expanded from Parquet once, kept under the content's hash.
+"""Columns of a catalogue as memory-mapped arrays, expanded from Parquet once and cached under the hash of the content.
 
-Opening a catalogue again reads no Parquet, however large it is, and the system loads only what is looked at. pyarrow is
-imported only where a catalogue is seen for the first time.
+Opening a cached catalogue reads no Parquet, and the system loads only the pages that are used. pyarrow is imported only
+when a catalogue is opened for the first time.
 """
 
 import json
@@ -19,28 +19,28 @@ from data.storage import cache
 
 VERSION_DIGITS: Final = 12
 FOLDER_BYTES: Final = 2_000_000_000
-"""Expanded columns of catalogues with about eight million galaxies."""
+"""Limit of the cache [bytes]; enough for catalogues with about eight million galaxies in total."""
 NAMES: Final = tuple(column.name for column in COLUMNS[1:])
-"""Columns of numbers, in the order of the expanded array's first axis."""
+"""Numeric columns, in the order of the first axis of the expanded array."""
 
 logger = logging.getLogger(__name__)
 
 
 class Columns(NamedTuple):
-    """Everything a catalogue holds.
+    """Content of a catalogue.
 
     Attributes
     ----------
     version : str
         First 12 hexadecimal digits of the file's SHA-256.
     metadata : dict
-        What the file says about itself.
+        Metadata of the file.
     values : (column, galaxy) array of float32
-        `NAMES`; read-only, NaN where missing.
+        Columns `NAMES`; read-only, NaN where missing.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
     order : (galaxy,) array
-        Rows in the order of their names.
+        Row indices that sort the names.
     """
 
     version: str
@@ -58,12 +58,12 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
     path : Path
         A file that ``cli.py catalogue build`` wrote.
     folder : Path, optional
-        Private folder that keeps expanded columns; None, or a full disk: they are held in memory.
+        Private folder for expanded columns. If it is None or cannot be written, they are held in memory.
 
     Returns
     -------
     Columns
-        Memory-mapped where there is a folder.
+        Columns, memory-mapped if there is a folder.
 
     Raises
     ------
@@ -77,27 +77,27 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
     if folder is None:
         return _in_memory(path, version)
-    room = cache.DiskCache(folder, FOLDER_BYTES)
-    columns = _mapped(room, version)
+    disk_cache = cache.DiskCache(folder, FOLDER_BYTES)
+    columns = _mapped(disk_cache, version)
     if columns is None:
         try:
-            _expand(path, version, room)
+            _expand(path, version, disk_cache)
         except OSError as error:
             logger.warning("%s is held in memory, because its columns cannot be stored: %s", path.name, error)
             return _in_memory(path, version)
-        columns = _mapped(room, version)
+        columns = _mapped(disk_cache, version)
     return columns or _in_memory(path, version)
 
 
 def _file_names(version: str) -> tuple[str, str, str, str]:
-    """Return the names of a catalogue's four files; the schema's columns are part of them."""
+    """Return the names of a catalogue's four cache files, which depend on the schema's columns."""
     stem = f"{version}-2-{sha256(' '.join(NAMES).encode()).hexdigest()[:8]}"
     return f"{stem}.values.npy", f"{stem}.ids.npy", f"{stem}.order.npy", f"{stem}.json"
 
 
-def _mapped(room: cache.DiskCache, version: str) -> Columns | None:
-    """Map the kept files of a catalogue, or return None where one is missing or damaged."""
-    found = [room.get(name) for name in _file_names(version)]
+def _mapped(disk_cache: cache.DiskCache, version: str) -> Columns | None:
+    """Map the cached files of a catalogue; return None if one is missing or damaged."""
+    found = [disk_cache.get(name) for name in _file_names(version)]
     if not all(found):
         return None
     try:
@@ -111,12 +111,12 @@ def _mapped(room: cache.DiskCache, version: str) -> Columns | None:
         return None
     if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
         return None
-    # Plain views: every slice of a memmap would carry its bookkeeping along.
+    # Plain views, because slicing a memmap copies its attributes every time.
     return Columns(version, metadata, *(array.view(np.ndarray) for array in (values, ids, order)))
 
 
-def _expand(path: Path, version: str, room: cache.DiskCache) -> None:
-    """Write a catalogue's columns one after the other, so that no more than one is in memory."""
+def _expand(path: Path, version: str, disk_cache: cache.DiskCache) -> None:
+    """Write the columns of a catalogue to the cache one by one, so that only one is in memory."""
     from data.catalogue import parquet
 
     values_name, ids_name, order_name, about_name = _file_names(version)
@@ -129,11 +129,11 @@ def _expand(path: Path, version: str, room: cache.DiskCache) -> None:
             for name in NAMES:
                 target.write(parquet.numbers(file, name).astype("<f4").tobytes())
 
-        written = [room.put(values_name, write_values)]
-    written.append(room.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False)))
-    written.append(room.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False)))
+        written = [disk_cache.put(values_name, write_values)]
+    written.append(disk_cache.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False)))
+    written.append(disk_cache.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False)))
     about = {"metadata": metadata, "checksums": [_checksum(path) for path in written]}
-    room.put(about_name, lambda target: target.write(json.dumps(about).encode()))
+    disk_cache.put(about_name, lambda target: target.write(json.dumps(about).encode()))
 
 
 def _checksum(path: Path) -> str:

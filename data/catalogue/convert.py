@@ -1,4 +1,4 @@
-"""A catalogue in another format, with everything that it says about itself."""
+"""Conversion of a catalogue to another format, with its metadata."""
 
 import json
 from pathlib import Path
@@ -20,25 +20,25 @@ PARQUET = "parquet"
 def convert(source: Path, out: Path) -> str:
     """Write a catalogue, or a table of galaxies, in another format.
 
-    Units, descriptions and UCDs of the columns go along, as do title, provenance, citation, schema version and the
-    checksums of the model and the map.
+    Units, descriptions and UCDs of the columns are kept, as are title, provenance, citation, schema version and the
+    checksums of model and map.
 
     Parameters
     ----------
     source : Path
-        Parquet, CSV, ECSV, FITS or VOTable; the extension decides.
+        Parquet, CSV, ECSV, FITS or VOTable file, by its extension.
     out : Path
-        The same choice.
+        File to write, in one of the same formats.
 
     Returns
     -------
     str
-        A sentence saying what was written.
+        Sentence that says what was written.
 
     Raises
     ------
     CatalogueError
-        When a file cannot be read or written, or its extension is of no format.
+        When a file cannot be read or written, or its extension is unknown.
     """
     chosen = format_of(out)
     with open_source(source) as opened:
@@ -55,7 +55,7 @@ def convert(source: Path, out: Path) -> str:
 
 
 def _fields(table: pa.Table) -> dict[str, Field]:
-    """Return what is said of each column: by the file first, then by the schema."""
+    """Return the metadata of each column, from the file or else from the schema."""
     fields = dict(CATALOGUE_FIELDS)
     for name, given in fields_of(table.schema).items():
         fields[name] = Field(*(one or other for one, other in zip(given, fields.get(name, Field()), strict=True)))
@@ -63,6 +63,6 @@ def _fields(table: pa.Table) -> dict[str, Field]:
 
 
 def _about(path: Path) -> dict:
-    """Return what a catalogue says about itself; nothing for a table that was not built."""
+    """Return the metadata of a catalogue, empty for a table that was not built."""
     stored = (pq.read_schema(path).metadata or {}).get(METADATA_KEY)
     return json.loads(stored) if stored else {}

@@ -1,4 +1,4 @@
-"""What a file says about the columns of a catalogue: units and meanings in the VO's vocabulary."""
+"""Column metadata of a catalogue's files: units, descriptions and UCDs in the VO's vocabulary."""
 
 from types import MappingProxyType
 from typing import Final
@@ -16,11 +16,11 @@ STANDARD_UNITS: Final = MappingProxyType(
         "1e-17 erg/s/cm²/Å": "1e-17 erg.s**-1.cm**-2.Angstrom**-1",
     }
 )
-"""The schema's units as the FITS and VO standards write them; neither knows a dex."""
+"""Units of the FITS and VO standards by the schema's units; the standards have no dex."""
 
 
 def field_of(column: Column) -> Field:
-    """Say of a column of the schema what a file should say."""
+    """Return the file metadata of a column of the schema."""
     return Field(STANDARD_UNITS[column.unit], column.description, _ucd(column.name))
 
 
@@ -44,4 +44,4 @@ def _ucd(name: str) -> str:
 
 
 CATALOGUE_FIELDS: Final = MappingProxyType({column.name: field_of(column) for column in COLUMNS})
-"""The columns of a catalogue; see `data.catalogue.schema.COLUMNS`."""
+"""File metadata of the columns `data.catalogue.schema.COLUMNS` by name."""

@@ -1,4 +1,4 @@
-"""Reading a built catalogue's Parquet file, a column at a time; `columns` imports this only when it must."""
+"""Reader of a built catalogue's Parquet file, column by column; `columns` imports it only when needed."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from data.formats.fields import METADATA_KEY
 
 @contextmanager
 def opened(path: Path) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file for the block.
+    """Open a Parquet file for the duration of the block.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
     Yields
     ------
     pyarrow.parquet.ParquetFile
-        Its columns are read on demand.
+        Open file, whose columns are read on demand.
 
     Raises
     ------
     CatalogueError
-        When it is not a Parquet file.
+        When the file is not Parquet.
     """
     try:
         file = pq.ParquetFile(path)
@@ -44,14 +44,14 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
-    """Read what a built catalogue says about itself.
+    """Read the metadata of a built catalogue.
 
     Parameters
     ----------
     file : pyarrow.parquet.ParquetFile
         The open file.
     path : Path
-        Its path, for sentences.
+        Path of the file, for error messages.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
     Raises
     ------
     CatalogueError
-        When it was not built, or by another version of the schema.
+        When the catalogue was not built, or was built with another version of the schema.
     """
     names = set(file.schema_arrow.names)
     absent = [column.name for column in BUILT_COLUMNS if column.name not in names]
@@ -85,7 +85,7 @@ def target_ids(file: pq.ParquetFile) -> np.ndarray:
 
 
 def numbers(file: pq.ParquetFile, name: str) -> Float[np.ndarray, " galaxy"]:
-    """Read one column of numbers; what the table never measured is NaN throughout.
+    """Read one numeric column; a column that the file lacks is NaN throughout.
 
     Parameters
     ----------
@@ -97,13 +97,13 @@ def numbers(file: pq.ParquetFile, name: str) -> Float[np.ndarray, " galaxy"]:
     Returns
     -------
     (galaxy,) array of float32
-        NaN where missing.
+        Values, NaN where missing.
     """
     if name not in file.schema_arrow.names:
         return np.full(file.metadata.num_rows, np.nan, np.float32)
     column = file.read(columns=[name], use_threads=False)[name]
     whole = column.cast(pa.float32(), safe=False).combine_chunks()
-    # Scalars and to_numpy import pandas wherever it is installed: 40 MiB and half a second of a server's first start.
+    # Scalars and to_numpy import pandas if it is installed, which costs the first start 40 MiB and half a second.
     if whole.null_count:
         whole = whole.fill_null(float("nan"))
     return np.from_dlpack(whole)

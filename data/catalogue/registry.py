@@ -1,4 +1,4 @@
-"""The catalogues that this server shows, by name."""
+"""Registry of the catalogues that this process serves, by name."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,21 +22,21 @@ def open_catalogues(
     Parameters
     ----------
     setting : str, optional
-        As for `catalogue_files`. None or empty: what was fetched into `data_folder`, and the embedded mock.
+        See `catalogue_files`. If None or empty, the catalogues fetched into `data_folder` and the embedded mock.
     data_folder : Path, optional
-        See `user_data_folder`; None: nothing was fetched.
+        See `user_data_folder`; None if there are no fetched catalogues.
     cache_folder : Path, optional
-        Private folder that keeps expanded columns and draws; None: they are held in memory.
+        Private folder for expanded columns and draws; if None, they are held in memory.
 
     Returns
     -------
     dict
-        Catalogues by name, in the order given; the first is shown first.
+        Catalogues by name, in the given order; pages start with the first.
 
     Raises
     ------
     CatalogueError
-        When one is missing, was not built, or two have the same name.
+        When a catalogue is missing or was not built, or two have the same name.
     """
     if setting and setting.strip():
         files = catalogue_files(setting)
@@ -54,11 +54,11 @@ _served: dict[str, Catalogue] = {}
 
 
 def serve(catalogues: Mapping[str, Catalogue]) -> None:
-    """Make these the catalogues of this process; called once, when the server starts."""
+    """Set the catalogues of this process; called once, when the server starts."""
     _served.clear()
     _served.update(catalogues)
 
 
 def served() -> Mapping[str, Catalogue]:
-    """Give the catalogues of this process, by name; empty before `serve`."""
+    """Return the catalogues of this process, by name; empty before `serve`."""
     return MappingProxyType(_served)

@@ -1,4 +1,4 @@
-"""The catalogue's columns and rules: what a table of galaxies must hold before anything is computed from it."""
+"""Schema of catalogues: columns and rules that a table of galaxies must satisfy."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from model.bins import BIN_EDGES
 from model.lines import LINES
 
 if TYPE_CHECKING:
-    # The server reads this module's names and never a table: it starts without pyarrow's 40 MiB.
+    # The server uses only the names of this module; it starts without pyarrow, which takes 40 MiB.
     import pyarrow as pa
 
 SCHEMA_VERSION: Final = "1"
 N_BINS: Final = len(BIN_EDGES) - 1
 MAX_ID_LENGTH: Final = 64
-"""Longest TARGETID: DESI's have 17 digits; a long name of one's own still fits."""
+"""Largest number of characters of a TARGETID; DESI's have 17 digits."""
 
 EW_SUFFIX: Final = "_EW"
 PREDICTION_SUFFIXES: Final = ("_EW_PREDICTED", "_EW_PREDICTED_P16", "_EW_PREDICTED_P84")
@@ -35,15 +35,15 @@ class Column(NamedTuple):
     Attributes
     ----------
     name : str
-        As in the file.
+        Name in the file.
     unit : str
-        Empty when there is none.
+        Unit; empty if there is none.
     description : str
-        One phrase.
+        Description in one phrase.
     required : bool
-        Whether a table without it is refused by `check`.
+        Whether `check` raises for a table without the column.
     holds : {"text", "positive", "finite", "positive or missing", "finite or missing"}
-        The values allowed; a missing value is NaN or null.
+        Allowed values; a missing value is NaN or null.
     """
 
     name: str
@@ -84,22 +84,22 @@ def _built_columns() -> Iterator[Column]:
 
 
 INPUT_COLUMNS: Final = tuple(_input_columns())
-"""What `catalogue build` reads."""
+"""Columns that `catalogue build` reads."""
 BUILT_COLUMNS: Final = tuple(_built_columns())
-"""What `catalogue build` adds."""
+"""Columns that `catalogue build` adds."""
 COLUMNS: Final = INPUT_COLUMNS + BUILT_COLUMNS
 
 
 def standardize(table: "pa.Table") -> "pa.Table":
-    """Bring a table's ids and numbers to the catalogue's types, without judging the values.
+    """Convert a table's ids and numbers to the catalogue's types, without checking the values.
 
     An integer ``target_id`` or ``TARGETID`` becomes the text column ``TARGETID``, numbers become float32, nulls
-    become NaN, and the metadata of other tools is dropped. Columns the schema does not know pass unchanged.
+    become NaN, and the metadata of other tools is dropped. Columns outside the schema are not changed.
 
     Parameters
     ----------
     table : pyarrow.Table
-        Galaxies, one a row.
+        Galaxies, one per row.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def standardize(table: "pa.Table") -> "pa.Table":
     Raises
     ------
     CatalogueError
-        When a column of the schema holds neither text nor numbers, as it should.
+        When a column of the schema has a type other than the text or numbers that it must hold.
     """
     from data.formats.types import plain
 
@@ -147,12 +147,12 @@ def check(table: "pa.Table") -> None:
     Parameters
     ----------
     table : pyarrow.Table
-        Galaxies, one a row; integer ids are accepted.
+        Galaxies, one per row; integer ids are accepted.
 
     Raises
     ------
     CatalogueError
-        At the first rule broken: one sentence naming row, column, value and fix. Rows count from 0.
+        At the first violation; the message names row, column, value and remedy. Rows count from 0.
     """
     table = standardize(table)
     missing = [column.name for column in INPUT_COLUMNS if column.required and column.name not in table.column_names]

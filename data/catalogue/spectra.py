@@ -1,6 +1,6 @@
-"""The rest-frame spectrum of any galaxy of a catalogue: synthesised for a mock one, read for a real one that has one.
+"""Rest-frame spectra of a catalogue's galaxies: synthesised for mock galaxies, read from a file for observed ones.
 
-`data.catalogue.stored_spectra` says how the spectra of real galaxies lie beside their catalogue.
+`data.catalogue.stored_spectra` describes the file of observed spectra.
 """
 
 from hashlib import sha256
@@ -20,29 +20,29 @@ from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import DEFAULT_DISPERSION, add_lines
 
 SYNTHESISED: Final = "synthesised"
-"""Source of a spectrum that was drawn, not observed."""
+"""`Spectrum.source` of a synthesised spectrum."""
 
 _FIRST_PIXEL: Final = 3600.0
-"""Observed wavelength [Å] that DESI's grid of pixels starts at."""
+"""Observed wavelength [Å] of the first pixel of DESI's grid."""
 _BUCKET: Final = 6144
-"""Pixels are padded to multiples of this: one shape to compile, up to redshift .36."""
+"""Multiple to which pixels are padded, so that one shape is compiled up to redshift .36."""
 
 
 def rest_spectrum(catalogue: Catalogue, row: int) -> Spectrum | None:
-    """Give the spectrum of one galaxy, 3400-7000 Å in its rest frame.
+    """Return the spectrum of one galaxy, 3400-7000 Å in its rest frame.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Mock: the spectrum is drawn anew, the same for the same galaxy. Observed: it is read from the arrays beside
-        the catalogue's file.
+        Catalogue of the galaxy. A mock galaxy's spectrum is synthesised, reproducibly; an observed one is read from
+        the array beside the catalogue's file.
     row : int
         0 to n - 1.
 
     Returns
     -------
     Spectrum or None
-        None when an observed catalogue has no spectra, or none of this galaxy (all NaN).
+        None if an observed catalogue has no spectra, or none of this galaxy (all NaN).
     """
     if catalogue.is_mock:
         return synthesise(catalogue.galaxy(row))
@@ -59,34 +59,36 @@ def rest_spectrum(catalogue: Catalogue, row: int) -> Spectrum | None:
 def synthesise(
     galaxy: Galaxy, velocity_dispersion: float = DEFAULT_DISPERSION, oii_ratio: float = 1.0, *, noise: bool = True
 ) -> Spectrum:
-    """Draw a spectrum that has a galaxy's twelve bins and equivalent widths, as DESI would record it.
+    """Synthesise a spectrum with a galaxy's twelve bins and equivalent widths, as DESI would record it.
 
     Parameters
     ----------
     galaxy : Galaxy
-        Lines without an equivalent width stay dark.
+        Galaxy; lines without an equivalent width are left out.
     velocity_dispersion : float
-        Of the gas [km/s].
+        Velocity dispersion of the gas [km/s].
     oii_ratio : float
         Flux of [O II] 3729 over 3726.
     noise : bool
-        Whether the flux has noise, at the level of the EWs' errors, drawn from a generator seeded by the galaxy's id.
+        Whether to add noise at the level of the EWs' errors, from a generator seeded with the galaxy's id.
 
     Returns
     -------
     Spectrum
-        On DESI's pixels; its ``continuum`` is the starlight without lines and noise.
+        Spectrum on DESI's pixels; ``continuum`` is the starlight without lines and noise.
     """
     stretch = 1 + galaxy.redshift
-    # From the pixel that holds 3400 Å to the one that holds 7000 Å: the outer bins are covered to their ends.
+    # From the pixel that contains 3400 Å to the one that contains 7000 Å, so that the outer bins are fully covered.
     first, last = np.round((BIN_EDGES[[0, -1]] * stretch - _FIRST_PIXEL) / DESI_PIXEL)
     count = int(last - first) + 1
     padded = -(-count // _BUCKET) * _BUCKET
     wavelength_rest = (_FIRST_PIXEL + DESI_PIXEL * (first + np.arange(padded))) / stretch
-    # NumPy interpolates between sorted samples forty times faster than XLA does on a processor.
+    # On a CPU, NumPy interpolates between sorted samples forty times faster than XLA.
     continuum = np.interp(wavelength_rest, starlight_grid(), starlight(galaxy.bin_flux)).astype(np.float32)
     shape = velocity_dispersion, DESI_FWHM / stretch, oii_ratio
-    flux = np.asarray(_paint(wavelength_rest.astype(np.float32), continuum, np.nan_to_num(galaxy.ew), *shape))[:count]
+    flux = np.asarray(_add_lines(wavelength_rest.astype(np.float32), continuum, np.nan_to_num(galaxy.ew), *shape))[
+        :count
+    ]
     continuum, wavelength_rest = continuum[:count], wavelength_rest[:count]
     error = (relative_noise(wavelength_rest, galaxy.ew, galaxy.ew_ivar, galaxy.redshift) * continuum).astype(np.float32)
     if noise:
@@ -95,7 +97,7 @@ def synthesise(
 
 
 def warm_up() -> None:
-    """Compile what a first click on a mock galaxy needs."""
+    """Compile the synthesis of a spectrum before the first click on a mock galaxy."""
     lines = np.ones(len(LINES), np.float32)
     unknown = Prediction(lines, lines, lines)
     synthesise(Galaxy(0, "", 0.1, 0.0, np.ones(N_BINS, np.float32), lines, lines, unknown, np.zeros(2, np.float32)))
@@ -105,4 +107,4 @@ def _generator(target_id: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(sha256(target_id.encode()).digest()[:8]))
 
 
-_paint = jax.jit(add_lines)
+_add_lines = jax.jit(add_lines)

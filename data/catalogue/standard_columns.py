@@ -1,4 +1,4 @@
-"""Columns of a foreign table brought to the names and units of the schema, where the table says what they are."""
+"""Conversion of a table's columns to the names and units of the schema, by their titles and stated units."""
 
 from typing import Any, Final
 
@@ -18,26 +18,26 @@ _ROLES: Final = {"TARGETID": "id", "redshift": "redshift", "log_luminosity": "lo
 
 
 def standard_columns(table: pa.Table, name: str) -> pa.Table:
-    """Bring a table's columns to the schema's names and units.
+    """Convert a table's columns to the schema's names and units.
 
     Parameters
     ----------
     table : pyarrow.Table
-        Of plain types, with units in its fields' metadata.
+        Table of plain types, with units in the metadata of its fields.
     name : str
-        Of the file, for sentences.
+        Name of the file, for error messages.
 
     Returns
     -------
     pyarrow.Table
-        The same rows; columns the schema does not know pass unchanged.
+        The same rows; columns outside the schema are not changed.
 
     Raises
     ------
     CatalogueError
-        When a column that must hold numbers holds text that is none; names row and value.
+        When a numeric column holds other text; the message names row and value.
     UploadError
-        Naming a column whose unit is not understood, or is of another kind.
+        When the unit of a column is not understood or of another kind.
     """
     said = units_of(table.schema)
     table = _with_list_unfolded(table)
@@ -69,7 +69,7 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
 
 
 def _with_list_unfolded(table: pa.Table) -> pa.Table:
-    """Make twelve columns of one whose cells hold twelve numbers."""
+    """Split a flux column whose cells hold twelve numbers into twelve columns."""
     lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
     title = column_of(lists, "flux")
     if not title or twelve_of(table.column_names):
@@ -89,7 +89,7 @@ def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
 
 
 def _numbers(values: Any, column: str, name: str) -> Any:
-    """Return a column as numbers, sentinels as null."""
+    """Return a column as numbers, with sentinels as null."""
     if is_text(values.type):
         trimmed = pc.utf8_trim_whitespace(values)
         trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
@@ -121,7 +121,7 @@ def _is_number(text: str | None) -> bool:
 
 
 def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], name: str) -> pa.Table:
-    """Bring fluxes that state a unit to 1e-17 erg/s/cm²/Å."""
+    """Convert fluxes with a stated unit to 1e-17 erg/s/cm²/Å."""
     titles = [found[ours] for ours in FLUX_NAMES if ours in found]
     if len(titles) < len(FLUX_NAMES):
         return table

@@ -1,4 +1,4 @@
-"""Spectra beside a catalogue: ``NAME.spectra.npy`` has those of its first galaxies, memory-mapped."""
+"""Observed spectra of a catalogue: the memory-mapped file ``NAME.spectra.npy`` holds those of its first galaxies."""
 
 import logging
 from pathlib import Path
@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 SUFFIX: Final = ".spectra.npy"
 WAVELENGTHS: Final = np.linspace(3400.0, 7000.0, 4501)
-"""Rest-frame vacuum wavelengths [Å] of every such spectrum: the author's grid, DESI's 0.8 Å."""
+"""Rest-frame vacuum wavelengths [Å] of every stored spectrum, in steps of 0.8 Å."""
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +20,14 @@ def open_spectra(catalogue: Path, n: int) -> Float[np.ndarray, "galaxy pixel"]:
     Parameters
     ----------
     catalogue : Path
-        The catalogue's file.
+        File of the catalogue.
     n : int
-        Its number of galaxies.
+        Number of galaxies of the catalogue.
 
     Returns
     -------
     (galaxy, 4501) array of float32
-        Flux density [1e-17 erg/s/cm²/Å]; no rows where there are no spectra, or they do not fit the catalogue.
+        Flux density [1e-17 erg/s/cm²/Å]; no rows if there are no spectra, or if they do not fit the catalogue.
     """
     none = np.empty((0, len(WAVELENGTHS)), np.float32)
     path = catalogue.with_suffix(SUFFIX)

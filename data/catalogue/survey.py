@@ -1,4 +1,4 @@
-"""The survey that a catalogue's spectra come from: what it covers, where it is blind, how sharp it is."""
+"""Properties of the survey of a catalogue's spectra: coverage, camera gaps, resolution."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -10,24 +10,24 @@ from model.lines import LINES
 from model.spectra.pixel_noise import DESI_FWHM, DESI_PIXEL
 
 METADATA: Final = "survey"
-"""Under this name a catalogue's file says which survey it is of."""
+"""Key of the survey in the metadata of a catalogue's file."""
 
 
 class Survey(NamedTuple):
-    """A spectroscopic survey, as far as lines depend on it.
+    """Properties of a spectroscopic survey that affect line measurements.
 
     Attributes
     ----------
     name : str
-        As the survey calls itself.
+        Name of the survey.
     coverage : tuple of float
         First and last observed wavelength [Å, vacuum].
     camera_gaps : tuple of (float, float)
-        Observed wavelengths [Å] between which lines are not measured, such as overlaps of cameras.
+        Ranges of observed wavelengths [Å] in which lines are not measured, such as camera overlaps.
     fwhm : float
-        Resolution [Å, observed]; spectra that list their own are more exact.
+        Typical FWHM resolution [Å, observed]; a resolution listed with a spectrum has precedence.
     pixel : float
-        Width of a pixel [Å, observed], at 5500 Å where it changes with wavelength.
+        Width of a pixel [Å, observed]; at 5500 Å if it depends on wavelength.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Survey(NamedTuple):
     pixel: float
 
     def observable(self, redshift: Float[np.ndarray, " galaxy"]) -> Bool[np.ndarray, "galaxy line"]:
-        """Tell which lines the survey can measure, in galaxies of any strength.
+        """Return which lines are observable at the given redshifts.
 
         Parameters
         ----------
@@ -47,8 +47,8 @@ class Survey(NamedTuple):
         Returns
         -------
         (galaxy, 10) array of bool
-            False where the line falls into a gap or beyond the spectrum: a missing EW there does not mean "not
-            detected".
+            False where the line falls into a camera gap or outside the coverage; a missing EW there does not mean
+            "not detected".
         """
         wavelength_obs = np.array([line.wavelength for line in LINES]) * (1 + np.asarray(redshift, float)[:, None])
         first, last = self.coverage
@@ -58,7 +58,7 @@ class Survey(NamedTuple):
         return covered
 
     def as_metadata(self) -> dict[str, Any]:
-        """Return what a catalogue's file says of its survey."""
+        """Return the survey as metadata of a catalogue's file."""
         return self._asdict()
 
 
@@ -68,17 +68,17 @@ which the sample of Khederlarian et al. 2024 has no line measurements. The netwo
 
 
 def survey_of(metadata: Mapping[str, Any]) -> Survey:
-    """Read which survey a catalogue is of.
+    """Return the survey of a catalogue from its metadata.
 
     Parameters
     ----------
     metadata : mapping
-        What the catalogue's file says about itself.
+        Metadata of the catalogue's file.
 
     Returns
     -------
     Survey
-        As written in the file. Files without it are older than this entry, when all catalogues were taken for DESI's.
+        Survey in the metadata; DESI for older files without this entry.
     """
     given = metadata.get(METADATA)
     if given is None:

@@ -1,1 +1,1 @@
-"""What columns of tables mean: their usual names, their units, and the values that mark what is missing."""
+"""Interpretation of table columns: usual names, units, and values that mark missing data."""

@@ -1,4 +1,4 @@
-"""Twelve fluxes as a network takes them: per wavelength, without the numbers that stand for missing ones."""
+"""Conversion of twelve fluxes to f_lambda, with values that mark missing data removed."""
 
 import numpy as np
 from jaxtyping import Float
@@ -9,24 +9,24 @@ from model.bins import BIN_CENTERS
 
 
 def per_wavelength(flux: Float[np.ndarray, "galaxy bin"], unit: str) -> Float[np.ndarray, "galaxy bin"]:
-    """Bring twelve fluxes a row to f_lambda up to a factor, which no ratio of theirs depends on.
+    """Convert twelve fluxes per row to f_lambda, up to a factor that cancels in every ratio of fluxes.
 
     Parameters
     ----------
     flux : (galaxy, 12) array
-        In the unit.
+        Fluxes in `unit`.
     unit : str
-        Anything that `data.columns.units.flux_unit` understands; "" for none stated.
+        Unit that `data.columns.units.flux_unit` understands; "" if none is stated.
 
     Returns
     -------
     (galaxy, 12) array
-        NaN for sentinels; a row that the unit takes beyond float32 is divided by its mean.
+        Fluxes per wavelength, NaN for sentinels; a row outside the range of float32 is divided by its mean.
 
     Raises
     ------
     UploadError
-        Naming a unit that is not understood.
+        When the unit is not understood.
     """
     flux = fluxes_without_sentinels(flux)
     known = units.flux_unit(unit or units.RELATIVE)

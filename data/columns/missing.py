@@ -1,4 +1,4 @@
-"""Numbers that catalogues write where they have none."""
+"""Sentinel values that catalogues write for missing numbers."""
 
 from typing import Final
 
@@ -8,11 +8,11 @@ from jaxtyping import Bool, Float
 SENTINELS: Final = (-99.0, -99.9, -999.0, -999.9, -9999.0, -99999.0, -999999.0, 999999.0, -1e20, 1e20, -1e30, 1e30)
 """Numbers that mean "missing" in catalogues of SDSS, of SExtractor and in astropy's filled tables."""
 TOO_FAR: Final = 1e3
-"""A positive sentinel among fluxes is one if it is as many times the row's median: 999999 may be a flux."""
+"""Multiple of the row's median above which a positive sentinel among fluxes is missing: 999999 may be a flux."""
 
 
 def is_sentinel(values: Float[np.ndarray, "*any"]) -> Bool[np.ndarray, "*any"]:
-    """Mark values that stand for a missing number."""
+    """Return which values are sentinels of a missing number."""
     found = np.zeros(np.shape(values), bool)
     for sentinel in SENTINELS:
         with np.errstate(invalid="ignore"):
@@ -21,13 +21,13 @@ def is_sentinel(values: Float[np.ndarray, "*any"]) -> Bool[np.ndarray, "*any"]:
 
 
 def without_sentinels(values: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-    """Return numbers with NaN in place of the sentinels."""
+    """Return the values with sentinels replaced by NaN."""
     found = is_sentinel(values)
     return np.where(found, np.nan, values) if found.any() else values
 
 
 def fluxes_without_sentinels(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, "galaxy bin"]:
-    """Return fluxes with NaN in place of sentinels: the negative ones, and positive ones far beyond their row."""
+    """Return fluxes with NaN for negative sentinels and for positive ones above `TOO_FAR` medians of their row."""
     found = is_sentinel(flux)
     if not found.any():
         return flux

@@ -1,4 +1,4 @@
-"""What columns are called: the usual names of each quantity, in any case, and units that a title ends with."""
+"""Usual column names of each quantity, in any case, and units at the end of a column title."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,9 +8,9 @@ from model.bins import N_BINS
 from model.lines import LINE_NAMES
 
 FLUX_NAMES: Final = tuple(f"flux_{index:02d}" for index in range(N_BINS))
-"""The twelve bins, bluest first."""
+"""Column names of the twelve bins, bluest first."""
 IVAR_SUFFIX: Final = "_EW_IVAR"
-"""Behind a line's name: the inverse variance of its equivalent width."""
+"""Suffix of the column with the inverse variance of a line's equivalent width."""
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "wavelength": (
         "wavelength_rest", "wave_rest", "restwave", "lambda_rest", "wavelength", "wavelengths", "wavelength_obs",
@@ -41,9 +41,9 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "log_luminosity": ("log_luminosity", "loglum"),
     "class": ("spectype", "class", "spec_class"),
 }  # fmt: skip
-"""Names in lower case by quantity, the surest first."""
+"""Lower-case column names by quantity, the most specific first."""
 MAGNITUDES: Final = ("g", "r", "i")
-"""Beside two columns of these names, z is a magnitude and no redshift."""
+"""Magnitude columns: if two of these exist, a column z is a magnitude and not a redshift."""
 _WORDS: Final = r"nm|um|microns?|aa|ang|angstroms?|[munMUN]?[jJ][yY]|nmgy|nanomaggies|abmag"
 _WITH_UNIT: Final = re.compile(
     r"(?P<name>[^\[(]+?)\s*(?:\[(?P<square>.{0,120})\]|\((?P<round>.{0,120})\))"
@@ -51,11 +51,11 @@ _WITH_UNIT: Final = re.compile(
     re.IGNORECASE,
 )
 LONGEST: Final = 200
-"""Characters of a title that are looked at."""
+"""Number of characters of a title that are parsed."""
 
 
 def split_unit(title: str) -> tuple[str, str]:
-    """Take the unit from a title that ends with one, as in wave_nm or flux [mJy]: (name, unit or "")."""
+    """Split a title such as wave_nm or flux [mJy] into name and unit; the unit is "" if the title has none."""
     title = title.strip()
     found = _WITH_UNIT.fullmatch(title[:LONGEST])
     if not found:
@@ -65,7 +65,7 @@ def split_unit(title: str) -> tuple[str, str]:
 
 
 def column_of(titles: Iterable[str], role: str) -> str:
-    """Find the column of a quantity by its usual names, "" where there is none.
+    """Find the column of a quantity by its usual names; return "" if there is none.
 
     Parameters
     ----------
@@ -77,13 +77,13 @@ def column_of(titles: Iterable[str], role: str) -> str:
     Returns
     -------
     str
-        The title as the file has it; one of the very name goes before one with a unit behind it. ``z`` is taken for a
-        redshift only where no other column is one and no magnitudes stand beside it.
+        Title as written in the file. An exact name has precedence over a name followed by a unit. ``z`` counts as a
+        redshift only if no other column does and fewer than two of `MAGNITUDES` exist.
     """
     every = list(titles)
     known: dict[str, str] = {}
     for title in [*every, *every]:
-        # The first of two names that differ in case alone, and exact names before those that carry a unit.
+        # Of two names that differ only in case the first wins; exact names win over names with a unit.
         known.setdefault(title.strip().lower(), title)
     for title in every:
         known.setdefault(split_unit(title)[0].lower(), title)
@@ -94,7 +94,7 @@ def column_of(titles: Iterable[str], role: str) -> str:
 
 
 def twelve_of(titles: Iterable[str]) -> dict[str, str]:
-    """Find columns flux_00 ... flux_11 in any case, with or without a unit behind the name: ours to the file's."""
+    """Find the columns flux_00 ... flux_11, in any case and with or without a unit; return titles by column name."""
     known: dict[str, str] = {}
     for title in titles:
         known.setdefault(title.strip().lower(), title)
@@ -104,16 +104,16 @@ def twelve_of(titles: Iterable[str]) -> dict[str, str]:
 
 
 class TableNames(NamedTuple):
-    """A table among several of one file.
+    """One of several tables of a file.
 
     Attributes
     ----------
     name : str
-        Of the extension.
+        Name of the extension.
     columns : sequence of str
-        Its titles.
+        Column titles.
     rows : int
-        How many; a row may hold arrays.
+        Number of rows; a cell may hold an array.
     """
 
     name: str
@@ -122,9 +122,9 @@ class TableNames(NamedTuple):
 
 
 def best_table(tables: Sequence[TableNames]) -> int:
-    """Choose the table that can be used: twelve fluxes, then wavelength and flux, then the first that has rows."""
+    """Return the index of the best table: with twelve fluxes, else wavelength and flux, else flux, else any rows."""
 
-    def worth(table: TableNames) -> tuple[int, int]:
+    def rank(table: TableNames) -> tuple[int, int]:
         if not table.rows:
             return 0, 0
         if len(twelve_of(table.columns)) == len(FLUX_NAMES):
@@ -134,12 +134,12 @@ def best_table(tables: Sequence[TableNames]) -> int:
             return 3, min(table.rows, 2)
         return (2, 0) if has_flux else (1, 0)
 
-    worths = [worth(table) for table in tables]
-    return worths.index(max(worths))
+    ranks = [rank(table) for table in tables]
+    return ranks.index(max(ranks))
 
 
 def reads_as_text(name: str) -> bool:
-    """Tell whether a column of a CSV file is read as text: ids, and numbers, so that one bad cell is one bad row."""
+    """Return whether a CSV column is read as text: ids, and numbers whose bad cells must spoil only their own row."""
     return split_unit(name)[0].lower() in _COMPUTED or name.strip().lower() in TITLES["id"]
 
 

@@ -1,6 +1,6 @@
-"""Units of files: which are understood, how files write them, and the way to f_lambda in 1e-17 erg/s/cm²/Å.
+"""Units of fluxes and wavelengths: parsing of their spellings in files, and conversion to f_lambda and Å.
 
-A unit that a file states is read or refused by name; a guess is made only where a file states none.
+A unit that a file states is parsed, or an error names it; a unit is guessed only if the file states none.
 """
 
 import re
@@ -34,19 +34,19 @@ FLUX_UNITS: Final = (
     RELATIVE,
     RELATIVE_NU,
 )
-"""The units to choose from; the last two have no scale, and only ratios are used."""
+"""Flux units to choose from; the last two have no scale, so that only ratios are used."""
 WAVELENGTH_UNITS: Final = ("Angstrom", "nm", "um", "m", "Hz", "eV", "1 / cm", "log10 Angstrom", "ln Angstrom")
 LIGHT_SPEED: Final = 2.99792458e18
-"""Å/s."""
+"""Speed of light [Å/s]."""
 _PLANCK_LIGHT: Final = 1.98644586e-8
-"""h c [erg Å]: the energy of a photon times its wavelength."""
+"""Planck constant times speed of light [erg Å]."""
 _RELATIVE_WORDS: Final = frozenset(
     {"arbitrary", "arb", "arb.", "arbitrary units", "relative", "normalized", "normalised", "a.u.", "relative flux"}
 )
 _NOTHING: Final = frozenset({"", "-", "--", "1", "none", "null", "nan", "unknown", "unitless", "dimensionless", "n/a"})
 _LENGTHS: Final = {"angstrom": "Angstrom", "nm": "nm", "um": "um"}
 MAX_UNIT: Final = 120
-"""Characters of a unit that are read; the longest sensible one has about 60."""
+"""Longest unit text that is parsed; the longest sensible unit has about 60 characters."""
 
 _WORDS: Final = {
     "a": "Angstrom", "aa": "Angstrom", "ang": "Angstrom", "angs": "Angstrom", "angstrom": "Angstrom",
@@ -60,9 +60,9 @@ _WORDS: Final = {
     "nanomaggy": "nmgy", "nanomaggies": "nmgy", "nmgy": "nmgy", "maggy": "mgy", "maggies": "mgy", "mgy": "mgy",
     "counts": "count", "cts": "count", "adu": "adu", "dn": "adu", "electrons": "electron",
 }  # fmt: skip
-"""Words of units in any case, as astropy writes them; a word in the case astropy knows is left alone."""
+"""astropy's names of units by their lower-case spellings in files."""
 _KEEP: Final = frozenset({"mJy", "MJy", "m", "M", "s", "W", "J", "K", "mm", "Mm", "nJy", "pJy", "kJy", "GJy"})
-"""Words whose case decides what they mean."""
+"""Units whose meaning depends on case and which are left unchanged."""
 _NAMED: Final = {
     "flam": "erg / (s cm2 Angstrom)",
     "flambda": "erg / (s cm2 Angstrom)",
@@ -81,27 +81,27 @@ _NAMED: Final = {
     "st mag": "mag(ST)",
     "mag(st)": "mag(ST)",
 }
-"""Names of synphot and of photometry."""
+"""Unit names of synphot and of photometry."""
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺·×−", "0123456789-+.*-")
 _AREAS: Final = re.compile(r"arcsec|arcmin|\bsr\b|spaxel|\bpix|\bbeam|fiber|fibre|deg\^?2", re.IGNORECASE)
 _LOG: Final = re.compile(r"(?P<base>log10|log|ln|dex)\s*[\[( ]\s*(?P<inner>.+?)\s*[\])]?\s*", re.IGNORECASE)
 
 
 class FluxUnit(NamedTuple):
-    """A unit of flux that is understood.
+    """A parsed unit of flux.
 
     Attributes
     ----------
     name : str
-        As a reader sees it; one of `FLUX_UNITS` where it is one.
+        Name as displayed; an element of `FLUX_UNITS` if possible.
     scale : float
-        From the unit to 1e-17 cgs, before what `per` says.
+        Factor from the unit to 1e-17 cgs, before the conversion of `per` to wavelength.
     per : {"wavelength", "frequency", "photon wavelength", "photon frequency"}
-        What the flux is a density of.
+        Quantity of which the flux is a density.
     absolute : bool
-        Whether it is a flux of known scale; else only ratios count.
+        Whether the scale of the flux is known; else only ratios matter.
     law : {"linear", "log10", "ln", "magnitude"}
-        How the numbers hold the flux.
+        Relation between the numbers and the flux.
     """
 
     name: str
@@ -112,12 +112,12 @@ class FluxUnit(NamedTuple):
 
 
 def is_stated(text: str) -> bool:
-    """Tell whether a file's words name a unit at all."""
+    """Return whether a text states a unit, as opposed to a placeholder such as "-"."""
     return text.strip().lower() not in _NOTHING
 
 
 def are_units(cells: Sequence[str]) -> bool:
-    """Tell whether a row of cells holds units: some of flux or wavelength, all of something or nothing."""
+    """Return whether a row of cells holds units: at least one of flux or wavelength, and no cell that is not a unit."""
     return any(is_stated(cell) and (wavelength_name(cell) or _is_flux(cell)) for cell in cells) and all(
         not is_stated(cell) or _is_flux(cell) or _is_unit(cell) for cell in cells
     )
@@ -148,19 +148,19 @@ def wavelength_choices(given: str) -> tuple[str, ...]:
 
 
 def stated(text: str) -> tuple[str, str]:
-    """Return a flux unit that a file states, and why it is taken: in our words where it is understood, else in its own.
+    """Return the name of a flux unit that a file states, and a phrase on its origin.
 
     Parameters
     ----------
     text : str
-        What the file says, not empty.
+        Unit as written in the file, not empty.
 
     Returns
     -------
     str
-        The unit's name; `flux_unit` refuses it by name where it is not understood.
+        Name of the parsed unit; the file's own text if it is not understood, for which `flux_unit` raises.
     str
-        A phrase for the reader.
+        Phrase for the reader.
     """
     try:
         return flux_unit(text).name, "the file says so"
@@ -169,16 +169,16 @@ def stated(text: str) -> tuple[str, str]:
 
 
 def common(said: Mapping[str, str], columns: int, name: str) -> str:
-    """Return the unit that columns of one quantity share, "" where none states any.
+    """Return the unit that columns of one quantity share; "" if none states a unit.
 
     Parameters
     ----------
     said : mapping
-        What is stated, by column; columns that state nothing are absent.
+        Stated units by column; columns without a unit are absent.
     columns : int
-        How many there are.
+        Number of columns of the quantity.
     name : str
-        Of the file, for the sentence.
+        Name of the file, for error messages.
 
     Raises
     ------
@@ -203,12 +203,12 @@ def common(said: Mapping[str, str], columns: int, name: str) -> str:
 
 
 def factor_to(text: str, target: str, column: str) -> float:
-    """Return what takes numbers of a stated unit to another of the same kind; 1 where none is stated.
+    """Return the conversion factor from a stated unit to another unit of the same kind; 1 if none is stated.
 
     Raises
     ------
     UploadError
-        Naming the column and a unit that is of another kind or not understood.
+        When the unit is of another kind or not understood.
     """
     if not is_stated(text):
         return 1.0
@@ -220,7 +220,7 @@ def factor_to(text: str, target: str, column: str) -> float:
 
 
 def by_size(typical: float) -> tuple[str, str]:
-    """Guess a flux unit from the size of the numbers of a file that states none."""
+    """Guess a flux unit from the typical value of a column without a unit; return the unit and the reason."""
     said = f"typical value {typical:.2g}"
     if typical < 1e-23:
         return "erg / (s cm2 Hz)", said
@@ -232,22 +232,22 @@ def by_size(typical: float) -> tuple[str, str]:
 
 
 def flux_unit(text: str) -> FluxUnit:
-    """Understand a unit of flux.
+    """Parse a unit of flux.
 
     Parameters
     ----------
     text : str
-        As a file or a reader writes it: ``mJy``, ``10-17 erg/s/cm2/A``, ``PHOTLAM``, ``mag(AB)``.
+        Unit as written in a file or by a user: ``mJy``, ``10-17 erg/s/cm2/A``, ``PHOTLAM``, ``mag(AB)``.
 
     Returns
     -------
     FluxUnit
-        How numbers in it become f_lambda.
+        Conversion to f_lambda.
 
     Raises
     ------
     UploadError
-        Naming the unit, what is wrong with it and what to do.
+        When the unit is not understood; the message says what to do.
     """
     return _flux_unit(text.strip())
 
@@ -307,23 +307,23 @@ def _written(text: str) -> str:
 def to_f_lambda(
     values: Float[np.ndarray, "*any bin"], wavelength: Float[np.ndarray, " bin"], unit: str
 ) -> tuple[Float[np.ndarray, "*any bin"], Float[np.ndarray, "*any bin"], bool]:
-    """Bring fluxes to f_lambda.
+    """Convert fluxes to f_lambda.
 
     Parameters
     ----------
     values : (..., bin) array
-        In the unit.
+        Fluxes in `unit`.
     wavelength : (bin,) array
-        Where they were measured [Å].
+        Wavelengths of the fluxes [Å].
     unit : str
-        Anything that `flux_unit` understands.
+        Unit that `flux_unit` understands.
 
     Returns
     -------
     (..., bin) array
         f_lambda.
     (..., bin) array
-        Its derivative by `values`, which takes errors along.
+        Derivative of f_lambda with respect to `values`, for the propagation of errors.
     bool
         Whether f_lambda is in 1e-17 erg/s/cm²/Å; else only ratios count.
 
@@ -346,21 +346,21 @@ def _per_wavelength(wavelength: np.ndarray, known: FluxUnit) -> np.ndarray:
     """Return the factor from a density of frequency or photons to one of energy per wavelength."""
     ones = np.ones_like(wavelength)
     if known.name == RELATIVE_NU:
-        # Scaled to the middle of the optical, so that the numbers stay of the size they had.
+        # Normalised at 5000 Å, so that the numbers keep their order of magnitude.
         return (5000.0 / wavelength) ** 2
     energy = _PLANCK_LIGHT / wavelength if known.per.startswith("photon") else ones
     return energy * (LIGHT_SPEED / wavelength**2 if known.per.endswith("frequency") else ones)
 
 
 def of_wavelength(text: str, title: str, values: Float[np.ndarray, " pixel"]) -> tuple[str, str]:
-    """Return the unit of wavelengths: what the file says, or a guess from the column's name and their size.
+    """Return the unit of wavelengths as stated by the file, or a guess from the column's name and values.
 
     Returns
     -------
     str
-        One of `WAVELENGTH_UNITS`; the file's own words where it states a unit that is not understood.
+        One of `WAVELENGTH_UNITS`, or the file's own text if its unit is not understood.
     str
-        Why.
+        Reason, as a phrase.
     """
     finite = values[np.isfinite(values)]
     middle = float(np.median(finite)) if finite.size else 5000.0
@@ -383,7 +383,7 @@ def of_wavelength(text: str, title: str, values: Float[np.ndarray, " pixel"]) ->
 
 
 def wavelength_name(text: str) -> str:
-    """Return a unit of wavelength, frequency or energy in astropy's words, "" where it is none of these."""
+    """Return astropy's name of a unit of wavelength, frequency or energy; "" for any other text."""
     lower = text.strip().lower()
     if found := _LOG.fullmatch(text.strip()):
         inner = wavelength_name(found["inner"])
@@ -401,7 +401,7 @@ def wavelength_name(text: str) -> str:
 
 
 def _angstrom_law(unit: Any) -> tuple[float, bool]:
-    """Return the factor to Å and whether wavelengths are that over the number (a frequency or an energy)."""
+    """Return a factor to Å, and whether the wavelength is that factor divided by the value (frequency or energy)."""
     from astropy import units
 
     for target, per_one in (("Angstrom", 1.0), ("Hz", LIGHT_SPEED), ("eV", 12398.419843320026), ("1 / Angstrom", 1.0)):
@@ -419,7 +419,7 @@ def to_angstrom(values: Float[np.ndarray, " pixel"], unit: str) -> Float[np.ndar
     Raises
     ------
     UploadError
-        Naming a unit that is not understood.
+        When the unit is not understood.
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         if unit in ("log10 Angstrom", "ln Angstrom"):
@@ -437,12 +437,12 @@ def to_angstrom(values: Float[np.ndarray, " pixel"], unit: str) -> Float[np.ndar
 
 
 def _parse(text: str) -> Any:
-    """Read a unit with astropy, after what files write otherwise: 10-17, superscripts, A for Angstrom, capitals.
+    """Parse a unit with astropy, after normalising common spellings: 10-17, superscripts, A for Angstrom, capitals.
 
     Raises
     ------
     ValueError
-        When astropy does not know it.
+        When astropy cannot parse the unit.
     """
     from astropy import units
 
@@ -475,7 +475,7 @@ def _word(word: str) -> str:
 
 
 def _conversion(unit: Any) -> tuple[float, str, bool]:
-    """Return the factor to 1e-17 cgs, what it is a density of, and whether it is a flux (not a luminosity)."""
+    """Return factor to 1e-17 cgs, the quantity of which it is a density, and whether it is a flux, not a luminosity."""
     from astropy import units
 
     if _photometric(unit, units):

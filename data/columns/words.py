@@ -1,4 +1,4 @@
-"""A file's own words: titles made unique, metadata kept as texts and numbers."""
+"""Normalisation of a file's metadata to texts and numbers, and of its column titles to unique names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def scalars(pairs: Mapping[Any, Any]) -> dict[str, Any]:
-    """Keep the texts and numbers of a file's metadata, by lower-case key; numbers within text become numbers."""
+    """Return the texts and numbers of a file's metadata by lower-case key; numeric texts become numbers."""
     kept: dict[str, Any] = {}
     for key, value in list(pairs.items())[:2000]:
         if isinstance(value, (bool, int, float, np.integer, np.floating)):
@@ -17,8 +17,14 @@ def scalars(pairs: Mapping[Any, Any]) -> dict[str, Any]:
     return kept
 
 
+def shown(text: str, most: int = 24) -> str:
+    """Quote a value for an error message, cut after `most` characters so that a long cell cannot flood the page."""
+    text = " ".join(text[:200].split())
+    return f"“{text[:most]}…”" if len(text) > most else f"“{text}”"
+
+
 def as_number(text: str) -> float | str:
-    """Return a text as a number where it is one."""
+    """Return a numeric text as a float, any other text unchanged."""
     try:
         return text if "_" in text else float(text)
     except ValueError:
@@ -26,7 +32,7 @@ def as_number(text: str) -> float | str:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Name the nameless columns by their place, and tell apart what occurs twice: ``column 3``, ``flux (2)``."""
+    """Name empty titles by their position and number repeated ones: ``column 3``, ``flux (2)``."""
     given: list[str] = []
     taken: set[str] = set()
     for place, name in enumerate(names, 1):

@@ -1,7 +1,7 @@
-"""Tables into files: Parquet, CSV, ECSV, FITS and VOTable, with units, descriptions, UCDs, provenance and citation.
+"""File formats of tables: Parquet, CSV, ECSV, FITS and VOTable, with units, descriptions, UCDs, provenance, citation.
 
-Here is what can be said of them without opening one. `whole` writes and reads tables at once, `stream` piece by piece:
-both need Arrow, so the server imports them only when asked for a file.
+This package itself exports only names and metadata. `whole` reads and writes whole tables, `stream` piece by piece;
+both need Arrow, so the server imports them only when a file is requested.
 """
 
 from data.formats.fields import CITATION, Field, TableMeta

@@ -17,7 +17,7 @@ _NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 
 def as_arrow(columns: Mapping[str, np.ndarray]) -> pa.Table:
-    """Make an Arrow table of named arrays; bytes and objects become text."""
+    """Return an Arrow table of named arrays; bytes and objects become text."""
     return pa.table({name: _as_arrow(values) for name, values in columns.items()})
 
 
@@ -31,21 +31,21 @@ def _as_arrow(values: Any) -> Any:
 
 
 def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int] | None = None) -> pa.Schema:
-    """Write what a table says about itself into a Parquet schema, for Arrow, astropy and the VO's tools.
+    """Add the metadata of a table to a Parquet schema, in the forms that Arrow, astropy and the VO's tools read.
 
     Parameters
     ----------
     schema : pyarrow.Schema
-        Of the table.
+        Schema of the table.
     meta : TableMeta
-        What it says.
+        Metadata of the table.
     lengths : mapping, optional
-        Longest text of each column of text, where it is known; spares astropy a search.
+        Length of the longest text of each text column, if known, so that astropy need not search for it.
 
     Returns
     -------
     pyarrow.Schema
-        The same columns.
+        The same columns of plain types, with metadata.
 
     References
     ----------
@@ -71,19 +71,19 @@ def with_metadata(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
 
 
 def describe(table: pa.Table, meta: TableMeta) -> pa.Table:
-    """Give a whole table what `with_metadata` writes.
+    """Add the metadata of `with_metadata` to a whole table.
 
     Parameters
     ----------
     table : pyarrow.Table
         Any table.
     meta : TableMeta
-        What it says of itself.
+        Metadata of the table.
 
     Returns
     -------
     pyarrow.Table
-        The same values.
+        The same values, with metadata.
     """
     table = pa.Table.from_arrays([plain(values) for values in table.columns], names=table.column_names)
     lengths = {
@@ -95,7 +95,7 @@ def describe(table: pa.Table, meta: TableMeta) -> pa.Table:
 
 
 def parquet_writer(destination: Any, schema: pa.Schema) -> pq.ParquetWriter:
-    """Open a Parquet file for writing, floats split into byte streams: they share their high bytes."""
+    """Open a Parquet file for writing; floats are stored as split byte streams, which compress better."""
     floats = [field.name for field in schema if pa.types.is_floating(field.type)]
     others: Any = [field.name for field in schema if field.name not in floats]
     return pq.ParquetWriter(
@@ -115,7 +115,7 @@ def write_parquet(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> No
 
 
 def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) -> None:
-    """Write a whole table as CSV, below comments (#) that say what it is if `meta` is given."""
+    """Write a whole table as CSV; `meta`, if given, is written as comments (#) above it."""
     if meta is not None:
         destination.writelines(f"# {name}: {text}\n".encode() for name, text in meta.sentences().items())
         units = {name: unit for name in table.column_names if (unit := meta.field(name).unit)}
@@ -125,7 +125,7 @@ def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) ->
 
 
 def for_csv(table: pa.Table) -> pa.Table:
-    """Leave missing numbers empty, and keep a spreadsheet from running someone's text as a formula."""
+    """Return the table with missing numbers as null, and text escaped that a spreadsheet would run as a formula."""
     columns = []
     for values in storable(table, "CSV").columns:
         if pa.types.is_float16(values.type):
@@ -133,12 +133,12 @@ def for_csv(table: pa.Table) -> pa.Table:
         if pa.types.is_floating(values.type):
             values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
         elif is_text(values.type):
-            values = harmless(values)
+            values = escape_formulas(values)
         columns.append(values)
-    return pa.table(columns, names=harmless(pa.array(table.column_names, pa.string())).to_pylist())
+    return pa.table(columns, names=escape_formulas(pa.array(table.column_names, pa.string())).to_pylist())
 
 
-def harmless(texts: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay numbers."""
+def escape_formulas(texts: Any) -> Any:
+    """Prefix text that a spreadsheet would run as a formula with an apostrophe; numbers stay unchanged."""
     risky = pc.and_(pc.match_substring_regex(texts, _FORMULA), pc.invert(pc.match_substring_regex(texts, _NUMBER)))
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)

@@ -1,4 +1,4 @@
-"""ECSV and VOTable: astropy writes what describes a table; it is imported here alone, and when needed."""
+"""Writers of ECSV and VOTable: astropy writes the headers, and is imported only when needed."""
 
 import io
 import warnings
@@ -30,7 +30,7 @@ _VOTABLE: Final = "{http://www.ivoa.net/xml/VOTable/v1.3}"
 
 
 def _described(columns: Mapping[str, np.ndarray], meta: TableMeta) -> Any:
-    """Make an astropy table with units and descriptions."""
+    """Return an astropy table with units and descriptions."""
     from astropy.table import Column, Table
 
     table = Table(meta=meta.sentences())
@@ -41,7 +41,7 @@ def _described(columns: Mapping[str, np.ndarray], meta: TableMeta) -> Any:
 
 
 def _known_unit(text: str) -> Any:
-    """Return a unit that astropy takes, in its words or unrecognised ones."""
+    """Return an astropy unit, an unrecognised one if astropy cannot parse the text; None for an empty text."""
     from astropy import units
 
     parse: Any = units.Unit
@@ -62,21 +62,21 @@ def storable_schema(schema: pa.Schema, format: str) -> pa.Schema:
 
 
 def yaml_header(schema: pa.Schema, meta: TableMeta) -> str:
-    """Describe a table in the YAML of ECSV headers, which astropy also looks for in Parquet files."""
+    """Return the YAML of an ECSV header for a table; astropy also reads it from Parquet metadata."""
     from astropy.table.meta import get_yaml_from_table
 
     return "\n".join(get_yaml_from_table(_empty(_writable(schema), meta)))
 
 
 def ecsv_header(schema: pa.Schema, meta: TableMeta) -> bytes:
-    """Return everything of an ECSV file that stands above its rows."""
+    """Return the header of an ECSV file."""
     with io.StringIO() as out:
         _empty(schema, meta).write(out, format="ascii.ecsv", delimiter=",")
         return out.getvalue().encode()
 
 
 def write_ecsv_rows(table: pa.Table, destination: BinaryIO) -> None:
-    """Append rows to an ECSV file, which writes True and False as Python does."""
+    """Append rows to an ECSV file; booleans are written as True and False."""
     columns = [
         pc.if_else(values, "True", "False")
         if pa.types.is_boolean(values.type)
@@ -95,22 +95,22 @@ def write_ecsv(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
 
 
 def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
-    """Write a whole table as VOTable, its rows as BINARY2: astropy would take a millisecond for each."""
+    """Write a whole table as VOTable, with rows in BINARY2, as astropy would need a millisecond per row."""
     columns = [_of_votable(values) for values in storable(table, "VOTable").columns]
     names = xml_names(table.column_names)
     fields = {new: meta.field(old) for new, old in zip(names, table.column_names, strict=True)}
     schema = pa.schema([pa.field(name, values.type) for name, values in zip(names, columns, strict=True)])
     hidden = np.column_stack([missing(values) for values in columns]) if columns else np.zeros((len(table), 0), bool)
-    # A bit for each column, from the highest on, says that the value is missing.
+    # One bit per column, the most significant first, marks a missing value.
     flags = np.packbits(hidden, axis=1)
-    laid = [_as_binary(values) for values in columns]
+    binary_columns = [_as_binary(values) for values in columns]
     parts: list[Any] = [("nulls", np.uint8, (flags.shape[1],))]
-    parts += [(f"c{place}", values.dtype, values.shape[1:]) for place, values in enumerate(laid)]
+    parts += [(f"c{place}", values.dtype, values.shape[1:]) for place, values in enumerate(binary_columns)]
     packed = np.zeros(len(table), parts)
     packed["nulls"] = flags
-    for place, values in enumerate(laid):
+    for place, values in enumerate(binary_columns):
         packed[f"c{place}"] = values
-    lengths = {name: values.shape[1] for name, values in zip(names, laid, strict=True) if values.ndim > 1}
+    lengths = {name: values.shape[1] for name, values in zip(names, binary_columns, strict=True) if values.ndim > 1}
     root, described = _without_rows(schema, meta._replace(fields=fields), lengths)
     binary = ElementTree.SubElement(ElementTree.SubElement(described, f"{_VOTABLE}DATA"), f"{_VOTABLE}BINARY2")
     ElementTree.SubElement(binary, f"{_VOTABLE}STREAM", encoding="base64").text = b64encode(packed.tobytes()).decode()
@@ -118,7 +118,7 @@ def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> No
 
 
 def xml_names(names: Sequence[str]) -> list[str]:
-    """Return titles as XML holds them: printable, none empty, none twice."""
+    """Return titles that are valid in XML: printable, not empty, unique."""
     return unique_names(["".join(letter if letter.isprintable() else " " for letter in name) for name in names])
 
 
@@ -128,7 +128,7 @@ _VOTABLE_TYPES: Final = {
     pa.uint32(): pa.int64(),
     pa.float16(): pa.float32(),
 }
-"""What VOTable has no type for goes into the next wider one."""
+"""Wider types for the types that VOTable lacks."""
 
 
 def _votable_type(kind: pa.DataType, highest: int = INT64_MAX) -> pa.DataType:
@@ -143,7 +143,7 @@ def _of_votable(values: Any) -> Any:
 
 
 def _as_binary(values: Any) -> np.ndarray:
-    """Lay a column out as BINARY2 does: big-endian numbers, T and F, texts as rows of UTF-16 letters."""
+    """Return a column in the layout of BINARY2: big-endian numbers, T and F, texts as rows of UTF-16 units."""
     if is_text(values.type):
         texts = [text.encode("utf-16-be", "replace") for text in pc.fill_null(values, "").to_pylist()]
         length = max([1, *(len(text) // 2 for text in texts)])
@@ -157,7 +157,7 @@ def _as_binary(values: Any) -> np.ndarray:
 
 
 def dataless_votable(schema: pa.Schema, meta: TableMeta) -> str:
-    """Return a VOTable that describes the columns and has no rows."""
+    """Return a VOTable document that describes the columns, without rows."""
     held = _writable(schema)
     names = xml_names(held.names)
     fields = {new: meta.field(old) for new, old in zip(names, held.names, strict=True)}
@@ -167,7 +167,7 @@ def dataless_votable(schema: pa.Schema, meta: TableMeta) -> str:
 
 
 def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]) -> tuple[Any, Any]:
-    """Describe columns as the root of a VOTable and its table; a text has any length, or one of `lengths`."""
+    """Return the root and the table element of a VOTable without rows; text has the length in `lengths`, else any."""
     out = io.BytesIO()
     row = {field.name: np.zeros(1, numpy_type(field)) for field in schema}
     with without_warnings():
@@ -188,7 +188,7 @@ def _without_rows(schema: pa.Schema, meta: TableMeta, lengths: Mapping[str, int]
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """Keep astropy quiet on what we know: that the VO prefers 0.1 nm to Angstrom, and makes an ID of every name."""
+    """Suppress astropy's warnings, such as that the VO prefers 0.1 nm to Angstrom."""
     from astropy.utils.exceptions import AstropyWarning
 
     with warnings.catch_warnings():
@@ -202,7 +202,7 @@ def _write_xml(votable: Any, destination: BinaryIO, **options: str) -> None:
 
 
 def _writable(schema: pa.Schema) -> pa.Schema:
-    """Leave out the columns that only Parquet can hold, such as lists."""
+    """Return the schema without the columns that only Parquet can hold, such as lists."""
     held = []
     for field in schema:
         try:

@@ -1,4 +1,4 @@
-"""What a file says about its columns and about itself."""
+"""Metadata of a table and of its columns."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,24 +8,24 @@ CITATION: Final = (
     "Khederlarian et al. 2024, MNRAS 531, 1454 (doi:10.1093/mnras/stae1189); "
     "DESI Collaboration 2024, AJ 168, 58 (doi:10.3847/1538-3881/ad3217), data CC BY 4.0"
 )
-"""Whom to cite for the method and for the galaxies behind it."""
+"""Citation of the method and of its galaxies."""
 
 
 METADATA_KEY: Final = b"galactic_neon"
-"""Key of the Parquet metadata whose value is what the catalogue says about itself, as JSON."""
+"""Key of the Parquet metadata that holds the metadata of a catalogue as JSON."""
 
 
 class Field(NamedTuple):
-    """What a file says about one column.
+    """Metadata of one column.
 
     Attributes
     ----------
     unit : str
-        In the VO's notation; empty when there is none.
+        Unit in the VO's notation; empty if there is none.
     description : str
-        One phrase.
+        Description in one phrase.
     ucd : str
-        Its meaning in the IVOA's vocabulary UCD1+.
+        Meaning in the IVOA's vocabulary UCD1+.
     """
 
     unit: str = ""
@@ -34,20 +34,20 @@ class Field(NamedTuple):
 
 
 class TableMeta(NamedTuple):
-    """What a file says about itself.
+    """Metadata of a table.
 
     Attributes
     ----------
     title : str
-        What the table is.
+        Title of the table.
     provenance : str
-        Where its galaxies and numbers come from.
+        Origin of its galaxies and numbers.
     citation : str
-        Whom to cite.
+        Citation.
     fields : mapping
-        From a column's name to its `Field`; columns without one are written bare.
+        `Field` by column name; columns without one are written without metadata.
     details : mapping
-        Anything further that JSON can hold, such as the model and its checksum.
+        Further JSON-serialisable metadata, such as the model and its checksum.
     """
 
     title: str
@@ -57,11 +57,11 @@ class TableMeta(NamedTuple):
     details: Mapping[str, Any] = MappingProxyType({})
 
     def field(self, name: str) -> Field:
-        """Return what is known of a column, or an empty field."""
+        """Return the metadata of a column, an empty field if there is none."""
         return self.fields.get(name, Field())
 
     def sentences(self) -> dict[str, str]:
-        """Return title, provenance, citation and details as text, the empty ones left out."""
+        """Return title, provenance, citation and details as text, without empty ones."""
         said = {"title": self.title, "provenance": self.provenance, "citation": self.citation}
         said |= {name: value if isinstance(value, str) else repr(value) for name, value in self.details.items()}
         return {name: " ".join(text.split()) for name, text in said.items() if text}

@@ -1,4 +1,4 @@
-"""FITS binary tables: astropy writes the header, the rows follow piece by piece."""
+"""Writer of FITS binary tables: astropy writes the header, rows are appended piece by piece."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,18 +12,18 @@ from data.formats.fields import TableMeta
 from data.formats.types import INT64_MAX, filled, is_text, missing, numpy_type, pc, storable, storable_type
 
 BLOCK: Final = 2880
-"""FITS files come in blocks of as many bytes."""
+"""Bytes of a FITS block."""
 _CODES: Final = {"b1": "L", "u1": "B", "i2": "I", "i4": "J", "i8": "K", "f4": "E", "f8": "D"}
 _STORED: Final = {"i1": "i2", "u2": "i4", "u4": "i8", "f2": "f4"}
-"""What FITS has no code for goes into the next wider type."""
+"""Wider types for the types that FITS lacks."""
 _WIDER: Final = {"u1": "i2", "i2": "i4", "i4": "i8"}
 _SIGN: Final = np.uint64(1 << 63)
 MAX_NAME: Final = 68
-"""Letters of a title: one card of the header."""
+"""Longest title [characters], which fits into one header card."""
 
 
-class Measured(NamedTuple):
-    """What a column needs: bytes of the longest text, the number of missing values, the range of whole numbers."""
+class ColumnExtent(NamedTuple):
+    """Extent of a column: bytes of the longest text, number of missing values, range of integers."""
 
     width: int = 1
     nulls: int = 0
@@ -32,47 +32,47 @@ class Measured(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """How a column is stored: its big-endian type, the whole number that marks a missing one, whether unsigned."""
+    """Storage of a column: big-endian type, the integer that marks a missing value, whether it is unsigned."""
 
     kind: np.dtype
     null: int | None = None
     unsigned: bool = False
 
 
-def measured(table: pa.Table, before: Mapping[str, Measured] | None = None) -> dict[str, Measured]:
-    """Measure the columns of a piece of a table, together with the pieces before."""
+def measured(table: pa.Table, before: Mapping[str, ColumnExtent] | None = None) -> dict[str, ColumnExtent]:
+    """Return the extents of the columns of a piece of a table, combined with those of the pieces before."""
     found = {}
     for field, values in zip(table.schema, storable(table, "FITS", arrays=True).columns, strict=True):
-        old = (before or {}).get(field.name, Measured())
+        old = (before or {}).get(field.name, ColumnExtent())
         width, low, high = old.width, old.low, old.high
         if is_text(values.type):
             width = max(width, pc.max(pc.binary_length(values)).as_py() or 0)
         elif pa.types.is_integer(values.type) and len(values) > values.null_count:
             ends = pc.min_max(values).as_py()
             low, high = min(low, ends["min"]), max(high, ends["max"])
-        found[field.name] = Measured(width, old.nulls + values.null_count, low, high)
+        found[field.name] = ColumnExtent(width, old.nulls + values.null_count, low, high)
     return found
 
 
-def layout(schema: pa.Schema, sizes: Mapping[str, Measured]) -> dict[str, Stored]:
-    """Decide how each column is stored.
+def layout(schema: pa.Schema, sizes: Mapping[str, ColumnExtent]) -> dict[str, Stored]:
+    """Choose the storage of each column.
 
     Parameters
     ----------
     schema : pyarrow.Schema
-        Of the table.
+        Schema of the table.
     sizes : mapping
-        From `measured`, of all rows.
+        Extents of all rows, from `measured`.
 
     Returns
     -------
     dict
-        By column, in order. Whole numbers with missing ones get a TNULL that none of them has.
+        Storage by column, in order. Integers with missing values get a TNULL outside the range of the values.
 
     Raises
     ------
     CatalogueError
-        For a column that FITS cannot hold.
+        When FITS cannot hold a column.
     """
     chosen = {}
     for field in schema:
@@ -102,7 +102,7 @@ def layout(schema: pa.Schema, sizes: Mapping[str, Measured]) -> dict[str, Stored
 
 
 def header_bytes(stored: Mapping[str, Stored], rows: int, meta: TableMeta) -> bytes:
-    """Return everything of a FITS file that stands above its rows."""
+    """Return the bytes of a FITS file before its rows."""
     from astropy.io import fits
     from astropy.units import Unit
 
@@ -127,7 +127,7 @@ def header_bytes(stored: Mapping[str, Stored], rows: int, meta: TableMeta) -> by
 
 
 def _unit(text: str, parse: Any) -> str | None:
-    """Write a unit as the FITS standard does; one that it does not know stays in the words it came in."""
+    """Return a unit in the notation of the FITS standard; an unknown unit unchanged, in ASCII."""
     if not text:
         return None
     try:
@@ -137,7 +137,7 @@ def _unit(text: str, parse: Any) -> str | None:
 
 
 def fits_names(names: Iterable[str]) -> list[str]:
-    """Return titles as a FITS header holds them: printable ASCII, none empty, none twice in any case."""
+    """Return titles that are valid in FITS: printable ASCII, not empty, unique without regard to case."""
     given: list[str] = []
     taken: set[str] = set()
     for number, name in enumerate(names, 1):
@@ -153,7 +153,7 @@ def fits_names(names: Iterable[str]) -> list[str]:
 
 
 def row_bytes(table: pa.Table, stored: Mapping[str, Stored]) -> bytes:
-    """Return the rows of a piece of the table."""
+    """Return the bytes of the rows of a piece of the table."""
     kind = row_type(stored)
     rows = np.zeros(table.num_rows, kind)
     for place, (values, one) in enumerate(
@@ -197,7 +197,7 @@ def write_fits(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
 
 
 def _ascii(text: str) -> str:
-    """Write for a FITS header, which knows ASCII alone; a Greek letter by its name."""
+    """Return a text in ASCII, as FITS headers require; Greek letters are replaced by their names."""
     replaced = text.replace("Å", "Angstrom").replace("²", "2")
     named = (unicodedata.name(letter, "").partition("GREEK SMALL LETTER ")[2].lower() or letter for letter in replaced)
     return "".join(named).encode("ascii", "replace").decode()

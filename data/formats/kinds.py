@@ -1,4 +1,4 @@
-"""The formats by name: what files are called and how the web announces them."""
+"""The file formats: labels, file extensions and media types."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -11,14 +11,14 @@ FormatName = Literal["parquet", "csv", "ecsv", "fits", "votable"]
 
 
 class Format(NamedTuple):
-    """What belongs to one format.
+    """Properties of a file format.
 
     Attributes
     ----------
     label : str
-        What readers see.
+        Name as displayed.
     extensions : tuple of str
-        The first is the one we write.
+        File extensions, the first of which is used for writing.
     mime : str
         Media type of a download.
     """
@@ -40,14 +40,14 @@ FORMATS: Final[MappingProxyType[FormatName, Format]] = MappingProxyType(
 
 
 def format_of(path: Path, allowed: Collection[FormatName] = FORMATS) -> FormatName:
-    """Tell a file's format by its extension.
+    """Return a file's format from its extension.
 
     Parameters
     ----------
     path : Path
-        Only its name matters.
+        Path, of which only the name is used.
     allowed : collection of str
-        Formats that will do.
+        Allowed formats.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def format_of(path: Path, allowed: Collection[FormatName] = FORMATS) -> FormatNa
     Raises
     ------
     CatalogueError
-        When the extension is of none of them.
+        When the extension belongs to none of the allowed formats.
     """
     for name in allowed:
         if path.suffix.lower() in FORMATS[name].extensions:

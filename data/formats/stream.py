@@ -1,4 +1,4 @@
-"""Tables larger than memory: read and written piece by piece."""
+"""Reading and writing of tables piece by piece, so that they may be larger than memory."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ Write = Callable[[pa.Table], None]
 
 
 def is_id(name: str) -> bool:
-    """Tell whether a column of a CSV file is an identifier, which stays text."""
+    """Return whether a column of a CSV file is an identifier, which stays text."""
     return name.upper() in ("TARGETID", "TARGET_ID")
 
 
@@ -45,36 +45,35 @@ def open_source(
     number: bool = False,
     max_columns: int = 10_000,
 ) -> Iterator[Source]:
-    """Open a table to read it piece by piece; every way in comes through here.
+    """Open a table of any format to read it piece by piece.
 
     Parameters
     ----------
     source : Path or bytes
-        Parquet, CSV, ECSV, FITS or VOTable; a VOTable is read at once. Of several tables in a file the one is taken
-        that holds twelve fluxes, or wavelength and flux.
+        Parquet, CSV, ECSV, FITS or VOTable; a VOTable is read as a whole. Of several tables in a file, the one with
+        twelve fluxes, or with wavelength and flux, is read.
     start : int
-        First row to give.
+        First row to read.
     text : callable
-        Says of a column of a CSV file, by its name, whether it stays text. Ids do: 19 digits do not survive as
-        floating-point numbers.
+        Function of a column name: whether a CSV column is read as text. Ids are, as a float cannot hold 19 digits.
     name : str
-        What sentences call it; a path's name by default.
+        Name for error messages; by default the name of the path.
     kind : str, optional
-        Its format; by default a path's extension tells.
+        Format; by default the one of the path's extension.
     number : bool
         Whether `Source.row_numbers` is needed.
     max_columns : int
-        More are refused.
+        Largest number of columns.
 
     Yields
     ------
     Source
-        What the file holds, from row `start` on.
+        Content of the file, from row `start`.
 
     Raises
     ------
     CatalogueError
-        When the file is missing, of another format or damaged: whatever its parser raises becomes a sentence.
+        When the file is missing, of another format or damaged; any exception of its parser is converted.
     """
     if isinstance(source, Path):
         kind, name = kind or format_of(source), name or source.name
@@ -84,8 +83,7 @@ def open_source(
         raise ValueError("bytes need a format")
     given = Given(source, name, max_columns)
     with ExitStack() as stack:
-        # Readers warn of damage in words of the file; what it comes to is said by a sentence of ours.
-        with blamed(name, kind):
+        with converting_errors(name, kind):
             if kind == "parquet":
                 opened = stack.enter_context(open_parquet(given, start))
             elif kind == "fits":
@@ -99,7 +97,7 @@ def open_source(
 
 def _guarded(batches: Iterator[pa.RecordBatch], name: str, kind: FormatName) -> Iterator[pa.RecordBatch]:
     while True:
-        with blamed(name, kind):
+        with converting_errors(name, kind):
             batch = next(batches, None)
         if batch is None:
             return
@@ -107,15 +105,15 @@ def _guarded(batches: Iterator[pa.RecordBatch], name: str, kind: FormatName) -> 
 
 
 @contextmanager
-def blamed(name: str, kind: FormatName) -> Iterator[None]:
-    """Turn what a parser of other people's formats raises on damaged bytes into a sentence that names the file."""
+def converting_errors(name: str, kind: FormatName) -> Iterator[None]:
+    """Convert any exception of a parser into a CatalogueError that names the file, and suppress its warnings."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except DataError:
         raise
-    # Parsers fail in ways of their own, with any exception; all of them mean one thing.
+    # Third-party parsers raise exceptions of any type on damaged bytes.
     except Exception as error:
         words = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise CatalogueError(
@@ -125,21 +123,21 @@ def blamed(name: str, kind: FormatName) -> Iterator[None]:
 
 @contextmanager
 def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Write]:
-    """Open a table to write it piece by piece; it appears when the block ends well.
+    """Open a table to write it piece by piece; the file appears when the block ends without an exception.
 
     Parameters
     ----------
     path : Path
-        Parquet, CSV, ECSV or FITS by its extension. CSV carries no comments here.
+        Parquet, CSV, ECSV or FITS file, by its extension. CSV is written without comments.
     schema : pyarrow.Schema
-        Of every piece.
+        Schema of every piece.
     meta : TableMeta
-        What the file says about itself.
+        Metadata of the table.
 
     Yields
     ------
     callable
-        Takes the next piece, a `pyarrow.Table`.
+        Function that writes the next piece, a `pyarrow.Table`.
 
     Raises
     ------
@@ -167,11 +165,11 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
 
 @contextmanager
 def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Write]:
-    """Keep the rows as Parquet until their number and the longest texts are known: both stand in the header."""
-    fits.layout(schema, dict.fromkeys(schema.names, fits.Measured()))
-    rows, sizes = 0, dict.fromkeys(schema.names, fits.Measured())
-    # Beside the target, for there is room for it there.
-    waiting = path.with_suffix(".waiting")
+    """Buffer the rows as Parquet until their number and the longest texts are known, as both are in the FITS header."""
+    fits.layout(schema, dict.fromkeys(schema.names, fits.ColumnExtent()))
+    rows, sizes = 0, dict.fromkeys(schema.names, fits.ColumnExtent())
+    # Beside the target, on the disk that must have room for it.
+    buffer = path.with_suffix(".waiting")
 
     def keep(table: pa.Table) -> None:
         nonlocal rows, sizes
@@ -180,13 +178,13 @@ def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Wri
         parquet.write_table(table)
 
     try:
-        with pq.ParquetWriter(waiting, schema, compression="zstd", use_dictionary=False) as parquet:
+        with pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=False) as parquet:
             yield keep
         stored = fits.layout(schema, sizes)
-        with path.open("wb") as out, pq.ParquetFile(waiting, pre_buffer=False) as file:
+        with path.open("wb") as out, pq.ParquetFile(buffer, pre_buffer=False) as file:
             out.write(fits.header_bytes(stored, rows, meta))
             for batch in file.iter_batches(BATCH_ROWS):
                 out.write(fits.row_bytes(pa.Table.from_batches([batch]), stored))
             out.write(fits.padding(rows * fits.row_type(stored).itemsize))
     finally:
-        waiting.unlink(missing_ok=True)
+        buffer.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Types of columns: the plain Arrow types that everything here computes with, and what each format can hold."""
+"""Column types: the plain Arrow types that the package computes with, and the types that each format can hold."""
 
 import json
 from typing import Any, Final
@@ -9,29 +9,29 @@ import pyarrow.compute
 
 from data.errors import CatalogueError
 
-pc: Any = pyarrow.compute  # makes its functions as it is imported, unseen by type checkers
+pc: Any = pyarrow.compute  # its functions are created at import, which type checkers cannot see
 INT64_MAX: Final = 2**63 - 1
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell whether an Arrow type is text."""
+    """Return whether an Arrow type is text."""
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def is_list(kind: pa.DataType) -> bool:
-    """Tell whether a plain Arrow type holds a list in every row."""
+    """Return whether a plain Arrow type holds a list in every row."""
     return pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind)
 
 
 def is_number(kind: pa.DataType) -> bool:
-    """Tell whether a plain Arrow type is a number; an empty column may be one."""
+    """Return whether a plain Arrow type is numeric; the null type of an empty column counts as numeric."""
     return (
         pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind)
     )
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:
-    """Return the plain twin of an Arrow type: no dictionaries, views, run ends, extensions or 64-bit offsets."""
+    """Return the plain form of an Arrow type: no dictionaries, views, run ends, extensions or 64-bit offsets."""
     types: Any = pa.types
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
         return plain_type(kind.value_type)
@@ -49,7 +49,7 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 def plain(values: Any) -> Any:
-    """Return an array, chunked or not, as its plain twin: the same values and nulls."""
+    """Return an array, chunked or not, in its plain type, with the same values and nulls."""
     if isinstance(values, pa.ChunkedArray):
         kind = plain_type(values.type)
         return values if kind == values.type else pa.chunked_array([plain(chunk) for chunk in values.chunks], kind)
@@ -63,7 +63,7 @@ def plain(values: Any) -> Any:
     if pa.types.is_run_end_encoded(values.type):
         return plain(pc.run_end_decode(values))
     if pa.types.is_list_view(values.type) or pa.types.is_large_list_view(values.type):
-        # Arrow's own cast leaves out the last offset.
+        # Arrow's cast of list views omits the last offset.
         lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
         offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
         inner = plain(values.flatten()).cast(kind.value_type)
@@ -84,26 +84,26 @@ def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def storable(table: pa.Table, format: str, *, arrays: bool = False) -> pa.Table:
-    """Return a table as formats of numbers and text hold it; what is no number becomes exact text.
+    """Convert a table to types that text-and-number formats can hold; other types become exact text.
 
     Parameters
     ----------
     table : pyarrow.Table
         Any table.
     format : str
-        For the sentence.
+        Name of the format, for error messages.
     arrays : bool
-        Whether a list of as many numbers in every row may stay.
+        Whether lists with the same number of numbers in every row are kept.
 
     Returns
     -------
     pyarrow.Table
-        Booleans, whole numbers, floats and text; decimals, dates, times and bytes are text.
+        Table of booleans, integers, floats and text; decimals, dates, times and bytes are text.
 
     Raises
     ------
     CatalogueError
-        For a column that the format cannot hold.
+        When the format cannot hold a column.
     """
     columns, fields = [], []
     for field, values in zip(table.schema, table.columns, strict=True):
@@ -114,7 +114,7 @@ def storable(table: pa.Table, format: str, *, arrays: bool = False) -> pa.Table:
 
 
 def storable_type(field: pa.Field, format: str, *, arrays: bool = False) -> pa.DataType:
-    """Return the type that `storable` gives a column."""
+    """Return the type of a column after `storable`."""
     kind = plain_type(field.type)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
         return kind
@@ -130,7 +130,7 @@ def storable_type(field: pa.Field, format: str, *, arrays: bool = False) -> pa.D
 
 
 def as_text(values: Any) -> Any:
-    """Write values of any plain type as text, exactly; null stays null."""
+    """Return values of any plain type as exact text; null stays null."""
     kind = values.type
     if pa.types.is_binary(kind):
         return pa.chunked_array([pa.array([_letters(value) for value in values.to_pylist()], pa.string())])
@@ -147,7 +147,7 @@ def as_text(values: Any) -> Any:
 
 
 def _letters(value: bytes | None) -> str | None:
-    """Read bytes as UTF-8, else write them in hexadecimal digits."""
+    """Return bytes decoded as UTF-8, else as hexadecimal digits."""
     if value is None:
         return None
     try:
@@ -157,33 +157,33 @@ def _letters(value: bytes | None) -> str | None:
 
 
 def numpy_type(field: pa.Field) -> np.dtype:
-    """Return the numpy type of a column that `storable` gave."""
+    """Return the numpy type of a column of `storable`."""
     if is_text(field.type):
         return np.dtype("U1")
     return np.dtype(field.type.to_pandas_dtype())
 
 
 def filled(values: Any, instead: Any = None) -> np.ndarray:
-    """Return numbers or booleans as numpy in the declared type: NaN for a missing float, `instead` for all else.
+    """Return numbers or booleans as numpy in the declared type, with NaN for a missing float and `instead` for others.
 
     Parameters
     ----------
     values : pyarrow.Array or ChunkedArray
-        Of a plain type of numbers or booleans.
+        Values of a plain numeric or boolean type.
     instead : optional
-        0 or False by default.
+        Replacement of missing values; by default 0 or False.
 
     Returns
     -------
     (row,) array
-        Never of another type than the column's.
+        Values, always in the column's type.
     """
     kind = values.type
     if values.null_count:
         if instead is None:
             instead = float("nan") if pa.types.is_floating(kind) else False if pa.types.is_boolean(kind) else 0
         if pa.types.is_float16(kind):
-            # Arrow fills no half floats.
+            # Arrow cannot fill nulls of half floats.
             return np.array([instead if one is None else one for one in values.to_pylist()], np.float16)
         values = pc.fill_null(values, pa.scalar(instead, kind))
     if isinstance(values, pa.ChunkedArray):
@@ -192,6 +192,6 @@ def filled(values: Any, instead: Any = None) -> np.ndarray:
 
 
 def missing(values: Any) -> np.ndarray:
-    """Return where values are missing."""
+    """Return a mask of missing values."""
     nulls = pc.is_null(values)
     return (nulls.combine_chunks() if isinstance(nulls, pa.ChunkedArray) else nulls).to_numpy(zero_copy_only=False)

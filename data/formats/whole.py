@@ -1,4 +1,4 @@
-"""Whole tables, such as a page's download or a catalogue."""
+"""Reading and writing of whole tables, such as downloads and catalogues."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,14 +28,14 @@ _WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], No
 def write_table(
     columns: Mapping[str, np.ndarray] | pa.Table, destination: Path | BinaryIO, format: FormatName, meta: TableMeta
 ) -> None:
-    """Write a table with everything that is to be said about it.
+    """Write a table with its metadata.
 
     Parameters
     ----------
     columns : mapping or pyarrow.Table
-        Arrays (galaxy,) by name: numbers, or text. A TARGETID stays exact as text or as int64.
+        Arrays (galaxy,) of numbers or text, by name. A TARGETID is exact as text or int64.
     destination : Path or binary file
-        A path appears only when the file is whole.
+        Destination; a path appears only when the file is complete.
     format : str
         A key of `FORMATS`.
     meta : TableMeta
@@ -60,14 +60,14 @@ def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Tabl
     Parameters
     ----------
     path : Path
-        Its extension chooses the format.
+        File, whose extension determines the format.
     text : callable, optional
-        As for `data.formats.stream.open_source`.
+        See `data.formats.stream.open_source`.
 
     Returns
     -------
     pyarrow.Table
-        All columns, of plain types; a field's metadata hold its unit, description and UCD.
+        All columns, of plain types, with unit, description and UCD in the metadata of the fields.
 
     Raises
     ------

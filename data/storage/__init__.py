@@ -1,1 +1,1 @@
-"""Files of this machine: atomic writes, bounded caches, memory given back, the revision that runs."""
+"""Local resources: atomic writes, a bounded disk cache, release of memory, and the running revision."""

@@ -1,4 +1,4 @@
-"""Files for users: written whole or not at all, with a sentence where that cannot be done."""
+"""Atomic file writing with error messages for the user."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +10,17 @@ from model.storage import files
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
+    """Yield a temporary path beside `path`, and rename it to `path` when the block ends without an exception.
 
     Parameters
     ----------
     path : Path
-        Where the file goes; what was there stays until then.
+        Destination; an existing file is kept until the rename.
 
     Yields
     ------
     Path
-        Write here.
+        Temporary path to write to.
 
     Raises
     ------

@@ -1,7 +1,6 @@
-"""A cache on disk: files that can be made again, each written whole or not at all, the longest unused deleted first.
+"""A disk cache of files that can be recreated: atomic writes, least recently used files deleted first.
 
-Several processes may share a folder. A file that somebody has memory-mapped may be deleted: what is mapped stays
-readable until it is let go.
+Several processes may share a folder. A memory-mapped file may be deleted; it stays readable until it is unmapped.
 """
 
 import os
@@ -13,7 +12,7 @@ from typing import IO, Final, NamedTuple
 from model.storage.files import UNFINISHED, replacing
 
 ABANDONED_SECONDS: Final = 3600
-"""Age at which an unfinished file is taken for the remains of a process that was killed."""
+"""Age [s] from which an unfinished file counts as left behind by a killed process."""
 
 
 class DiskCache(NamedTuple):
@@ -22,9 +21,9 @@ class DiskCache(NamedTuple):
     Attributes
     ----------
     path : Path
-        Private to its user: what lies there is trusted.
+        Folder that only its user can write; its content is trusted.
     limit : int
-        Bytes that its files may take together.
+        Largest total size of the files [bytes].
     """
 
     path: Path
@@ -36,12 +35,12 @@ class DiskCache(NamedTuple):
         Parameters
         ----------
         name : str
-            As given to `put`.
+            Name given to `put`.
 
         Returns
         -------
         Path or None
-            The file.
+            Path of the file.
         """
         path = self.path / name
         try:
@@ -51,14 +50,14 @@ class DiskCache(NamedTuple):
         return path
 
     def put(self, name: str, write: Callable[[IO[bytes]], object]) -> Path:
-        """Write a file, then delete the longest unused ones until the folder is within its limit.
+        """Write a file, then delete the least recently used ones until the folder is within its limit.
 
         Parameters
         ----------
         name : str
             Name of the file, chosen by the caller and never by a visitor.
         write : callable
-            Writes the content to the open file it is given.
+            Writes the content to the open file that it is called with.
 
         Returns
         -------
@@ -68,7 +67,7 @@ class DiskCache(NamedTuple):
         Raises
         ------
         OSError
-            When it cannot be written, as on a full disk; nothing half-written stays behind.
+            When the file cannot be written, for example on a full disk; no partial file is left.
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path / name

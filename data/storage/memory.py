@@ -1,4 +1,4 @@
-"""Give memory back: compiling takes much of it for a moment, and the C library keeps what is free for later."""
+"""Release of memory to the system: compilation peaks, and the C library keeps freed memory for reuse."""
 
 import ctypes
 import gc
@@ -9,10 +9,10 @@ _LARGE: Final = 256 * 1024
 
 
 def keep_no_large_pieces() -> bool:
-    """Have every large piece of memory go back to the system as soon as it is free.
+    """Make the C library return every large allocation to the system as soon as it is freed.
 
-    By default the C library learns from the first large pieces that it had better keep such: drawing lines for a
-    catalogue then leaves some 30 MiB that nobody uses.
+    By default, malloc raises its threshold after the first large allocations are freed and then keeps such memory:
+    drawing lines for a catalogue would leave some 30 MiB unused. Returns whether the setting was accepted.
     """
     try:
         return bool(ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE))
@@ -21,7 +21,7 @@ def keep_no_large_pieces() -> bool:
 
 
 def give_back() -> bool:
-    """Return what is free to the system; False where nothing was, or the system's library is another."""
+    """Return freed memory to the system; False if there was none, or if the C library is not glibc."""
     gc.collect()
     try:
         return bool(ctypes.CDLL(None).malloc_trim(0))

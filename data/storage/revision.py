@@ -1,11 +1,11 @@
-"""Which code ran."""
+"""Revision of the running code."""
 
 import subprocess
 from pathlib import Path
 
 
 def git_revision() -> str:
-    """Return what git calls the code here, or "unknown" outside a checkout."""
+    """Return the output of ``git describe`` for this code, or "unknown" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603

@@ -1,4 +1,4 @@
-"""DESI's coadded spectra with their redshifts, from the files as DESI publishes them."""
+"""Reader of DESI's published files: coadded spectra, redshifts and FastSpecFit line tables."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -16,23 +16,23 @@ from data.surveys.masks import masked
 CAMERAS: Final = ("B", "R", "Z")
 FIRST_PIXEL: Final = 3600.0
 PIXEL: Final = 0.8
-"""The cameras share one even grid of observed vacuum wavelengths [Å]."""
+"""First wavelength and pixel width [Å] of the grid of observed vacuum wavelengths that all cameras share."""
 MAX_TARGETS: Final = 10_000
-"""DESI's own files hold 500 a petal, a few thousand a healpixel."""
+"""Largest number of targets that is read; DESI's files hold 500 per petal and a few thousand per healpixel."""
 MAX_PIXELS: Final = 20_000
 """Pixels per camera; DESI has 2,326 to 2,881."""
 _GZIP: Final = b"\x1f\x8b"
 
 
 class Redshift(NamedTuple):
-    """What redrock says of a target.
+    """Redshift of a target as measured by the survey's pipeline (redrock for DESI).
 
     Attributes
     ----------
     redshift : float
         Best redshift.
     warning : int
-        ZWARN; 0 where the redshift is trusted.
+        ZWARN; 0 if the pipeline trusts the redshift.
     kind : str
         SPECTYPE: GALAXY, QSO or STAR.
     """
@@ -42,25 +42,26 @@ class Redshift(NamedTuple):
     kind: str
 
 
-class Observed(NamedTuple):
-    """Spectra as the telescope gives them.
+class SurveySpectra(NamedTuple):
+    """Spectra of a survey file, in the observed frame.
 
     Attributes
     ----------
     target_ids : tuple of str
-        TARGETIDs, or what an archive has in their place.
+        TARGETIDs, or the identifiers that the archive uses instead.
     wavelength_obs : (pixel,) array
         Vacuum wavelengths [Å], ascending.
     flux : (target, pixel) array
-        [1e-17 erg/s/cm²/Å].
+        Flux density [1e-17 erg/s/cm²/Å].
     ivar : (target, pixel) array
         Inverse variances of the flux; 0 where a pixel is masked.
     ebv : (target,) array or None
-        E(B-V) of the Milky Way in their directions [mag], where the file lists it; nothing is corrected for it.
+        E(B-V) of the Milky Way towards each target [mag]; None if the file does not list it. The fluxes are not
+        corrected for it.
     fwhm : (pixel,) array or None
-        Resolution [Å, observed], where the file lists it.
+        FWHM resolution [Å, observed]; None if the file does not list it.
     kinds : tuple of str or None
-        DESI's OBJTYPE of each target: TGT, SKY, BAD; None where the file lists none.
+        DESI's OBJTYPE of each target: TGT, SKY, BAD; None if the file does not list it.
     """
 
     target_ids: tuple[str, ...]
@@ -76,13 +77,13 @@ SURVEY: Final = DESI
 
 
 def is_of_survey(path: Path) -> bool:
-    """Tell whether a file is a coadd: it lists its targets and the wavelengths of its cameras."""
+    """Return whether a file is a coadd: it lists its targets and the wavelengths of its cameras."""
     with opened(path, path.name) as file:
         names = {part.name.upper() for part in file}
     return "FIBERMAP" in names and any(name.endswith("_WAVELENGTH") for name in names)
 
 
-def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
     """Read a coadd and the redrock file of the same targets.
 
     Parameters
@@ -94,40 +95,40 @@ def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[s
 
     Returns
     -------
-    Observed
-        One spectrum a target.
+    SurveySpectra
+        One spectrum per target.
     dict of Redshift
-        By target.
+        Redshifts by target.
 
     Raises
     ------
     UploadError
-        When the redshifts are missing, or a file is not what it should be.
+        When the redshifts are missing, or a file is of another kind.
     """
     if redshifts is None:
         raise UploadError(f"{spectra.name} is a DESI coadd, which has no redshifts: give its redrock file too.")
     return read_observed(spectra), read_redshifts(redshifts)
 
 
-def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> Observed:
-    """Read the spectra of a coadd file, its cameras combined, as they were observed.
+def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> SurveySpectra:
+    """Read the spectra of a coadd file in the observed frame, with the cameras combined.
 
     Parameters
     ----------
     coadd : bytes or Path
         ``coadd-*.fits``.
     name : str
-        For sentences, where it has no path.
+        Name for error messages if the source has no path.
 
     Returns
     -------
-    Observed
-        One spectrum a target, in the file's order.
+    SurveySpectra
+        One spectrum per target, in the order of the file.
 
     Raises
     ------
     UploadError
-        When the file is not what it should be, is damaged, or breaks a limit.
+        When the file is of another kind, is damaged, or exceeds a limit.
     """
     name = coadd.name if isinstance(coadd, Path) else name
     with opened(coadd, name) as file:
@@ -139,7 +140,7 @@ def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> Observed
         if "OBJTYPE" in titles:
             kinds = tuple(str(one).strip() for one in _column(file, "FIBERMAP", "OBJTYPE", name))
     wavelength = FIRST_PIXEL + PIXEL * np.arange(flux.shape[1])
-    return Observed(tuple(map(str, ids)), wavelength, flux, ivar, dust, kinds=kinds)
+    return SurveySpectra(tuple(map(str, ids)), wavelength, flux, ivar, dust, kinds=kinds)
 
 
 def read_redshifts(redrock: bytes | Path, name: str = "The redrock file") -> dict[str, Redshift]:
@@ -150,17 +151,17 @@ def read_redshifts(redrock: bytes | Path, name: str = "The redrock file") -> dic
     redrock : bytes or Path
         ``redrock-*.fits``.
     name : str
-        For sentences, where it has no path.
+        Name for error messages if the source has no path.
 
     Returns
     -------
     dict
-        By TARGETID as text.
+        Redshifts by TARGETID as text.
 
     Raises
     ------
     UploadError
-        When the file is not what it should be, is damaged, or breaks a limit.
+        When the file is of another kind, is damaged, or exceeds a limit.
     """
     name = redrock.name if isinstance(redrock, Path) else name
     with opened(redrock, name) as file:
@@ -182,17 +183,18 @@ def read_lines(path: Path, columns: Mapping[str, tuple[str, ...]]) -> dict[str, 
     path : Path
         ``fastspec-*.fits``.
     columns : mapping
-        From our line's name to the names of its components there. Components add; so do their variances.
+        Names of the components in the file, by line name. EWs and variances of the components are summed.
 
     Returns
     -------
     dict
-        By TARGETID as text: line name to (EW [Å], inverse variance [Å^-2]); lines without a positive EW are left out.
+        By TARGETID as text, then by line name: (EW [Å], inverse variance [1/Å²]). Lines without a positive EW are
+        left out.
 
     Raises
     ------
     UploadError
-        When no table of the file has TARGETID and the columns.
+        When no table of the file has TARGETID and the line columns.
     """
     first = next(iter(columns.values()))[0]
     with opened(path, path.name) as file:
@@ -224,7 +226,7 @@ def opened(source: bytes | Path, name: str) -> Any:
     Raises
     ------
     UploadError
-        When it is compressed or no FITS file.
+        When the file is compressed or not FITS.
     """
     from astropy.io import fits
 
@@ -233,7 +235,7 @@ def opened(source: bytes | Path, name: str) -> Any:
         if content.getbuffer()[:2] == _GZIP:
             raise UploadError(f"{name} is compressed. Unpack it first: gunzip {name}.")
         check_headers(content, name)
-        # Tile-compressed images unfold when their data are asked for, after `_image` compared the sizes they declare.
+        # Tile-compressed images are decompressed when their data are read, after `_image` has checked their sizes.
         return fits.open(content)
     except CatalogueError as error:
         raise UploadError(str(error)) from error
@@ -242,7 +244,7 @@ def opened(source: bytes | Path, name: str) -> Any:
 
 
 def column_names(part: Any) -> set[str]:
-    """Give the columns of an extension; none of an image."""
+    """Return the column names of an extension, empty for an image."""
     return set(getattr(getattr(part, "columns", None), "names", ()))
 
 
@@ -272,7 +274,7 @@ def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None =
     _check_tiles(part, f"{name}, extension {extension}")
     try:
         values = np.asarray(part.data)
-    # A damaged tile fails in the decoder's own ways.
+    # The decoder raises exceptions of many types on damaged tiles.
     except Exception as error:
         words = " ".join(str(error).split())[:120] or type(error).__name__
         raise UploadError(f"{name}, extension {extension}, is damaged: {words}. Download it again.") from error
@@ -282,14 +284,14 @@ def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None =
 
 
 def _check_tiles(part: Any, where: str) -> None:
-    """Refuse a compressed image whose tiles are larger than the image: they would unfold to any size."""
+    """Raise UploadError if the tiles of a compressed image are larger than the image: they could have any size."""
     tiles = getattr(part, "tile_shape", None)
     if tiles is not None and any(tile > side for tile, side in zip(tiles, part.shape, strict=False)):
         raise UploadError(f"{where}, is compressed in tiles larger than the image. Unpack it with funpack.")
 
 
 def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "target pixel"], ...]:
-    """Combine the cameras that are there."""
+    """Return flux and inverse variance, averaged over the cameras of the file with inverse variances as weights."""
     present = [camera for camera in CAMERAS if f"{camera}_WAVELENGTH" in file]
     if not present:
         raise UploadError(f"{name} has no extension B_WAVELENGTH, R_WAVELENGTH or Z_WAVELENGTH: it is no DESI coadd.")

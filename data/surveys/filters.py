@@ -1,4 +1,4 @@
-"""The bands of LSST and of the imaging that DESI chose its targets from: a small committed table, read once."""
+"""Filter curves of LSST and of the DESI Legacy Surveys, from a small committed table."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -12,16 +12,16 @@ FILE: Final = FILES / "filters.csv"
 
 
 class Bands(NamedTuple):
-    """Bands on one even grid.
+    """Filter curves on one evenly spaced wavelength grid.
 
     Attributes
     ----------
     names : tuple of str
         Survey and band: "LSST g", "DESI z".
     wavelength_obs : (pixel,) array
-        [Å].
+        Observed wavelengths [Å].
     responses : (band, pixel) array
-        Share of the photons let through, atmosphere included.
+        Photon transmission, atmosphere included.
     """
 
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class Bands(NamedTuple):
 
 @cache
 def load_bands() -> Bands:
-    """Read the table, which names its sources.
+    """Read the table of filter curves; the file is read once per process and names its sources.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A catalogue from surveys' own files: spectra and redshifts in, twelve bins and equivalent widths out."""
+"""Catalogues from survey files: twelve bins and equivalent widths measured in spectra with known redshifts."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ from model.storage.weights import DEFAULT, load_params
 FASTSPECFIT: Final = MappingProxyType(
     {name: (name,) if name != "OII_DOUBLET" else ("OII_3726", "OII_3729") for name in LINE_NAMES}
 )
-"""FastSpecFit's names of our lines."""
+"""FastSpecFit's names of the components of each line."""
 PROBLEMS_SUFFIX: Final = ".problems.csv"
 
 
@@ -50,41 +50,41 @@ def from_fits(
 ) -> str:
     """Build a catalogue, with its spectra beside it, from DESI's coadds or SDSS's spec files.
 
-    Columns ``DOMAIN`` and ``DOMAIN_REASON`` say how like the training galaxies each one is, judged before anything is
+    Columns ``DOMAIN`` and ``DOMAIN_REASON`` give the domain verdict of each galaxy, judged before missing bins are
     filled in.
 
     Parameters
     ----------
     spectra, redshifts : sequences of Path
         ``coadd-*.fits`` and the ``redrock-*.fits`` of the same targets, in the same order; or ``spec-*.fits``, which
-        bring their redshifts, and none.
+        contain redshifts, and no redshift files.
     out : Path
-        The catalogue, Parquet. Rest-frame spectra go to ``OUT.spectra.npy``, targets left out and why to
-        ``OUT.problems.csv``.
+        Catalogue to write, Parquet. Rest-frame spectra are written to ``OUT.spectra.npy``, and the targets left out,
+        with reasons, to ``OUT.problems.csv``.
     lines : sequence of Path
-        FastSpecFit tables with the equivalent widths; without any they are measured here, by `model.spectra.measure`.
+        FastSpecFit tables with the equivalent widths; if empty, they are measured by `model.spectra.measure`.
     ebv : float, optional
-        E(B-V) of the Milky Way [mag] that all spectra are corrected for.
+        E(B-V) of the Milky Way [mag] for which all spectra are corrected.
     ebv_of_files : bool
-        Whether to correct by the E(B-V) that the files list (FIBERMAP).
+        Whether to correct with the E(B-V) that the files list (FIBERMAP).
     fill_missing : bool
-        Whether a first or last bin that the spectrum misses is filled in from the others.
+        Whether a first or last bin that a spectrum does not cover is filled in from the other bins.
     model : str
-        Weights that predict.
+        Name or path of the weights.
     progress : callable
-        Told how many targets were finished since the last call.
+        Called with the number of targets finished since the last call.
 
     Returns
     -------
     str
-        A sentence saying what was written.
+        Sentence that says what was written.
 
     Raises
     ------
     CatalogueError
         When files do not pair up or no target can be used.
     UploadError
-        When a file is not what it should be.
+        When a file is of another kind.
     """
     measured: dict[str, dict[str, tuple[float, float]]] = {}
     for path in lines:
@@ -130,7 +130,7 @@ def from_fits(
 
 
 def _problem(target: Target, flux: np.ndarray) -> str:
-    """Say why a target cannot be in a catalogue; "" when it can."""
+    """Return why a target cannot be in a catalogue; "" if it can."""
     redshift, warning, kind = target.known
     if warning:
         return f"ZWARN is {warning}: the survey does not trust the redshift {redshift:.4f}"
@@ -150,7 +150,7 @@ def _problem(target: Target, flux: np.ndarray) -> str:
 
 
 def _measure(target: Target) -> dict[str, tuple[float, float]]:
-    """Measure the lines as a catalogue lists them: name to (EW, inverse variance), none where not detected."""
+    """Measure the lines of a target; return (EW, inverse variance) of the detected ones by name."""
     spectrum = target.spectrum
     if spectrum.ivar is None:
         return {}
@@ -165,7 +165,7 @@ def _table(
     bins: Float[np.ndarray, "galaxy two bin"],
     measured: dict[str, dict[str, tuple[float, float]]],
 ) -> pa.Table:
-    known, flux = bins[:, 0], bins[:, 1]  # before and after missing ones were filled in
+    measured_flux, flux = bins[:, 0], bins[:, 1]  # before and after missing ones were filled in
     redshift = np.array([spectrum.redshift for spectrum in kept.values()], np.float32)
     luminosity = np.asarray(log_luminosity(flux, redshift), np.float32)
     columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift, "log_luminosity": luminosity}
@@ -175,7 +175,7 @@ def _table(
         pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
         columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
     if params.domain is not None:
-        judged = judge_rows(params, known, luminosity, redshift)
+        judged = judge_rows(params, measured_flux, luminosity, redshift)
         columns |= {"DOMAIN": judged.verdict, "DOMAIN_REASON": judged.reason}
     return pa.table(columns)
 

@@ -1,4 +1,4 @@
-"""Which bits of a survey's mask make a pixel useless; the others only inform."""
+"""Mask conventions: the mask bits that make a pixel unusable, by survey."""
 
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -8,16 +8,16 @@ from jaxtyping import Bool
 
 
 class MaskConvention(NamedTuple):
-    """What a survey's mask means.
+    """Convention of a survey's mask.
 
     Attributes
     ----------
     bits : int
-        A pixel is useless where any of these is set; -1: any bit at all.
+        Bits of which any makes a pixel unusable; -1 stands for any bit.
     meaning : str
-        In words.
+        Description of the convention.
     source : str
-        Where the survey says so.
+        Reference of the convention.
     """
 
     bits: int
@@ -51,31 +51,31 @@ MASKS: Final = MappingProxyType(
         ),
     }
 )
-"""By survey; `any` for a file of none of them."""
+"""Conventions by survey; `any` is for files of other surveys."""
 _SDSS_NAMES: Final = frozenset({"and_mask", "andmask", "or_mask", "ormask"})
 
 
 def convention_of(column: str, survey: str) -> str:
-    """Return the key of `MASKS` for a mask column of a table, by its name and by what the header says of the survey."""
+    """Return the key of `MASKS` for a mask column of a table, by its name and the survey in the header."""
     if column.strip().lower() in _SDSS_NAMES:
         return "SDSS"
     return "JWST" if survey.upper().startswith("JWST") else "any"
 
 
 def masked(survey: str, values: np.ndarray) -> Bool[np.ndarray, "*any"]:
-    """Mark useless pixels.
+    """Return which pixels are unusable.
 
     Parameters
     ----------
     survey : str
         A key of `MASKS`.
     values : array
-        The mask; NaN, where it says nothing, counts as useless.
+        Mask values; NaN counts as unusable.
 
     Returns
     -------
     array of bool
-        Of the same shape.
+        True for unusable pixels, of the same shape.
     """
     bits = MASKS[survey].bits
     if bits == -1:

@@ -1,4 +1,4 @@
-"""One spectrum of SDSS, BOSS or eBOSS with its redshift, from a spec file as the archive publishes it."""
+"""Reader of spec files of SDSS, BOSS, eBOSS and SDSS-V: one spectrum with its redshift."""
 
 import re
 from pathlib import Path
@@ -8,14 +8,14 @@ import numpy as np
 
 from data.catalogue.survey import Survey
 from data.errors import UploadError
-from data.surveys.desi import MAX_PIXELS, Observed, Redshift, column_names, opened
+from data.surveys.desi import MAX_PIXELS, Redshift, SurveySpectra, column_names, opened
 from data.surveys.masks import masked
 from model.spectra.synthesis import FWHM_PER_SIGMA
 
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
-"""Of the extension with the pixels: log10 of vacuum wavelengths, 1e-17 erg/s/cm²/Å, inverse variances."""
+"""Columns of the pixel table: log10 vacuum wavelength / Å, flux [1e-17 erg/s/cm²/Å], inverse variance."""
 GENERATIONS: Final = (("PLATEID", "MJD", "FIBERID"), ("FIELD", "MJD", "CATALOGID"), ("FIELD", "MJD", "SDSS_ID"))
-"""What names a target, the oldest generation of the survey first; where one is missing the file's name does."""
+"""Header keys that identify a target, by survey generation, the oldest first; the file name is the fallback."""
 _ID_KEYS: Final = frozenset(key for keys in GENERATIONS for key in keys)
 PIXEL: Final = 1e-4
 """Step of LOGLAM [dex]."""
@@ -25,32 +25,32 @@ list their own (WDISP). Their cameras overlap near 6000 Å and the spectra are j
 
 
 def is_of_survey(path: Path) -> bool:
-    """Tell whether a file is a spec file."""
+    """Return whether a file is a spec file."""
     with opened(path, path.name) as file:
         return is_spec(file)
 
 
-def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
-    """Read a spec file, which brings its redshift.
+def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
+    """Read a spec file, which contains its redshift.
 
     Parameters
     ----------
     spectra : Path
         ``spec-PLATE-MJD-FIBER.fits``.
     redshifts : Path or None
-        None: there is no second file.
+        Must be None, as a spec file contains its redshift.
 
     Returns
     -------
-    Observed
-        One target.
+    SurveySpectra
+        Spectrum of one target.
     dict of Redshift
-        By target.
+        Redshift by target.
 
     Raises
     ------
     UploadError
-        When the file has no redshift, a second file is given, or a file is not what it should be.
+        When the file has no redshift, a second file is given, or a file is of another kind.
     """
     if redshifts is not None:
         raise UploadError(f"{spectra.name} is an SDSS spec file and brings its redshift; leave out {redshifts.name}.")
@@ -61,12 +61,12 @@ def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[s
 
 
 def is_spec(file: Any) -> bool:
-    """Tell whether an open FITS file is a spec file."""
+    """Return whether an open FITS file is a spec file."""
     return any(_is_pixels(part) for part in file)
 
 
 def _is_pixels(part: Any) -> bool:
-    """Tell whether an extension has a pixel a row; rows of arrays are another kind of file."""
+    """Return whether an extension is a table with one pixel per row; tables of arrays are files of another kind."""
     titles = _upper(part)
     if not titles.keys() >= COLUMNS:
         return False
@@ -74,7 +74,7 @@ def _is_pixels(part: Any) -> bool:
     return all(re.fullmatch(r"1?[DEIJK]|[A-Z]\d+(\.\d+)?", forms[name]) for name in COLUMNS)
 
 
-def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[Observed, Redshift | None]:
+def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[SurveySpectra, Redshift | None]:
     """Read a spec file.
 
     Parameters
@@ -82,21 +82,21 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[Observed
     spec : bytes or Path
         ``spec-PLATE-MJD-FIBER.fits``, whole or lite; ``spec-FIELD-MJD-CATALOGID.fits`` of SDSS-V.
     name : str
-        For sentences and for the target's name, where it has no path.
+        Name for error messages and for the target, if the source has no path.
 
     Returns
     -------
-    Observed
-        One target, named ``PLATE-MJD-FIBER`` or ``FIELD-MJD-CATALOGID``, by its file where the header lacks one of
-        them. Pixels that every exposure masks (AND_MASK, see `data.surveys.masks`) have an inverse variance of 0;
-        `fwhm` is the file's own (WDISP), None where it lists none.
+    SurveySpectra
+        Spectrum of one target, named ``PLATE-MJD-FIBER`` or ``FIELD-MJD-CATALOGID``, or after its file if the header
+        lacks one of these. Pixels that are masked in every exposure (AND_MASK, see `data.surveys.masks`) have an
+        inverse variance of 0; `fwhm` is the file's WDISP as a FWHM, None if it has no WDISP.
     Redshift or None
-        What the pipeline says of it; None where the file has no such extension.
+        Redshift of the pipeline; None if the file has no such extension.
 
     Raises
     ------
     UploadError
-        When the file is not what it should be, is damaged, or breaks a limit.
+        When the file is of another kind, is damaged, or exceeds a limit.
     """
     name = spec.name if isinstance(spec, Path) else name
     with opened(spec, name) as file:
@@ -123,11 +123,11 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[Observed
     if flux.ndim != 1 or not np.isfinite(wavelength).all() or (np.diff(wavelength) <= 0).any():
         raise UploadError(f"{name}: LOGLAM does not ascend. Download it again.")
     clean = np.where(good, flux, 0.0).astype(np.float32), np.where(good, ivar, 0.0).astype(np.float32)
-    return Observed((target,), wavelength, clean[0][None], clean[1][None], fwhm=_fwhm(wavelength, width)), redshift
+    return SurveySpectra((target,), wavelength, clean[0][None], clean[1][None], fwhm=_fwhm(wavelength, width)), redshift
 
 
 def _target(header: Any, about: Any, name: str) -> str:
-    """Name a target as its generation of the survey does: by header, by the pipeline's table, else by the file."""
+    """Return the identifier of a target from the header or the pipeline's table, else from the file name."""
     said = {key: str(header[key]).strip() for key in _ID_KEYS if str(header.get(key, "")).strip()}
     if about is not None and len(about.data):
         titles = _upper(about)
@@ -141,7 +141,7 @@ def _target(header: Any, about: Any, name: str) -> str:
 
 
 def _fwhm(wavelength: np.ndarray, width: np.ndarray) -> np.ndarray | None:
-    """Turn sigma in pixels into a FWHM [Å]; where a pixel has none, its neighbours tell."""
+    """Convert sigma in pixels to a FWHM [Å]; gaps are interpolated from neighbouring pixels."""
     known = np.isfinite(width) & (width > 0)
     if not known.any():
         return None
@@ -156,5 +156,5 @@ def _redshift(part: Any) -> Redshift:
 
 
 def _upper(part: Any) -> dict[str, str]:
-    """Give the columns of an extension by their names in capitals: archives have changed the case."""
+    """Return the column names of an extension by their upper-case names, as releases differ in case."""
     return {title.upper(): title for title in column_names(part)}

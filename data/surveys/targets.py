@@ -1,4 +1,4 @@
-"""Galaxies of DESI's and SDSS's files with what their surveys say of them, brought to the rest frame."""
+"""Rest-frame spectra of the targets in DESI's and SDSS's files, with the surveys' redshifts and classes."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,29 +11,29 @@ from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
 from data.surveys import desi, sdss
-from data.surveys.desi import Observed, Redshift
+from data.surveys.desi import Redshift, SurveySpectra
 from model.spectra.extinction import attenuation
 
 EBV_LIMIT: Final = 2.0
-"""E(B-V) [mag] beyond which an optical spectrum cannot be corrected."""
+"""Largest E(B-V) [mag] for which an optical spectrum is corrected."""
 
 
 class Reader(Protocol):
-    """What a module of `data.surveys` offers for the files of its survey."""
+    """Interface of a survey module in `data.surveys`."""
 
     SURVEY: Survey
 
     def is_of_survey(self, path: Path) -> bool:
-        """Tell whether a file holds spectra of this survey, by its extensions and columns."""
+        """Return whether a file holds spectra of this survey, by its extensions and columns."""
         ...
 
-    def read_survey(self, spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
-        """Read spectra as observed and what the survey says of them, by target."""
+    def read_survey(self, spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
+        """Read the spectra in the observed frame, and the survey's redshifts by target."""
         ...
 
 
 SURVEYS: Final[tuple[Reader, ...]] = (desi, sdss)
-"""The surveys whose files can be read: a module each."""
+"""Modules of the surveys whose files can be read."""
 
 
 class Target(NamedTuple):
@@ -42,15 +42,15 @@ class Target(NamedTuple):
     Attributes
     ----------
     survey : Survey
-        Whose files it is from.
+        Survey of the file.
     spectrum : Spectrum
-        At rest by `known`'s redshift; corrected for the Milky Way's dust if that was asked for.
+        Rest-frame spectrum, corrected for the Milky Way's dust if requested.
     known : Redshift
-        What the survey says of it.
+        Redshift, warning and class of the survey's pipeline.
     instrument_fwhm : float or (pixel,) array
-        Resolution [Å, rest frame].
+        FWHM resolution [Å, rest frame].
     problem : str
-        Why it cannot be corrected as asked; "" otherwise.
+        Why the requested correction is impossible; "" otherwise.
     """
 
     survey: Survey
@@ -68,25 +68,25 @@ def read_targets(
     Parameters
     ----------
     spectra : sequence of Path
-        Files of one of `SURVEYS`: DESI's ``coadd-*.fits``; SDSS's ``spec-*.fits``, which bring their redshifts.
+        Files of one of `SURVEYS`: DESI's ``coadd-*.fits``; SDSS's ``spec-*.fits``, which contain their redshifts.
     redshifts : sequence of Path
-        Redshifts of the same targets, in the same order, where the survey publishes them apart (``redrock-*.fits``).
+        Redshift files of the same targets, in the same order, if the survey has separate ones (``redrock-*.fits``).
     ebv : float, optional
-        E(B-V) of the Milky Way towards all targets [mag], to be corrected for.
+        E(B-V) of the Milky Way [mag] for which all targets are corrected.
     ebv_of_files : bool
-        Whether to correct by the E(B-V) that the files list.
+        Whether to correct with the E(B-V) that the files list.
 
     Yields
     ------
     Target
-        In the files' order; targets without a redshift are left out.
+        Targets in the order of the files; targets without a redshift are left out.
 
     Raises
     ------
     CatalogueError
         When files do not pair up, or `ebv` is out of range.
     UploadError
-        When a file is not what it should be.
+        When a file is of another kind.
     """
     if redshifts and len(spectra) != len(redshifts):
         raise CatalogueError(
@@ -106,23 +106,23 @@ def read_targets(
 
 
 def _reader_of(path: Path) -> Reader:
-    """Choose the survey whose file this is, by what is in it."""
+    """Return the module of the survey to which a file belongs, by its content."""
     for reader in SURVEYS:
         if reader.is_of_survey(path):
             return reader
     names = ", ".join(reader.SURVEY.name for reader in SURVEYS)
-    raise CatalogueError(f"{path.name} is a file of no survey that is known here: {names}. See docs/inputs.md.")
+    raise CatalogueError(f"{path.name} is not a file of a known survey ({names}). See docs/inputs.md.")
 
 
-def _ebv(observed: Observed, row: int, wanted: bool) -> float:
-    """Give the E(B-V) that a file lists, 0 where none is wanted, NaN where it lists none."""
+def _ebv(observed: SurveySpectra, row: int, wanted: bool) -> float:
+    """Return the E(B-V) that a file lists: 0 if no correction is wanted, NaN if the file lists none."""
     if not wanted:
         return 0.0
     return float("nan") if observed.ebv is None else float(observed.ebv[row])
 
 
 def _target(
-    observed: Observed,
+    observed: SurveySpectra,
     row: int,
     known: Redshift,
     survey: Survey,

@@ -1,8 +1,8 @@
-"""Read what someone uploads: any table or spectrum in, galaxies out, nothing stored.
+"""Reading of uploads: tables and spectra become galaxies; nothing is stored.
 
-`open_files` reads bytes into columns, `infer_plan` guesses what they mean, `apply_plan` makes galaxies of them. A file
-that cannot be read at all raises an `UploadError`. A row that cannot be used keeps its place, with a sentence in
-`problems`: every row that came in comes back.
+`open_files` reads bytes into columns, `infer_plan` guesses the meaning of the columns, `apply_plan` converts them to
+galaxies. A file that cannot be read raises an `UploadError`. A row that cannot be used is kept, with the reason in
+`problems`.
 """
 
 import warnings
@@ -41,7 +41,7 @@ __all__ = [
 
 
 class UploadResult(NamedTuple):
-    """Galaxies of an upload, sentences on what was done, and the spectrum where the upload was one."""
+    """Galaxies of an upload, one sentence per processing step, and the spectrum if the upload was one."""
 
     table: FluxTable
     steps: tuple[str, ...]
@@ -54,19 +54,19 @@ def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
     Parameters
     ----------
     files : sequence of (content, name)
-        What was uploaded together.
+        Files that were uploaded together.
 
     Returns
     -------
     RawTable
-        Its columns.
+        Columns of the upload.
 
     Raises
     ------
     UploadError
-        When it cannot be read, or the files do not belong together.
+        When a file cannot be read, or the files do not belong together.
     """
-    # Readers warn of damage in words of the file; what it comes to is said by a sentence of ours.
+    # Warnings of the parsers are suppressed: damage raises an UploadError.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _open(files)
@@ -91,7 +91,7 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
         return read_pair(coadd, coadd_name, redrock, redrock_name)
     except UploadError:
         raise
-    # astropy fails in ways of its own on damaged bytes; here too all of them mean one thing.
+    # astropy raises exceptions of many types on damaged bytes.
     except Exception as error:
         raise UploadError(
             f"{coadd_name} and {redrock_name} cannot be read as a DESI coadd and its redrock file. Download them again."
@@ -99,24 +99,24 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
 
 
 def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> UploadResult:
-    """Make galaxies of a file's columns.
+    """Convert a file's columns to galaxies.
 
     Parameters
     ----------
-    raw : RawTrainingTable
+    raw : RawTable
         From `open_files`.
     chosen : mapping, optional
-        What a reader changed of the guesses, by field.
+        Values that the user changed in the guesses, by field.
 
     Returns
     -------
     UploadResult
-        The galaxies.
+        Galaxies, processing steps and spectrum.
 
     Raises
     ------
     UploadError
-        When nothing of it can be used.
+        When no row can be used.
     """
     plan = resolve_plan(raw, chosen)
     if "wavelength" in plan:
@@ -133,16 +133,16 @@ def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Upload
 
 
 def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> FluxTable:
-    """Read an uploaded file as its columns' names suggest.
+    """Read an uploaded file with the guessed meaning of its columns.
 
     Parameters
     ----------
     content : bytes
-        The file, as it was uploaded.
+        Content of the file.
     name : str
-        Its name, for the sentences.
+        Name of the file, for error messages.
     chosen : mapping, optional
-        What a reader changed of the guesses, by field.
+        Values that the user changed in the guesses, by field.
 
     Returns
     -------
@@ -152,6 +152,6 @@ def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> 
     Raises
     ------
     UploadError
-        When the file is not such a table, breaks a limit, or has no usable row.
+        When the file cannot be read, exceeds a limit, or has no usable row.
     """
     return apply_plan(open_files([(content, name)]), chosen).table

@@ -1,4 +1,4 @@
-"""From the pixels of a spectrum to the twelve bins: masked and averaged with the code of the training."""
+"""Average of a spectrum in the twelve bins, with the line masking and binning used for the training sample."""
 
 from functools import cache
 from typing import Any, Final
@@ -16,9 +16,9 @@ from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
 
 LENGTHS: Final = (8192, MAX_PIXELS)
-"""Pixels for which the averaging is compiled; a spectrum is padded to the next."""
-WILD: Final = 1e30
-"""Times the median flux: a damaged number, which float32 could not hold."""
+"""Numbers of pixels for which the averaging is compiled; a spectrum is padded to the next one."""
+DAMAGED_FACTOR: Final = 1e30
+"""Multiple of the median flux from which a pixel is damaged; float32 could not hold it."""
 
 
 def average_bins(
@@ -33,18 +33,18 @@ def average_bins(
     Parameters
     ----------
     form : str
-        What the spectrum was read as, for the sentences.
+        Format of the spectrum, for the messages.
     rest, flux, ivar : (pixel,) array
         Wavelengths in order [Å], fluxes in any unit, inverse variances (0 = masked).
     steps : list of str
-        Gets a sentence for each thing that is done.
+        One sentence per processing step is appended.
 
     Returns
     -------
     (12,) array
-        In the fluxes' unit.
+        Mean continuum per bin in the unit of `flux`.
     str
-        The bin that was filled in, "" where none was.
+        Range of the bin that was filled in; "" if none was.
 
     Raises
     ------
@@ -54,10 +54,12 @@ def average_bins(
     span = f"{rest[0]:.0f}-{rest[-1]:.0f} Å in the rest frame"
     steps.append(f"{form}: {len(rest):,} pixels, {span}; lines are masked and the rest averaged in twelve bins.")
     scale = float(np.median(np.abs(flux[ivar > 0]))) or 1.0
-    wild = np.isfinite(flux) & (np.abs(flux) >= WILD * scale)
-    if (wild & (ivar > 0)).any():
-        steps.append(f"{int((wild & (ivar > 0)).sum()):,} pixels are {WILD:g} times the median or more; left out.")
-    flux, ivar = np.where(wild, 0.0, flux), np.where(wild, 0.0, ivar)
+    damaged = np.isfinite(flux) & (np.abs(flux) >= DAMAGED_FACTOR * scale)
+    if (damaged & (ivar > 0)).any():
+        steps.append(
+            f"{int((damaged & (ivar > 0)).sum()):,} pixels are {DAMAGED_FACTOR:g} times the median or more; left out."
+        )
+    flux, ivar = np.where(damaged, 0.0, flux), np.where(damaged, 0.0, ivar)
     found = np.asarray(_average()(*padded(rest, flux / scale, ivar)[1]), np.float64)
     for place in np.flatnonzero(np.isfinite(found) & (found <= 0)):
         raise UploadError(
@@ -72,13 +74,13 @@ def average_bins(
             f"The spectrum covers {span}; bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has good pixels over "
             f"less than {MIN_COVERAGE:.0%} of its width. The network needs 3400-7000 Å: check redshift, unit and mask."
         )
-    words = ""
+    filled_bin = ""
     if missing.size:
         place = int(missing[0])
-        words = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
-        steps.append(f"Bin {words} is not covered; it is filled in from the other eleven.")
+        filled_bin = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
+        steps.append(f"Bin {filled_bin} is not covered; it is filled in from the other eleven.")
         found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
-    return found * scale, words
+    return found * scale, filled_bin
 
 
 @cache
@@ -89,7 +91,7 @@ def _average() -> Any:
 def padded(
     rest: Float[np.ndarray, " pixel"], flux: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]
 ) -> tuple[Bool[np.ndarray, " pixel"], tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Cut to what the bins need and pad with masked pixels to few lengths, so that few shapes are compiled.
+    """Cut a spectrum to the range of the bins, and pad it with masked pixels to one of `LENGTHS`.
 
     Parameters
     ----------
@@ -99,9 +101,9 @@ def padded(
     Returns
     -------
     (pixel,) array
-        Which pixels are left.
+        Which pixels are kept.
     tuple of three arrays
-        Wavelengths, fluxes, and 1 for good pixels or 0, float32, longer than that.
+        Wavelengths, fluxes, and 1 for good or 0 for masked pixels; float32, padded.
     """
     near = (rest > BIN_EDGES[0] - 60) & (rest < BIN_EDGES[-1] + 60)
     if near.sum() < 2:

@@ -1,4 +1,4 @@
-"""What a file's columns probably mean: a guess for each question, with its reason, for the reader to change."""
+"""Guesses of the meaning of a file's columns, each with its reason, which a user can change."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,9 +8,9 @@ import numpy as np
 
 from data.columns import units
 from data.columns.names import FLUX_NAMES, TITLES, column_of, split_unit, twelve_of
+from data.columns.words import shown
 from data.errors import UploadError
 from data.surveys.masks import MASKS, convention_of
-from data.uploads.readers.numbers import shown
 from data.uploads.readers.raw_table import RawTable, is_numeric, numbers
 
 NONE: Final = "none"
@@ -20,18 +20,18 @@ FRAMES: Final = ("observed", "rest")
 
 
 class Guess(NamedTuple):
-    """One thing to know about a file.
+    """Guess of one property of a file.
 
     Attributes
     ----------
     field, label : str
-        Its key, and what a reader calls it.
+        Key of the property, and its name as displayed.
     value : str
-        What is guessed.
+        Guessed value.
     options : tuple of str
-        What else it could be; empty where any number will do.
+        Possible values; empty if any number is possible.
     why : str
-        What the guess rests on.
+        Reason of the guess.
     """
 
     field: str
@@ -42,22 +42,22 @@ class Guess(NamedTuple):
 
 
 def infer_plan(raw: RawTable) -> tuple[Guess, ...]:
-    """Guess what a file holds.
+    """Guess the meaning of a file's columns.
 
     Parameters
     ----------
-    raw : RawTrainingTable
-        Its columns.
+    raw : RawTable
+        Columns of the file.
 
     Returns
     -------
     tuple of Guess
-        The first says whether rows are galaxies or pixels; the others follow from it.
+        The first guess is whether rows are galaxies or pixels; the others depend on it.
 
     Raises
     ------
     UploadError
-        When neither twelve fluxes nor wavelength and flux can be made out.
+        When neither twelve fluxes nor wavelength and flux are found.
     """
     wavelength, flux = column_of(raw.columns, "wavelength"), column_of(raw.columns, "flux")
     if wavelength and flux and len(twelve_of(raw.columns)) < len(FLUX_NAMES):
@@ -66,38 +66,38 @@ def infer_plan(raw: RawTable) -> tuple[Guess, ...]:
 
 
 def _header_of(raw: RawTable) -> str:
-    """Name the place where a file's titles stand."""
+    """Return the position of a file's titles, for error messages."""
     if raw.form in ("CSV", "TSV"):
         return f"{raw.name}, row {raw.about.get('header_row', 1)}"
     return f"{raw.name}, extension {raw.about['extension']}" if raw.about.get("extension") else raw.name
 
 
 def _check_repeated(raw: RawTable, used: Iterable[str]) -> None:
-    """Refuse a column that is needed and occurs twice; of others both are kept."""
+    """Raise UploadError if a used column occurs twice; of unused columns both are kept."""
     for title in used:
         if title in raw.about.get("repeated", ()):
             raise UploadError(f"{_header_of(raw)}: the column {shown(title)} appears twice. Keep one of them.")
 
 
 def resolve_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Take the guesses, changed by what somebody chose.
+    """Return the guessed values, with a user's choices in their place.
 
     Parameters
     ----------
-    raw : RawTrainingTable
-        The file.
+    raw : RawTable
+        Columns of the file.
     chosen : mapping, optional
-        Values by field; what is no option of its field is refused.
+        Chosen values by field.
 
     Returns
     -------
     dict
-        A value for every field.
+        Value of every field.
 
     Raises
     ------
     UploadError
-        For a choice that is none of the options.
+        When a chosen value is not an option of its field.
     """
     plan = {}
     for guess in infer_plan(raw):
@@ -142,17 +142,17 @@ def _unit_of_bins(raw: RawTable, twelve: Sequence[str]) -> tuple[str, str]:
     said = {title: text for title in twelve if units.is_stated(text := _unit_said(raw, title))}
     if given := units.common(said, len(twelve), raw.name) or raw.about.get("flux_unit_said", ""):
         return units.stated(given)
-    # Numbers alone cannot tell Jy from f_lambda, and the columns' names promise the latter.
+    # The values cannot distinguish Jy from f_lambda; the columns' names mean the latter.
     return units.RELATIVE, "no unit is given; only ratios matter"
 
 
 def twelve_titles(titles: Iterable[str], first: str) -> list[str]:
-    """Return the titles of twelve fluxes of which the first is known.
+    """Return the titles of twelve fluxes, given the first.
 
     Raises
     ------
     UploadError
-        When there are fewer than twelve columns from it on.
+        When fewer than twelve columns start there.
     """
     every = list(titles)
     named = twelve_of(every)
@@ -169,7 +169,7 @@ def _starts(titles: Sequence[str]) -> Sequence[str]:
 
 
 def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
-    """Find where twelve columns of fluxes start."""
+    """Return the title of the first of twelve columns of fluxes, and the reason of the guess."""
     named = twelve_of(raw.columns)
     missing = [name for name in FLUX_NAMES if name not in named]
     if not missing:

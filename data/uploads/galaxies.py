@@ -1,4 +1,4 @@
-"""Rows of twelve fluxes become galaxies; a row that cannot be used keeps its place and says why."""
+"""Conversion of rows of twelve fluxes to galaxies; a row that cannot be used is kept with the reason."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -24,9 +24,9 @@ from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import BIN_CENTERS
 
 NO_GALAXIES: Final = frozenset({"QSO", "QUASAR", "STAR", "SKY", "WD", "CV"})
-"""What SPECTYPE and CLASS call what the network was not trained on."""
+"""Values of SPECTYPE and CLASS for objects on which the network was not trained."""
 EMPTY: Final = frozenset({"nan", "null", "none", "na", "n/a", "--", "-"})
-"""Words, besides nothing at all, that leave a number out."""
+"""Texts, besides the empty one, that mark a missing number."""
 
 
 class FluxTable(NamedTuple):
@@ -35,17 +35,17 @@ class FluxTable(NamedTuple):
     Attributes
     ----------
     ids
-        One text per galaxy: its TARGETID, or its place in the file counted from 1.
+        Name of each galaxy: its TARGETID, or its row in the file from 1.
     bin_flux
-        Mean flux in the twelve bins [per Å, any unit]; NaN throughout where the row has a problem.
+        Mean flux in the twelve bins [per Å, any unit]; NaN in all bins of a row with a problem.
     log_luminosity, redshift
-        NaN where a row leaves it empty; None where the file has no such column.
+        NaN where missing; None if the file has no such column.
     problems
-        Why a row has no prediction, "" for the rows that have one.
+        Why a row cannot be predicted, "" for rows that can.
     extra
         The other columns as text, unchanged.
     kinds
-        What the survey calls each object (SPECTYPE or CLASS), "" where it says nothing; None without such a column.
+        SPECTYPE or CLASS of each object, "" where empty; None if the file has no such column.
     """
 
     ids: tuple[str, ...]
@@ -58,14 +58,14 @@ class FluxTable(NamedTuple):
 
 
 def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
-    """Turn a file's rows into galaxies.
+    """Convert a file's rows to galaxies.
 
     Parameters
     ----------
-    raw : RawTrainingTable
-        The file.
+    raw : RawTable
+        Columns of the file.
     plan : mapping
-        From `plan.resolve_plan`.
+        From `column_mapping.resolve_plan`.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     Raises
     ------
     UploadError
-        When there are too many rows, or none that can be used.
+        When there are too many rows, or none can be used.
     """
     if raw.n > MAX_ROWS:
         raise UploadError(
@@ -95,7 +95,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         if plan[name] != NONE:
             optional[name] = _optional(raw, plan[name], limits, problems)
     bad = np.array([bool(problem) for problem in problems])
-    # Only ratios matter: a row that a unit takes beyond float32 is brought back by its own mean.
+    # Only ratios matter, so a row outside the range of float32 is divided by its mean.
     beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
     scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
     scaled[bad] = np.nan
@@ -116,12 +116,12 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
 
 
 def is_no_galaxy(kind: str) -> bool:
-    """Tell whether what a survey calls an object is a quasar or a star."""
+    """Return whether a SPECTYPE or CLASS is not a galaxy but a quasar, star or sky."""
     return kind.strip().upper() in NO_GALAXIES
 
 
 def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
-    """Mark rows with what Python reads as a number and nobody means as one."""
+    """Return which rows have a cell with an underscore, which Python accepts in numbers but is a mistake here."""
     odd = np.zeros(raw.n, bool)
     for title in titles:
         if raw.columns[title].dtype == object:
@@ -130,7 +130,7 @@ def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
 
 
 def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, linear: bool) -> str:
-    """Return the sentence about the first flux of a row that cannot be used."""
+    """Return why a row cannot be used: the message about its first bad flux."""
     for title, is_missing in zip(titles, sentinel, strict=True):
         text, where = _text(raw.columns[title][row]), f"Row {raw.row_numbers[row]}, column {title}"
         try:
@@ -145,7 +145,7 @@ def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, li
 
 
 def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
-    """Read a column that may have gaps; a value that cannot be used is its row's problem."""
+    """Read a column with optional values; an unusable value is entered in `problems`."""
     values = numbers(raw.columns[title])
     texts = raw.columns[title]
     for row in np.flatnonzero(~((values >= limits[0]) & (values <= limits[1]))):
@@ -161,7 +161,7 @@ def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: 
 
 
 def _ids(raw: RawTable, title: str) -> tuple[str, ...]:
-    """Keep identifiers as text: a 19-digit TARGETID does not survive a float."""
+    """Return identifiers as text, as a float cannot hold a 19-digit TARGETID."""
     if title == NONE:
         return tuple(str(galaxy) for galaxy in range(1, raw.n + 1))
     return tuple(

@@ -1,4 +1,4 @@
-"""Pixels of one spectrum on their way to a galaxy: in order, in vacuum, at rest, in a known unit."""
+"""Conversion of an uploaded spectrum to a galaxy: sorted, in vacuum, in the rest frame, in f_lambda, in bins."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -26,7 +26,7 @@ EBV_RANGE: Final = (0.0, 5.0)
 
 
 class Reading(NamedTuple):
-    """A spectrum, its twelve bins as a table of one galaxy, and sentences on what was done."""
+    """A spectrum, its twelve bins as a table of one galaxy, and one sentence per processing step."""
 
     table: FluxTable
     spectrum: Spectrum
@@ -34,28 +34,28 @@ class Reading(NamedTuple):
 
 
 def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
-    """Bring a spectrum to the rest frame and average it in the twelve bins.
+    """Convert a spectrum to the rest frame and average it in the twelve bins.
 
     Parameters
     ----------
-    raw : RawTrainingTable
-        The file.
+    raw : RawTable
+        Columns of the file.
     plan : mapping
-        From `plan.resolve_plan`.
+        From `column_mapping.resolve_plan`.
 
     Returns
     -------
     Reading
-        The galaxy.
+        Spectrum, galaxy and steps.
 
     Raises
     ------
     UploadError
-        When redshift, wavelengths or coverage do not do; names value, limit and fix.
+        When redshift, wavelengths or coverage are insufficient; the message names value, limit and remedy.
     """
     if raw.n > MAX_PIXELS:
         raise UploadError(f"{raw.name} has {raw.n:,} pixels; the limit is {MAX_PIXELS:,}. Rebin it.")
-    steps: list[str] = [*raw.about.get("notes", []), *_said_of(raw)]
+    steps: list[str] = [*raw.about.get("notes", []), *_object_notes(raw)]
     redshift = _redshift(plan)
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
     flux = numbers(raw.columns[plan["flux"]])
@@ -73,18 +73,18 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     else:
         observed, rest = wave, wave / (1 + redshift)
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
-    gain = _undimmed(plan, observed, steps)
+    gain = _extinction_gain(plan, observed, steps)
     flux, ivar = flux * gain, ivar / gain**2
     bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
     known = absolute and redshift > 0
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
         steps.append("The luminosity includes only the light in the aperture, as in training.")
-    # A spectrum of any unit: where only ratios count, numbers of a handy size.
+    # In a unit without scale only ratios matter: fluxes are divided by their mean.
     scale = 1.0 if absolute else float(np.mean(bin_flux))
     for extreme in (bin_flux.min(), bin_flux.max()):
         within(float(extreme) / scale, FLUX_RANGE, "Mean flux of a bin [1e-17 erg/s/cm²/Å]")
-    # A pixel beyond float32 is infinite in the spectrum that is drawn; the bins are averaged in doubles.
+    # A pixel beyond float32 becomes infinite in the drawn spectrum; the bins were averaged before.
     with np.errstate(over="ignore"):
         single = (flux / scale).astype(np.float32), (ivar * scale**2).astype(np.float32)
     spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
@@ -100,8 +100,8 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     return Reading(table, spectrum, tuple(steps))
 
 
-def _said_of(raw: RawTable) -> list[str]:
-    """Return sentences on what a survey says of the object, and on where the file comes from."""
+def _object_notes(raw: RawTable) -> list[str]:
+    """Return sentences on the survey's class of the object, and on the origin of the file."""
     steps = []
     kind = str(raw.about.get("class", ""))
     if is_no_galaxy(kind):
@@ -114,7 +114,7 @@ def _said_of(raw: RawTable) -> list[str]:
 
 
 def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
-    """Convert air to vacuum wavelengths [Å] (Ciddor 1996, Applied Optics 35, 1566, in Birch & Downs' terms)."""
+    """Convert air to vacuum wavelengths [Å] with the refractive index of Ciddor 1996, Applied Optics 35, 1566."""
     inverse = (1e4 / np.maximum(wavelength, 2000.0)) ** 2
     index = 1 + 0.05792105 / (238.0185 - inverse) + 0.00167917 / (57.362 - inverse)
     return wavelength * index
@@ -130,7 +130,7 @@ def _redshift(plan: Mapping[str, str]) -> float:
 
 
 def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarray:
-    """Return inverse variances, 0 where a pixel is masked, in the flux's own unit."""
+    """Return inverse variances, 0 where a pixel is masked, in the unit of the flux."""
     ivar = np.ones(raw.n)
     if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
         given = numbers(raw.columns[plan["uncertainty"]])
@@ -149,10 +149,10 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarra
 def _in_order(
     raw: RawTable, plan: Mapping[str, str], wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray, steps: list[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sort by wavelength and leave out what occurs twice; say what was done."""
+    """Sort pixels by wavelength and leave out repeated wavelengths; append a sentence per change to `steps`."""
     title = plan["wavelength"]
     bad = ~(np.isfinite(wave) & (wave > 0) & (wave < 1e7))
-    # What pads an array to its length has neither a wavelength nor a flux.
+    # Pixels that pad an array have neither a wavelength nor a flux.
     padding = bad & ~(np.isfinite(flux) & (flux != 0))
     if padding.any() and not padding.all():
         steps.append(f"{int(padding.sum()):,} pixels have neither wavelength nor flux and are left out.")
@@ -198,7 +198,7 @@ def _count_masked(flux: np.ndarray, ivar: np.ndarray, steps: list[str]) -> None:
         raise UploadError("All pixels are masked. Check which column is the mask or the uncertainty, and its kind.")
 
 
-def _undimmed(plan: Mapping[str, str], observed: np.ndarray, steps: list[str]) -> np.ndarray:
+def _extinction_gain(plan: Mapping[str, str], observed: np.ndarray, steps: list[str]) -> np.ndarray:
     ebv = within(read_number(plan["ebv"] or "0", "E(B–V)"), EBV_RANGE, "E(B–V)")
     if not ebv:
         return np.ones_like(observed)
@@ -215,10 +215,10 @@ def _luminosity() -> Any:
 
 
 def warm_up() -> None:
-    """Compile what the first spectrum waits for: one that misses its bluest bin needs everything."""
+    """Compile the processing of a spectrum, with a spectrum that lacks its bluest bin and so uses every function."""
     wave = np.arange(3900.0, 7900.0, 2.0)
     columns = {"wavelength": wave, "flux": np.ones_like(wave)}
     raw = RawTable("warm", "CSV", columns, {}, np.arange(len(wave)), {})
-    # Of no unit: astropy, which knows the others, is not loaded before a file needs it.
+    # Without a unit, so that astropy is not loaded before a file needs it.
     read_spectrum(raw, resolve_plan(raw, {"redshift": "0.1", "flux_unit": units.RELATIVE}))
     _luminosity()(np.ones(N_BINS), np.float32(0.1))

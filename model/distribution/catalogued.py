@@ -1,9 +1,9 @@
-"""What DESI's catalogue would list of a galaxy, drawn line by line given its continuum.
+"""Distribution of the lines that DESI's catalogue lists of a galaxy, drawn line by line given its continuum.
 
-For each line in turn a small network gives, from the continuum and the lines drawn before, the probability of a
+For each line in turn, a small network predicts from the continuum and the lines drawn before it the probability of a
 detection and the distributions of the line's error and strength. Noise, selection and the pipeline's fit are part of
-the training data, so that no model of them is assumed. The weak line of a tied doublet is drawn by its ratio to the
-strong one wherever the strong one is detected.
+the training data, so that no model of them is assumed. The weak line of a tied doublet is drawn as a ratio to the
+strong one if the strong one is detected.
 """
 
 from typing import Final, NamedTuple
@@ -20,18 +20,19 @@ from .latent import N_FREE, ORDER, TIED
 from .scales import Scales
 
 STEPS: Final = N_FREE + len(TIED)
+"""Number of lines drawn, one per step."""
 SEQUENCE: Final = (*ORDER, *(line for line, _ in TIED))
-"""The lines in the order of drawing, as places on the line axis: the free ones, then the tied."""
+"""The lines in the order of drawing, as positions on the line axis: the free ones, then the tied."""
 STRONG: Final = (*range(N_FREE), *(step for _, step in TIED))
-"""For each step, the step of the strong line that its ratio refers to; a free line's own step."""
+"""For each step, the step of the strong line of its doublet; for a free line, its own step."""
 COMPONENTS: Final = 8
-"""Gaussians per mixture: errors and strengths are far from normal."""
-SEEN: Final = 1 + 3 * COMPONENTS
-"""Raw parameters per line: the logit of a detection, and the mixture of the error."""
+"""Gaussians per mixture, as errors and strengths are far from normally distributed."""
+DETECTION: Final = 1 + 3 * COMPONENTS
+"""Raw parameters per line of the first head: the logit of a detection, and the mixture of the error."""
 STRENGTH: Final = 3 * COMPONENTS
-"""Numbers per line: the mixture of its strength."""
+"""Raw parameters per line of the second head: the mixture of the strength."""
 CONTEXT: Final = 4 * STEPS
-"""Inputs of a head besides the trunk: four for every line."""
+"""Inputs of a head besides the trunk, four per line."""
 
 
 class CataloguedLines(NamedTuple):
@@ -40,11 +41,12 @@ class CataloguedLines(NamedTuple):
     Attributes
     ----------
     observable, detected : (..., line) array of bool
-        Whether a line falls on good pixels, and whether the catalogue holds it.
+        Whether a line falls on good pixels, and whether the catalogue lists it.
     value : (..., 10, 2) array
-        Error and strength, of a tied line relative to its strong one where that is detected; 0 where not detected.
+        Standardised log error and log EW, of a tied line relative to its strong line where that is detected; 0 where
+        not detected.
     context : (..., 10, 4) array
-        Input of the other steps: observable, detected, error and strength.
+        Input of the later steps: observable, detected, error and strength.
     """
 
     observable: Bool[Array, "*galaxy step"]
@@ -60,27 +62,27 @@ def to_catalogued(
     sigma: Float[Array | np.ndarray, "galaxy line"],
     cut: Bool[Array | np.ndarray, "galaxy line"],
 ) -> CataloguedLines:
-    """Bring a catalogue's lines into the chain's units.
+    """Convert a catalogue's lines to the units of the chain.
 
     Parameters
     ----------
     scales : Scales
-        Units of the sample.
+        Units and limits of the training sample.
     ew, sigma : (galaxy, line) array
         Catalogued EWs and their errors [Å], NaN where not detected.
     cut : (galaxy, line) array
-        Lines that are not observable.
+        True for lines that are not observable.
 
     Returns
     -------
     CataloguedLines
-        Of all galaxies.
+        Arrays (galaxy, 10, ...).
     """
     order = jnp.array(SEQUENCE)
     ew, sigma, observable = jnp.asarray(ew)[:, order], jnp.asarray(sigma)[:, order], ~jnp.asarray(cut)[:, order]
     detected = jnp.isfinite(ew) & observable
     logs = jnp.log10(jnp.where(detected[..., None], jnp.stack([sigma, ew], axis=-1), 1.0))
-    columns = [_own_units(scales, step, detected, logs) for step in range(STEPS)]
+    columns = [_standardized(scales, step, detected, logs) for step in range(STEPS)]
     context = [_context(scales, step, observable[:, step], detected[:, step], logs[:, step]) for step in range(STEPS)]
     return CataloguedLines(observable, detected, jnp.stack(columns, axis=1), jnp.stack(context, axis=1))
 
@@ -88,7 +90,7 @@ def to_catalogued(
 def log_likelihood(
     chain: Chain, features: Float[Array | np.ndarray, "galaxy feature"], catalogued: CataloguedLines
 ) -> Float[Array, " galaxy"]:
-    """Log likelihood of the lines of a catalogue, summed over the lines.
+    """Return the log likelihood of catalogued lines, summed over the lines.
 
     Parameters
     ----------
@@ -102,7 +104,7 @@ def log_likelihood(
     Returns
     -------
     (galaxy,) array
-        Lines that are not observable do not count.
+        Log likelihoods; lines that are not observable do not count.
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
     before = jnp.tril(jnp.ones((STEPS, STEPS), hidden.dtype), -1)
@@ -116,14 +118,14 @@ def log_likelihood(
 
 
 class DrawnLines(NamedTuple):
-    """One realisation of a catalogue's row, in the order of `SEQUENCE`.
+    """One draw of the lines of a catalogue, in the order of `SEQUENCE`.
 
     Attributes
     ----------
     detected : (..., line) array of bool
-        Whether the catalogue holds the line.
+        Whether the catalogue would list the line.
     ew, sigma : (..., line) array
-        Equivalent width and error [Å]; only the error is meaningful where a line is not detected.
+        Equivalent width and error [Å]; the equivalent width is meaningless where a line is not detected.
     context : (..., 10, 4) array
         See `CataloguedLines`.
     """
@@ -140,12 +142,12 @@ def draw_catalogued(
     scales: Scales,
     features: Float[Array | np.ndarray, "*galaxy feature"],
 ) -> DrawnLines:
-    """Draw what a catalogue would hold of galaxies, no line cut.
+    """Draw the catalogued lines of galaxies, with every line observable.
 
     Parameters
     ----------
     uniforms : (..., line, 5) array
-        Uniform numbers in (0, 1): the same ones and the same features give the same draw.
+        Uniform random numbers in (0, 1); equal numbers and features give equal draws.
     chain, scales : Chain, Scales
         Networks and units.
     features : (..., 15) array
@@ -188,7 +190,7 @@ def draw_catalogued(
 def measure_units(
     ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]
 ) -> tuple[Float[np.ndarray, "step kind regime two"], Float[np.ndarray, "step kind regime two"]]:
-    """Measure the chain's units and limits on a sample: robust centres and spreads, and what was ever seen.
+    """Measure the units and limits of the chain on a sample: robust centres and spreads, and extreme values.
 
     Parameters
     ----------
@@ -208,18 +210,18 @@ def measure_units(
         with_strong = (strong != step) & detected[:, strong]
         raw = np.where(with_strong[:, None], logs[:, strong] - logs[:, step], logs[:, step])
         for regime in range(2):
-            here = raw[detected[:, step] & (with_strong == regime)]
-            if not len(here):
+            values = raw[detected[:, step] & (with_strong == regime)]
+            if not len(values):
                 continue
-            low, middle, high = np.quantile(here, [0.16, 0.5, 0.84], axis=0)
+            low, middle, high = np.quantile(values, [0.16, 0.5, 0.84], axis=0)
             spread = np.maximum((high - low) / 2, 1e-3)
             units[step, :, regime] = np.stack([middle, spread], axis=-1)
-            limits[step, :, regime] = ((np.quantile(here, [0.0005, 1.0], axis=0) - middle) / spread).T
+            limits[step, :, regime] = ((np.quantile(values, [0.0005, 1.0], axis=0) - middle) / spread).T
     return units, limits
 
 
-def _own_units(scales: Scales, step: int, detected: Array, logs: Array) -> Array:
-    """Error and strength of one line in the units of its regime, within their limits."""
+def _standardized(scales: Scales, step: int, detected: Array, logs: Array) -> Array:
+    """Return error and strength of one line, standardised in its regime and clipped to the limits."""
     strong = STRONG[step]
     regime = (detected[:, strong] if strong != step else jnp.zeros(len(detected), bool)).astype(int)
     raw = jnp.where(regime[:, None] == 1, logs[:, strong] - logs[:, step], logs[:, step])
@@ -229,11 +231,15 @@ def _own_units(scales: Scales, step: int, detected: Array, logs: Array) -> Array
 
 
 def _of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) -> Float[Array, "*galaxy kind two"]:
-    """Units or limits of one step's error and strength, in each galaxy's regime."""
+    """Return the units or limits of error and strength of one step, for the regime of each galaxy.
+
+    The regime is 1 where a tied line is drawn as a ratio to its detected strong line, else 0.
+    """
     return jnp.moveaxis(jnp.asarray(numbers)[step][:, regime], 0, -2)
 
 
 def _context(scales: Scales, step: int | Array, observable: Array, detected: Array, logs: Array) -> Array:
+    """Return the inputs that one drawn line gives to the heads of later steps."""
     units = jnp.asarray(scales.units)[step, :, 0]
     standard = (logs - units[:, 0]) / units[:, 1]
     flags = jnp.stack([observable, detected], axis=-1).astype(standard.dtype)

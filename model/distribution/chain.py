@@ -1,4 +1,4 @@
-"""Chains of conditional densities: a shared trunk, and per line a head that also sees what was drawn before it."""
+"""Chains of conditional densities: a shared trunk, and per line a head whose context is the lines drawn before it."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Chain(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A network that gives the distribution's percentiles without drawing, and how often a line is detected."""
+    """A network of the distribution's percentiles and detection probabilities, which needs no draws."""
 
     trunk: Trunk
     output: Dense
@@ -37,7 +37,7 @@ class Summary(NamedTuple):
 def run_head(
     heads: Heads, step: int | Array, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy context"]
 ) -> Float[Array, "*galaxy raw"]:
-    """Raw parameters of one line's density."""
+    """Return the raw parameters of the density of the line of one step."""
     from_trunk, from_context, bias, output, output_bias = (jnp.asarray(leaf)[step] for leaf in heads)
     return jax.nn.silu(hidden @ from_trunk + context @ from_context + bias) @ output + output_bias
 
@@ -45,7 +45,7 @@ def run_head(
 def run_heads(
     heads: Heads, hidden: Float[Array, "*galaxy width"], context: Float[Array, "*galaxy step context"]
 ) -> Float[Array, "*galaxy step raw"]:
-    """Raw parameters of all lines at once, each with a context of its own."""
+    """Return the raw parameters of the densities of all lines, each with its own context."""
     inner = jnp.einsum("...w,swh->...sh", hidden, heads.from_trunk)
     inner = jax.nn.silu(inner + jnp.einsum("...sc,sch->...sh", context, heads.from_context) + heads.bias)
     return jnp.einsum("...sh,shr->...sr", inner, heads.output) + heads.output_bias
@@ -75,7 +75,7 @@ def init_chain(
     hidden: int,
     heads: tuple[tuple[int, int, int], ...],
 ) -> Chain:
-    """Make an untrained chain standardised by these rows; `heads` lists (steps, context, raw)."""
+    """Make an untrained chain that standardises with these rows; `heads` lists (steps, context, raw) of each head."""
     entry, blocks_key, *rest = jax.random.split(key, 2 + len(heads))
     return Chain(
         init_trunk(entry, jax.random.split(blocks_key, blocks), features, width),
@@ -89,6 +89,6 @@ def init_chain(
 def init_summary(
     key: PRNGKeyArray, features: Float[np.ndarray, "galaxy feature"], width: int, blocks: int, outputs: int
 ) -> Summary:
-    """Make an untrained summary standardised by these rows."""
+    """Make an untrained summary network that standardises with these rows."""
     entry, output, *inner = jax.random.split(key, 2 + blocks)
     return Summary(init_trunk(entry, inner, features, width), init_dense(output, width, outputs))

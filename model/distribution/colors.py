@@ -1,4 +1,4 @@
-"""A mixture of Gaussians over the eleven colours, with the bluest or the reddest of them unknown where need be."""
+"""A mixture of Gaussians over the eleven colours, of which the bluest and the reddest may be unknown."""
 
 import math
 from typing import Final, NamedTuple
@@ -11,31 +11,30 @@ from jaxtyping import Array, Bool, Float
 from ..features import colors
 
 END_COLORS: Final = np.array([0, -1])
-"""The colours that the first and the last bin take part in."""
+"""Positions of the colours that use the first and the last bin."""
 LOG_TWO_PI: Final = math.log(2 * math.pi)
 
 
 class ColorMixture(NamedTuple):
-    """The density of galaxies in colour space, and what is common in it.
+    """Density of the training galaxies in colour space, with its quantiles.
 
     Attributes
     ----------
     log_weight : (component,) array
-        Natural logarithm of each Gaussian's share.
+        Natural logarithm of the weight of each Gaussian.
     center : (component, 11) array
         Mean colours [dex].
     whitening : (component, 11, 11) array
-        Factor W of the inverse covariance W Wᵀ [1/dex], triangular.
+        Triangular factor W of the inverse covariance W Wᵀ [1/dex].
     level : (knot,) array
         Shares of the training galaxies, increasing from 0 to 1.
     log_density : (4, knot) array
-        The log density that each share of them stays below: with all bins, without the first, without the last,
-        without both.
+        Quantiles of the training galaxies' log density at these shares: with all bins, without the first, without the
+        last, without both.
     luminosity_limit : (4,) array
-        Log luminosities between which all but the outermost share of the training galaxies lie: outside, edge,
-        edge, outside.
+        Log luminosities that bound, from low to high, the ranges outside | edge | inside | edge | outside.
     redshift_limit : (2,) array
-        Redshifts of the training galaxies, lowest and highest.
+        Lowest and highest redshift of the training galaxies.
     """
 
     log_weight: Float[Array | np.ndarray, " component"]
@@ -48,14 +47,14 @@ class ColorMixture(NamedTuple):
 
 
 class Marginal(NamedTuple):
-    """What a mixture says of one continuum.
+    """Density of a continuum's known colours, and the expected unknown ones.
 
     Attributes
     ----------
     log_density : (...) array
-        Natural logarithm of the density of the colours that are known [dex^-11, or fewer].
+        Natural logarithm of the density of the n known colours [dex^-n].
     end_color : (..., 2) array
-        Expected first and last colour [dex] given the known ones; the known ones themselves where they are known.
+        First and last colour [dex]: the observed one if known, else its expectation given the known colours.
     missing : (..., 2) array
         Whether the first and the last bin are missing (NaN).
     """
@@ -66,7 +65,7 @@ class Marginal(NamedTuple):
 
 
 def bridge(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
-    """Give a missing (NaN) first or last bin the flux of its neighbour, so that gradients stay finite."""
+    """Return the fluxes with a missing (NaN) first or last bin set to its neighbour, so that gradients stay finite."""
     flux = jnp.asarray(bin_flux)
     first = jnp.where(jnp.isnan(flux[..., 0]), flux[..., 1], flux[..., 0])
     last = jnp.where(jnp.isnan(flux[..., -1]), flux[..., -2], flux[..., -1])
@@ -74,7 +73,7 @@ def bridge(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
 
 
 def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Marginal:
-    """Evaluate the density of a continuum's known colours, and what it expects of the unknown ones.
+    """Evaluate the density of a continuum's known colours, and the expectation of the unknown ones.
 
     Parameters
     ----------
@@ -86,7 +85,7 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     Returns
     -------
     Marginal
-        NaN where another bin is not a positive number.
+        Arrays (...); NaN where any other bin is not a positive number.
     """
     missing = jnp.isnan(jnp.asarray(bin_flux))[..., END_COLORS]
     color = colors(bridge(bin_flux))
@@ -94,7 +93,7 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     away = jnp.where(is_missing[..., None, :], 0.0, color[..., None, :] - mixture.center)
     white = jnp.einsum("...kc,kcd->...kd", away, mixture.whitening, precision="highest")
 
-    # The unknown colours of each Gaussian move to where its density is highest: a system of two equations at most.
+    # The unknown colours of each Gaussian are set to its conditional mean, a system of at most two equations.
     end = jnp.asarray(mixture.whitening)[:, END_COLORS]
     slope = jnp.where(missing[..., None, :], jnp.einsum("...kd,ked->...ke", white, end, precision="highest"), 0.0)
     curvature = (end[:, :, None] * end[:, None, :]).sum(axis=-1)
@@ -108,7 +107,7 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     white = white + jnp.einsum("...ke,ked->...kd", move, end, precision="highest")
 
     n_colors = (~is_missing).sum(axis=-1, keepdims=True, dtype=color.dtype)
-    # A triangular factor; `slogdet` would load all of SciPy into the serving process.
+    # The factor is triangular, so its diagonal gives the determinant; `slogdet` would load SciPy into the server.
     diagonal = jnp.diagonal(jnp.asarray(mixture.whitening), axis1=-2, axis2=-1)
     log_volume = jnp.log(jnp.abs(diagonal)).sum(axis=-1) - jnp.log(determinant) / 2
     log_each = mixture.log_weight + log_volume - (n_colors * LOG_TWO_PI + (white**2).sum(axis=-1)) / 2

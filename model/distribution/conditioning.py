@@ -1,4 +1,4 @@
-"""Optional inputs besides the colours, each with a flag: one network predicts with and without them."""
+"""Optional inputs besides the colours, each with a flag, so that one network predicts with and without them."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 TYPICAL_LUMINOSITY: Final = 6.2
-"""Stands in for a `log_luminosity` that is not given; a flag says so."""
+"""Value of `log_luminosity` where it is not given; the flag is 0 there."""
 TYPICAL_REDSHIFT: Final = 0.15
-"""Stands in for a redshift that is not given."""
+"""Value of the redshift where it is not given; the flag is 0 there."""
 
 Condition = Float[Array | np.ndarray, "*galaxy"] | float | None
 
@@ -29,7 +29,7 @@ def with_conditions(
     Returns
     -------
     (..., 15) array
-        Free of NaN beyond the colours'.
+        Colours, luminosity, its flag, redshift, its flag; NaN only where a colour is NaN.
     """
     color = jnp.asarray(color)
     columns = [color]

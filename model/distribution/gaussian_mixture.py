@@ -1,4 +1,4 @@
-"""One-dimensional mixtures of Gaussians truncated from below: every drawn number comes from one."""
+"""One-dimensional mixtures of Gaussians, truncated from below: density and draws."""
 
 from typing import Final, NamedTuple
 
@@ -10,11 +10,11 @@ from jaxtyping import Array, Float
 COMPONENTS: Final = 4
 """Gaussians per mixture."""
 RAW: Final = 3 * COMPONENTS
-"""Numbers a network gives per mixture."""
+"""Raw network outputs per mixture."""
 MIN_SCALE: Final = 0.02
-"""Narrowest component, in the mixture's own unit: keeps the likelihood of repeated values finite."""
+"""Smallest scale of a component, in the unit of the mixture; it keeps the likelihood of repeated values finite."""
 NO_FLOOR: Final = -1e3
-"""A floor so low that it cuts nothing off."""
+"""A floor that truncates nothing."""
 
 _LOG_SQRT_2PI: Final = 0.9189385
 
@@ -37,14 +37,14 @@ def mixture(raw: Float[Array, "*shape raw"]) -> Mixture:
 def log_density(
     parts: Mixture, value: Float[Array, "*shape"], floor: Float[Array, "*shape"] | float = NO_FLOOR
 ) -> Float[Array, "*shape"]:
-    """Log of the mixture's density at `value`, given that it lies above `floor`."""
+    """Return the log density of the mixture, truncated below `floor`, at `value`."""
     z = (value[..., None] - parts.mean) / parts.scale
-    inside = logsumexp(parts.log_weight - jnp.log(parts.scale) - 0.5 * z**2 - _LOG_SQRT_2PI, axis=-1)
-    return inside - log_mass_above(parts, floor)
+    log_untruncated = logsumexp(parts.log_weight - jnp.log(parts.scale) - 0.5 * z**2 - _LOG_SQRT_2PI, axis=-1)
+    return log_untruncated - log_mass_above(parts, floor)
 
 
 def log_mass_above(parts: Mixture, floor: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
-    """Log of the probability above `floor`."""
+    """Return the log probability of the mixture above `floor`."""
     edge = (parts.mean - jnp.asarray(floor)[..., None]) / parts.scale
     return logsumexp(parts.log_weight + log_ndtr(edge), axis=-1)
 
@@ -54,8 +54,8 @@ def draw(
 ) -> Float[Array, "*shape"]:
     """Turn two uniform numbers in (0, 1) into a value of each mixture, above `floor`.
 
-    The numbers come from outside, so that a galaxy's draw costs one call of the generator: many small ones take
-    seconds to compile.
+    The caller draws the uniform numbers of a galaxy in one call, because many small calls of the generator take seconds
+    to compile.
     """
     weight = jnp.exp(parts.log_weight)
     if floor is not None:
@@ -66,6 +66,6 @@ def draw(
     mean, scale = ((part * picked).sum(axis=-1) for part in (parts.mean, parts.scale))
     if floor is None:
         return mean - scale * ndtri(uniform[..., 1])
-    # The upper tail is drawn by its survival, which stays accurate far above the mean.
+    # Inverting the survival function stays accurate in the upper tail, far above the mean.
     survival = uniform[..., 1] * jnp.maximum(ndtr((mean - floor) / scale), 1e-30)
     return jnp.maximum(mean - scale * ndtri(survival), floor)

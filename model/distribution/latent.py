@@ -1,4 +1,4 @@
-"""Intrinsic equivalent widths of the free lines, drawn one after the other, and the weak lines tied to them."""
+"""Intrinsic equivalent widths of the free lines, drawn line by line, and the weak lines tied to them."""
 
 from typing import Final
 
@@ -24,18 +24,18 @@ N_FREE: Final = len(ORDER)
 
 
 def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
-    """Equivalent widths [Å] of the free lines on the scale of the mixtures."""
+    """Convert equivalent widths [Å] of the free lines to the scale of the mixtures."""
     return (jnp.arcsinh(ew / scales.softening) - scales.center) / scales.spread
 
 
 def from_unit(scales: Scales, unit: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
-    """Back to equivalent widths [Å], between 0 and the sample's largest."""
+    """Convert back to equivalent widths [Å], limited to 0 and the largest of the training sample."""
     top = to_unit(scales, jnp.asarray(scales.cap))
     return jnp.maximum(jnp.sinh(jnp.minimum(unit, top) * scales.spread + scales.center), 0.0) * scales.softening
 
 
 def unit_floor(scales: Scales) -> Float[Array, " free"]:
-    """EW = 0 on the scale of the mixtures."""
+    """Return EW = 0 of each free line on the scale of the mixtures."""
     return -jnp.asarray(scales.center / scales.spread)
 
 
@@ -46,7 +46,7 @@ def latent_log_density(
     context: Float[Array, "*galaxy known"],
     unit: Float[Array, "*galaxy free"],
 ) -> Float[Array, "*galaxy free"]:
-    """Log density of each free line given the features, the catalogued lines, and the lines before it."""
+    """Return the log density of each free line given features, catalogued lines, and the free lines drawn before it."""
     before = unit[..., None, :] * (jnp.arange(N_FREE)[None, :] < jnp.arange(N_FREE)[:, None])
     wide = jnp.broadcast_to(context[..., None, :], (*unit.shape, context.shape[-1]))
     raw = run_heads(chain.heads[0], run_trunk(chain.trunk, features), jnp.concatenate([before, wide], axis=-1))
@@ -78,14 +78,14 @@ def draw_latent(
 
 
 def draw_ties(uniform: Float[Array, "*galaxy pair"], scales: Scales) -> Float[Array, "*galaxy pair"]:
-    """Turn uniform numbers into weak / strong of the tied pairs, for lines that are not both listed."""
+    """Turn uniform numbers into weak / strong of the tied pairs that are not both detected."""
     return 10 ** -(jnp.asarray(scales.tie) + jnp.asarray(scales.tie_spread) * ndtri(uniform))
 
 
 def tied_ew(
     scales: Scales, strong_ew: Float[Array, "*galaxy pair"], ties: Float[Array, "*galaxy pair"]
 ) -> Float[Array, "*galaxy pair"]:
-    """Derive the weak lines of the tied pairs [Å] from the strong ones, none beyond the sample's largest."""
+    """Derive the weak lines of the tied pairs [Å] from the strong ones, limited to the training sample's largest."""
     strong = np.array([step for _, step in TIED])
     return jnp.minimum(strong_ew * ties, jnp.asarray(scales.cap)[strong] * 10 ** -jnp.asarray(scales.tie))
 

@@ -14,7 +14,7 @@ class JointNetwork(NamedTuple):
     """One residual network for all targets, with heads for the median and the 16th and 84th percentiles.
 
     The interval heads give positive distances from the median, in units of the standardised target, so that the
-    percentiles never cross.
+    percentiles cannot cross.
     """
 
     trunk: Trunk
@@ -34,8 +34,8 @@ class Quantiles(NamedTuple):
 
 
 def standardized_quantiles(network: JointNetwork, features: Float[Array, "*galaxy feature"]) -> Quantiles:
-    """Median and 16th, 84th percentile of each target, in units of the targets' deviations from their means."""
-    heads = (network.median, network.below, network.above)  # multiplied as one: three narrow products take longer
+    """Return median, 16th and 84th percentile of each target, standardised by the targets' means and deviations."""
+    heads = (network.median, network.below, network.above)  # one product is faster than three narrow ones
     weight = jnp.concatenate([head.weight for head in heads], axis=-1)
     bias = jnp.concatenate([head.bias for head in heads], axis=-1)
     middle, below, above = jnp.split(run_trunk(network.trunk, features) @ weight + bias, 3, axis=-1)
@@ -43,7 +43,7 @@ def standardized_quantiles(network: JointNetwork, features: Float[Array, "*galax
 
 
 def quantiles(network: JointNetwork, features: Float[Array, "*galaxy feature"]) -> Quantiles:
-    """Median and 16th, 84th percentile of each target, in the targets' own units."""
+    """Return median, 16th and 84th percentile of each target, in the targets' own units."""
     standardized = standardized_quantiles(network, features)
     return Quantiles(*(value * network.target_std + network.target_mean for value in standardized))
 
@@ -55,7 +55,7 @@ def init_joint(
     width: int,
     blocks: int,
 ) -> JointNetwork:
-    """Make an untrained network that standardises with these rows' means and deviations (NaN targets left out)."""
+    """Make an untrained network that standardises with the means and deviations of these rows, ignoring NaN targets."""
     entry, median, below, above, *inner = jax.random.split(key, blocks + 4)
     return JointNetwork(
         init_trunk(entry, inner, features, width),

@@ -57,7 +57,7 @@ def init_dense(key: PRNGKeyArray, n_in: int, n_out: int, gain: float = 1.0) -> D
 def init_trunk(
     entry: PRNGKeyArray, blocks: Iterable[PRNGKeyArray], features: Float[np.ndarray, "galaxy feature"], width: int
 ) -> Trunk:
-    """Make an untrained trunk that standardises with the means and deviations of these rows, one block a key."""
+    """Make an untrained trunk that standardises with the means and deviations of these rows, with one block per key."""
     return Trunk(
         jnp.asarray(features.mean(axis=0), jnp.float32),
         jnp.asarray(features.std(axis=0), jnp.float32),

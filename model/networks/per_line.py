@@ -11,7 +11,7 @@ from .layers import Dense
 
 
 class PerLineNetwork(NamedTuple):
-    """Ten independent networks with a standardisation each, as published by Khederlarian et al. 2024."""
+    """Ten independent networks, each with its own standardisation, as published by Khederlarian et al. 2024."""
 
     feature_mean: Float[Array | np.ndarray, "line feature"]
     feature_std: Float[Array | np.ndarray, "line feature"]
@@ -19,7 +19,7 @@ class PerLineNetwork(NamedTuple):
 
 
 def per_line_output(network: PerLineNetwork, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy line"]:
-    """Arcsinh equivalent widths of the published architecture: SELU layers, one network per line."""
+    """Return arcsinh(EW / Å) by the published architecture: SELU layers, one network per line."""
     hidden = (features[..., None, :] - network.feature_mean) / network.feature_std
     for index, layer in enumerate(network.layers):
         hidden = jnp.einsum("...li,lio->...lo", hidden, layer.weight) + layer.bias

@@ -1,7 +1,7 @@
-"""What observed lines say of a galaxy beyond themselves: dust, star formation, metallicity, with errors and caveats.
+"""Quantities derived from observed lines: dust, star formation rate, metallicity, with errors and caveats.
 
-Line fluxes are an equivalent width times the continuum through the neighbouring bins; errors are propagated from the
-equivalent widths alone, to first order.
+A line flux is the equivalent width times the continuum interpolated between the bins. Errors are propagated to first
+order from the errors of the equivalent widths alone.
 """
 
 import math
@@ -26,7 +26,7 @@ SFR_PER_LUMINOSITY: Final = 10**-41.27
 MPC: Final = 3.0857e24
 """Megaparsec [cm]."""
 O3N2_LIMITS: Final = (-1.0, 1.9)
-"""Where the O3N2 calibration holds [dex] (Pettini & Pagel 2004, MNRAS 348, L59)."""
+"""Range of O3N2 in which the calibration holds [dex] (Pettini & Pagel 2004, MNRAS 348, L59)."""
 
 _LN10: Final = math.log(10)
 _A_V_PER_DEX: Final = 2.5 / (HBETA_TO_V - HALPHA_TO_V)
@@ -38,13 +38,13 @@ class Derived(NamedTuple):
     Attributes
     ----------
     name, unit : str
-        For the reader.
+        Name and unit as displayed.
     value, error : float
-        In that unit, one standard deviation; NaN where it cannot be had.
+        Value and its standard deviation in that unit; NaN if it cannot be derived.
     note : str
-        Why it cannot be had, or what to keep in mind.
+        Why the value cannot be derived, or its caveats.
     source : str
-        Where the formula is from.
+        Reference of the formula.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Derived(NamedTuple):
 def line_flux(
     bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], redshift: float
 ) -> Float[np.ndarray, " line"]:
-    """Give the observed flux of each line.
+    """Return the observed flux of each line.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def line_flux(
     ew : (line,) array
         Rest-frame equivalent widths [Å].
     redshift : float
-        Widens the lines by 1 + z.
+        Redshift; the observed line is 1 + z times as wide as at rest.
 
     Returns
     -------
     (line,) array
-        [1e-17 erg/s/cm²]
+        Fluxes [1e-17 erg/s/cm²].
     """
     continuum = np.interp([line.wavelength for line in LINES], BIN_CENTERS, bin_flux)
     return np.asarray(ew, float) * continuum * (1 + redshift)
@@ -137,13 +137,13 @@ def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> 
     note = "Not corrected for dust, because Hβ is missing, so this is a lower limit. "
     if math.isfinite(flux[HBETA]):
         decades = max(math.log10(flux[HALPHA] / flux[HBETA] / CASE_B), 0.0)
-        # Hα counts twice: by itself, and through the ratio that says how much of it the dust has taken.
+        # L(Hα) depends on the flux of Hα twice: directly, and through the dust correction.
         slope = 0.4 * HALPHA_TO_V * _A_V_PER_DEX if decades > 0 else 0.0
         error = math.hypot((1 + slope) * relative[HALPHA], slope * relative[HBETA])
         note = "Corrected for dust by Hα/Hβ. "
     distance = float(luminosity_distance(redshift)) * MPC
-    bright = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
-    value = SFR_PER_LUMINOSITY * bright
+    luminosity = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
+    value = SFR_PER_LUMINOSITY * luminosity
     note += (
         "Includes only the light in the fibre, and attributes all Hα to young stars, which is wrong for retired "
         "galaxies and active nuclei."

@@ -1,7 +1,7 @@
-"""Diagnostic diagrams and classes of galaxies: the one definition of every axis, curve, limit and name.
+"""Diagnostic diagrams and classes of galaxies: the single definition of every axis, curve, limit and name.
 
-Figures, searches, presets, tables and the browser read it from here. Ratios of equivalent widths stand in for ratios of
-fluxes: the lines of a ratio are neighbours, so their continua nearly cancel.
+Figures, searches, presets, tables and the browser use these definitions. Ratios of equivalent widths replace ratios of
+fluxes: the two lines of a ratio are close in wavelength, so their continua nearly cancel.
 """
 
 from typing import Final, Literal, NamedTuple, get_args
@@ -16,11 +16,11 @@ HALPHA, HBETA, NII, OIII = (LINE_NAMES.index(name) for name in ("HALPHA", "HBETA
 WHAN_RATIO: Final = -0.4
 """log [N II]/Hα that divides star formation from nuclei (Cid Fernandes et al. 2011, MNRAS 413, 1687)."""
 WHAN_STRONG: Final = 6.0
-"""EW(Hα) [Å] above which a nucleus is strong (the same)."""
+"""EW(Hα) [Å] above which a nucleus is strong (Cid Fernandes et al. 2011)."""
 WHAN_WEAK: Final = 3.0
-"""EW(Hα) [Å] below which old stars alone can ionise the gas (the same)."""
+"""EW(Hα) [Å] below which old stars alone can ionise the gas (Cid Fernandes et al. 2011)."""
 WHAN_PASSIVE: Final = 0.5
-"""EW(Hα) [Å] below which a galaxy counts as lineless (the same)."""
+"""EW(Hα) [Å] below which a galaxy counts as passive, without lines (Cid Fernandes et al. 2011)."""
 GREEN_VALLEY: Final = (WHAN_WEAK, 10.0)
 """EW(Hα) [Å] between retired and star-forming galaxies (Lacerda et al. 2020, MNRAS 492, 3073)."""
 STARBURST: Final = 100.0
@@ -30,7 +30,7 @@ BREAK_BINS: Final = (2, 1)
 """Bins above and below the 4000 Å break: 4000-4300 over 3700-4000 Å, the neighbours of the bands 4050-4250 and
 3750-3950 Å of D4000 (Bruzual 1983, ApJ 273, 105)."""
 MIN_SIGNAL: Final = 3.0
-"""Signal-to-noise of each of the four BPT lines before a nucleus is claimed (Kewley et al. 2006, MNRAS 372, 961)."""
+"""Signal-to-noise required of each of the four BPT lines to claim a nucleus (Kewley et al. 2006, MNRAS 372, 961)."""
 
 
 class Curve(NamedTuple):
@@ -44,9 +44,9 @@ class Curve(NamedTuple):
 
 
 KAUFFMANN: Final = Curve("Kauffmann", "Kauffmann et al. 2003", 0.61, 0.05, 1.3)
-"""Star formation alone lies below (Kauffmann et al. 2003, MNRAS 346, 1055)."""
+"""Upper limit of galaxies with star formation alone (Kauffmann et al. 2003, MNRAS 346, 1055)."""
 KEWLEY: Final = Curve("Kewley", "Kewley et al. 2001", 0.61, 0.47, 1.19)
-"""The most that star formation can reach (Kewley et al. 2001, ApJ 556, 121)."""
+"""Theoretical upper limit of star formation (Kewley et al. 2001, ApJ 556, 121)."""
 
 BptClass = Literal["star-forming", "composite", "above Kewley", ""]
 WhanClass = Literal["star-forming", "strong nucleus", "weak nucleus", "retired", "passive", ""]
@@ -61,9 +61,9 @@ class DiagramPoint(NamedTuple):
     Attributes
     ----------
     x, y : (...) array
-        [dex]; NaN where a line is not detected.
+        Coordinates [dex]; NaN where a line is not detected.
     x_error, y_error : (...) array
-        One standard deviation [dex]; NaN where an error is not known.
+        Standard deviations [dex]; NaN where an inverse variance is missing.
     """
 
     x: Float[np.ndarray, "*galaxy"]
@@ -73,7 +73,7 @@ class DiagramPoint(NamedTuple):
 
 
 def curve_height(curve: Curve, x: Float[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
-    """Give the height [dex] of a curve; NaN at and right of its pole."""
+    """Return the height [dex] of a curve at x; NaN for x at or beyond the pole."""
     left = np.where(x < curve.pole, x - curve.pole, np.nan)
     return np.asarray(curve.height / left + curve.level)
 
@@ -81,7 +81,7 @@ def curve_height(curve: Curve, x: Float[np.ndarray, "*point"]) -> Float[np.ndarr
 def is_above(
     curve: Curve, x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"]
 ) -> Bool[np.ndarray, "*galaxy"]:
-    """Tell which points lie above a curve; beyond its pole all do, and points that are NaN never do."""
+    """Return which points lie above a curve: all points beyond its pole do, and points with NaN do not."""
     return np.asarray((y > curve_height(curve, x)) | ((x >= curve.pole) & np.isfinite(y)))
 
 
@@ -100,13 +100,13 @@ def bpt_point(
     Returns
     -------
     DiagramPoint
-        The two ratios.
+        The two ratios, with errors [dex].
 
     References
     ----------
     Baldwin, Phillips & Terlevich 1981, PASP 93, 5.
     """
-    log_ew, error = _logs(ew, ew_ivar)
+    log_ew, error = _log_ew(ew, ew_ivar)
     return _point(
         log_ew[..., NII] - log_ew[..., HALPHA],
         log_ew[..., OIII] - log_ew[..., HBETA],
@@ -130,13 +130,13 @@ def whan_point(
     Returns
     -------
     DiagramPoint
-        Ratio and strength.
+        Ratio and strength, with errors [dex].
 
     References
     ----------
     Cid Fernandes et al. 2011, MNRAS 413, 1687.
     """
-    log_ew, error = _logs(ew, ew_ivar)
+    log_ew, error = _log_ew(ew, ew_ivar)
     return _point(
         log_ew[..., NII] - log_ew[..., HALPHA],
         log_ew[..., HALPHA],
@@ -187,7 +187,7 @@ def whan_class(x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"])
 
 
 def break_4000(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, "*galaxy"]:
-    """Give the strength of the 4000 Å break.
+    """Return the strength of the 4000 Å break.
 
     Parameters
     ----------
@@ -197,18 +197,19 @@ def break_4000(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, 
     Returns
     -------
     (...) array
-        log10 of the flux above over the flux below the break, see `BREAK_BINS` [dex].
+        log10 of the flux redward over the flux blueward of the break [dex], see `BREAK_BINS`.
     """
     above, below = BREAK_BINS
     return np.asarray(np.log10(bin_flux[..., above] / bin_flux[..., below]))
 
 
 def _point(*values: np.ndarray | np.floating) -> DiagramPoint:
-    """Make a point; numbers of a single galaxy become arrays without axes."""
+    """Return a point; the scalars of a single galaxy become arrays without axes."""
     return DiagramPoint(*map(np.asarray, values))
 
 
-def _logs(ew: np.ndarray, ew_ivar: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _log_ew(ew: np.ndarray, ew_ivar: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return log10 of the equivalent widths and its standard deviation [dex]; NaN where not detected."""
     detected = np.where(ew > 0, ew, np.nan).astype(float)
     ivar = np.full(detected.shape, np.nan) if ew_ivar is None else np.where(ew_ivar > 0, ew_ivar, np.nan)
     return np.log10(detected), 1 / (np.sqrt(ivar) * detected * np.log(10))

@@ -1,4 +1,4 @@
-"""From equivalent widths to light: fluxes and luminosities of lines, and what they add to magnitudes."""
+"""Fluxes and luminosities of lines from their equivalent widths, and the lines' contribution to magnitudes."""
 
 from typing import Final
 
@@ -12,22 +12,23 @@ from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_ban
 from ..spectra.synthesis import smooth_continuum
 
 FLUX_UNIT: Final = 1e-17
-"""[erg/s/cm²], as DESI counts fluxes."""
+"""Unit of DESI's fluxes [erg/s/cm²]."""
 CM_PER_MPC: Final = 3.0856775814913673e24
-"""IAU 2015 resolution B2: 648000/π astronomical units."""
+"""Centimetres per megaparsec; the parsec of IAU 2015 resolution B2, 648000/π astronomical units."""
 LEAST_COVERED: Final = 0.99
-"""Share of a band's light that 3400-7000 Å at rest must cover."""
+"""Share of a band's photon response that must lie within 3400-7000 Å at rest."""
 _GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)
 
 
 @jax.jit
 def _smooth(bin_flux: Float[Array, " bin"]) -> tuple[Float[Array, " pixel"], Float[Array, " component"]]:
+    """Return the smooth continuum on the 1 Å grid, and its level at each line component."""
     continuum = smooth_continuum(_GRID, bin_flux)
     return continuum, side_band_levels(_GRID, continuum)
 
 
 def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " line"]:
-    """Give the continuum that each line's equivalent width refers to.
+    """Return the continuum level to which each line's equivalent width refers.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, "
     Returns
     -------
     (line,) array
-        In the unit of `bin_flux`; the mean over the components of [O II].
+        Levels in the unit of `bin_flux`; for [O II] the mean over the two components.
     """
     continuum_at_lines = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
     return np.bincount(COMPONENT_LINE, continuum_at_lines) / np.bincount(COMPONENT_LINE)
@@ -46,21 +47,21 @@ def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, "
 def line_luminosities(
     bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, "*draw line"], log_luminosity: float
 ) -> Float[np.ndarray, "*draw line"]:
-    """Give the luminosities of lines in the fibre's light.
+    """Return the luminosities of lines in the light of the fibre.
 
     Parameters
     ----------
     bin_flux : (12,) array
-        Mean flux per bin, any unit: only ratios count.
+        Mean flux per bin, any unit; only the ratios matter.
     ew : (..., line) array
         Rest-frame equivalent widths [Å].
     log_luminosity : float
-        As `features.log_luminosity`.
+        See `features.log_luminosity`.
 
     Returns
     -------
     (..., line) array
-        [erg/s]; not corrected for dust.
+        Luminosities [erg/s], not corrected for dust.
     """
     ratio = continuum_levels(bin_flux) / float(bin_flux[LUMINOSITY_BIN])
     per_angstrom = 4 * np.pi * CM_PER_MPC**2 * FLUX_UNIT * 10.0**log_luminosity
@@ -68,19 +69,19 @@ def line_luminosities(
 
 
 def line_fluxes(luminosity: Float[np.ndarray, "*draw line"], redshift: float) -> Float[np.ndarray, "*draw line"]:
-    """Give the fluxes at which lines arrive.
+    """Return the observed fluxes of lines.
 
     Parameters
     ----------
     luminosity : (..., line) array
         From `line_luminosities` [erg/s].
     redshift : float
-        Above 0.
+        Redshift, > 0.
 
     Returns
     -------
     (..., line) array
-        [1e-17 erg/s/cm²].
+        Fluxes [1e-17 erg/s/cm²].
     """
     distance = float(luminosity_distance(redshift)) * CM_PER_MPC
     return luminosity / (4 * np.pi * distance**2) / FLUX_UNIT
@@ -93,28 +94,29 @@ def magnitude_changes(
     ew: Float[np.ndarray, " line"],
     redshift: float,
 ) -> Float[np.ndarray, " band"]:
-    """Give how much brighter the lines make a galaxy in each band.
+    """Return the magnitude differences that the lines cause in each band.
 
-    Photons are counted, as the bands' magnitudes do. Lines are narrow against a band: each brings its observed
-    equivalent width times the continuum and the response at its place.
+    Responses count photons, as the magnitudes of the bands do. A line is narrow compared with a band: it adds its
+    observed equivalent width times the continuum and the response at its wavelength.
 
     Parameters
     ----------
     wavelength_obs : (pixel,) array
         Evenly spaced observed wavelengths [Å].
     responses : (band, pixel) array
-        Share of the photons that a band lets through.
+        Photon transmission of each band.
     bin_flux : (12,) array
         Mean flux per bin, any unit.
     ew : (line,) array
         Rest-frame equivalent widths [Å].
     redshift : float
-        Of the galaxy.
+        Redshift of the galaxy.
 
     Returns
     -------
     (band,) array
-        Magnitudes, negative where the lines brighten; NaN where 3400-7000 Å at rest covers less than 99 % of the band.
+        Magnitude with lines minus magnitude without, negative for emission; NaN where less than 99 % of the band lies
+        within 3400-7000 Å at rest.
     """
     continuum, _ = _smooth(_unit_mean(bin_flux))
     continuum_at_lines = continuum_levels(_unit_mean(bin_flux))
@@ -136,5 +138,6 @@ def magnitude_changes(
 
 
 def _unit_mean(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " bin"]:
+    """Scale fluxes to a mean of 1, in float32."""
     flux = np.asarray(bin_flux, float)
     return (flux / flux.mean()).astype(np.float32)

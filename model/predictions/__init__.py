@@ -1,1 +1,1 @@
-"""What the networks say of a galaxy's twelve fluxes, one galaxy or many."""
+"""Predictions from a galaxy's twelve bin fluxes, for one galaxy or many."""

@@ -1,4 +1,4 @@
-"""Many galaxies at a time: fixed chunk shapes, so that nothing compiles twice and memory stays flat."""
+"""Predictions for many galaxies, in chunks of fixed shapes that bound compilations and memory."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,11 +18,11 @@ from .params import Params
 from .predict import Prediction, predict
 
 CHUNKS: Final = (1, 32, 1024, 4096)
-"""Row counts that are compiled; a batch is padded to the next one, or cut into the largest, whose layers fit a core's
-cache: four times as many rows at once take twice the time a row."""
+"""Row counts that are compiled. A batch is padded to the next one, or split into chunks of the largest, whose layers
+fit into a core's cache: with four times as many rows per chunk, a row takes twice as long."""
 
-DRAWN: Final = CHUNKS[1:]
-"""Of draws: compiling them takes seconds and memory, so that single rows share the shape of a few."""
+DRAW_CHUNKS: Final = CHUNKS[1:]
+"""Row counts that are compiled for draws. Compiling a draw takes seconds, so that one row uses the shape of 32."""
 
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
@@ -33,7 +33,7 @@ _intrinsic = jax.jit(intrinsic_ew)
 
 @jax.jit
 def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
-    """One draw per row, keyed by the seed and the row itself."""
+    """Draw each row with a key made of the seed and the row's fluxes."""
 
     def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
         return sample_both(row_key(seed, flux), params, flux, luminosity, redshift)
@@ -44,7 +44,7 @@ def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any
 def _in_chunks(
     function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."], chunks: tuple[int, ...] = CHUNKS
 ) -> Any:
-    """Apply a jitted function of whole arrays chunk by chunk; the result is a pytree of numpy arrays."""
+    """Apply a jitted function chunk by chunk, and return a pytree of numpy arrays with all rows."""
     n = len(columns[0])
     parts = []
     for start in range(0, max(n, 1), chunks[-1]):
@@ -57,7 +57,8 @@ def _in_chunks(
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
 
-def _given(column: Float[np.ndarray, " galaxy"] | None) -> tuple[Float[np.ndarray, " galaxy"], ...]:
+def _present(column: Float[np.ndarray, " galaxy"] | None) -> tuple[Float[np.ndarray, " galaxy"], ...]:
+    """Return an optional column as a tuple of columns, empty for None."""
     return () if column is None else (column,)
 
 
@@ -66,7 +67,7 @@ def predict_many(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
 ) -> Prediction:
-    """Predict many galaxies, arrays in and out.
+    """Predict the equivalent widths of many galaxies.
 
     Parameters
     ----------
@@ -75,14 +76,14 @@ def predict_many(
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
-        Given, the variant that uses it predicts.
+        See `features.log_luminosity`. If given, the variant "luminosity" is used.
 
     Returns
     -------
     Prediction
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
-    return _in_chunks(partial(_predict, params), bin_flux, *_given(log_luminosity))
+    return _in_chunks(partial(_predict, params), bin_flux, *_present(log_luminosity))
 
 
 def intrinsic_many(
@@ -90,7 +91,7 @@ def intrinsic_many(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
 ) -> IntrinsicEW:
-    """Percentiles of the intrinsic equivalent widths of many galaxies, arrays in and out.
+    """Return percentiles of the intrinsic equivalent widths of many galaxies.
 
     Parameters
     ----------
@@ -99,14 +100,14 @@ def intrinsic_many(
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
-        Given, the variant that uses it answers.
+        See `features.log_luminosity`. If given, the variant "luminosity" is used.
 
     Returns
     -------
     IntrinsicEW
         numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
-    return _in_chunks(partial(_intrinsic, params), bin_flux, *_given(log_luminosity))
+    return _in_chunks(partial(_intrinsic, params), bin_flux, *_present(log_luminosity))
 
 
 def sample_many(
@@ -116,29 +117,29 @@ def sample_many(
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
     redshift: Float[np.ndarray, " galaxy"] | None = None,
 ) -> tuple[Float[np.ndarray, "galaxy line"], ObservedLines]:
-    """Draw many galaxies' intrinsic lines, and what DESI would list of the same draw.
+    """Draw the intrinsic lines of many galaxies, and the catalogued lines of the same draws.
 
     Parameters
     ----------
     seed : int
-        Number of the realisation; a row's draw depends on it and on the row's fluxes, not on its place.
+        Number of the realisation; a row's draw depends on it and on the row's fluxes, not on the row's position.
     params : Params
         From `load_params`.
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
-        See `features.log_luminosity`; NaN where it is not known.
+        See `features.log_luminosity`; NaN where missing.
     redshift : (galaxy,) array, optional
-        Sharpens the errors; NaN where it is not known.
+        Makes the drawn errors more accurate; NaN where missing.
 
     Returns
     -------
     (galaxy, line) array, ObservedLines
-        Intrinsic equivalent widths [Å], and the catalogue's.
+        Intrinsic equivalent widths [Å], and the lines that DESI's catalogue would list.
     """
-    not_given, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
-    conditions = (not_given if column is None else column for column in (log_luminosity, redshift))
-    return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAWN)
+    missing, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
+    conditions = (missing if column is None else column for column in (log_luminosity, redshift))
+    return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAW_CHUNKS)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
@@ -154,20 +155,20 @@ def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Map
     Returns
     -------
     MapPlace
-        numpy arrays (galaxy, 2).
+        Positions on the map, numpy arrays (galaxy, 2).
     """
     return _in_chunks(partial(_place, params), bin_flux)
 
 
 def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
-    """Score the domain of many galaxies.
+    """Return the domain scores of many galaxies.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
     bin_flux : (galaxy, 12) array
-        As for `domain.domain_score`.
+        See `domain.domain_score`.
 
     Returns
     -------
@@ -185,18 +186,18 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
     params : Params
         From `load_params`.
     bin_flux : (galaxy, 12) array
-        As for `missing.complete_bins`.
+        See `imputation.complete_bins`.
 
     Returns
     -------
     (galaxy, 12) array
-        The same fluxes, those of the missing end bins filled in.
+        The given fluxes, with missing end bins filled in.
     """
     return _in_chunks(partial(_complete, params), bin_flux)
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:
-    """Compile the chunk shapes of a server's requests before the first one comes.
+    """Compile the functions of a server's requests before the first request.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whether a galaxy is of the kind that the networks learned from."""
+"""Domain of the networks: whether a galaxy is of a kind that the training sample contains."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -12,24 +12,24 @@ from ..distribution.colors import ColorMixture, marginal
 from .params import Params
 
 EDGE: Final = 0.01
-"""Rarer than this share of the training galaxies is the edge."""
+"""Domain score below which a galaxy is at the edge."""
 OUTSIDE: Final = 0.001
-"""Rarer than this share of the training galaxies is outside."""
+"""Domain score below which a galaxy is outside."""
 
 Verdict = Literal["inside", "edge", "outside"]
 
 
 class Domain(NamedTuple):
-    """A verdict on one galaxy.
+    """Verdict on one galaxy.
 
     Attributes
     ----------
     verdict : {"inside", "edge", "outside"}
-        The worst of what colours, luminosity, redshift and missing bins say.
+        The worst verdict of colours, missing bins, luminosity and redshift.
     score : float
-        Share of the training galaxies whose colours are rarer; NaN where a flux cannot be used.
+        Share of the training galaxies whose colours are rarer; NaN if a flux cannot be used.
     reasons : tuple of str
-        A sentence for each thing that is not "inside".
+        One sentence for each verdict that is not "inside".
     """
 
     verdict: Verdict
@@ -37,16 +37,23 @@ class Domain(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def _mixture(params: Params) -> ColorMixture:
+def color_mixture(params: Params) -> ColorMixture:
+    """Return the density of colours of the weights.
+
+    Raises
+    ------
+    ValueError
+        If the weights carry no domain.
+    """
     if params.domain is None:
         raise ValueError("These weights carry no domain. Load them with load_params.")
     return params.domain
 
 
 def domain_score(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy"]:
-    """Give the share of the training galaxies whose colours are rarer than these.
+    """Return the share of the training galaxies whose colours are rarer than these.
 
-    The pure part of `domain`: works under `jit`, `vmap` and `grad`. By construction it is spread evenly over
+    A pure function, for use under `jit`, `vmap` and `grad`. By construction the score is distributed uniformly over
     galaxies like the training ones: 1 % of them score below .01.
 
     Parameters
@@ -60,21 +67,23 @@ def domain_score(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bi
     Returns
     -------
     (...) array
-        0 (rarer than any) to 1 (commoner than any); NaN where a bin in between is not a positive number.
+        0 (rarer than any) to 1 (more common than any); NaN where an inner bin is not a positive number.
 
     Raises
     ------
     ValueError
         If the weights carry no domain.
     """
-    mixture = _mixture(params)
-    found = marginal(mixture, bin_flux)
-    pattern = found.missing @ jnp.array([1, 2])
+    mixture = color_mixture(params)
+    density = marginal(mixture, bin_flux)
+    pattern = density.missing @ jnp.array([1, 2])
     flat = jax.vmap(jnp.interp, in_axes=(0, 0, None))(
-        found.log_density.reshape(-1), jnp.asarray(mixture.log_density)[pattern.reshape(-1)], jnp.asarray(mixture.level)
+        density.log_density.reshape(-1),
+        jnp.asarray(mixture.log_density)[pattern.reshape(-1)],
+        jnp.asarray(mixture.level),
     )
-    score = flat.reshape(found.log_density.shape)
-    return jnp.where(jnp.isfinite(found.log_density), score, jnp.nan)
+    score = flat.reshape(density.log_density.shape)
+    return jnp.where(jnp.isfinite(density.log_density), score, jnp.nan)
 
 
 def domain(
@@ -83,7 +92,7 @@ def domain(
     log_luminosity: float | None = None,
     redshift: float | None = None,
 ) -> Domain:
-    """Tell whether a galaxy is of the kind that the networks learned from.
+    """Judge whether a galaxy is of a kind that the training sample contains.
 
     Parameters
     ----------
@@ -107,7 +116,7 @@ def domain(
         If the weights carry no domain.
     """
     return judge(
-        _mixture(params), np.asarray(bin_flux), float(domain_score(params, bin_flux)), log_luminosity, redshift
+        color_mixture(params), np.asarray(bin_flux), float(domain_score(params, bin_flux)), log_luminosity, redshift
     )
 
 
@@ -118,40 +127,40 @@ def judge(
     log_luminosity: float | None = None,
     redshift: float | None = None,
 ) -> Domain:
-    """Put a score, and what colours cannot see, into words.
+    """Combine the verdicts of colours, missing bins, luminosity and redshift, with reasons in words.
 
     Parameters
     ----------
     mixture : ColorMixture
         From `load_params(...).domain`.
     bin_flux : (12,) array
-        As for `domain`.
+        See `domain`.
     score : float
         From `domain_score`.
     log_luminosity, redshift : float, optional
-        As for `domain`; NaN counts as not given.
+        See `domain`; NaN counts as not given.
 
     Returns
     -------
     Domain
         Verdict, score and reasons.
     """
-    found = [
-        _of_colors(bin_flux, score),
-        _of_missing(bin_flux),
-        _of_luminosity(mixture, log_luminosity),
-        _of_redshift(mixture, redshift),
+    judgements = [
+        _judge_colors(bin_flux, score),
+        _judge_missing(bin_flux),
+        _judge_luminosity(mixture, log_luminosity),
+        _judge_redshift(mixture, redshift),
     ]
-    verdicts = [verdict for verdict, _ in found]
+    verdicts = [verdict for verdict, _ in judgements]
     worst: Verdict = "outside" if "outside" in verdicts else "edge" if "edge" in verdicts else "inside"
-    return Domain(worst, score, tuple(reason for _, reason in found if reason))
+    return Domain(worst, score, tuple(reason for _, reason in judgements if reason))
 
 
-def _span(place: int) -> str:
-    return f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
+def _span(bin_index: int) -> str:
+    return f"{BIN_EDGES[bin_index]:.0f}-{BIN_EDGES[bin_index + 1]:.0f} Å"
 
 
-def _of_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdict, str]:
+def _judge_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdict, str]:
     if np.isnan(score):
         usable = (bin_flux > 0) & np.isfinite(bin_flux)
         usable[[0, -1]] |= np.isnan(bin_flux[[0, -1]])
@@ -171,14 +180,14 @@ def _of_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdi
     )
 
 
-def _of_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
-    missing = [_span(place) for place in (0, N_BINS - 1) if np.isnan(bin_flux[place])]
+def _judge_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
+    missing = [_span(index) for index in (0, N_BINS - 1) if np.isnan(bin_flux[index])]
     if not missing:
         return "inside", ""
     return "edge", f"Missing bins: {' and '.join(missing)}, filled in from the others by complete_bins."
 
 
-def _of_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple[Verdict, str]:
+def _judge_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple[Verdict, str]:
     if log_luminosity is None or np.isnan(log_luminosity):
         return "inside", ""
     lowest, low, high, highest = np.asarray(mixture.luminosity_limit)
@@ -191,7 +200,7 @@ def _of_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple
     )
 
 
-def _of_redshift(mixture: ColorMixture, redshift: float | None) -> tuple[Verdict, str]:
+def _judge_redshift(mixture: ColorMixture, redshift: float | None) -> tuple[Verdict, str]:
     low, high = np.asarray(mixture.redshift_limit)
     if redshift is None or np.isnan(redshift) or low <= redshift <= high:
         return "inside", ""

@@ -1,4 +1,4 @@
-"""Continua that miss the first or the last bin: what the other bins let expect there."""
+"""Imputation of a missing first or last bin of a continuum."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,8 +12,8 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     """Fill a missing first or last bin with its expectation given the other bins.
 
     A spectrum that starts redder than 3550 Å at rest misses the first bin, one that ends bluer than 6850 Å the last.
-    The colour towards the missing bin is its conditional mean in the mixture of Gaussians that also judges the
-    domain; the `domain` of such a galaxy is never better than "edge".
+    The colour between the missing bin and its neighbour is set to its conditional mean in the mixture of Gaussians that
+    also defines the domain; the `domain` of such a galaxy is "edge" or "outside".
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     Returns
     -------
     (..., 12) array
-        The same fluxes, those of the missing end bins filled in; a NaN in any other bin stays.
+        The given fluxes, with missing end bins filled in; a NaN in any other bin remains.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Intrinsic equivalent widths: free of noise, >= 0, with their scatter and correlations; and what DESI would list.
+"""Intrinsic, noise-free equivalent widths >= 0, with scatter and correlations, and the lines that DESI would list.
 
-One joint distribution is drawn in two steps: first the lines that a catalogue would hold for a galaxy with this
-continuum, then the noise-free lines given those. `sample_observed` returns the first, `sample_ew` the second, and
-`intrinsic_ew` the percentiles without drawing.
+One joint distribution is drawn in two steps: first the catalogued lines of a galaxy with this continuum, then the
+noise-free lines given the catalogued ones. `sample_observed` returns the first, `sample_ew` the second, and
+`intrinsic_ew` the percentiles of the noise-free lines without drawing.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class ObservedLines(NamedTuple):
     ew : (..., line) array
         Equivalent width with noise [Å]; <= 0 where the line is not detected.
     ew_ivar : (..., line) array
-        Its inverse variance [1/Å²].
+        Inverse variance of the equivalent width [1/Å²].
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]
@@ -44,7 +44,7 @@ class ObservedLines(NamedTuple):
 
 
 class IntrinsicEW(NamedTuple):
-    """Percentiles of the intrinsic equivalent widths, and how often DESI's catalogue would list each line.
+    """Percentiles of the intrinsic equivalent widths, and the probability that DESI's catalogue lists each line.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class IntrinsicEW(NamedTuple):
 
 @jax.jit
 def line_softening(scales: Scales) -> Float[Array, " line"]:
-    """EW [Å] of each line below which the percentiles' scale is linear."""
+    """Return the EW [Å] of each line below which the scale of the percentiles is linear."""
     strong = jnp.array([step for _, step in TIED])
     free = jnp.asarray(scales.softening)
     return all_lines(free, free[strong] * 10 ** -jnp.asarray(scales.tie))
@@ -71,7 +71,7 @@ def line_softening(scales: Scales) -> Float[Array, " line"]:
 def summarize(
     summary: Summary, features: Float[Array, "*galaxy feature"]
 ) -> tuple[Float[Array, "*galaxy three line"], Float[Array, "*galaxy line"]]:
-    """Percentiles 16, 50, 84 of arcsinh(EW / softening), and the logit of being listed."""
+    """Return percentiles 16, 50, 84 of arcsinh(EW / softening), and the logit of the probability of detection."""
     raw = run_dense(summary.output, run_trunk(summary.trunk, features))
     middle, below, above, logit = jnp.split(raw, 4, axis=-1)
     low, high = middle - jax.nn.softplus(below), middle + jax.nn.softplus(above)
@@ -83,7 +83,7 @@ def intrinsic_ew(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> IntrinsicEW:
-    """Percentiles of the intrinsic equivalent widths of galaxies with this continuum.
+    """Return percentiles of the intrinsic equivalent widths of galaxies with this continuum.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def intrinsic_ew(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. Given, the variant that uses it answers.
+        See `features.log_luminosity`. If given, the variant "luminosity" is used.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def sample_ew(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> Float[Array, "*galaxy line"]:
-    """Draw intrinsic equivalent widths jointly: noise-free, >= 0, none beyond the sample's largest.
+    """Draw intrinsic equivalent widths jointly: noise-free, >= 0, at most the largest of the training sample.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def sample_ew(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`; NaN or None where it is not known.
+        See `features.log_luminosity`; NaN or None where missing.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def sample_observed(
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> ObservedLines:
-    """Draw what DESI's catalogue would list: the draw of `sample_ew` for the same key, with noise and selection.
+    """Draw the lines that DESI's catalogue would list: the draw of `sample_ew` for this key, with noise and selection.
 
     Parameters
     ----------
@@ -165,9 +165,10 @@ def sample_observed(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`; NaN or None where it is not known.
+        See `features.log_luminosity`; NaN or None where missing.
     redshift : (...) array, optional
-        Sharpens the errors; NaN or None where it is not known. The same random numbers make the draw with and without.
+        Makes the drawn errors more accurate; NaN or None where missing. A draw uses the same random numbers with and
+        without it.
 
     Returns
     -------
@@ -189,14 +190,14 @@ def sample_both(
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
-    """Draw once, and give what `sample_ew` and `sample_observed` give of that draw; arguments as for the latter."""
+    """Return the results of `sample_ew` and of `sample_observed` for one draw; parameters as for the latter."""
     model, color = distribution_of(params), colors(bin_flux)
     features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
     uniform = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
     catalogued, latent, pair, faint = jnp.split(uniform, np.cumsum(numbers)[:-1], axis=-1)
     catalogued, latent = (
-        each.reshape(*each.shape[:-1], count, -1) for each, count in ((catalogued, STEPS), (latent, N_FREE))
+        uniforms.reshape(*uniforms.shape[:-1], count, -1) for uniforms, count in ((catalogued, STEPS), (latent, N_FREE))
     )
     drawn = draw_catalogued(catalogued, model.catalogued, model.scales, features)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
@@ -204,7 +205,7 @@ def sample_both(
     strong, weak = np.array([step for _, step in TIED]), slice(N_FREE, None)
     both = drawn.detected[..., strong] & drawn.detected[..., weak]
     ties = draw_ties(pair, model.scales)
-    # The catalogue's fit gives both lines of a pair one amplitude: their listed ratio is free of noise.
+    # FastSpecFit fits one amplitude to both lines of a pair, so the catalogued ratio is free of noise.
     ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
     ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties))
     place = np.argsort(np.array(SEQUENCE))
@@ -213,17 +214,17 @@ def sample_both(
 
 
 def _below_zero(uniform: Array, signal: Array) -> Array:
-    """Signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, given that it ends below zero."""
+    """Return the signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, truncated above 0."""
     return jnp.minimum(signal + ndtri(uniform * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
 
 
 def distribution_of(params: Params) -> LineDistribution:
-    """Give the weights' distribution.
+    """Return the intrinsic distribution of the weights.
 
     Raises
     ------
     ValueError
-        If they have none.
+        If the weights have no intrinsic distribution.
     """
     if params.intrinsic is None:
         raise ValueError("These weights have no intrinsic distribution. Use the default.")

@@ -1,4 +1,4 @@
-"""Places on the map of continua: a small network trained to reproduce a UMAP fitted on real galaxies."""
+"""Positions on the map of continua: a small network trained to reproduce a UMAP of real galaxies."""
 
 from typing import NamedTuple
 
@@ -12,14 +12,14 @@ from .params import Params
 
 
 class MapPlace(NamedTuple):
-    """A place on the map.
+    """Position on the map.
 
     Attributes
     ----------
     position : (..., 2) array
         Map coordinates, unitless; distances are not physical.
     spread : (..., 2) array
-        Half the 16-84 % range of where UMAP itself puts such continua, per axis.
+        Half the 16-84 % range, per axis, of the positions that UMAP gives to such continua.
     """
 
     position: Float[Array | np.ndarray, "*galaxy 2"]
@@ -27,7 +27,7 @@ class MapPlace(NamedTuple):
 
 
 def place_on_map(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> MapPlace:
-    """Place a continuum on the map.
+    """Return the position of a continuum on the map.
 
     Parameters
     ----------

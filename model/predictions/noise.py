@@ -10,11 +10,11 @@ from jaxtyping import Array, Float
 from ..lines import LINES
 
 MIN_IVAR: Final = 1e-6
-"""Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement: they give NaN."""
+"""Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement and give NaN."""
 
 
 def row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
-    """Random key made of the seed and the row's own numbers, so that neither order nor ids change a draw."""
+    """Return a random key made of the seed and the row's fluxes, so that neither order nor ids change a draw."""
     bits = jax.lax.bitcast_convert_type(bin_flux.astype(jnp.float32), jnp.uint32)
     key, _ = jax.lax.scan(lambda key, word: (jax.random.fold_in(key, word), None), jax.random.key(seed), bits)
     return key
@@ -33,19 +33,19 @@ def published_noise(
 ) -> Float[Array, "galaxy line"]:
     """Add Gaussian measurement noise at each galaxy's own inverse variance, as in the published figure.
 
-    A galaxy's own ivar knows its EW, so this shows more agreement than a prediction can have. Values <= 0 are kept:
-    they stand for "not detected".
+    A galaxy's inverse variance depends on its observed EW, so that the result agrees better with the observation than a
+    prediction can. Values <= 0 are kept; they mean "not detected".
 
     Parameters
     ----------
     seed : int
         Number of the realisation.
     bin_flux : (galaxy, 12) array
-        The rows' fluxes; with `seed` they fix the draw of a row whatever its place in the table.
+        Bin fluxes of the rows; with `seed` they determine the draw of a row, whatever its position in the table.
     ew : (galaxy, line) array
         Predicted equivalent widths [Å].
     ew_ivar : (galaxy, line) array
-        Inverse variances of the observed ones [1/Å²].
+        Inverse variances of the observed equivalent widths [1/Å²].
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""How far a galaxy's lines together are from those that its starlight predicts: the outlier score.
+"""Outlier score: how far a galaxy's lines together are from those that its starlight predicts.
 
-The statistic. Lines are compared on the scale arcsinh(EW / Å), a line that is not detected counting as 0. Of the
-draws of one galaxy the first part gives each line a median and a width to either side (half its 16-84 % interval), and
-the scaled departures z a covariance C; the statistic is z' C^-1 z over the free lines that are covered, divided by
-its 90th percentile over the same draws, so that galaxies compare. The remaining draws are scored in exactly the way of
-the observed lines, which makes them exchangeable with it: the share of all galaxies' remaining draws with a larger
-statistic is the joint tail probability, calibrated whatever the shape of the distribution.
+Lines are compared on the scale arcsinh(EW / Å), where an undetected line counts as 0. The first part of a galaxy's
+draws gives the median of each line, its width to either side (from the 16-84 % interval), and the covariance C of the
+departures z in units of these widths. The statistic is z' C^-1 z over the free lines that are covered, divided by its
+90th percentile over the same draws, so that the statistics of different galaxies can be compared. The remaining draws
+are scored in the same way as the observed lines and are therefore exchangeable with them: the share of all galaxies'
+remaining draws with a larger statistic is the joint tail probability, calibrated for any shape of the distribution.
 """
 
 from typing import Final, NamedTuple
@@ -16,28 +16,28 @@ from jaxtyping import Bool, Float, Int
 from ..lines import FREE_LINES
 
 LEAST_WIDTH: Final = 0.08
-"""Smallest width on the arcsinh scale: where nearly every draw is undetected, percentiles coincide."""
+"""Smallest width on the arcsinh scale; percentiles coincide when nearly every draw is undetected."""
 SHRINKAGE: Final = 0.1
-"""Share of the identity in the covariance: some dozen draws do not know eight lines' correlations better."""
+"""Weight of the identity in the covariance, as some dozen draws constrain the correlations of eight lines poorly."""
 FARTHEST: Final = 8.0
-"""Departures are cut here while the covariance is estimated, so that one wild draw does not make it."""
+"""Departure at which draws are clipped for the covariance, so that one extreme draw does not dominate it."""
 
 
 class OutlierScores(NamedTuple):
-    """Statistics of galaxies, comparable between them.
+    """Outlier statistics, comparable between galaxies.
 
     Attributes
     ----------
     statistic : (galaxy,) array
-        Of the observed lines.
+        Statistic of the observed lines.
     calibration : (draw, galaxy) array
-        Of the draws kept for calibration.
+        Statistics of the draws kept for calibration.
     line : (galaxy,) array
-        The line, as a place in `LINES`, that departs most given starlight and the other lines.
+        Position in `LINES` of the line that departs most, given the starlight and the other lines.
     sigma : (galaxy,) array
-        By how many standard deviations it does; positive when stronger than expected.
+        Departure of that line in standard deviations; positive if it is stronger than expected.
     expected : (galaxy, line) array
-        Median draw [Å], 0 where most draws are not detected.
+        Median draw [Å]; 0 where most draws are not detected.
     """
 
     statistic: Float[np.ndarray, " galaxy"]
@@ -60,11 +60,11 @@ def score_outliers(
     observed : (galaxy, line) array
         Equivalent widths [Å]; NaN where not detected.
     covered : (galaxy, line) array
-        False where the line falls in a camera gap: it does not count.
+        False where the line falls in a camera gap and does not count.
     draws : (draw, galaxy, line) array
-        What a catalogue could have listed [Å]; <= 0 where not detected.
+        Drawn catalogued equivalent widths [Å]; <= 0 where not detected.
     kept : int
-        How many of the draws, the last ones, are kept for calibration.
+        Number of draws, from the end, that are kept for calibration.
 
     Returns
     -------
@@ -73,49 +73,49 @@ def score_outliers(
     """
     free = list(FREE_LINES)
     is_covered = covered[:, free]
-    reference, spare = _scale(draws[:-kept, :, free]), _scale(draws[-kept:, :, free])
+    reference, calibration = _scale(draws[:-kept, :, free]), _scale(draws[-kept:, :, free])
     low, middle, high = np.percentile(reference, (16, 50, 84), axis=0)
     below, above = (np.maximum(side, LEAST_WIDTH) for side in (middle - low, high - middle))
 
-    def depart(scaled: np.ndarray) -> np.ndarray:
+    def departures(scaled: np.ndarray) -> np.ndarray:
         away = scaled - middle
         return np.where(is_covered, away / np.where(away < 0, below, above), 0.0)
 
-    fitted = depart(reference)
+    fitted = departures(reference)
     cut = np.clip(fitted, -FARTHEST, FARTHEST)
     covariance = (1 - SHRINKAGE) * np.einsum("dgi,dgj->gij", cut, cut) / len(cut) + SHRINKAGE * np.eye(len(free))
     both = is_covered[:, :, None] & is_covered[:, None, :]
     inverse = np.linalg.inv(np.where(both, covariance, np.eye(len(free))))
     unit = np.maximum(np.percentile(_distance(fitted, inverse), 90, axis=0), 1e-6)
-    here = depart(_scale(np.nan_to_num(observed[:, free])))
-    alone = np.einsum("gij,gj->gi", inverse, here) / np.sqrt(np.einsum("gii->gi", inverse))
+    observed_departures = departures(_scale(np.nan_to_num(observed[:, free])))
+    alone = np.einsum("gij,gj->gi", inverse, observed_departures) / np.sqrt(np.einsum("gii->gi", inverse))
     worst = np.abs(alone).argmax(axis=1)
-    everything = np.percentile(_scale(draws[:-kept]), 50, axis=0)
+    median = np.percentile(_scale(draws[:-kept]), 50, axis=0)
     return OutlierScores(
-        (_distance(here[None], inverse)[0] / unit).astype(np.float32),
-        (_distance(depart(spare), inverse) / unit).astype(np.float32),
+        (_distance(observed_departures[None], inverse)[0] / unit).astype(np.float32),
+        (_distance(departures(calibration), inverse) / unit).astype(np.float32),
         np.array(free)[worst],
         alone[np.arange(len(alone)), worst].astype(np.float32),
-        np.sinh(everything).astype(np.float32),
+        np.sinh(median).astype(np.float32),
     )
 
 
 def tail_probability(
     statistic: Float[np.ndarray, " galaxy"], calibration: Float[np.ndarray, "draw galaxy"]
 ) -> Float[np.ndarray, " galaxy"]:
-    """Give the share of draws, of all galaxies together, with a statistic as large or larger.
+    """Return the share of the draws of all galaxies with a statistic at least as large.
 
     Parameters
     ----------
     statistic : (galaxy,) array
-        Of the observed lines; NaN gives NaN.
+        Statistics of the observed lines; NaN gives NaN.
     calibration : (draw, galaxy) array
-        Of the draws.
+        Statistics of the draws.
 
     Returns
     -------
     (galaxy,) array
-        1 / (number of draws + 1) at least, 1 at most.
+        Tail probabilities, from 1 / (number of draws + 1) to 1.
     """
     ranked = np.sort(calibration.ravel())
     larger = len(ranked) - np.searchsorted(ranked, statistic, side="left")

@@ -1,4 +1,4 @@
-"""Everything a prediction needs, as one pytree of arrays."""
+"""The weights of all networks, as one pytree of arrays."""
 
 from typing import NamedTuple
 
@@ -17,11 +17,11 @@ class LineDistribution(NamedTuple):
     scales : Scales
         Units of the lines.
     catalogued : Chain
-        The lines of a catalogue, see `distribution.catalogued`.
+        Networks of the catalogued lines, see `distribution.catalogued`.
     latent : Chain
-        The noise-free lines given the catalogued ones, see `distribution.latent`.
+        Networks of the noise-free lines given the catalogued ones, see `distribution.latent`.
     colors, luminosity : Summary
-        Percentiles and detections without drawing, from colours alone and with the luminosity.
+        Networks of percentiles and detection probabilities, from the colours alone and with the luminosity.
     """
 
     scales: Scales
@@ -32,9 +32,9 @@ class LineDistribution(NamedTuple):
 
 
 class Params(NamedTuple):
-    """Everything a prediction needs: networks per variant, the one that places galaxies on the map, and the domain.
+    """Weights of the line network of each variant, of the map, of the domain and of the intrinsic distribution.
 
-    What a weights file does not have is None.
+    A field that a weights file does not hold is None.
     """
 
     colors: JointNetwork | PerLineNetwork | None

@@ -1,4 +1,4 @@
-"""The networks: from features to ten equivalent widths, pure functions of a pytree of parameters."""
+"""Prediction of the ten equivalent widths from a continuum."""
 
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ class Prediction(NamedTuple):
     ew : (..., line) array
         Median rest-frame equivalent width [Å], positive in emission.
     p16, p84 : (..., line) array
-        16th and 84th percentile [Å]: the galaxies' scatter and DESI's measurement noise together. NaN for networks
-        that give no interval.
+        16th and 84th percentile [Å], which include the scatter of galaxies and DESI's measurement noise. NaN for
+        networks without an interval.
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]
@@ -43,7 +43,7 @@ def predict(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. Given, the variant that uses it predicts.
+        See `features.log_luminosity`. If given, the variant "luminosity" is used.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def predict_ew(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. Given, the variant that uses it predicts.
+        See `features.log_luminosity`. If given, the variant "luminosity" is used.
 
     Returns
     -------

@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from .batch import score_many
-from .domain import EDGE, judge
+from .domain import EDGE, color_mixture, judge
 from .params import Params
 
 
 class Verdicts(NamedTuple):
-    """What a table says of the domain.
+    """Domain verdicts of the rows of a table.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ def judge_rows(
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
     redshift: Float[np.ndarray, " galaxy"] | None = None,
 ) -> Verdicts:
-    """Judge every row.
+    """Judge for every row of a table whether it lies in the domain.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def judge_rows(
     bin_flux : (galaxy, 12) array
         Mean continuum per bin, any unit; the first and the last may be NaN (missing).
     log_luminosity, redshift : (galaxy,) arrays, optional
-        NaN where a row gives none.
+        NaN where missing.
 
     Returns
     -------
@@ -55,18 +55,17 @@ def judge_rows(
     ValueError
         If the weights carry no domain.
     """
-    if params.domain is None:
-        raise ValueError("These weights carry no domain. Load them with load_params.")
+    mixture = color_mixture(params)
     n, score = len(bin_flux), score_many(params, bin_flux)
     luminosity = np.full(n, np.nan) if log_luminosity is None else log_luminosity
     redshift = np.full(n, np.nan) if redshift is None else redshift
-    _, low, high, _ = np.asarray(params.domain.luminosity_limit)
-    nearest, farthest = np.asarray(params.domain.redshift_limit)
-    # Words are slow, and most galaxies need none.
+    _, low, high, _ = np.asarray(mixture.luminosity_limit)
+    nearest, farthest = np.asarray(mixture.redshift_limit)
+    # Composing reasons is slow, and most galaxies lie inside and need none.
     ordinary = (score >= EDGE) & ~np.isnan(bin_flux).any(axis=1)
     ordinary &= ~((luminosity < low) | (luminosity > high) | (redshift < nearest) | (redshift > farthest))
     verdict, reason = ["inside"] * n, [""] * n
     for row in np.flatnonzero(~ordinary):
-        found = judge(params.domain, bin_flux[row], float(score[row]), float(luminosity[row]), float(redshift[row]))
+        found = judge(mixture, bin_flux[row], float(score[row]), float(luminosity[row]), float(redshift[row]))
         verdict[row], reason[row] = found.verdict, " ".join(found.reasons)
     return Verdicts(verdict, score, reason)

@@ -1,4 +1,4 @@
-"""From a spectrum with emission lines to the twelve bins of its continuum."""
+"""Masking of the emission lines of a spectrum, and the twelve bins of its continuum."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ from ..bins import bin_continuum
 from ..lines import LINES
 
 SIDE_BAND: Final = 8.0
-"""Width of the band on each side of a masked window from which the level is taken [Å]."""
+"""Width [Å] of the band on each side of a masked window in which the continuum level is measured."""
 
 
 def mask_windows() -> tuple[tuple[float, float], ...]:
-    """Give the masked windows [Å], increasing; those that reach into another's side band (Halpha, [N II]) merged."""
+    """Return the masked windows [Å], increasing; windows within a side band of each other (Hα, [N II]) are merged."""
     merged: list[tuple[float, float]] = []
     for low, high in sorted(line.window for line in LINES):
         if merged and low - SIDE_BAND <= merged[-1][1]:
@@ -25,7 +25,7 @@ def mask_windows() -> tuple[tuple[float, float], ...]:
 
 
 def _mean_where(flux: Float[Array, " pixel"], inside: Array) -> Float[Array, ""]:
-    """Mean of the pixels inside; NaN where there is none."""
+    """Return the mean of the pixels inside; NaN if there are none."""
     count = inside.sum()
     return jnp.where(count > 0, jnp.where(inside, flux, 0.0).sum() / jnp.maximum(count, 1), jnp.nan)
 
@@ -38,8 +38,8 @@ def mask_lines(
 ) -> Float[Array, " pixel"]:
     """Replace each emission line by a straight line between its side bands.
 
-    A window is left as it is where the replacement would raise its mean (stellar absorption deeper than the
-    emission), and where a side band has no good pixel.
+    A window is left unchanged if the replacement would raise its mean (stellar absorption deeper than the emission),
+    or if a side band has no good pixel.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def mask_lines(
         red = _mean_where(flux, good & (wavelength_rest > high) & (wavelength_rest <= high + SIDE_BAND))
         blue_center, red_center = low - SIDE_BAND / 2, high + SIDE_BAND / 2
         straight = blue + (red - blue) * (wavelength_rest - blue_center) / (red_center - blue_center)
-        # A comparison with NaN is false: windows without side bands stay as they are.
+        # A comparison with NaN is false, so windows without side bands stay unchanged.
         lowers = _mean_where(straight, inside & good) <= _mean_where(flux, inside & good)
         continuum = jnp.where(inside & lowers, jnp.where(lowers, straight, 0.0), continuum)
     return continuum

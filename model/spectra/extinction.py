@@ -1,4 +1,4 @@
-"""The Milky Way’s dust, as a correction that may be asked for; the training sample was not corrected."""
+"""Extinction by the Milky Way's dust: an optional correction, which the training sample did not get."""
 
 import numpy as np
 from jaxtyping import Float
@@ -9,12 +9,12 @@ _B = (0.0, 1.952, 2.908, -3.989, -7.985, 11.102, 5.491, -10.805, 3.347)
 
 
 def attenuation(wavelength_obs: Float[np.ndarray, " pixel"], ebv: float) -> Float[np.ndarray, " pixel"]:
-    """Give the Milky Way's attenuation.
+    """Return the extinction by the Milky Way's dust.
 
     Parameters
     ----------
     wavelength_obs : (pixel,) array
-        Observed wavelengths [Å]; beyond 3030-9090 Å the ends' values.
+        Observed wavelengths [Å]; outside 3030-9090 Å the value at the nearer end is used.
     ebv : float
         Colour excess E(B-V) [mag].
 

@@ -1,13 +1,13 @@
-"""From the errors of a galaxy's equivalent widths to the noise of its pixels.
+"""Noise of a galaxy's pixels, derived from the errors of its equivalent widths.
 
-A line of unit-area profile g on pixels of width d [Å], each with noise s, is measured best with variance
+A line of unit-area profile g on pixels of width d [Å], each with noise s, has a minimum variance of
 s² d / ∫g², and ∫g² = 1 / (2 √π σ) for a Gaussian. The equivalent width divides by a continuum C that is itself the
 mean of some N pixels, so
 
     var(EW) = (s / C)² (2 √π σ d + EW² / N).
 
-Solved for s / C, each line gives the noise at its wavelength. N is what makes Hα and [S II], 150 Å apart, agree at
-every strength of Hα; it is a property of the pipeline that measured them.
+Solved for s / C, each line gives the noise at its wavelength. N was chosen so that Hα and [S II], 150 Å apart, give the
+same noise at every strength of Hα; it is a property of the pipeline that measured them.
 """
 
 from typing import Final
@@ -20,20 +20,20 @@ from ..lines import FREE_LINES, LINES
 from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA
 
 DESI_PIXEL: Final = 0.8
-"""Pixel of DESI's coadds [Å, observed]."""
+"""Pixel width of DESI's coadds [Å, observed]."""
 DESI_FWHM: Final = 1.65
-"""Resolution of DESI [Å, observed]: sigma .63-.71 Å in B and R by the RESOLUTION matrices of a coadd."""
+"""FWHM resolution of DESI [Å, observed]; the RESOLUTION matrices of a coadd give sigma .63-.71 Å in B and R."""
 CONTINUUM_PIXELS: Final = 30.0
-"""N above, for the errors that FastSpecFit lists."""
+"""N of the module's formula, for the errors that FastSpecFit lists."""
 
 _GAP: Final = 200.0
 """Lines less than this apart [Å] share a noise level."""
 _TYPICAL: Final = np.array([3728.48, 4341.692, 4935.475, 6650.21025]), np.log([1.2, 0.44, 0.33, 0.2])
 """Median of ln(s / C) in the mock catalogue at these rest wavelengths [Å]."""
 _BLUE_END: Final = (3400.0, float(np.log(2.0)))
-"""Below [O II] the noise goes on rising as it does between [O II] and Hγ."""
+"""Wavelength [Å] at the blue end, and the rise of ln(noise) from [O II] to it, about as steep as from Hγ."""
 _LARGEST_CHANGE: Final = 2.5
-"""A galaxy's noise stays within exp of this around the typical one: some inverse variances are nonsense."""
+"""Largest |ln| of a galaxy's noise over the typical noise; some catalogued inverse variances are unphysical."""
 
 
 def relative_noise(
@@ -42,21 +42,21 @@ def relative_noise(
     ew_ivar: Float[np.ndarray, " line"],
     redshift: float,
 ) -> Float[np.ndarray, " pixel"]:
-    """Give the noise per DESI pixel over the continuum that a galaxy's EW errors imply.
+    """Return the noise per DESI pixel, relative to the continuum, that a galaxy's EW errors imply.
 
     Parameters
     ----------
     wavelength_rest : (pixel,) array
         Rest-frame wavelengths [Å].
     ew, ew_ivar : (line,) array
-        Equivalent widths [Å] and inverse variances [Å^-2]; NaN where there are none.
+        Equivalent widths [Å] and inverse variances [1/Å²]; NaN where missing.
     redshift : float
-        Scales pixels and resolution to the rest frame.
+        Redshift, which scales pixels and resolution to the rest frame.
 
     Returns
     -------
     (pixel,) array
-        Standard deviation over continuum, > 0; typical of the sample where no line tells.
+        Standard deviation over continuum, > 0; the sample's typical value if no line has an inverse variance.
     """
     wavelengths = np.array([line.wavelength for line in LINES])
     sigma = np.hypot(wavelengths * DEFAULT_DISPERSION / LIGHT_SPEED, DESI_FWHM / FWHM_PER_SIGMA / (1 + redshift))

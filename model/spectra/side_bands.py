@@ -1,7 +1,7 @@
-"""The continuum that an equivalent width is measured against: side bands, straight across the line.
+"""Continuum level of an equivalent width: a straight line between the side bands of the emission line.
 
-At the centre of a Balmer line the starlight has an absorption core; against that, an emission line of 10 Å would count
-as 16. The level is therefore taken beside the line, where the masks of `continuum` take theirs.
+At the centre of a Balmer line the starlight has an absorption core; relative to the flux in the core, an emission line
+of 10 Å would measure 16 Å. The level is therefore measured beside the line, in the side bands of `continuum`.
 """
 
 from typing import Final
@@ -14,11 +14,11 @@ from ..lines import LINES
 from .continuum import SIDE_BAND, mask_windows
 
 _OFFSETS: Final = np.arange(0.5, SIDE_BAND)
-"""Where a band is sampled [Å from its blue end]: by interpolation, so that any grid will do."""
+"""Points at which a band is sampled by interpolation, on any wavelength grid [Å from its blue end]."""
 
 
 def _windows() -> Float[np.ndarray, "component 2"]:
-    """Give the masked window [Å] around each component of each line."""
+    """Return the masked window [Å] around each component of each line."""
     windows = mask_windows()
     waves = [wave for line in LINES for wave in line.wavelengths]
     return np.array([next((low, high) for low, high in windows if low < wave < high) for wave in waves])
@@ -34,7 +34,7 @@ _WINDOWS: Final = _windows()
 def side_band_levels(
     wavelength_rest: Float[Array | np.ndarray, " pixel"], continuum: Float[Array | np.ndarray, " pixel"]
 ) -> Float[Array, " component"]:
-    """Give the continuum at each line component: a straight line between the means of its window's two side bands.
+    """Return the continuum at each line component: a straight line between the means of its window's two side bands.
 
     Parameters
     ----------

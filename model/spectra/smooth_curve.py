@@ -1,4 +1,4 @@
-"""A smooth positive curve through the twelve bins, by which a model spectrum is made to agree with its fluxes."""
+"""A smooth positive curve that scales a model spectrum to given fluxes in the twelve bins."""
 
 import jax
 import jax.numpy as jnp
@@ -14,19 +14,19 @@ def spline_basis(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarr
     Parameters
     ----------
     wavelength_rest : (pixel,) array
-        Rest-frame wavelengths [Å]; beyond the outermost centres the splines go on as straight lines.
+        Rest-frame wavelengths [Å]; beyond the outermost centres the splines continue as straight lines.
 
     Returns
     -------
     (pixel, 12) array
-        A spline a column; their sum is 1 everywhere.
+        One spline per column; their sum is 1 everywhere.
 
     References
     ----------
     Press et al., Numerical Recipes, section 3.3.
     """
     count, width = len(BIN_CENTERS), BIN_CENTERS[1] - BIN_CENTERS[0]
-    # Second derivatives (in units of width**-2) of each cardinal spline; natural: none at the ends.
+    # Second derivatives (in units of width**-2) of each cardinal spline; zero at the ends of a natural spline.
     second = np.zeros((count, count))
     inner = 4 * np.eye(count - 2) + np.eye(count - 2, k=1) + np.eye(count - 2, k=-1)
     second[1:-1] = np.linalg.solve(inner, 6 * np.diff(np.eye(count), n=2, axis=0))
@@ -47,7 +47,7 @@ def spline_basis(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarr
 def flat_inverse_slope(
     basis: Float[np.ndarray, "pixel bin"], weight: Float[np.ndarray, "pixel bin"]
 ) -> Float[np.ndarray, "bin bin"]:
-    """Invert the change of a flat spectrum's logarithmic bins with the spline's values at their centres.
+    """Return the inverse of d ln(bin flux) / d(spline value at a bin's centre) for a flat spectrum.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def flat_inverse_slope(
     Returns
     -------
     (12, 12) array
-        For `match_bins`.
+        Inverse matrix, for `match_bins`.
     """
     return np.linalg.inv(weight.T @ basis).astype(np.float32)
 
@@ -72,17 +72,17 @@ def match_bins(
     inverse_slope: Float[Array | np.ndarray, "bin bin"],
     steps: int = 16,
 ) -> Float[Array, " pixel"]:
-    """Multiply a spectrum by the smooth positive curve that gives it the bins asked for.
+    """Multiply a spectrum by the smooth positive curve that gives it the requested bin fluxes.
 
-    The curve is the exponential of a cubic spline. Newton's method finds its values at the bins' centres, with the
-    slope of a flat spectrum instead of the true one, which hardly differs: its inverse is known beforehand.
+    The curve is the exponential of a cubic spline. Newton's method finds its values at the bins' centres. The Jacobian
+    is that of a flat spectrum, whose inverse is precomputed and which is close to the true one.
 
     Parameters
     ----------
     spectrum : (pixel,) array
-        Positive.
+        Flux density, > 0, any unit.
     bin_flux : (12,) array
-        Mean flux per bin that the product shall have, > 0.
+        Mean flux per bin that the product must have, > 0.
     basis : (pixel, 12) array
         From `spline_basis`.
     weight : (pixel, 12) array
@@ -95,13 +95,13 @@ def match_bins(
     Returns
     -------
     (pixel,) array
-        The product.
+        The scaled spectrum, in the unit of `bin_flux`.
     """
     basis, weight, inverse_slope = jnp.asarray(basis), jnp.asarray(weight), jnp.asarray(inverse_slope)
 
     def step(_: Array, knots: Float[Array, " bin"]) -> Float[Array, " bin"]:
         means = (spectrum * jnp.exp(basis @ knots)) @ weight
-        # A step is limited: far from the solution the exponential would overshoot.
+        # Steps are limited because the exponential would overshoot far from the solution.
         return knots - jnp.clip(inverse_slope @ jnp.log(means / bin_flux), -1.0, 1.0)
 
     knots = jax.lax.fori_loop(0, steps, step, jnp.log(bin_flux / (spectrum @ weight)))

@@ -1,4 +1,4 @@
-"""The spectrum of the stars behind twelve bins: populations and dust with these colours, and exactly these bins."""
+"""A likely spectrum of the starlight of twelve bins: stellar populations and dust, scaled to these bins."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -14,18 +14,19 @@ from .synthesis import DEFAULT_DISPERSION
 from .templates import REDDENINGS, attenuation, load_templates, nnls, smear
 
 BIN_ERROR: Final = 0.01
-"""Relative error granted to each bin in the choice of populations; the smooth curve takes up the rest."""
+"""Relative error assumed for each bin when populations are fitted; the smooth curve corrects the residual."""
 ROUGHNESS: Final = 0.05
-"""Spread expected of the second differences of the light shares over ages, and of the first over metallicities."""
+"""Width of the prior on second differences of the light shares in age, and on first differences in metallicity."""
 SIZE: Final = 0.3
-"""Spread expected of one population's share of the light: a mild pull away from extremes."""
+"""Width of the prior on one population's share of the light."""
 REDDENING_SCALE: Final = 0.2
 """Mean of the exponential prior on E(B-V) [mag]."""
 STEPS: Final = 150
+"""Gradient steps of the non-negative fit."""
 
 
 class _Design(NamedTuple):
-    """What the fit needs that does not depend on the galaxy."""
+    """Matrices of the fit, the same for every galaxy."""
 
     wavelength_rest: Float[np.ndarray, " pixel"]
     flux: Float[np.ndarray, "template pixel"]
@@ -38,11 +39,11 @@ class _Design(NamedTuple):
 
 
 def starlight(bin_flux: Float[Array | np.ndarray, " bin"]) -> Float[Array, " pixel"]:
-    """Give a spectrum of stars, with their absorption lines, that has a galaxy's bins.
+    """Return a spectrum of starlight, with absorption lines, that has a galaxy's bin fluxes.
 
     Non-negative shares of 40 stellar populations behind a dust screen are fitted to the twelve bins, with a prior for
-    histories that are smooth in age. Twelve numbers do not tell one history: this is a likely spectrum, not a
-    measured one. A smooth positive curve then makes its bins the galaxy's.
+    histories that are smooth in age. Twelve fluxes do not determine one history: this is a likely spectrum, not a
+    measured one. A smooth positive curve then scales it to the galaxy's bins.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def starlight(bin_flux: Float[Array | np.ndarray, " bin"]) -> Float[Array, " pix
 
 @jax.jit
 def _starlight(design: _Design, bin_flux: Float[Array, " bin"]) -> Float[Array, " pixel"]:
-    # The design is an argument: as a constant it would be folded, slowly, into every compilation.
+    # The design is an argument because XLA would fold a constant, slowly, into every compilation.
     scale = jnp.mean(bin_flux)
     target = bin_flux / scale
 
@@ -75,20 +76,20 @@ def _starlight(design: _Design, bin_flux: Float[Array, " bin"]) -> Float[Array, 
         return share, misfit
 
     share, misfit = jax.vmap(fit)(jnp.asarray(design.binned))
-    # Screens that fit as well share the light: the spectrum changes smoothly with the colours.
+    # Screens are weighted by their posterior probability, so that the spectrum changes smoothly with the colours.
     screens = jax.nn.softmax(-misfit / 2 - REDDENINGS / REDDENING_SCALE)
     populations = ((screens[:, None] * share) @ design.flux * design.screen).sum(axis=0)
     return scale * match_bins(populations, target, design.basis, design.weight, design.inverse_slope)
 
 
 def starlight_grid() -> Float[np.ndarray, " pixel"]:
-    """Give the rest-frame vacuum wavelengths [Å] of `starlight`, even in their logarithm, a little beyond the bins."""
+    """Return the rest-frame vacuum wavelengths [Å] of `starlight`, evenly spaced in their logarithm."""
     return _design().wavelength_rest
 
 
 @cache
 def _design() -> _Design:
-    """Prepare the templates: smeared, behind each screen, in bins."""
+    """Prepare the matrices of the fit: the templates smoothed, behind each dust screen, averaged in bins."""
     templates = load_templates()
     wavelength_rest = templates.wavelength_rest
     flux = smear(templates.flux, DEFAULT_DISPERSION, templates.pixel)

@@ -1,4 +1,4 @@
-"""The starlight of a spectrum: stellar populations behind dust, fitted to its pixels beside the emission lines."""
+"""Fit of stellar populations behind dust to the pixels of a spectrum outside its emission lines."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -13,7 +13,7 @@ from .side_bands import COMPONENT_WAVELENGTHS
 from .templates import attenuation, load_templates, nnls, smear
 
 DISPERSIONS: Final = (70.0, 130.0, 200.0, 280.0)
-"""Velocity dispersions of the stars that are tried [km/s]."""
+"""Trial velocity dispersions of the stars [km/s]."""
 _WEAK_LINES: Final = np.array(
     [
         3869.86,
@@ -31,34 +31,35 @@ _WEAK_LINES: Final = np.array(
         6313.81,
     ]
 )
-"""Vacuum wavelengths [Å] of weaker lines that starlight lacks (FastSpecFit's table), and of interstellar Na D."""
+"""Vacuum wavelengths [Å] of weaker emission lines (FastSpecFit's table) and of interstellar Na D."""
 OTHER_LINES: Final = _WEAK_LINES[np.abs(_WEAK_LINES[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) > 1.0]
-"""Those of them that the line table does not hold."""
+"""Those of the weaker lines that are not in `LINES`."""
 LINE_REACH: Final = 800.0
-"""Pixels this near to one of the lines [km/s] are left out."""
+"""Half width [km/s] of the range around each of the lines that is excluded from the fit."""
 OTHER_REACH: Final = 500.0
-"""The same for the weaker lines [km/s]."""
+"""Half width [km/s] of the excluded range around each of the weaker lines."""
 LOCAL: Final = 100.0
-"""The level of the model is adjusted to the pixels within this distance [Å]."""
+"""Distance [Å] of the pixels to which the level of the model is adjusted."""
 SIZE: Final = 1.0
-"""Spread expected of one population's share of the light: keeps shares finite that the spectrum does not tell."""
+"""Width of the prior on one population's share of the light, which bounds shares that the data do not constrain."""
 STEPS: Final = 500
+"""Gradient steps of the non-negative fit."""
 RESOLVED: Final = 1e-5
-"""Least relative difference of populations that counts in the modes."""
+"""Relative ridge added to the normal equations of the modes, so that nearly equal populations do not break them."""
 
 
 class Starlight(NamedTuple):
-    """The stars' part of a spectrum, and how it may be wrong.
+    """Starlight of a spectrum, with its uncertainties.
 
     Attributes
     ----------
     flux : (pixel,) array
         Flux density in the unit of the spectrum.
     level_error : (pixel,) array
-        Relative standard error of its level; infinite where no good pixel is near.
+        Relative standard error of the level of `flux`; infinite if no good pixel lies within `LOCAL`.
     modes : (mode, pixel) array
-        Other populations that fit nearly as well: the light is `flux` plus, for each mode, the mode times a standard
-        normal number; in the unit of the spectrum.
+        Uncertainty of the populations, in the unit of the spectrum: a draw from the posterior of the starlight is
+        `flux` plus each mode times a standard normal number.
     """
 
     flux: Float[Array, " pixel"]
@@ -71,11 +72,11 @@ def fit_starlight(
     flux: Float[np.ndarray, " pixel"],
     ivar: Float[np.ndarray, " pixel"],
 ) -> Starlight:
-    """Fit non-negative shares of 40 stellar populations behind a dust screen to a spectrum beside its lines.
+    """Fit non-negative shares of 40 stellar populations behind a dust screen to a spectrum outside its lines.
 
-    Nine screens and four velocity dispersions are tried; those that fit as well share the light. Where the flux
-    calibration or the templates are a little off, the model is scaled to the pixels around, so that the relative
-    depths of absorption lines stay the populations'.
+    Nine screens and four velocity dispersions are tried and averaged with their likelihoods as weights. The model is
+    then scaled to the pixels within `LOCAL` of each pixel, which corrects errors of the flux calibration and of the
+    templates but keeps the relative depths of absorption lines.
 
     Parameters
     ----------
@@ -89,13 +90,13 @@ def fit_starlight(
     Returns
     -------
     Starlight
-        On the pixels given, which should lie within the templates (`covered`); pixels beyond do not count.
+        Arrays on the given pixels. Pixels outside the range of the templates (`covered`) are not fitted.
     """
     weight = np.where(covered(wavelength_rest) & ~near_lines(wavelength_rest), ivar, 0.0)
     scale = np.sqrt(np.sum(weight * flux**2) / max(np.sum(weight), 1e-30)) or 1.0
     model, error, modes = _fit(
         load_templates().wavelength_rest.astype(np.float32),
-        _smeared(),
+        _smoothed_templates(),
         attenuation(wavelength_rest).astype(np.float32),
         wavelength_rest.astype(np.float32),
         (flux / scale).astype(np.float32),
@@ -105,13 +106,13 @@ def fit_starlight(
 
 
 def covered(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " pixel"]:
-    """Tell which pixels the templates cover: the twelve bins and a little more."""
+    """Return which pixels lie within the wavelength range of the templates."""
     grid = load_templates().wavelength_rest
     return np.logical_and(wavelength_rest >= grid[0], wavelength_rest <= grid[-1])
 
 
 def near_lines(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " pixel"]:
-    """Tell which pixels an emission line, or interstellar sodium, may reach."""
+    """Return which pixels lie within reach of an emission line or of interstellar Na D."""
     waves = np.concatenate([COMPONENT_WAVELENGTHS, OTHER_LINES])
     reach = np.repeat([LINE_REACH, OTHER_REACH], [len(COMPONENT_WAVELENGTHS), len(OTHER_LINES)])
     away = np.abs(wavelength_rest[:, None] / waves - 1) * LIGHT_SPEED
@@ -119,7 +120,7 @@ def near_lines(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray,
 
 
 @cache
-def _smeared() -> Float[np.ndarray, "dispersion template pixel"]:
+def _smoothed_templates() -> Float[np.ndarray, "dispersion template pixel"]:
     templates = load_templates()
     return np.stack([smear(templates.flux, one, templates.pixel) for one in DISPERSIONS]).astype(np.float32)
 
@@ -136,37 +137,37 @@ def _fit(
     root = jnp.sqrt(weight)
     light = jax.vmap(jax.vmap(lambda population: jnp.interp(wavelength_rest, grid, population)))(smeared)
 
-    def behind(light: Float[Array, "template pixel"], dust: Float[Array, " pixel"]) -> tuple[Array, Array, Array]:
+    def fit_shares(light: Float[Array, "template pixel"], dust: Float[Array, " pixel"]) -> tuple[Array, Array, Array]:
         columns = light * (dust * root)
         gram = columns @ columns.T + jnp.eye(len(columns), dtype=flux.dtype) / SIZE**2
         moment = columns @ (flux * root)
         share = nnls(gram, moment, STEPS)
         return share, gram, share @ (gram @ share / 2 - moment)
 
-    screens = jax.vmap(behind, in_axes=(None, 0))
-    share, gram, misfit = jax.lax.map(lambda one: screens(one, screen), light)
-    # Dispersions and screens that fit as well share the light: the level of noise decides how many do.
+    fit_screens = jax.vmap(fit_shares, in_axes=(None, 0))
+    share, gram, misfit = jax.lax.map(lambda one: fit_screens(one, screen), light)
+    # Dispersions and screens are weighted by their likelihood.
     chance = jax.nn.softmax(-misfit.ravel()).reshape(misfit.shape)
     model = jnp.einsum("ds,dst,sp,dtp->p", chance, share, screen, light)
     dispersion, dust = jnp.unravel_index(jnp.argmax(chance), chance.shape)
     best, positive = light[dispersion] * screen[dust], share[dispersion, dust] > 0
-    # Shares at zero stay there; the others may move together as their normal equations let them.
+    # Shares at zero stay fixed; the covariance of the others follows from their normal equations.
     inside = jnp.where(positive[:, None] & positive, gram[dispersion, dust], 0.0)
-    # Populations alike within float32 would break the factorisation.
+    # Populations equal within float32 would make the matrix singular.
     inside += jnp.diag(jnp.where(positive, RESOLVED * jnp.diagonal(inside), 1.0))
     best = jnp.where(positive[:, None], best, 0.0)
     modes = jax.scipy.linalg.solve_triangular(jnp.linalg.cholesky(inside), best, lower=True)
-    return _levelled(wavelength_rest, flux, weight, model, modes)
+    return _scale_locally(wavelength_rest, flux, weight, model, modes)
 
 
-def _levelled(
+def _scale_locally(
     wavelength_rest: Float[Array, " pixel"],
     flux: Float[Array, " pixel"],
     weight: Float[Array, " pixel"],
     model: Float[Array, " pixel"],
     modes: Float[Array, "mode pixel"],
 ) -> tuple[Float[Array, " pixel"], Float[Array, " pixel"], Float[Array, "mode pixel"]]:
-    """Scale a model to the pixels around each pixel, and take from its modes what the scaling takes."""
+    """Scale a model to the pixels around each pixel, and subtract from its modes the part that the scaling absorbs."""
     first = jnp.searchsorted(wavelength_rest, wavelength_rest - LOCAL)
     last = jnp.searchsorted(wavelength_rest, wavelength_rest + LOCAL)
 

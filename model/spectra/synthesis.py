@@ -1,4 +1,4 @@
-"""From numbers back to spectra: a smooth continuum through twelve bins, and lines painted on a continuum."""
+"""Synthesis of spectra: a smooth continuum through twelve bins, and emission lines added to a continuum."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..bins import BIN_EDGES
+from ..bins import BIN_EDGES, pixel_edges
 from ..features import LIGHT_SPEED
 from ..lines import LINE_NAMES
 from .side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
@@ -25,10 +25,10 @@ def add_lines(
     instrument_fwhm: float | Float[Array, ""] = 0.0,
     oii_ratio: float | Float[Array, ""] = 1.0,
 ) -> Float[Array, " pixel"]:
-    """Paint the lines on a continuum, each with the given equivalent width.
+    """Add the emission lines to a continuum, each with the given equivalent width.
 
-    Each line is a Gaussian integrated over the pixels, so its area is right on coarse grids too: its EW times the
-    continuum between its side bands. Stellar absorption under a line stays, the emission fills it.
+    Each line is a Gaussian integrated over the pixels, so that its area, the EW times the continuum level between its
+    side bands, is right on coarse grids too. Stellar absorption under a line is kept; the emission fills it in.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def add_lines(
     velocity_dispersion : float
         Gaussian sigma of the gas [km/s].
     instrument_fwhm : float
-        Resolution of the spectrograph [Å, rest frame]: the observed one over 1 + z. It adds in quadrature.
+        FWHM resolution of the spectrograph [Å, rest frame], the observed one divided by 1 + z; added in quadrature.
     oii_ratio : float
-        Flux of [O II] 3729 over 3726: 1.5 in thin gas, 0.35 in dense.
+        Flux of [O II] 3729 over 3726: 1.5 in the low-density limit, 0.35 in the high-density limit.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def line_profiles(
     instrument_fwhm: float | Float[Array, ""] | Float[Array | np.ndarray, " component"] = 0.0,
     velocity: float | Float[Array, ""] = 0.0,
 ) -> Float[Array, "pixel component"]:
-    """Give Gaussians of unit area at the eleven line components, averaged over each pixel.
+    """Return Gaussians of unit area at the eleven line components, averaged over each pixel.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def line_profiles(
     velocity_dispersion : float
         Sigma of the gas [km/s].
     instrument_fwhm : float or (11,) array
-        Resolution [Å, rest frame], added in quadrature.
+        FWHM resolution [Å, rest frame], added in quadrature.
     velocity : float
         Shift of all lines [km/s], positive to the red.
 
@@ -86,11 +86,10 @@ def line_profiles(
         Profiles [1/Å].
     """
     wavelength_rest = jnp.asarray(wavelength_rest)
-    middles = (wavelength_rest[1:] + wavelength_rest[:-1]) / 2
-    edges = jnp.concatenate([2 * wavelength_rest[:1] - middles[:1], middles, 2 * wavelength_rest[-1:] - middles[-1:]])
+    edges = pixel_edges(wavelength_rest)
     centers = jnp.asarray(COMPONENT_WAVELENGTHS, wavelength_rest.dtype) * (1 + velocity / LIGHT_SPEED)
     sigma = jnp.hypot(centers * velocity_dispersion / LIGHT_SPEED, instrument_fwhm / FWHM_PER_SIGMA)
-    # A row a component, and erf: as a row a pixel, and by the normal distribution, XLA takes ten times as long.
+    # One row per component, and erf: with one row per pixel, or with `norm.cdf`, XLA takes ten times as long.
     cumulative = (
         jax.scipy.special.erf((edges - centers[:, None]) / (sigma[:, None] * np.sqrt(2.0).astype(edges.dtype))) / 2
     )
@@ -102,20 +101,20 @@ def smooth_continuum(
 ) -> Float[Array, " pixel"]:
     """Draw a smooth curve whose mean in each bin is that bin's flux.
 
-    Quadratic pieces: their values at the bin edges are the mean of the neighbouring fluxes, which is limited where
-    a piece would fall below zero.
+    The curve is quadratic in each bin. Its value at an inner bin edge is the mean of the two neighbouring fluxes,
+    limited to twice the smaller one so that no piece falls below zero.
 
     Parameters
     ----------
     wavelength_rest : (pixel,) array
-        Rest-frame vacuum wavelengths within 3400-7000 Å.
+        Rest-frame vacuum wavelengths [Å], within 3400-7000 Å.
     bin_flux : (12,) array
         Mean flux per bin, any unit, > 0.
 
     Returns
     -------
     (pixel,) array
-        Flux density in the unit of `bin_flux`; no stellar absorption lines.
+        Flux density in the unit of `bin_flux`, without stellar absorption lines.
     """
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(bin_flux)
     inner = (flux[1:] + flux[:-1]) / 2

@@ -20,11 +20,11 @@ TEMPLATES_FILE: Final = Path(__file__).parent / "templates_data" / "bc03.safeten
 REDDENINGS: Final = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75], np.float32)
 """E(B-V) of the dust screens tried [mag]."""
 REACH: Final = 4.0
-"""Half width of the smearing kernel in its sigmas."""
+"""Half width of the smoothing kernel, in sigmas."""
 
 
 class Templates(NamedTuple):
-    """Simple stellar populations on one grid, even in the logarithm of the wavelength.
+    """Simple stellar populations on one grid, evenly spaced in the logarithm of the wavelength.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Templates(NamedTuple):
 
 @cache
 def load_templates() -> Templates:
-    """Load the shipped templates, once."""
+    """Load the shipped templates; the file is read once per process."""
     stored = load_file(TEMPLATES_FILE)
     start, step = stored["log_wavelength"]
     flux = stored["flux"].astype(np.float32)
@@ -60,7 +60,7 @@ def load_templates() -> Templates:
 def smear(
     flux: Float[np.ndarray, "template pixel"], dispersion: float, pixel: float
 ) -> Float[np.ndarray, "template pixel"]:
-    """Widen spectra on a grid even in velocity by a Gaussian.
+    """Convolve spectra on a grid evenly spaced in velocity with a Gaussian.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def smear(
     Returns
     -------
     (template, pixel) array
-        Within `REACH` sigmas of the ends the outermost values stand in for what lies beyond.
+        Smoothed spectra; beyond its ends a spectrum is extended by its outermost value.
     """
     half = int(np.ceil(REACH * dispersion / pixel))
     kernel = np.exp(-0.5 * (np.arange(-half, half + 1) * pixel / dispersion) ** 2)
@@ -84,7 +84,7 @@ def smear(
 
 
 def attenuation(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, "reddening pixel"]:
-    """Give the share of light that each dust screen of `REDDENINGS` lets through.
+    """Return the transmission of each dust screen of `REDDENINGS`.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def attenuation(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarra
     Returns
     -------
     (reddening, pixel) array
-        0 to 1.
+        Transmission, 0 to 1.
 
     References
     ----------
@@ -119,7 +119,7 @@ def nnls(
     moment : (term,) array
         Right-hand side of the normal equations.
     steps : int
-        How many gradient steps; fixed, so that it compiles.
+        Number of gradient steps, static under `jit`.
 
     Returns
     -------

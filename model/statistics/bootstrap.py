@@ -1,4 +1,4 @@
-"""Paired bootstrap: what a difference of two methods would be on other galaxies of the same kind."""
+"""Paired bootstrap of the difference between two methods over galaxies."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -14,16 +14,16 @@ INTERVAL: Final = (2.5, 97.5)
 
 
 def resample_counts(n: int, resamples: int, seed: int = 0) -> Counts:
-    """Draw how often each galaxy occurs in each resample.
+    """Draw bootstrap resamples as counts of each galaxy.
 
     Parameters
     ----------
     n : int
-        Galaxies.
+        Number of galaxies.
     resamples : int
-        How many times as many are drawn with replacement.
+        Number of resamples, each of n galaxies drawn with replacement.
     seed : int
-        Of the draws; the same for all methods, which pairs them.
+        Random seed; the same seed for two methods pairs them.
 
     Returns
     -------
@@ -36,19 +36,19 @@ def resample_counts(n: int, resamples: int, seed: int = 0) -> Counts:
 
 
 def resampled_ranks(values: Float[np.ndarray, " galaxy"], counts: Counts) -> Float[np.ndarray, "resample galaxy"]:
-    """Rank every galaxy within each resample, equal values sharing their mean rank, scaled to mean 0 and variance 1.
+    """Rank every galaxy within each resample, with ties at their mean rank, scaled to mean 0 and variance 1.
 
     Parameters
     ----------
     values : (galaxy,) array
-        Finite.
+        Finite values.
     counts : (resample, galaxy) array
         From `resample_counts`.
 
     Returns
     -------
     (resample, galaxy) array
-        The correlation of two such arrays, weighted by the counts, is Spearman's.
+        Ranks; the count-weighted mean product of two such arrays is Spearman's rho.
     """
     order = np.argsort(values, kind="stable")
     ranked = values[order]
@@ -66,7 +66,7 @@ def resampled_ranks(values: Float[np.ndarray, " galaxy"], counts: Counts) -> Flo
 def resampled_spearman(
     observed_ranks: Float[np.ndarray, "resample galaxy"], predicted: Float[np.ndarray, " galaxy"], counts: Counts
 ) -> Float[np.ndarray, " resample"]:
-    """Rank correlation in each resample.
+    """Return Spearman's rank correlation in each resample.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def resampled_spearman(
 def resampled_nmad(
     observed: Float[np.ndarray, " galaxy"], predicted: Float[np.ndarray, " galaxy"], counts: Counts
 ) -> Float[np.ndarray, " resample"]:
-    """NMAD in each resample.
+    """Return the NMAD in each resample.
 
     Parameters
     ----------
@@ -119,13 +119,13 @@ def resampled(
     Parameters
     ----------
     statistic : callable
-        Of the rows drawn.
+        Function of the drawn row indices.
     n : int
-        Galaxies, and draws of each resample.
+        Number of galaxies, and of draws per resample.
     resamples : int
-        How many.
+        Number of resamples.
     generator : Generator
-        Of random numbers.
+        Random number generator.
 
     Returns
     -------
@@ -136,6 +136,6 @@ def resampled(
 
 
 def interval(differences: Float[np.ndarray, " resample"]) -> tuple[float, float]:
-    """Bounds of the central 95 % of the resamples."""
+    """Return the bounds of the central 95 % of the resamples."""
     low, high = np.percentile(differences, INTERVAL)
     return float(low), float(high)

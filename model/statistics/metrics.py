@@ -1,4 +1,4 @@
-"""How well predictions match observations: the three numbers that every table of ours shows."""
+"""Scores of predictions against observed equivalent widths: rho, NMAD, bias and coverage."""
 
 import math
 from typing import NamedTuple
@@ -11,12 +11,12 @@ from ..predictions.predict import Prediction
 
 
 class Score(NamedTuple):
-    """Agreement of one line.
+    """Scores of the predictions of one line.
 
     Attributes
     ----------
     n : int
-        Galaxies with an observed EW and a prediction.
+        Number of galaxies with an observed EW and a prediction.
     spearman : float
         Rank correlation.
     nmad : float
@@ -24,7 +24,7 @@ class Score(NamedTuple):
     bias : float
         Median of predicted / observed, minus 1.
     coverage : float
-        Share of the observed values within the 16-84 % interval; NaN without one.
+        Share of the observed values within the 16-84 % interval; NaN if there is no interval.
     """
 
     n: int
@@ -35,14 +35,14 @@ class Score(NamedTuple):
 
 
 def spearman(observed: Float[np.ndarray, " galaxy"], predicted: Float[np.ndarray, " galaxy"]) -> float:
-    """Rank correlation of two arrays, ties sharing their mean rank; NaN below three rows."""
+    """Return the rank correlation of two arrays, with ties at their mean rank; NaN for fewer than three rows."""
     if len(observed) < 3:
         return float("nan")
     return float(np.corrcoef(_ranks(observed), _ranks(predicted))[0, 1])
 
 
 def _ranks(values: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " galaxy"]:
-    # Not scipy.stats.rankdata: the server scores uploads, and SciPy would cost it a second and 60 MB.
+    # scipy.stats.rankdata would add a second and 60 MB to the server, which scores uploads.
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(count) - (count - 1) / 2)[place]
 
@@ -65,17 +65,18 @@ def score(
     Returns
     -------
     Score
-        NaN where there is no galaxy to score.
+        Scores; NaN if there is no galaxy to score.
     """
     use = np.isfinite(observed) & np.isfinite(predicted)
-    seen, said = observed[use].astype(float), predicted[use].astype(float)
-    if not len(seen):
+    observed_ew, predicted_ew = observed[use].astype(float), predicted[use].astype(float)
+    if not len(observed_ew):
         return Score(0, *[float("nan")] * 4)
     coverage = float("nan")
     if p16 is not None and p84 is not None and np.isfinite(p16[use]).all():
-        coverage = float(np.mean((seen >= p16[use]) & (seen <= p84[use])))
-    nmad = 1.48 * float(np.median(np.abs(seen - said)))
-    return Score(len(seen), spearman(seen, said), nmad, float(np.median(said / seen)) - 1, coverage)
+        coverage = float(np.mean((observed_ew >= p16[use]) & (observed_ew <= p84[use])))
+    nmad = 1.48 * float(np.median(np.abs(observed_ew - predicted_ew)))
+    bias = float(np.median(predicted_ew / observed_ew)) - 1
+    return Score(len(observed_ew), spearman(observed_ew, predicted_ew), nmad, bias, coverage)
 
 
 def score_lines(observed: Float[np.ndarray, "galaxy line"], predicted: Prediction) -> dict[str, Score]:
@@ -84,7 +85,7 @@ def score_lines(observed: Float[np.ndarray, "galaxy line"], predicted: Predictio
     Parameters
     ----------
     observed : (galaxy, line) array
-        Observed equivalent widths [Å]; NaN where there is none.
+        Observed equivalent widths [Å]; NaN where missing.
     predicted : Prediction
         Arrays (galaxy, line) [Å].
 
@@ -95,7 +96,7 @@ def score_lines(observed: Float[np.ndarray, "galaxy line"], predicted: Predictio
     """
     columns = (np.asarray(values).T for values in predicted)
     rows = zip(LINE_NAMES, observed.T, *columns, strict=True)
-    return {name: score(seen, ew, p16, p84) for name, seen, ew, p16, p84 in rows}
+    return {name: score(observed_ew, ew, p16, p84) for name, observed_ew, ew, p16, p84 in rows}
 
 
 def percentile(
@@ -104,23 +105,24 @@ def percentile(
     p16: Float[np.ndarray, " line"],
     p84: Float[np.ndarray, " line"],
 ) -> Float[np.ndarray, " line"]:
-    """Give the place of observed equivalent widths in their predicted distributions, without drawing.
+    """Return the percentile of observed equivalent widths in their predicted distributions, without drawing.
 
-    On the scale arcsinh(EW / Å) each side of the median is taken as half a Gaussian that passes through its percentile.
+    On the scale arcsinh(EW / Å), each side of the median is half a Gaussian that passes through its 16th or 84th
+    percentile.
 
     Parameters
     ----------
     observed : (line,) array
-        [Å]; NaN where not detected.
+        Observed equivalent widths [Å]; NaN where not detected.
     ew, p16, p84 : (line,) array
         Median and percentiles [Å], as catalogued given detection.
 
     Returns
     -------
     (line,) array
-        Share of the distribution below what was observed, 0 to 1; NaN where a value is missing.
+        Share of the distribution below the observed value, 0 to 1; NaN where a value is missing.
     """
-    seen, low, middle, high = (np.arcsinh(np.asarray(value, float)) for value in (observed, p16, ew, p84))
-    side = np.maximum(np.where(seen < middle, middle - low, high - middle), 1e-6)
-    score = (seen - middle) / side
+    value, low, middle, high = (np.arcsinh(np.asarray(column, float)) for column in (observed, p16, ew, p84))
+    side = np.maximum(np.where(value < middle, middle - low, high - middle), 1e-6)
+    score = (value - middle) / side
     return np.array([0.5 * math.erfc(-each / math.sqrt(2)) if math.isfinite(each) else math.nan for each in score])

@@ -1,4 +1,4 @@
-"""How well draws match a catalogue: proper scores, coverage, and the diagrams that mock galaxies are used for."""
+"""Scores of draws against a catalogue: proper scores, calibration, and statistics of the diagnostic diagrams."""
 
 from typing import Final
 
@@ -30,29 +30,31 @@ RATIOS: Final = {
     "SII_6716/6731": (SII_BLUE, SII_RED),
     "HALPHA/HBETA": (HALPHA, HBETA),
 }
-"""Line ratios that physics or the catalogue's fit fixes."""
+"""Line ratios that atomic physics or the catalogue's fit constrains, as positions in `LINES` of both lines."""
 
 
 def width(values: Float[np.ndarray, " galaxy"]) -> float:
-    """Scatter that outliers do not move: 1.48 times the median absolute departure from the median."""
+    """Return a robust scatter: 1.48 times the median absolute deviation; NaN if no value is finite."""
     values = values[np.isfinite(values)]
     return 1.48 * float(np.median(np.abs(values - np.median(values)))) if len(values) else float("nan")
 
 
-def crps(draws: Float[np.ndarray, "draw galaxy"], seen: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " galaxy"]:
-    """Continuous ranked probability score of an ensemble, corrected for its size; lower is better.
+def crps(
+    draws: Float[np.ndarray, "draw galaxy"], observed: Float[np.ndarray, " galaxy"]
+) -> Float[np.ndarray, " galaxy"]:
+    """Return the continuous ranked probability score of an ensemble, corrected for its size; lower is better.
 
     Parameters
     ----------
     draws : (draw, galaxy) array
-        NaN where a draw is not listed.
-    seen : (galaxy,) array
-        What was observed, in the same unit.
+        Drawn values; NaN where a draw is not detected.
+    observed : (galaxy,) array
+        Observed values, in the same unit.
 
     Returns
     -------
     (galaxy,) array
-        In the unit of the draws.
+        Scores, in the unit of the draws.
 
     References
     ----------
@@ -62,29 +64,32 @@ def crps(draws: Float[np.ndarray, "draw galaxy"], seen: Float[np.ndarray, " gala
     n = np.isfinite(ranked).sum(axis=0)
     place = np.arange(1, len(ranked) + 1)[:, None]
     spread = (np.nan_to_num(ranked) * (2 * place - n - 1)).sum(axis=0) / (n * (n - 1.0))
-    return np.nansum(np.abs(ranked - seen), axis=0) / n - spread
+    return np.nansum(np.abs(ranked - observed), axis=0) / n - spread
 
 
 def probability_integral(
-    draws: Float[np.ndarray, "draw galaxy"], seen: Float[np.ndarray, " galaxy"], seed: int = 0
+    draws: Float[np.ndarray, "draw galaxy"], observed: Float[np.ndarray, " galaxy"], seed: int = 0
 ) -> Float[np.ndarray, " galaxy"]:
-    """Rank of what was seen among the listed draws, uniform between 0 and 1 if the draws are calibrated."""
-    ties = np.random.default_rng(seed).random(len(seen))
-    return ((draws < seen).sum(axis=0) + ties) / (np.isfinite(draws).sum(axis=0) + 1)
+    """Return the rank of each observed value among its detected draws, uniform in 0-1 if the draws are calibrated."""
+    ties = np.random.default_rng(seed).random(len(observed))
+    return ((draws < observed).sum(axis=0) + ties) / (np.isfinite(draws).sum(axis=0) + 1)
 
 
 def distance_from_uniform(pit: Float[np.ndarray, " galaxy"]) -> float:
-    """Kolmogorov-Smirnov distance of ranks from the uniform distribution."""
+    """Return the Kolmogorov-Smirnov distance of ranks from the uniform distribution."""
     steps = np.arange(len(pit) + 1) / len(pit)
     ranked = np.sort(pit)
     return float(max((steps[1:] - ranked).max(), (ranked - steps[:-1]).max()))
 
 
-def energy_score(draws: Float[np.ndarray, "draw galaxy line"], seen: Float[np.ndarray, "galaxy line"]) -> float:
-    """Mean energy score of joint draws, over galaxies with every value; pairs of neighbouring draws give the spread."""
-    use = np.isfinite(seen).all(axis=-1)
-    draws, seen = draws[:, use].astype(float), seen[use]
-    error = np.linalg.norm(draws - seen, axis=-1).mean(axis=0)
+def energy_score(draws: Float[np.ndarray, "draw galaxy line"], observed: Float[np.ndarray, "galaxy line"]) -> float:
+    """Return the mean energy score of joint draws over the galaxies whose values are all finite.
+
+    The spread of the draws is measured between consecutive draws.
+    """
+    use = np.isfinite(observed).all(axis=-1)
+    draws, observed = draws[:, use].astype(float), observed[use]
+    error = np.linalg.norm(draws - observed, axis=-1).mean(axis=0)
     spread = np.linalg.norm(draws[1:] - draws[:-1], axis=-1).mean(axis=0)
     return float((error - spread / 2).mean())
 
@@ -92,19 +97,19 @@ def energy_score(draws: Float[np.ndarray, "draw galaxy line"], seen: Float[np.nd
 def diagrams(
     ew: Float[np.ndarray, "*galaxy line"], ew_ivar: Float[np.ndarray, "*galaxy line"] | None = None
 ) -> dict[str, float]:
-    """Summarise the BPT and WHAN diagrams and the fixed ratios of a catalogue, observed or drawn.
+    """Summarise the BPT and WHAN diagrams and the ratios `RATIOS` of a catalogue, observed or drawn.
 
     Parameters
     ----------
     ew : (..., line) array
         Equivalent widths [Å]; NaN where not detected.
     ew_ivar : (..., line) array, optional
-        Their inverse variances [1/Å²]: adds the BPT diagram of galaxies with S/N > 3 in its four lines.
+        Inverse variances [1/Å²]. If given, the BPT statistics of galaxies with S/N > 3 in the four lines are added.
 
     Returns
     -------
     dict
-        Widths and scatters [dex], medians, and fractions by name.
+        Widths and scatters [dex], medians, and fractions, by name.
 
     References
     ----------

@@ -1,1 +1,1 @@
-"""Weights in files: safetensors with a JSON record beside each."""
+"""Storage of weights: safetensors files, each with a JSON sidecar."""

@@ -1,4 +1,4 @@
-"""Files appear when they are whole, or not at all: the one writer under a temporary name."""
+"""Atomic file writing: a file is written under a temporary name and renamed when it is complete."""
 
 import os
 import threading
@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Final
 
 UNFINISHED: Final = ".part"
-"""What the names of unfinished files end with; they begin with a dot."""
+"""Suffix of the names of unfinished files, which begin with a dot."""
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
+    """Yield a temporary path beside `path`, and rename it to `path` when the block ends without an exception.
 
     Parameters
     ----------
     path : Path
-        Where the file goes; what was there stays until then. Its folder exists.
+        Destination, in an existing folder; an existing file is kept until the rename.
 
     Yields
     ------
     Path
-        Write here; nothing is left of it when the block fails.
+        Temporary path to write to; it is deleted if the block raises.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}{UNFINISHED}")
     try:
@@ -34,7 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole, making its folder where there is none."""
+    """Write a file atomically, creating its folder if necessary."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         temporary.write_bytes(content)

@@ -1,7 +1,7 @@
-"""Reader of the author's published weights: pickles, opened by an unpickler that admits only arrays.
+"""Reader of the weights that Khederlarian et al. published as pickles, with an unpickler that admits only arrays.
 
-Unpickling can run any code, so this one resolves no name outside a short list, and scikit-learn's scaler becomes a
-plain holder of attributes. It serves the one-time import only; the app and `load_params` never unpickle.
+Unpickling can run any code, so this unpickler resolves only a short list of names, and replaces scikit-learn's scaler
+by a class without code. It is used for the one-time import only; the app and `load_params` never unpickle.
 """
 
 import io
@@ -20,9 +20,9 @@ from ..predictions.params import Params
 from .weights import WeightsError, load_sidecar, read_params, save_params
 
 MAX_BYTES: Final = 20_000_000
-"""The published files have 0.7 MB."""
+"""Largest file that is read [bytes]; the published files have 0.7 MB."""
 SCALERS: Final = ("color_scaler", "luminosity_scaler")
-"""The standardisations of the features, in the features' order."""
+"""Keys of the standardisations, in the order of the features."""
 
 
 class Scaler:
@@ -33,7 +33,7 @@ class Scaler:
 
 
 def _allowed() -> dict[tuple[str, str], Any]:
-    # NumPy's own reduce functions, found by taking an array and a scalar apart.
+    # NumPy's reduce functions are private; an array and a scalar give access to them.
     reconstruct = np.empty(0).__reduce__()[0]
     scalar = np.float64(0).__reduce__()[0]  # pyright: ignore[reportIndexIssue]
     names: dict[tuple[str, str], Any] = {("numpy", "ndarray"): np.ndarray, ("numpy", "dtype"): np.dtype}
@@ -47,7 +47,7 @@ def _allowed() -> dict[tuple[str, str], Any]:
 
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module_name: str, global_name: str) -> Any:
-        """Resolve the few names that arrays need; refuse the rest by name."""
+        """Return the object of an admitted name; raise WeightsError for any other."""
         try:
             return _allowed()[module_name, global_name]
         except KeyError:
@@ -94,7 +94,7 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
     Raises
     ------
     WeightsError
-        If the file is something else, or asks for a class that is not admitted.
+        If the file is not a published weights file, or needs a class that is not admitted.
 
     References
     ----------
@@ -102,7 +102,9 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
     """
     by_line = _read_object(path)
     if absent := [name for name in LINE_NAMES if name not in by_line]:
-        raise WeightsError(f"{path.name} lacks the lines {', '.join(absent)}: it is no file of the published networks.")
+        raise WeightsError(
+            f"{path.name} lacks the lines {', '.join(absent)}: it is not a file of the published networks."
+        )
     try:
         entries = [by_line[name] for name in LINE_NAMES]
         scalers = [[entry[name] for name in SCALERS if name in entry] for entry in entries]
@@ -124,14 +126,14 @@ def read_published(path: Path) -> tuple[str, PerLineNetwork]:
 
 
 def import_published(path: Path, out: Path) -> str:
-    """Convert a published weights file, joining the other variant if `out` has it already.
+    """Convert a published weights file, and keep the other variant if `out` already holds it.
 
     Parameters
     ----------
     path : Path
         ``params_of_model_with(out)_luminosity.npy``.
     out : Path
-        Weights to write or to join, .safetensors.
+        Weights file to write or to extend, .safetensors.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def import_published(path: Path, out: Path) -> str:
     Raises
     ------
     WeightsError
-        If the file is something else, or `out` is not named like weights.
+        If the file is not a published weights file, or `out` does not end in .safetensors.
     """
     if out.suffix != ".safetensors":
         raise WeightsError(f"OUT is {out.name!r}; it must end in .safetensors.")

@@ -1,4 +1,4 @@
-"""Networks as named arrays, as files hold them, and back."""
+"""Conversion of networks to the named arrays of a file, and back."""
 
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
@@ -10,7 +10,7 @@ from jaxtyping import Float
 Tensors = dict[str, Float[np.ndarray, "..."]]
 
 STORED: Final = {"trunk": "", "from_trunk": "trunk", "from_context": "context", "catalogued": "listing"}
-"""Names of fields in files of format 1, where they differ: a trunk's arrays stand beside its network's heads."""
+"""Names of fields in files of format 1 that differ from the names in the code; a trunk has no path component."""
 
 
 def to_tensors(tree: Any) -> Tensors:
@@ -22,7 +22,7 @@ def to_tensors(tree: Any) -> Tensors:
 
 
 def from_tensors(kind: Any, tensors: Tensors, name: str = "") -> Any:
-    """Put a named tuple together from named arrays, by the types of its fields.
+    """Build a named tuple from named arrays, according to the types of its fields.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def from_tensors(kind: Any, tensors: Tensors, name: str = "") -> Any:
     tensors : dict
         From `to_tensors`.
     name : str
-        Path of the named tuple among the arrays; empty for the whole.
+        Path of the named tuple among the arrays; empty for the root.
 
     Returns
     -------
@@ -55,6 +55,6 @@ def from_tensors(kind: Any, tensors: Tensors, name: str = "") -> Any:
 
 
 def kinds(annotation: Any) -> dict[str, Any]:
-    """Give the types that a field may hold by their names, those of a union each."""
+    """Return the types of an annotation by their names; a union gives each of its types except None."""
     options = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
     return {option.__name__: option for option in options if option is not type(None)}

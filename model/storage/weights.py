@@ -1,4 +1,4 @@
-"""Weights on disk: safetensors with a JSON sidecar that says what they are. Nothing is ever unpickled here."""
+"""Weights on disk: safetensors with a JSON sidecar of metadata. Nothing is unpickled."""
 
 import json
 import os
@@ -27,16 +27,19 @@ DOMAIN: Final = "domain"
 
 
 class WeightsError(ValueError):
-    """A weights file that cannot be used, in a sentence for the user."""
+    """A weights file cannot be used; the message is a sentence for the user."""
 
 
 def user_folder() -> Path:
-    """Folder of imported and self-trained weights: `GALACTIC_NEON_WEIGHTS`, else ~/.local/share/galactic_neon."""
+    """Return the folder of imported and self-trained weights.
+
+    It is named by `GALACTIC_NEON_WEIGHTS`; the default is ~/.local/share/galactic_neon.
+    """
     return Path(os.environ.get(USER_FOLDER_VARIABLE) or Path.home() / ".local/share/galactic_neon")
 
 
 def available_models() -> tuple[str, ...]:
-    """Names of the models that `load_params` finds, the default one first."""
+    """Return the names of the models that `load_params` finds, the default one first."""
     names = {path.stem for folder in (PACKAGE_FOLDER, user_folder()) for path in folder.glob("*.safetensors")}
     return (DEFAULT, *sorted(names - {DEFAULT, MAP, DOMAIN, INTRINSIC}))
 
@@ -52,7 +55,7 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     Returns
     -------
     Path
-        An existing file.
+        Path of an existing file.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
 
 
 def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
-    """Write the networks of `params` and a sidecar beside them.
+    """Write the networks of `params` to a weights file, and its sidecar.
 
     Parameters
     ----------
@@ -82,12 +85,12 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
     path : Path
         A .safetensors file; the sidecar gets the same name with .json.
     about : dict
-        JSON-able facts for the sidecar: training rows, split, recipe, metrics, source.
+        JSON-serialisable metadata for the sidecar: training rows, split, recipe, metrics, source.
 
     Returns
     -------
     Path
-        The sidecar.
+        Path of the sidecar.
     """
     present = {field: network for field, network in params._asdict().items() if network is not None}
     tensors = {field: to_tensors(network) for field, network in present.items()}
@@ -116,7 +119,7 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
 
 
 def load_sidecar(name_or_path: str | Path = DEFAULT) -> dict[str, Any]:
-    """Read what a weights file says about itself.
+    """Read the sidecar of a weights file.
 
     Parameters
     ----------
@@ -126,12 +129,12 @@ def load_sidecar(name_or_path: str | Path = DEFAULT) -> dict[str, Any]:
     Returns
     -------
     dict
-        The sidecar.
+        Content of the sidecar.
 
     Raises
     ------
     WeightsError
-        If there is no such file, or no sidecar beside it.
+        If the weights file or its sidecar is missing.
     """
     path = find_weights(name_or_path).with_suffix(".json")
     if not path.is_file():
@@ -140,7 +143,7 @@ def load_sidecar(name_or_path: str | Path = DEFAULT) -> dict[str, Any]:
 
 
 def read_params(path: Path) -> Params:
-    """Read one weights file after comparing its checksum with the sidecar.
+    """Read one weights file and verify its checksum against the sidecar.
 
     Parameters
     ----------
@@ -155,7 +158,7 @@ def read_params(path: Path) -> Params:
     Raises
     ------
     WeightsError
-        If the file and its sidecar do not belong together, or the format is newer.
+        If the checksum differs from the sidecar's, or the file has another format.
     """
     sidecar, content = load_sidecar(path), path.read_bytes()
     if sidecar.get("format") != FORMAT:
@@ -171,7 +174,7 @@ def read_params(path: Path) -> Params:
 
 
 def load_params(name_or_path: str | Path = DEFAULT) -> Params:
-    """Load a model by name or path, together with the canonical map and the domain.
+    """Load a model by name or path, with the canonical map and the domain.
 
     Parameters
     ----------
@@ -182,7 +185,7 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     Returns
     -------
     Params
-        Float32 arrays on the default device. Read once per process and file.
+        Float32 arrays on the default device. Each file is read once per process.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How networks are fitted: one loop, and what each network learns from.
+"""Training of the networks: one optimisation loop, and the loss and sample of each network.
 
-Needs the packages of the training extra.
+Needs the packages of the `train` extra.
 """

@@ -1,8 +1,8 @@
-"""Intrinsic lines of real galaxies: draws of what the catalogue leaves possible.
+"""Posterior draws of the intrinsic lines of real galaxies, given what the catalogue lists of them.
 
-A chain over the free lines, given everything known of a galaxy, is fitted to the censored catalogue (a listed line is
-its EW plus Gaussian noise, a line not listed fell below zero, a line in a camera overlap says nothing), integrating
-over the unknown EW line by line.
+A chain over the free lines, conditioned on everything known of a galaxy, is fitted to the censored catalogue: the EW of
+a detected line is its intrinsic EW plus Gaussian noise, the measured EW of an undetected line fell below zero, and a
+line in a camera overlap carries no information. The likelihood integrates over the unknown EWs line by line.
 """
 
 from typing import Final, NamedTuple
@@ -23,9 +23,9 @@ from .recipe import DistributionConfig
 from .sample import TrainingTable
 
 NODES: Final = 40
-"""Points at which the unknown EW of a line is integrated."""
+"""Quadrature points of the integral over the unknown EW of a line."""
 RESOLUTION: Final = 0.5
-"""Narrowest feature near EW = 0, in units of the typical measurement error."""
+"""Width added to a component of the prior at EW = 0, in units of the mixtures' scale; see `_widen_near_zero`."""
 CHUNK: Final = 8192
 """Galaxies drawn at a time."""
 
@@ -44,7 +44,7 @@ def deconvolve(
     progress : callable, optional
         Called with the mean loss of each epoch.
     checkpoint : Checkpoints, optional
-        Where an interrupted run goes on.
+        Where an interrupted run resumes.
 
     Returns
     -------
@@ -52,12 +52,12 @@ def deconvolve(
         See `latent.to_unit`.
     """
     scales, order = table.scales, list(ORDER)
-    everything = np.column_stack([table.color, table.log_luminosity, table.redshift, table.level]).astype(np.float32)
+    conditions = np.column_stack([table.color, table.log_luminosity, table.redshift, table.level]).astype(np.float32)
     ew = table.ew[:, order]
     log_sigma = np.log10(table.sigma[:, order])
     unit = np.asarray(to_unit(scales, jnp.asarray(ew)))
     floor = np.asarray(unit_floor(scales))
-    empty = faint_sigma(everything, unit, floor, log_sigma)
+    empty = faint_sigma(conditions, unit, floor, log_sigma)
     detected = np.isfinite(ew)
     sigma = 10 ** np.where(detected, log_sigma, empty)
     usable = detected & (sigma < 20 * scales.softening) & (ew < scales.cap)
@@ -67,9 +67,9 @@ def deconvolve(
         jnp.asarray(usable),
         jnp.asarray(~detected & ~table.cut[:, order]),
     )
-    x = jnp.asarray(everything)
+    x = jnp.asarray(conditions)
     chain = init_chain(
-        jax.random.key(recipe.seed), everything, recipe.summary_width, 1, recipe.hidden, ((N_FREE, N_FREE, RAW),)
+        jax.random.key(recipe.seed), conditions, recipe.summary_width, 1, recipe.hidden, ((N_FREE, N_FREE, RAW),)
     )
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
@@ -89,7 +89,7 @@ def deconvolve(
 
 
 class Evidence(NamedTuple):
-    """What the catalogue says of the free lines, in the order of `ORDER`."""
+    """Catalogued EWs, errors [Å] and detections of the free lines, in the order of `ORDER`."""
 
     ew: Float[Array, "galaxy free"]
     sigma: Float[Array, "galaxy free"]
@@ -100,13 +100,13 @@ class Evidence(NamedTuple):
 def filter_lines(
     chain: Chain, scales: Scales, features: Float[Array, "galaxy feature"], evidence: Evidence, key: PRNGKeyArray
 ) -> tuple[Float[Array, " galaxy"], Float[Array, "galaxy free"]]:
-    """Log likelihood of the evidence, and a draw of the intrinsic lines it leaves possible, line by line."""
+    """Return the log likelihood of the evidence, and a draw of the intrinsic lines from their posterior."""
     hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
     fraction = (jnp.arange(NODES) + 0.5) / NODES
     softening, center, spread = map(jnp.asarray, (scales.softening, scales.center, scales.spread))
 
-    def weigh(unit: Array, step: Array) -> tuple[Array, Array]:
+    def draw_line(unit: Array, step: Array) -> tuple[Array, Array]:
         ew, sigma, detected, undetected = (column[:, step] for column in evidence)
 
         def place(value: Array) -> Array:
@@ -117,7 +117,7 @@ def filter_lines(
         high = jnp.maximum(jnp.minimum(high, top[step]), low + 1e-3)
         nodes = low[:, None] + (high - low)[:, None] * fraction
         value = jnp.sinh(nodes * spread[step] + center[step]) * softening[step]
-        parts = _resolved(mixture(run_head(chain.heads[0], step, hidden, unit)), floor[step])
+        parts = _widen_near_zero(mixture(run_head(chain.heads[0], step, hidden, unit)), floor[step])
         parts = Mixture(*(part[:, None] for part in parts))
         log_prior = log_density(parts, nodes, jnp.broadcast_to(floor[step], nodes.shape))
         gaussian = -0.5 * ((ew[:, None] - value) / sigma[:, None]) ** 2 - jnp.log(sigma)[:, None]
@@ -130,24 +130,24 @@ def filter_lines(
         drawn = jax.lax.stop_gradient(low + (high - low) * where)
         return unit.at[:, step].set(drawn), jnp.where(detected | undetected, logsumexp(weight, axis=-1), 0.0)
 
-    unit, log_likelihood = jax.lax.scan(weigh, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(N_FREE))
+    unit, log_likelihood = jax.lax.scan(draw_line, jnp.zeros(evidence.ew.shape, features.dtype), jnp.arange(N_FREE))
     return log_likelihood.sum(axis=0), unit
 
 
-def _resolved(parts: Mixture, floor: Array) -> Mixture:
-    """Keep a prior from inventing spikes at zero that noisy data cannot resolve."""
+def _widen_near_zero(parts: Mixture, floor: Array) -> Mixture:
+    """Widen the components near EW = 0: noisy data cannot rule out spikes there, and a fit would put some."""
     mean = jnp.maximum(parts.mean, floor)
     return parts._replace(mean=mean, scale=parts.scale + RESOLUTION * jnp.exp(-2 * (mean - floor)))
 
 
 def faint_sigma(
-    everything: Float[np.ndarray, "galaxy feature"],
+    conditions: Float[np.ndarray, "galaxy feature"],
     unit: Float[np.ndarray, "galaxy free"],
     floor: Float[np.ndarray, " free"],
     log_sigma: Float[np.ndarray, "galaxy free"],
 ) -> Float[np.ndarray, "galaxy free"]:
-    """Log10 of the error each line would have if it were not there: quadratic regression on the listed ones."""
-    x = np.clip((everything - everything.mean(axis=0)) / everything.std(axis=0), -4, 4)
+    """Return log10 of the error [Å] of each line at EW = 0, by quadratic regression on the detected lines."""
+    x = np.clip((conditions - conditions.mean(axis=0)) / conditions.std(axis=0), -4, 4)
     upper = np.triu_indices(x.shape[1])
     columns = np.column_stack([np.ones(len(x)), x, x[:, upper[0]] * x[:, upper[1]]])
     result = np.empty_like(unit)

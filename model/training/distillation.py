@@ -1,8 +1,9 @@
-"""The default network: several wide teachers learn from galaxies, one small and fast student learns from them.
+"""The default network: several wide teachers are trained on galaxies, one small and fast student on the teachers.
 
-Teachers give nine quantiles of the catalogued EW per line by the pinball loss, whose optimum is the quantile whatever
-the distribution's shape; their mean is better than any of them. The student is taught the mean teacher's median, 16th
-and 84th percentile, for the galaxies and for continua between galaxies, which cost nothing to label.
+A teacher predicts nine quantiles of the catalogued EW per line; it minimises the pinball loss, whose optimum is the
+quantile for any shape of distribution. The mean of the teachers is more accurate than any one of them. The student is
+trained on the teachers' mean median, 16th and 84th percentile, for the galaxies and for continua interpolated between
+galaxies.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,12 +24,13 @@ from .network import Recipe, check_rows, fit
 from .optimization import Checkpoints, Progress, Schedule, minimize
 
 LEVELS: Final = (0.05, 0.16, 0.3, 0.4, 0.5, 0.6, 0.7, 0.84, 0.95)
-"""Quantiles that a teacher learns; the student takes over the 50th, 16th and 84th."""
+"""Quantiles that a teacher predicts; the student is trained on the 50th, 16th and 84th percentile."""
 TAUGHT: Final = tuple(LEVELS.index(level) for level in (0.5, 0.16, 0.84))
+"""Positions of the student's quantiles in `LEVELS`: median, 16th and 84th percentile."""
 SMOOTHING: Final = 0.02
-"""Width, in standardised arcsinh, within which the pinball loss is rounded."""
+"""Residual, in standardised arcsinh(EW / Å), below which the pinball loss is smoothed."""
 LABEL_CHUNK: Final = 8192
-"""Continua labelled at a time."""
+"""Continua labelled per call."""
 
 
 class DistillationRecipe(NamedTuple):
@@ -54,13 +56,13 @@ class DistillationRecipe(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """Mean and deviation of the targets, gaps left out."""
+    """Mean and standard deviation of the targets, ignoring NaN."""
 
     mean: Float[np.ndarray, " target"]
     std: Float[np.ndarray, " target"]
 
 
-def teach(
+def train_teacher(
     features: Float[np.ndarray, "galaxy feature"],
     standardized: Float[np.ndarray, "galaxy target"],
     recipe: DistillationRecipe,
@@ -68,14 +70,14 @@ def teach(
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Summary:
-    """Train one teacher on standardised targets; NaN where there is none."""
+    """Train one teacher on standardised targets; NaN targets do not count."""
     quantile_levels = jnp.array(LEVELS)[:, None]
     x, y = jnp.asarray(features, jnp.float32), jnp.asarray(standardized, jnp.float32)
 
     def loss(teacher: Summary, rows: Array, _: PRNGKeyArray) -> Array:
         present = jnp.isfinite(y[rows])[:, None, :]
-        miss = jnp.where(present, y[rows][:, None, :] - ask(teacher, x[rows]), 0.0)
-        pinball = jnp.sqrt(miss**2 + SMOOTHING**2) / 2 + (quantile_levels - 0.5) * miss
+        residual = jnp.where(present, y[rows][:, None, :] - teacher_quantiles(teacher, x[rows]), 0.0)
+        pinball = jnp.sqrt(residual**2 + SMOOTHING**2) / 2 + (quantile_levels - 0.5) * residual
         return jnp.where(present, pinball, 0.0).sum() / jnp.maximum(present.sum(), 1)
 
     seed = recipe.seed + member
@@ -88,29 +90,31 @@ def teach(
     return minimize(teacher, loss, len(x), schedule, progress, checkpoint)
 
 
-def ask(teacher: Summary, features: Float[Array, "*galaxy feature"]) -> Float[Array, "*galaxy level target"]:
-    """Quantiles of the standardised targets."""
+def teacher_quantiles(
+    teacher: Summary, features: Float[Array, "*galaxy feature"]
+) -> Float[Array, "*galaxy level target"]:
+    """Return the quantiles `LEVELS` of the standardised targets."""
     raw = run_dense(teacher.output, run_trunk(teacher.trunk, features))
     return raw.reshape(*raw.shape[:-1], len(LEVELS), -1)
 
 
-def label(
+def label_continua(
     teachers: list[Summary], features: Float[np.ndarray, "galaxy feature"]
 ) -> Float[np.ndarray, "galaxy three target"]:
-    """Mean over the teachers of the quantiles that a student takes over."""
+    """Return the mean over the teachers of the median, 16th and 84th percentile of the standardised targets."""
 
     @jax.jit
-    def together(chunk: Array) -> Array:
-        return jnp.mean(jnp.stack([ask(teacher, chunk)[:, TAUGHT, :] for teacher in teachers]), axis=0)
+    def mean_quantiles(chunk: Array) -> Array:
+        return jnp.mean(jnp.stack([teacher_quantiles(teacher, chunk)[:, TAUGHT, :] for teacher in teachers]), axis=0)
 
     starts = range(0, len(features), LABEL_CHUNK)
-    return np.concatenate([np.asarray(together(jnp.asarray(features[s : s + LABEL_CHUNK]))) for s in starts])
+    return np.concatenate([np.asarray(mean_quantiles(jnp.asarray(features[s : s + LABEL_CHUNK]))) for s in starts])
 
 
 def continua_between(
     features: Float[np.ndarray, "galaxy feature"], times: int, seed: int
 ) -> Float[np.ndarray, "more feature"]:
-    """Give the galaxies, and `times` as many points on the lines that join random pairs of them."""
+    """Return the galaxies, and `times` as many random points between random pairs of them."""
     rng = np.random.Generator(np.random.PCG64(seed))
     parts = [features]
     for _ in range(times):
@@ -119,22 +123,22 @@ def continua_between(
     return np.concatenate(parts).astype(np.float32)
 
 
-def learn(
+def train_student(
     features: Float[np.ndarray, "galaxy feature"],
-    lessons: Float[np.ndarray, "galaxy three target"],
+    labels: Float[np.ndarray, "galaxy three target"],
     standard: Standard,
     recipe: DistillationRecipe,
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> JointNetwork:
-    """Train the student on labelled continua: squared error of the standardised median and percentiles."""
-    x, y = jnp.asarray(features, jnp.float32), jnp.asarray(lessons, jnp.float32)
+    """Train the student on labelled continua by the squared error of the standardised median and percentiles."""
+    x, y = jnp.asarray(features, jnp.float32), jnp.asarray(labels, jnp.float32)
 
     def loss(student: JointNetwork, rows: Array, _: PRNGKeyArray) -> Array:
-        answer = jnp.stack(standardized_quantiles(student, x[rows]), axis=1)
-        return jnp.mean((answer - y[rows]) ** 2)
+        predicted = jnp.stack(standardized_quantiles(student, x[rows]), axis=1)
+        return jnp.mean((predicted - y[rows]) ** 2)
 
-    student = init_joint(jax.random.key(recipe.seed), features, lessons[:, 0], recipe.width, recipe.blocks)
+    student = init_joint(jax.random.key(recipe.seed), features, labels[:, 0], recipe.width, recipe.blocks)
     student = student._replace(target_mean=jnp.asarray(standard.mean), target_std=jnp.asarray(standard.std))
     schedule = Schedule(recipe.epochs, recipe.batch, recipe.learning_rate, 0.0, recipe.warm_up, recipe.seed)
     return minimize(student, loss, len(x), schedule, progress, checkpoint)
@@ -154,13 +158,13 @@ def distill(
     features : (galaxy, feature) array
         Finite inputs.
     targets : (galaxy, target) array
-        What to predict; NaN where it is not known.
+        Values to predict; NaN where missing.
     recipe : DistillationRecipe
         Sizes, rates and seed. The same recipe and rows give the same network on one machine.
     progress : callable, optional
         Called with the mean loss of each epoch.
     checkpoint : Checkpoints, optional
-        Where an interrupted run goes on.
+        Where an interrupted run resumes.
 
     Returns
     -------
@@ -181,17 +185,17 @@ def distill(
         return checkpoint and checkpoint.part(name)
 
     teachers = [
-        teach(features, standardized, recipe, member, progress, part(f"teacher {member}"))
+        train_teacher(features, standardized, recipe, member, progress, part(f"teacher {member}"))
         for member in range(recipe.members)
     ]
-    many = continua_between(features, recipe.between, recipe.seed)
-    return learn(many, label(teachers, many), standard, recipe, progress, part("student"))
+    continua = continua_between(features, recipe.between, recipe.seed)
+    return train_student(continua, label_continua(teachers, continua), standard, recipe, progress, part("student"))
 
 
 def variants_of(
     bin_flux: Float[np.ndarray, "galaxy bin"], log_luminosity: Float[np.ndarray, " galaxy"]
 ) -> Iterator[tuple[str, Float[np.ndarray, "galaxy feature"]]]:
-    """Give the name and the features of each variant."""
+    """Yield the name and the features of each variant."""
     color = np.asarray(colors(bin_flux))
     yield "colors", color
     yield "luminosity", np.column_stack([color, log_luminosity])
@@ -214,13 +218,13 @@ def fit_variants(
     log_luminosity : (galaxy,) array
         See `features.log_luminosity`.
     ew : (galaxy, line) array
-        Observed equivalent widths [Å]; NaN where there is none.
+        Observed equivalent widths [Å]; NaN where missing.
     recipe : DistillationRecipe
         Sizes, rates and seed.
     progress : callable, optional
         Called after each epoch with the variant and the epoch's mean loss.
     checkpoint : Checkpoints, optional
-        Where an interrupted run goes on.
+        Where an interrupted run resumes.
 
     Returns
     -------

@@ -1,11 +1,12 @@
-"""Fitting the joint distribution to a catalogue. Needs optax; drawing does not.
+"""Training of the joint distribution of lines on a catalogue. Training needs optax; drawing does not.
 
-1. The catalogued lines given the continuum, by maximum likelihood on the catalogue itself: see `catalogued`.
-2. Draws of every training galaxy's intrinsic lines: see `deconvolution`. On them, by maximum likelihood, the intrinsic
-   lines given the continuum and the catalogued lines.
-3. Two small networks learn the percentiles of that distribution's draws.
+1. The density of the catalogued lines given the continuum, by maximum likelihood on the catalogue (see `catalogued`).
+2. Posterior draws of the intrinsic lines of every training galaxy (see `deconvolution`), and by maximum likelihood on
+   these draws the density of the intrinsic lines given the continuum and the catalogued lines.
+3. Two small networks for the percentiles of the intrinsic lines, trained on draws from that distribution.
 
-Luminosity and redshift are hidden in a share of the batches, so that the networks predict without them too.
+Luminosity and redshift are withheld for a random share of the galaxies of each batch, so that the networks predict
+without them too.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ..distribution.catalogued import CONTEXT, SEEN, STEPS, STRENGTH, CataloguedLines, log_likelihood, to_catalogued
+from ..distribution.catalogued import (
+    CONTEXT,
+    DETECTION,
+    STEPS,
+    STRENGTH,
+    CataloguedLines,
+    log_likelihood,
+    to_catalogued,
+)
 from ..distribution.chain import Chain, Summary, init_chain, init_summary
 from ..distribution.conditioning import with_conditions
 from ..distribution.gaussian_mixture import RAW
@@ -32,7 +41,7 @@ from .recipe import DistributionConfig
 from .sample import TrainingTable
 
 LEVELS: Final = (0.16, 0.5, 0.84)
-"""Percentiles that the summaries learn."""
+"""Quantiles that the summary networks predict."""
 
 
 def fit_catalogued(
@@ -43,11 +52,11 @@ def fit_catalogued(
     checkpoint: Checkpoints | None = None,
 ) -> Chain:
     """Fit p(catalogued lines | colours, luminosity, redshift)."""
-    heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
+    heads = ((STEPS, CONTEXT, DETECTION), (STEPS, CONTEXT + 1, STRENGTH))
     chain = _untrained(recipe.seed + 3, table, recipe, heads)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
-        x = _with_some_hidden(key, table, rows, recipe.given_share)
+        x = _with_some_withheld(key, table, rows, recipe.given_share)
         return -log_likelihood(chain, x, CataloguedLines(*(column[rows] for column in catalogued_lines))).mean()
 
     return minimize(chain, loss, len(table.color), recipe.schedule(recipe.epochs), progress, checkpoint)
@@ -66,9 +75,9 @@ def fit_latent(
     context, u = catalogued_lines.context.reshape(-1, CONTEXT), jnp.asarray(units)
 
     def loss(chain: Chain, rows: Array, key: PRNGKeyArray) -> Array:
-        which, hide = jax.random.split(key)
+        which, withhold = jax.random.split(key)
         unit = u[jax.random.randint(which, rows.shape, 0, len(u)), rows]
-        x = _with_some_hidden(hide, table, rows, recipe.given_share)
+        x = _with_some_withheld(withhold, table, rows, recipe.given_share)
         return -latent_log_density(chain, table.scales, x, context[rows], unit).sum(axis=-1).mean()
 
     return minimize(chain, loss, len(table.color), recipe.schedule(recipe.latent_epochs), progress, checkpoint)
@@ -82,7 +91,7 @@ def fit_summary(
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
 ) -> Summary:
-    """Teach a network the percentiles of intrinsic draws [Å], and how often lines are detected."""
+    """Train a network on the percentiles of intrinsic draws [Å] and on the detections of the lines."""
     x, targets = jnp.asarray(features), jnp.arcsinh(jnp.asarray(draws) / line_softening(table.scales))
     detected, cut = jnp.isfinite(jnp.asarray(table.ew)), jnp.asarray(table.cut)
     quantile_levels = jnp.array(LEVELS)[:, None]
@@ -90,8 +99,8 @@ def fit_summary(
     def loss(summary: Summary, rows: Array, key: PRNGKeyArray) -> Array:
         percentiles, logit = summarize(summary, x[rows])
         target = targets[jax.random.randint(key, rows.shape, 0, len(targets)), rows]
-        miss = target[:, None, :] - percentiles
-        percentile = pinball(miss, quantile_levels).sum(axis=(1, 2))
+        residual = target[:, None, :] - percentiles
+        percentile = pinball(residual, quantile_levels).sum(axis=(1, 2))
         detection = -jax.nn.log_sigmoid(jnp.where(detected[rows], logit, -logit))
         return (percentile + jnp.where(cut[rows], 0.0, detection).sum(axis=-1)).mean()
 
@@ -111,34 +120,35 @@ def fit_distribution(
     Parameters
     ----------
     table : TrainingTable
-        From `prepare`, of the galaxies that may be seen.
+        From `prepare`, of the training galaxies; held-out galaxies must not be among them.
     recipe : DistributionConfig
         Sizes, rates and seed.
     progress : callable, optional
         Called after each epoch with the part's name and its mean loss.
     checkpoint : Checkpoints, optional
-        Where an interrupted run goes on.
+        Where an interrupted run resumes.
 
     Returns
     -------
     Params
-        With the distribution and nothing else.
+        With the distribution; the other fields are None.
     """
 
     def run(part: str) -> tuple[Progress, Checkpoints | None]:
         return None if progress is None else partial(progress, part), checkpoint and checkpoint.part(part)
 
     catalogued_lines = to_catalogued(table.scales, table.ew, table.sigma, table.cut)
-    catalogued = fit_catalogued(table, recipe, catalogued_lines, *run("what is listed"))
+    catalogued = fit_catalogued(table, recipe, catalogued_lines, *run("catalogued lines"))
     units = deconvolve(table, recipe, *run("deconvolution"))
-    latent = fit_latent(table, recipe, catalogued_lines, units, *run("what is behind"))
+    latent = fit_latent(table, recipe, catalogued_lines, units, *run("intrinsic lines"))
     wide = np.column_stack([table.color, table.log_luminosity])
     empty = init_summary(jax.random.key(0), wide, 1, 1, 1)
     drawn = Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, empty, empty))
-    # Draws that know everything are, taken over the galaxies of some colours, draws that know the colours alone.
+    # Draws conditioned on luminosity and redshift, pooled over the galaxies of given colours, are draws conditioned on
+    # the colours alone.
     flux = 10 ** np.cumsum(np.pad(table.color, ((0, 0), (1, 0))), axis=1)
-    given_share = table.log_luminosity, table.redshift
-    draws = np.stack([sample_many(seed, drawn, flux, *given_share)[0] for seed in range(recipe.draws)])
+    conditions = table.log_luminosity, table.redshift
+    draws = np.stack([sample_many(seed, drawn, flux, *conditions)[0] for seed in range(recipe.draws)])
     summaries = (
         fit_summary(table, recipe, features, draws, *run(f"percentiles, {name}"))
         for name, features in (("colors", table.color), ("luminosity", wide))
@@ -146,8 +156,8 @@ def fit_distribution(
     return Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, *summaries))
 
 
-def _with_some_hidden(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:
-    """Features of a batch; each galaxy's luminosity and redshift are given with this probability."""
+def _with_some_withheld(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:
+    """Return the features of a batch; luminosity and redshift are each given with probability `given_share`."""
     columns = []
     for number, column in enumerate((table.log_luminosity, table.redshift)):
         shown = jax.random.bernoulli(jax.random.fold_in(key, number), given_share, rows.shape)
@@ -161,7 +171,7 @@ def _untrained(
     wide = np.array(with_conditions(table.color, table.log_luminosity, table.redshift))
     chain = init_chain(jax.random.key(seed), wide, recipe.width, recipe.blocks, recipe.hidden, heads)
     flag = np.ptp(wide, axis=0) == 0
-    # Whether a value is given is a number already: 1 or 0.
+    # The flags of given values are constant in the sample and already 0 or 1: they are not standardised.
     mean, std = np.where(flag, 0.0, chain.trunk.feature_mean), np.where(flag, 1.0, chain.trunk.feature_std)
     scaled = {"feature_mean": jnp.asarray(mean, jnp.float32), "feature_std": jnp.asarray(std, jnp.float32)}
     return chain._replace(trunk=chain.trunk._replace(**scaled))

@@ -1,4 +1,4 @@
-"""Which galaxies no committed weight, density or map ever sees."""
+"""The held-out galaxies: no committed weight, density or map is fitted to them."""
 
 from collections.abc import Iterable
 from hashlib import sha256

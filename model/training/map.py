@@ -1,8 +1,8 @@
-"""Training of the network that places continua on the map. Needs optax; placing does not.
+"""Training of the network that places continua on the map. Training needs optax; placing does not.
 
-It learns the positions that UMAP gave and, among positions that UMAP would accept as well, prefers those that keep
-neighbours: galaxies near on the map should have similar continua. UMAP itself attracts true neighbours and does not
-penalise false ones, which is what trustworthiness counts.
+The network is trained on the positions that UMAP gave. Within a tolerance of these positions, a second term of the loss
+prefers positions at which galaxies near each other on the map have similar continua. UMAP attracts true neighbours but
+does not penalise false ones, which lower the trustworthiness.
 """
 
 from typing import Final, NamedTuple
@@ -18,19 +18,19 @@ from .network import Recipe, check_rows, interval_loss
 from .optimization import Progress, minimize
 
 FALSE_NEIGHBOURS: Final = 4.0
-"""Weight of the neighbours' term."""
+"""Weight of the false-neighbour term in the loss."""
 TOLERANCE: Final = 0.05
-"""Distance to UMAP's place, in deviations of the map, beyond which it counts linearly and no longer squared."""
+"""Distance from UMAP's position, in standard deviations of the map, beyond which the loss is linear, not quadratic."""
 KERNEL_STEP: Final = 2
-"""A galaxy of a batch has the kernel's width between it and its nearest one but this many."""
+"""The kernel width of a galaxy is its distance to its nearest neighbour of this rank within the batch."""
 REFERENCES: Final = 2000
-"""Galaxies among which the others' ranks are counted."""
+"""Number of random galaxies among which ranks are counted."""
 RANKS: Final = (3, 300)
-"""Between these, of so many, ranks follow a power of the distance."""
+"""Ranks, of `REFERENCES` galaxies, between which the power law of the distance is fitted."""
 
 
 class Ranks(NamedTuple):
-    """For each galaxy, the share of all others that are nearer than a distance: exp(offset) times a power of it."""
+    """Share of all galaxies nearer to a galaxy than a distance d: exp(offset) d**power, fitted for each galaxy."""
 
     offset: Float[Array | np.ndarray, " galaxy"]
     power: Float[Array | np.ndarray, " galaxy"]
@@ -43,16 +43,16 @@ def fit_places(
     recipe: Recipe,
     progress: Progress = None,
 ) -> JointNetwork:
-    """Train the network.
+    """Train the network that places continua on the map.
 
     Parameters
     ----------
     shape : (galaxy, 12) array
         ln(F_i / mean F), the network's input.
     space : (galaxy, axis) array
-        Where neighbours are counted.
+        Coordinates in which neighbours are counted.
     position : (galaxy, 2) array
-        UMAP's places.
+        Positions that UMAP gave.
     recipe : Recipe
         Sizes, rates and seed.
     progress : callable, optional
@@ -61,7 +61,7 @@ def fit_places(
     Returns
     -------
     JointNetwork
-        Places, and the 16-84 % range of UMAP's about them.
+        Median position, and the 16-84 % range of UMAP's positions.
 
     Raises
     ------
@@ -69,46 +69,46 @@ def fit_places(
         If an input is not finite, or fewer rows are given than one batch holds.
     """
     check_rows(shape, recipe.batch)
-    widened = _with_differences(shape.shape[1])
-    features = (shape @ widened).astype(np.float32)
-    x, places, s = (jnp.asarray(array, jnp.float32) for array in (features, position, space))
+    with_differences = _difference_matrix(shape.shape[1])
+    features = (shape @ with_differences).astype(np.float32)
+    x, umap, s = (jnp.asarray(array, jnp.float32) for array in (features, position, space))
     ranks = Ranks(*(jnp.asarray(column) for column in count_ranks(space, recipe.seed)))
 
     def loss(network: JointNetwork, rows: Array, _: Array) -> Array:
         hidden = run_trunk(network.trunk, x[rows])
         middle = run_dense(network.median, hidden)
-        standardised = (places[rows] - network.target_mean) / network.target_std
+        standardised = (umap[rows] - network.target_mean) / network.target_std
         unit = network.target_std / network.target_std.mean()
-        miss = (((middle - standardised) * unit) ** 2).sum(axis=-1)
-        to_umap = TOLERANCE * (jnp.sqrt(1 + miss / TOLERANCE**2) - 1).mean()
+        squared_distance = (((middle - standardised) * unit) ** 2).sum(axis=-1)
+        to_umap = TOLERANCE * (jnp.sqrt(1 + squared_distance / TOLERANCE**2) - 1).mean()
         false = false_neighbours(middle * unit, s[rows], Ranks(*(column[rows] for column in ranks)))
         return to_umap + FALSE_NEIGHBOURS * false + interval_loss(network, hidden, middle, standardised).mean()
 
     network = init_joint(jax.random.key(recipe.seed), features, position, recipe.width, recipe.blocks)
-    return _narrowed(minimize(network, loss, len(x), recipe.schedule(), progress), shape, widened)
+    return _fold_differences(minimize(network, loss, len(x), recipe.schedule(), progress), shape, with_differences)
 
 
 def false_neighbours(
     position: Float[Array, "galaxy 2"], space: Float[Array, "galaxy axis"], ranks: Ranks
 ) -> Float[Array, ""]:
-    """Mean rank, as a share of all galaxies, among the continua of the galaxies that are near on the map.
+    """Return the mean rank, by likeness of continuum, of the galaxies that lie near each other on the map.
 
     Parameters
     ----------
     position : (galaxy, 2) array
-        Places of a batch, in any unit.
+        Map positions of a batch, in any unit.
     space : (galaxy, axis) array
-        Where ranks are counted.
+        Coordinates in which ranks are counted.
     ranks : Ranks
         Of the same galaxies, from `count_ranks`.
 
     Returns
     -------
     () array
-        0 is perfect, about .5 a map at random.
+        Mean rank as a share of all galaxies: 0 is perfect, a random map has about .5.
     """
     apart = ((position[:, None] - position[None]) ** 2).sum(axis=-1) + 1e6 * jnp.eye(len(position))
-    near = jnp.exp(-apart / jax.lax.stop_gradient(_nth_least(apart, KERNEL_STEP) + 1e-9)[:, None])
+    near = jnp.exp(-apart / jax.lax.stop_gradient(_nth_smallest(apart, KERNEL_STEP) + 1e-9)[:, None])
     near = near / near.sum(axis=-1, keepdims=True)
     size = (space**2).sum(axis=-1)
     distance = jnp.maximum(size[:, None] + size[None] - 2 * space @ space.T, 1e-8)
@@ -117,19 +117,19 @@ def false_neighbours(
 
 
 def count_ranks(space: Float[np.ndarray, "galaxy axis"], seed: int = 0) -> Ranks:
-    """Find how a distance from each galaxy turns into a rank: a power law through its nearer neighbours.
+    """Fit, for each galaxy, a power law from distance to rank through its nearer neighbours.
 
     Parameters
     ----------
     space : (galaxy, axis) array
-        Where neighbours are counted.
+        Coordinates in which neighbours are counted.
     seed : int
-        Of the choice of the galaxies that are counted.
+        Seed of the choice of the reference galaxies.
 
     Returns
     -------
     Ranks
-        Of each galaxy.
+        Arrays (galaxy,).
     """
     some = np.random.Generator(np.random.PCG64(seed)).permutation(len(space))[:REFERENCES]
     counted = np.unique(np.geomspace(*RANKS, 12).astype(int)) * len(some) // REFERENCES
@@ -137,35 +137,35 @@ def count_ranks(space: Float[np.ndarray, "galaxy axis"], seed: int = 0) -> Ranks
     offset, power = np.empty((2, len(space)), np.float32)
     size = (space**2).sum(axis=1)
     for start in range(0, len(space), 4096):
-        here = slice(start, start + 4096)
-        distance = size[here, None] + size[some] - 2 * space[here] @ space[some].T
+        rows = slice(start, start + 4096)
+        distance = size[rows, None] + size[some] - 2 * space[rows] @ space[some].T
         log_distance = np.log(np.maximum(np.partition(distance, counted, axis=1)[:, counted], 1e-10)) / 2
         middle = log_distance.mean(axis=1, keepdims=True)
-        power[here] = (
+        power[rows] = (
             (log_distance - middle) @ (log_rank - log_rank.mean()) / ((log_distance - middle) ** 2).sum(axis=1)
         )
-        offset[here] = log_rank.mean() - power[here] * middle[:, 0]
+        offset[rows] = log_rank.mean() - power[rows] * middle[:, 0]
     return Ranks(offset, power)
 
 
-def _nth_least(rows: Float[Array, "row column"], n: int) -> Float[Array, " row"]:
-    """Give the n-th least of each row: for a small n much faster than sorting."""
+def _nth_smallest(rows: Float[Array, "row column"], n: int) -> Float[Array, " row"]:
+    """Return the n-th smallest value of each row; for a small n much faster than sorting."""
     for _ in range(n - 1):
         rows = jnp.where(rows <= rows.min(axis=1, keepdims=True), jnp.inf, rows)
     return rows.min(axis=1)
 
 
-def _with_differences(bins: int) -> Float[np.ndarray, "bin feature"]:
-    """Give the matrix that appends differences of neighbouring bins: standardised, they show what colours tell."""
+def _difference_matrix(bins: int) -> Float[np.ndarray, "bin feature"]:
+    """Return the matrix that appends the differences of neighbouring bins, which are colours, to the bins."""
     return np.hstack([np.eye(bins), np.diff(np.eye(bins), axis=1)]).astype(np.float32)
 
 
-def _narrowed(
-    network: JointNetwork, shape: Float[np.ndarray, "galaxy bin"], widened: Float[np.ndarray, "bin feature"]
+def _fold_differences(
+    network: JointNetwork, shape: Float[np.ndarray, "galaxy bin"], with_differences: Float[np.ndarray, "bin feature"]
 ) -> JointNetwork:
-    """Give the same function of the bins alone: the first layer takes the differences in."""
+    """Return the same network as a function of the bins alone: the differences are folded into its first layer."""
     trunk = network.trunk
-    weight = (widened / trunk.feature_std) @ np.asarray(trunk.entry.weight)
-    bins = np.ones(len(widened), np.float32)
+    weight = (with_differences / trunk.feature_std) @ np.asarray(trunk.entry.weight)
+    bins = np.ones(len(with_differences), np.float32)
     entry = Dense(weight, np.asarray(trunk.entry.bias))
     return network._replace(trunk=Trunk(shape.mean(axis=0), bins, entry, trunk.blocks))

@@ -1,4 +1,4 @@
-"""Training of one joint network straight from data. Needs optax (the `train` extra); prediction does not."""
+"""Training of one joint network directly on data. Needs optax (the `train` extra); prediction does not."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from ..networks.layers import run_dense, run_trunk
 from .optimization import Checkpoints, Progress, Schedule, minimize
 
 HUBER_WIDTH = 0.5
-"""Residual, in standardised units, beyond which an outlier counts linearly and no longer squared."""
+"""Residual, in standardised units, beyond which the loss is linear, not quadratic."""
 
 
 class Recipe(NamedTuple):
@@ -28,12 +28,12 @@ class Recipe(NamedTuple):
     seed: int = 0
 
     def schedule(self) -> Schedule:
-        """Give the part of it that says how long and how fast to train."""
+        """Return its epochs, batch size, rates and seed."""
         return Schedule(self.epochs, self.batch, self.learning_rate, self.weight_decay, self.warm_up, self.seed)
 
 
 def check_rows(features: Float[np.ndarray, "galaxy feature"], batch: int) -> None:
-    """Refuse a sample that cannot be trained on.
+    """Check that a sample can be trained on.
 
     Parameters
     ----------
@@ -57,16 +57,16 @@ def check_rows(features: Float[np.ndarray, "galaxy feature"], batch: int) -> Non
 
 
 def pinball(residual: Array, level: Array | float) -> Array:
-    """Loss whose minimum is the quantile at `level`."""
+    """Return the pinball loss, whose expectation is least at the quantile of this level."""
     return jnp.maximum(level * residual, (level - 1) * residual)
 
 
 def loss(
     network: JointNetwork, features: Float[Array, "galaxy feature"], targets: Float[Array, "galaxy target"]
 ) -> Float[Array, ""]:
-    """Pseudo-Huber loss of the centre plus pinball losses of the interval; missing targets (NaN) do not count.
+    """Return the pseudo-Huber loss of the median plus the pinball losses of the interval; NaN targets do not count.
 
-    The interval heads read the trunk without passing gradients to it, so they cannot cost the centre anything.
+    The interval heads pass no gradient to the trunk, so that they cannot degrade the median.
     """
     present = jnp.isfinite(targets)
     standardised = jnp.where(present, (targets - network.target_mean) / network.target_std, 0.0)
@@ -83,7 +83,7 @@ def interval_loss(
     middle: Float[Array, "galaxy target"],
     standardised: Float[Array, "galaxy target"],
 ) -> Float[Array, "galaxy target"]:
-    """Pinball losses of the interval heads, which pass no gradient to the trunk and the centre."""
+    """Return the pinball losses of the interval heads, which pass no gradient to the trunk and the median."""
     hidden, fixed = jax.lax.stop_gradient((hidden, middle))
     below = jax.nn.softplus(run_dense(network.below, hidden))
     above = jax.nn.softplus(run_dense(network.above, hidden))
@@ -104,13 +104,13 @@ def fit(
     features : (galaxy, feature) array
         Finite inputs.
     targets : (galaxy, target) array
-        What to predict; NaN where it is not known.
+        Values to predict; NaN where missing.
     recipe : Recipe
         Sizes, rates and seed. The same recipe and rows give the same network on one kind of machine.
     progress : callable, optional
         Called with the mean loss of each epoch.
     checkpoint : Checkpoints, optional
-        Where an interrupted run goes on.
+        Where an interrupted run resumes.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""How every network is trained: AdamW over shuffled batches, one compiled scan an epoch. Needs optax.
+"""Optimisation of every network: AdamW over shuffled batches, one compiled scan per epoch. Needs optax.
 
-A run that is interrupted goes on from its last whole epoch, and ends with the same weights as one that was not.
+An interrupted run resumes after its last completed epoch and ends with the same weights as an uninterrupted one.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,15 @@ from safetensors.numpy import save
 from ..storage.files import write_atomically
 
 SCALERS = ("feature_mean", "feature_std", "target_mean", "target_std")
-"""Fields of a network that are measured on the sample, not trained."""
+"""Fields of a network that are measured on the sample and not trained."""
 LARGEST_STEP = 5.0
-"""Norm to which a gradient is cut: one bad batch cannot throw a run."""
+"""Norm to which gradients are clipped, so that one bad batch cannot ruin a run."""
 Network = TypeVar("Network")
 Progress = Callable[[float], None] | None
 
 
 class Schedule(NamedTuple):
-    """How long and how fast to train."""
+    """Number of epochs, batch size, rates and seed."""
 
     epochs: int
     batch: int = 1024
@@ -36,7 +36,7 @@ class Schedule(NamedTuple):
     seed: int = 0
 
     def steps(self, rows: int) -> int:
-        """Count the steps of the whole training on so many rows."""
+        """Return the number of steps of the whole training on a sample of `rows` rows."""
         return self.epochs * (rows // self.batch)
 
     def optimizer(self, rows: int) -> Any:
@@ -51,50 +51,54 @@ class Schedule(NamedTuple):
 
 
 class Checkpoints(NamedTuple):
-    """Where an interrupted run goes on.
+    """Where the state of a run is kept, so that an interrupted run can resume.
 
     Attributes
     ----------
     folder : Path
-        Holds a file per part of the run.
+        Holds one file per part of the run.
     run : str
-        Says which sample, recipe and part it is; what another run left is not taken up.
+        Identifies sample, recipe and part; a state kept under another identity is ignored.
     """
 
     folder: Path
     run: str
 
     def part(self, name: str) -> "Checkpoints":
-        """Give the place of one part of the run."""
+        """Return the checkpoints of one part of the run."""
         return self._replace(run=f"{self.run}, {name}")
 
     @property
     def file(self) -> Path:
-        """Where the state is kept."""
+        """Path of the file that holds the state."""
         return self.folder / f"{sha256(self.run.encode()).hexdigest()[:16]}.safetensors"
 
 
 def save_state(checkpoint: Checkpoints, state: Any, epoch: int, loss: float) -> None:
-    """Keep a part's state after an epoch; what is on disk is always whole."""
+    """Save the state of a part after an epoch; the file is replaced as a whole."""
     leaves = {str(index): np.asarray(leaf) for index, leaf in enumerate(jax.tree.leaves(state))}
     write_atomically(checkpoint.file, save(leaves, {"run": checkpoint.run, "epoch": str(epoch), "loss": repr(loss)}))
 
 
 def restore_state(checkpoint: Checkpoints, state: Any) -> tuple[Any, int, float]:
-    """Take up a part where it was left: state, epochs done, last loss; the state as given when there is nothing."""
-    nothing = state, 0, float("nan")
+    """Return the saved state, its epochs and last loss; the given state, 0 and NaN if no usable one was saved."""
+    fresh = state, 0, float("nan")
     if not checkpoint.file.is_file():
-        return nothing
+        return fresh
     leaves, tree = jax.tree.flatten(state)
     try:
         with safe_open(checkpoint.file, "np") as file:
-            about = file.metadata()
-            kept = [file.get_tensor(str(index)) for index in range(len(leaves))]
+            metadata = file.metadata()
+            saved = [file.get_tensor(str(index)) for index in range(len(leaves))]
     except SafetensorError:
-        return nothing
-    if about["run"] != checkpoint.run or [leaf.shape for leaf in kept] != [np.shape(leaf) for leaf in leaves]:
-        return nothing
-    return jax.tree.unflatten(tree, [jnp.asarray(leaf) for leaf in kept]), int(about["epoch"]), float(about["loss"])
+        return fresh
+    if metadata["run"] != checkpoint.run or [leaf.shape for leaf in saved] != [np.shape(leaf) for leaf in leaves]:
+        return fresh
+    return (
+        jax.tree.unflatten(tree, [jnp.asarray(leaf) for leaf in saved]),
+        int(metadata["epoch"]),
+        float(metadata["loss"]),
+    )
 
 
 def minimize(
@@ -106,22 +110,22 @@ def minimize(
     checkpoint: Checkpoints | None = None,
     optimizer: Any = None,
 ) -> Network:
-    """Minimise a loss over shuffled batches, one compiled scan an epoch.
+    """Minimise a loss over shuffled batches, one compiled scan per epoch.
 
     Parameters
     ----------
     network : NamedTuple
         Untrained.
     loss : callable
-        Of the network, the indices of a batch's rows, and a random key; gives a scalar.
+        Maps the network, the indices of a batch's rows, and a random key to a scalar.
     rows : int
-        How many rows there are, at least one batch.
+        Rows of the sample, at least one batch.
     schedule : Schedule
         Epochs, rates and seed.
     progress : callable, optional
         Called with the mean loss of each epoch, those done before an interruption included.
     checkpoint : Checkpoints, optional
-        Where to keep the state after each epoch, and to take it up from.
+        Where the state is saved after each epoch and restored from.
     optimizer : optax.GradientTransformation, optional
         By default `Schedule.optimizer`: AdamW with warm-up and cosine decay.
 

@@ -24,7 +24,7 @@ class DistributionConfig(NamedTuple):
     seed: int = 0
 
     def schedule(self, epochs: int) -> Schedule:
-        """Give the part of it that says how long and how fast to train."""
+        """Return batch size, rates and seed for this many epochs."""
         return Schedule(epochs, self.batch, self.learning_rate, self.weight_decay, seed=self.seed)
 
     def epochs_in_all(self) -> int:

@@ -1,4 +1,4 @@
-"""A catalogue in the units of the intrinsic distribution's fit."""
+"""A training catalogue in the units in which the intrinsic distribution is fitted."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,23 @@ from ..distribution.scales import Scales
 
 
 class TrainingTable(NamedTuple):
-    """A training sample in the units of the fit."""
+    """A training sample in the units of the fit.
+
+    Attributes
+    ----------
+    scales : Scales
+        Units and limits of the sample.
+    color : (galaxy, 11) array
+        Colours [dex].
+    log_luminosity, redshift : (galaxy,) array
+        See `features.log_luminosity`.
+    level : (galaxy,) array
+        log10 of the flux in the luminosity bin, in the unit of the sample.
+    ew, sigma : (galaxy, line) array
+        Catalogued equivalent widths and errors [Å]; NaN where not detected.
+    cut : (galaxy, line) array of bool
+        Lines that are neither observable nor detected.
+    """
 
     scales: Scales
     color: Float[np.ndarray, "galaxy color"]
@@ -32,7 +48,7 @@ def prepare(
     ew_ivar: Float[np.ndarray, "galaxy line"],
     cut: Bool[np.ndarray, "galaxy line"],
 ) -> TrainingTable:
-    """Bring a sample into the units of the fit: errors limited, listed lines that were cut taken as looked for."""
+    """Convert a sample to the units of the fit; errors are clipped, and a detected line counts as observable."""
     detected = np.isfinite(ew) & (ew > 0) & np.isfinite(ew_ivar) & (ew_ivar > 0)
     ew = np.where(detected, ew, np.nan).astype(np.float32)
     sigma = np.where(detected, 1 / np.sqrt(np.maximum(np.where(detected, ew_ivar, 1), 1e-12)), np.nan)
@@ -47,7 +63,7 @@ def prepare(
 
 
 def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray, "galaxy line"]) -> Scales:
-    """Units and limits of a training sample."""
+    """Measure the units and limits of a training sample; NaN EWs and errors are ignored."""
     order = list(ORDER)
     softening = np.nanmedian(sigma, axis=0)[order]
     arcsinh = np.arcsinh(ew[:, order] / softening)
@@ -57,8 +73,8 @@ def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray
         low, middle, high = np.nanpercentile(np.log10(ew[:, ORDER[strong]] / ew[:, line]), [16, 50, 84])
         tie.append(middle)
         tie_spread.append((high - low) / 2)
-    least = np.full(ew.shape[1], np.inf)
-    least[order] = cap
+    largest = np.full(ew.shape[1], np.inf)
+    largest[order] = cap
     columns = (
         softening,
         np.nanmean(arcsinh, axis=0),
@@ -66,6 +82,6 @@ def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray
         cap,
         tie,
         tie_spread,
-        *measure_units(np.minimum(ew, least), sigma),
+        *measure_units(np.minimum(ew, largest), sigma),
     )
     return Scales(*(np.asarray(column, np.float32) for column in columns))

@@ -7,7 +7,7 @@ import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 
 from analysis.explorer.population import Population, describe
-from analysis.explorer.realisations import Noise
+from analysis.explorer.realisations import RealisationNoise
 from analysis.explorer.selections import NAMED, named_rows, pack, unpack
 from components import ids
 from components.explorer import tour
@@ -78,7 +78,7 @@ def show_population(selection: dict[str, Any] | None, noise: str, seed: int, sch
     if not len(rows):
         empty = [html.H2(title), widgets.sentence("No galaxy of this catalogue belongs to this population.", "warn")]
         return fragments.answer({cards.HEAD: empty}, {})
-    found = describe(catalogue, rows, cast("Noise", noise), seed)
+    found = describe(catalogue, rows, cast("RealisationNoise", noise), seed)
     return fragments.answer(_texts(catalogue, found, title), _figures(catalogue, found, scheme_or_dark(scheme)))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from dash import ALL, Input, Output, State, callback, ctx, html
 
 from analysis.answers import upload
-from analysis.answers.answer import Noise
+from analysis.answers.answer import AnswerNoise
 from analysis.answers.form import luminosity_advice, read_form
 from analysis.answers.galaxy import draw_lines
 from analysis.answers.upload import known_model
@@ -71,7 +71,9 @@ def draw(
     params = load_params(known_model(given.model))
     ew = lines_of(params, given, form)[0] if noise == "published" else None
     try:
-        return draw_lines(params, form, cast("Noise", noise), seed_of(realisation), redshift, ew, given.ivar), None
+        return draw_lines(
+            params, form, cast("AnswerNoise", noise), seed_of(realisation), redshift, ew, given.ivar
+        ), None
     except CatalogueError as error:
         return None, widgets.sentence(str(error), "warn")
 

@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from analysis.answers import grid
 from analysis.answers import upload as results
-from analysis.answers.answer import Noise, PredictOptions, PredictOutput, answer
+from analysis.answers.answer import AnswerNoise, PredictOptions, PredictOutput, answer
 from analysis.answers.measured import Measured, measured_lines, scores
 from analysis.light.synthetic_spectrum import thinned
 from components.predict import upload
@@ -205,7 +205,7 @@ def download(
     own: results.UserWeights | None = None,
 ) -> dict[str, Any]:
     """Return a table with its predictions as a download."""
-    wanted = cast("Noise", noise if noise in NOISES else "none")
+    wanted = cast("AnswerNoise", noise if noise in NOISES else "none")
     content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own)
     return dcc.send_bytes(content, f"{stem}{extension}")
 

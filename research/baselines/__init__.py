@@ -1,1 +1,1 @@
-"""Other ways from starlight to lines, each given exactly the galaxies that our own network may see."""
+"""Other prediction methods for comparison, fitted to the same training galaxies as the network."""

@@ -1,4 +1,4 @@
-"""What comparators cost is kept in the user's cache: a second evaluation on the same galaxies does not pay again."""
+"""Cache of the comparators' networks and predictions, which speeds up evaluations on the same galaxies."""
 
 import inspect
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from research.baselines.trained import Recipe
 
 
 def cache_folder() -> Path:
-    """Folder of trained comparators and their answers, below the user's cache folder."""
+    """Return the folder of trained comparators and their predictions, within the user's cache folder."""
     return user_cache_folder() / "comparators"
 
 
@@ -32,14 +32,14 @@ def remembered(
     recipe: Recipe,
     progress: Progress = None,
 ) -> JointNetwork | PerLineNetwork:
-    """Train, or read what the same rows, recipe and code gave before.
+    """Train a network, or read it from the cache if rows, recipe and code are the same.
 
     Parameters
     ----------
     fit : callable
         `trained.fit_per_line` or `trained.fit_joint`.
     features, ew : arrays
-        The training sample.
+        Training sample.
     recipe : Recipe
         Sizes, rates, seed.
     progress : callable, optional
@@ -61,18 +61,18 @@ def remembered(
 def looked_up(
     name: str, predict: Predictor, features: np.ndarray, ew: np.ndarray, asked: np.ndarray
 ) -> Float[np.ndarray, "galaxy line"]:
-    """Predict by looking up, or read what the same galaxies and code gave before.
+    """Predict with a method that searches galaxies, or read the result from the cache if data and code are the same.
 
     Parameters
     ----------
     name : str
-        Of the method.
+        Name of the method.
     predict : callable
-        The method, made of `features` and `ew`.
+        Prediction function, built from `features` and `ew`.
     features, ew : arrays
-        The known galaxies.
+        Training galaxies.
     asked : (galaxy, feature) array
-        What to predict.
+        Galaxies to predict.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def looked_up(
 
 
 def _place(what: str, *arrays: np.ndarray) -> Path:
-    """Name a file by everything that its content depends on."""
+    """Return the path of a cache file, named by a hash of everything that its content depends on."""
     key = sha256(what.encode())
     for array in arrays:
         key.update(np.ascontiguousarray(array).tobytes())

@@ -1,4 +1,4 @@
-"""Two traditional methods that look up galaxies instead of training: nearest neighbours and local regression."""
+"""Two methods without training: nearest neighbours and locally weighted regression."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,35 +9,35 @@ from jaxtyping import Float, Int
 
 KNN_COUNT: Final = 100
 LWLR_COUNT: Final = 800
-ROOM: Final = 2
-"""Neighbours looked up per neighbour used: many lack the line that is asked for."""
+SEARCH_FACTOR: Final = 2
+"""Neighbours searched per neighbour used, as many lack the predicted line."""
 CHUNK: Final = 64
 NEAREST: Final = 1e-3
-"""Distance [standard deviations] below which a neighbour weighs no more: a twin must not be divided by zero."""
+"""Distance [standard deviations] below which weights are constant, so that none is infinite."""
 RIDGE: Final = 1e-6
 
 Predictor = Callable[[Float[np.ndarray, "galaxy feature"]], Float[np.ndarray, "galaxy line"]]
 
 
 def nearest_neighbours(features: Float[np.ndarray, "known feature"], ew: Float[np.ndarray, "known line"]) -> Predictor:
-    """Give each line the median of the `KNN_COUNT` nearest known galaxies that have it.
+    """Predict each line as the median of the `KNN_COUNT` nearest known galaxies in which it is detected.
 
     Parameters
     ----------
     features : (known, feature) array
         Known galaxies; distances are Euclidean after standardisation.
     ew : (known, 10) array
-        Their equivalent widths [Å]; NaN where there is none.
+        Equivalent widths of the known galaxies [Å]; NaN where missing.
 
     Returns
     -------
     callable
-        From features to equivalent widths [Å].
+        Function from features to equivalent widths [Å].
     """
     space = _Space(features)
 
     def predict(asked: Float[np.ndarray, "galaxy feature"]) -> Float[np.ndarray, "galaxy line"]:
-        place, _ = space.nearest(space.scale(asked), ROOM * KNN_COUNT)
+        place, _ = space.nearest(space.scale(asked), SEARCH_FACTOR * KNN_COUNT)
         found = ew[place]
         found[np.isfinite(found).cumsum(axis=1) > KNN_COUNT] = np.nan
         found.sort(axis=1)  # NaN last; several times as fast as nanmedian
@@ -49,22 +49,22 @@ def nearest_neighbours(features: Float[np.ndarray, "known feature"], ew: Float[n
 
 
 def local_regression(features: Float[np.ndarray, "known feature"], ew: Float[np.ndarray, "known line"]) -> Predictor:
-    """Fit arcsinh EW linearly to the `LWLR_COUNT` nearest known galaxies that have the line, for each galaxy anew.
+    """Predict each line by a linear fit of arcsinh EW to the `LWLR_COUNT` nearest galaxies in which it is detected.
 
-    Neighbours weigh by the inverse of their distance. The ten lines share one search, and one product of their weights
-    with the neighbours' feature products gives the normal equations of all ten.
+    Neighbours are weighted by the inverse of their distance. The ten lines share one search, and one matrix product of
+    weights and products of features gives the normal equations of all ten.
 
     Parameters
     ----------
     features : (known, feature) array
         Known galaxies; distances are Euclidean after standardisation.
     ew : (known, 10) array
-        Their equivalent widths [Å]; NaN where there is none.
+        Equivalent widths of the known galaxies [Å]; NaN where missing.
 
     Returns
     -------
     callable
-        From features to equivalent widths [Å].
+        Function from features to equivalent widths [Å].
     """
     space = _Space(features)
     present, target = np.isfinite(ew), np.nan_to_num(np.arcsinh(ew)).astype(np.float32)
@@ -75,7 +75,7 @@ def local_regression(features: Float[np.ndarray, "known feature"], ew: Float[np.
 
     def predict(asked: Float[np.ndarray, "galaxy feature"]) -> Float[np.ndarray, "galaxy line"]:
         center = space.scale(asked)
-        place, distance = space.nearest(center, ROOM * LWLR_COUNT)
+        place, distance = space.nearest(center, SEARCH_FACTOR * LWLR_COUNT)
         sums = np.empty((len(asked), 2 * n_lines, len(upper[0])))
         for row, (near, far) in enumerate(zip(place, distance, strict=True)):
             use = present[near]
@@ -94,16 +94,16 @@ def local_regression(features: Float[np.ndarray, "known feature"], ew: Float[np.
 def neighbours_of(
     features: Float[np.ndarray, "known feature"], asked: Float[np.ndarray, "galaxy feature"], count: int
 ) -> Int[np.ndarray, "galaxy near"]:
-    """Find the known galaxies nearest to each galaxy asked for, the nearest first.
+    """Return the known galaxies nearest to each galaxy, the nearest first.
 
     Parameters
     ----------
     features : (known, feature) array
         Known galaxies; distances are Euclidean after standardisation.
     asked : (galaxy, feature) array
-        Galaxies whose neighbours are wanted.
+        Galaxies whose neighbours are searched.
     count : int
-        How many each.
+        Number of neighbours of each galaxy.
 
     Returns
     -------
@@ -117,8 +117,8 @@ def neighbours_of(
 class _Space:
     """Standardised features of the known galaxies, searched by brute force.
 
-    With hundreds of neighbours in eleven dimensions a tree visits nearly every galaxy; one matrix product and a
-    partition take a fifth of the time of scikit-learn's searches here.
+    With hundreds of neighbours in eleven dimensions, a tree search visits nearly every galaxy; a matrix product and a
+    partition take a fifth of the time of scikit-learn's searches.
     """
 
     def __init__(self, features: Float[np.ndarray, "known feature"]) -> None:
@@ -142,7 +142,7 @@ class _Space:
 
 
 def _in_chunks(predict: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    """Work through chunks on all cores; the matrix products inside them are too small to be shared out."""
+    """Apply a function to chunks in parallel threads, as the matrix products of a chunk are too small for threads."""
 
     def chunked(asked: np.ndarray) -> np.ndarray:
         from threadpoolctl import threadpool_limits

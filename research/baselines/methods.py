@@ -1,4 +1,4 @@
-"""The methods by name, each ready to predict a variant."""
+"""The methods of an evaluation by name."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -22,23 +22,23 @@ VARIANTS: Final = ("colors", "luminosity")
 PUBLISHED: Final = "published"
 
 Answer = Callable[[Float[np.ndarray, "galaxy bin"], Float[np.ndarray, " galaxy"]], Prediction]
-"""From fluxes and luminosities; a variant without luminosity leaves the latter aside."""
+"""Prediction function of fluxes and luminosities; a variant without luminosity ignores the latter."""
 Progress = Callable[[str], None]
 
 
 class Method(NamedTuple):
-    """A way from starlight to lines.
+    """A prediction method.
 
     Attributes
     ----------
     title, about : str
-        For readers.
+        Title and description as displayed.
     answers : dict
-        By variant; empty where it is absent.
+        Prediction functions by variant; empty if the method is absent.
     remembered : dict
-        The same, reading from the cache what was asked before: for scores, not for times.
+        The same functions with a cache, for scores but not for timing.
     absent : str or None
-        Why there is none.
+        Why the method is absent.
     """
 
     title: str
@@ -49,19 +49,19 @@ class Method(NamedTuple):
 
 
 def of_weights(name: str, title: str = "", about: str = "") -> Method:
-    """Prepare a model by its name or path.
+    """Prepare a network by its name or path.
 
     Parameters
     ----------
     name : str
-        As for `load_params`.
+        See `load_params`.
     title, about : str
-        For readers; the name by default.
+        Title and description; by default the name.
 
     Returns
     -------
     Method
-        With the variants that it has.
+        Method with the variants of the network.
     """
     params = load_params(name)
     answers = {variant: _of_params(params, variant) for variant in VARIANTS if getattr(params, variant) is not None}
@@ -89,7 +89,7 @@ def _retrained(sample: Sample, progress: Progress) -> Method:
         "the published recipe, a network 64-128-64 per line, on the rows that ours is trained on: "
         f"{recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
     )
-    answers = _learned(sample, progress, trained.fit_per_line, recipe, "the published recipe")
+    answers = _trained(sample, progress, trained.fit_per_line, recipe, "the published recipe")
     return Method("published recipe, retrained", about, answers)
 
 
@@ -99,7 +99,7 @@ def _prototype(sample: Sample, progress: Progress) -> Method:
         f"one plain joint network, {len(recipe.sizes) - 1} residual layers of {recipe.sizes[0]}, pseudo-Huber loss, "
         f"AdamW, {recipe.epochs} epochs of {recipe.batch}-galaxy batches, rate {recipe.learning_rate:g}"
     )
-    answers = _learned(sample, progress, trained.fit_joint, recipe, "the joint prototype")
+    answers = _trained(sample, progress, trained.fit_joint, recipe, "the joint prototype")
     return Method("joint prototype", about, answers)
 
 
@@ -125,25 +125,25 @@ METHODS: Final[dict[str, Callable[[Sample, Progress], Method]]] = {
     "knn": _knn,
     "lwlr": _lwlr,
 }
-"""What `--against` knows by name."""
+"""Methods that `--against` accepts by name."""
 
 
 def build(name: str, sample: Sample, progress: Progress = lambda _: None) -> Method:
-    """Prepare a method, trained on exactly the galaxies of a sample that are not held out.
+    """Prepare a method, trained on the galaxies of a sample that are not held out.
 
     Parameters
     ----------
     name : str
-        One of `METHODS`, or a model's name or path.
+        One of `METHODS`, or the name or path of a network.
     sample : Sample
         Galaxies with observed lines.
     progress : callable
-        Told what is being done.
+        Called with a sentence on the current step.
 
     Returns
     -------
     Method
-        Ready to predict.
+        Method with prediction functions.
     """
     return METHODS[name](sample, progress) if name in METHODS else of_weights(name)
 
@@ -161,8 +161,8 @@ def _training_rows(sample: Sample, variant: str) -> tuple[np.ndarray, np.ndarray
 def _answer(variant: str, predict: Predictor) -> Answer:
     def answer(flux: np.ndarray, luminosity: np.ndarray) -> Prediction:
         ew = predict(_features(variant, flux, luminosity))
-        nothing = np.full_like(ew, np.nan)
-        return Prediction(ew, nothing, nothing)
+        missing = np.full_like(ew, np.nan)
+        return Prediction(ew, missing, missing)
 
     return answer
 
@@ -177,13 +177,13 @@ def _looked_up(title: str, about: str, sample: Sample, method: Callable[[np.ndar
     return Method(title, about, answers, remembered=remembered)
 
 
-def _learned(sample: Sample, progress: Progress, fit, recipe: trained.Recipe, what: str) -> dict[str, Answer]:
+def _trained(sample: Sample, progress: Progress, fit, recipe: trained.Recipe, what: str) -> dict[str, Answer]:
     answers = {}
     for variant in VARIANTS:
 
-        def told(loss: float, variant: str = variant) -> None:
+        def report(loss: float, variant: str = variant) -> None:
             progress(f"training {what}, {variant}, loss {loss:.4f}")
 
-        network = remembered(fit, *_training_rows(sample, variant), recipe, told)
+        network = remembered(fit, *_training_rows(sample, variant), recipe, report)
         answers[variant] = _of_params(Params(None, None, None)._replace(**{variant: network}), variant)
     return answers

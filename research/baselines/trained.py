@@ -24,11 +24,11 @@ class Recipe(NamedTuple):
     seed: int = 0
 
     def schedule(self) -> Schedule:
-        """Give epochs, batches and the seed of the shuffling."""
+        """Return epochs, batches and the seed of the shuffling."""
         return Schedule(self.epochs, self.batch, self.learning_rate, seed=self.seed + 1)
 
     def rate(self, rows: int):
-        """Give the learning rate by step: a warm-up over a twentieth of the steps, then cosine decay."""
+        """Return the learning-rate schedule: a warm-up over a twentieth of the steps, then cosine decay."""
         import optax
 
         steps = self.schedule().steps(rows)
@@ -36,7 +36,7 @@ class Recipe(NamedTuple):
 
 
 PUBLISHED_RECIPE: Final = Recipe(epochs=30, batch=1024, learning_rate=3e-3, sizes=(64, 128, 64))
-"""The published layers, loss and optimiser. Epochs, batch and rate are not public; these score best here."""
+"""The published layers, loss and optimiser. Epochs, batch and rate are not public; these gave the best scores."""
 JOINT_RECIPE: Final = Recipe(epochs=40, batch=1024, learning_rate=2e-3, sizes=(192, 192, 192, 192))
 
 
@@ -48,14 +48,14 @@ def fit_per_line(
 ) -> PerLineNetwork:
     """Train the published recipe: a small network per line, squared error of arcsinh EW, Adam.
 
-    Every detected EW has the same weight: weighted by inverse variance, the same networks rank galaxies worse.
+    Every detected EW has the same weight; with inverse variances as weights, the networks have a lower rho.
 
     Parameters
     ----------
     features : (galaxy, feature) array
         Colours, or colours and luminosity.
     ew : (galaxy, line) array
-        Observed equivalent widths [Å]; NaN where there is none.
+        Observed equivalent widths [Å]; NaN where missing.
     recipe : Recipe
         Sizes, rates, seed.
     progress : callable, optional
@@ -102,7 +102,7 @@ def fit_joint(
     features : (galaxy, feature) array
         Colours, or colours and luminosity.
     ew : (galaxy, line) array
-        Observed equivalent widths [Å]; NaN where there is none.
+        Observed equivalent widths [Å]; NaN where missing.
     recipe : Recipe
         Sizes, rates, seed.
     progress : callable, optional

@@ -1,1 +1,1 @@
-"""How well the network does on galaxies it never saw: by `cli.py evaluate`, in a file that the app reads."""
+"""Evaluation of the network on held-out galaxies by `cli.py evaluate`, and its record, which the app reads."""

@@ -1,6 +1,7 @@
-"""The BPT and WHAN diagrams of observed, predicted and drawn galaxies, as cells and as numbers.
+"""The BPT and WHAN diagrams of observed, predicted and drawn galaxies, as histograms and statistics.
 
-Predicted are the point predictions of the galaxies in which the lines were observed, so that the two samples are one.
+The version "predicted" holds the point predictions of the detected lines, so that observed and predicted samples are
+the same.
 """
 
 from collections.abc import Iterator
@@ -42,9 +43,9 @@ def diagram_cells(
     Returns
     -------
     bpt : dict
-        By cut and version.
+        Histograms by cut and version.
     whan : dict
-        By version; all galaxies.
+        Histograms of all galaxies by version.
     """
     bpt: dict[str, dict[str, Cells]] = {cut: {} for cut in CUTS}
     whan = {}
@@ -78,7 +79,7 @@ def diagram_numbers(
     Returns
     -------
     dict
-        By version, see `model.statistics.scores.diagrams`.
+        Statistics by version, see `model.statistics.scores.diagrams`.
     """
     numbers = {"observed": diagrams(seen, ivar), "drawn": diagrams(drawn, drawn_ivar)}
     version, ew, strong = next(
@@ -90,8 +91,8 @@ def diagram_numbers(
     return numbers
 
 
-def chance_numbers(seen: Lines, ivar: Lines) -> dict[str, float]:
-    """Give the error that a sample of this size leaves in each number: its deviation over resampled galaxies.
+def sampling_errors(seen: Lines, ivar: Lines) -> dict[str, float]:
+    """Return the sampling error of each statistic, its standard deviation over resampled galaxies.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def chance_numbers(seen: Lines, ivar: Lines) -> dict[str, float]:
 def _versions(
     seen: Lines, ivar: Lines, point: Lines, drawn: Lines, drawn_ivar: Lines
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Name, EWs as listed, and which galaxies have S/N > 3 in the four lines of the BPT diagram."""
+    """Yield version, EWs, and which galaxies have S/N > 3 in the four BPT lines."""
 
     def strong(ew: np.ndarray, ivar: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Scores of joint draws, with drawn errors and selection applied, against held-out galaxies."""
+"""Scores of joint draws, with noise and selection, against held-out galaxies."""
 
 import time
 from typing import Final, NamedTuple
@@ -17,17 +17,17 @@ from model.statistics.scores import crps, diagrams, distance_from_uniform, energ
 from research.baselines.local import neighbours_of
 from research.baselines.methods import Progress
 from research.classifier import area_under_roc, line_columns
-from research.evaluation.diagrams import chance_numbers, diagram_cells, diagram_numbers
+from research.evaluation.diagrams import diagram_cells, diagram_numbers, sampling_errors
 from research.evaluation.points import color_quintile
 from research.evaluation.record import Distribution, DrawnLine
 from research.sample import Sample
 
 NEIGHBOURS: Final = 39
 MIN_DRAWS: Final = 8
-"""Fewest listed draws for a galaxy to be scored in a line."""
+"""Smallest number of draws in which a line is detected for a galaxy to be scored in that line."""
 PIT_BINS: Final = 20
-KEPT: Final = 4
-"""Realisations whose errors are kept, for the diagrams and the classifier."""
+KEPT_IVARS: Final = 4
+"""Number of realisations whose inverse variances are kept, for the diagrams and the classifier."""
 
 
 class Draws(NamedTuple):
@@ -36,13 +36,13 @@ class Draws(NamedTuple):
     Attributes
     ----------
     ew : (draw, galaxy, line) array
-        As a catalogue lists them [Å]; NaN where it does not.
-    ivar : (`KEPT`, galaxy, 10) array
+        Catalogued equivalent widths [Å]; NaN where not detected.
+    ivar : (`KEPT_IVARS`, galaxy, 10) array
         Inverse variances [1/Å²] of the first realisations.
     cut : (galaxy, line) array
-        Lines that were cut by design, and for which nothing can be compared.
+        Lines that are not observable and are not compared.
     seconds_each : float
-        Time of a draw of one galaxy, among many [s].
+        Time per galaxy of a draw of many galaxies [s].
     """
 
     ew: Float[np.ndarray, "draw galaxy line"]
@@ -64,63 +64,66 @@ def score_distribution(
     Parameters
     ----------
     params : Params
-        With the variant's distribution.
+        Weights with the variant's distribution.
     sample : Sample
-        A table with observed lines; its held-out galaxies are scored, the others serve the neighbours' forecast.
+        Galaxies with observed lines: the held-out ones are scored, the others are the neighbours of the reference.
     variant : {"colors", "luminosity"}
-        Which distribution.
+        Variant of the distribution.
     draws : int
-        Realisations per galaxy, `MIN_DRAWS` or more.
+        Number of realisations, at least `MIN_DRAWS`.
     point : Prediction, optional
         Point predictions of the held-out galaxies, for the diagrams; by default the medians of the draws.
     progress : callable
-        Told what is being done.
+        Called with a sentence on the current step.
 
     Returns
     -------
     Distribution
-        All scores.
+        Scores of the draws.
     """
     rows = sample.held_out
-    flux, redshift, seen, ivar = (
+    flux, redshift, observed, ivar = (
         column[rows] for column in (sample.bin_flux, sample.redshift, sample.ew, sample.ew_ivar)
     )
     luminosity = sample.log_luminosity[rows] if variant == "luminosity" else None
-    made = _draw(params, flux, luminosity, redshift, seen, draws, progress)
+    drawn_lines = _draw(params, flux, luminosity, redshift, observed, draws, progress)
     progress(f"scoring the draws, {variant}")
     chance = np.asarray(intrinsic_many(params, flux, luminosity).p_detected)
     neighbours = _neighbours(sample, variant)
     quintile = color_quintile(flux)
     lines = {
-        name: _score_line(seen[:, i], made.ew[:, :, i], neighbours[:, :, i], chance[:, i], made.cut[:, i], quintile)
+        name: _score_line(
+            observed[:, i], drawn_lines.ew[:, :, i], neighbours[:, :, i], chance[:, i], drawn_lines.cut[:, i], quintile
+        )
         for i, name in enumerate(LINE_NAMES)
     }
     free = list(FREE_LINES)
-    whole = np.isfinite(made.ew[:, :, free]).all(axis=(0, 2))
+    whole = np.isfinite(drawn_lines.ew[:, :, free]).all(axis=(0, 2))
     progress(f"can trees tell the draws from real galaxies? {variant}")
-    # The trees see of a galaxy what the draws were made from: its luminosity only where they knew it.
+    # The trees get the inputs of the draws: the luminosity only in the variant that uses it.
     continuum = np.column_stack([np.asarray(colors(flux)), redshift, *([] if luminosity is None else [luminosity])])
-    drawn = np.where(made.cut, np.nan, made.ew[: len(made.ivar)])
+    drawn = np.where(drawn_lines.cut, np.nan, drawn_lines.ew[: len(drawn_lines.ivar)])
     real, fake = (
-        np.column_stack([continuum, line_columns(*each)]) for each in ((seen, ivar), (drawn[0], made.ivar[0]))
+        np.column_stack([continuum, line_columns(*each)])
+        for each in ((observed, ivar), (drawn[0], drawn_lines.ivar[0]))
     )
     pairs = np.arange(len(flux))
-    said = np.nanmedian(made.ew, axis=0) if point is None else np.asarray(point.ew)
-    bpt, whan = diagram_cells(seen, ivar, said, drawn, made.ivar)
+    point_ew = np.nanmedian(drawn_lines.ew, axis=0) if point is None else np.asarray(point.ew)
+    bpt, whan = diagram_cells(observed, ivar, point_ew, drawn, drawn_lines.ivar)
     return Distribution(
         draws=draws,
         lines=lines,
-        energy_score=energy_score(made.ew[:, whole][:, :, free], seen[whole][:, free]),
+        energy_score=energy_score(drawn_lines.ew[:, whole][:, :, free], observed[whole][:, free]),
         auc=area_under_roc(real, fake, pairs=(pairs, pairs)),
-        diagrams=diagram_numbers(seen, ivar, said, drawn, made.ivar)
-        | {"training": diagrams(sample.ew[~rows], sample.ew_ivar[~rows]), "chance": chance_numbers(seen, ivar)},
+        diagrams=diagram_numbers(observed, ivar, point_ew, drawn, drawn_lines.ivar)
+        | {"training": diagrams(sample.ew[~rows], sample.ew_ivar[~rows]), "chance": sampling_errors(observed, ivar)},
         bpt=bpt,
         whan=whan,
-        seconds_each=made.seconds_each,
+        seconds_each=drawn_lines.seconds_each,
     )
 
 
-def _draw(params: Params, flux, luminosity, redshift, seen, draws: int, progress: Progress) -> Draws:
+def _draw(params: Params, flux, luminosity, redshift, observed, draws: int, progress: Progress) -> Draws:
     listed, ivars, fastest = [], [], np.inf
     for seed in range(draws):
         start = time.perf_counter()
@@ -128,15 +131,15 @@ def _draw(params: Params, flux, luminosity, redshift, seen, draws: int, progress
         fastest = min(fastest, time.perf_counter() - start)
         ew = np.asarray(run.ew)
         listed.append(np.where(ew > 0, ew, np.nan).astype(np.float32))
-        if seed < KEPT:
+        if seed < KEPT_IVARS:
             ivars.append(np.where(ew > 0, np.asarray(run.ew_ivar), np.nan))
         progress(f"draw {seed + 1} of {draws}")
-    cut = ~DESI.observable(redshift) & ~np.isfinite(seen)
+    cut = ~DESI.observable(redshift) & ~np.isfinite(observed)
     return Draws(np.stack(listed), np.stack(ivars), cut, fastest / len(flux))
 
 
 def _neighbours(sample: Sample, variant: str) -> Float[np.ndarray, "neighbour galaxy line"]:
-    """Observed lines of each held-out galaxy's nearest training galaxies: the forecast to beat."""
+    """Return the observed lines of each held-out galaxy's nearest training galaxies, the reference forecast."""
     features = np.asarray(colors(sample.bin_flux), np.float32)
     if variant == "luminosity":
         features = np.column_stack([features, sample.log_luminosity])
@@ -144,10 +147,10 @@ def _neighbours(sample: Sample, variant: str) -> Float[np.ndarray, "neighbour ga
     return np.moveaxis(sample.ew[~sample.held_out][places], 1, 0)
 
 
-def _score_line(seen, drawn, neighbours, chance, cut, quintile) -> DrawnLine:
-    use = np.isfinite(seen) & (np.isfinite(drawn).sum(axis=0) >= MIN_DRAWS)
+def _score_line(observed, drawn, neighbours, chance, cut, quintile) -> DrawnLine:
+    use = np.isfinite(observed) & (np.isfinite(drawn).sum(axis=0) >= MIN_DRAWS)
     use &= np.isfinite(neighbours).sum(axis=0) >= 2
-    truth, ensemble, group = seen[use], drawn[:, use], quintile[use]
+    truth, ensemble, group = observed[use], drawn[:, use], quintile[use]
     pit = probability_integral(ensemble, truth)
     median = np.nanmedian(ensemble, axis=0)
     rho, half = spearman(truth, median), len(ensemble) // 2
@@ -166,11 +169,11 @@ def _score_line(seen, drawn, neighbours, chance, cut, quintile) -> DrawnLine:
         cover_95_quintiles=[float(within["95"][group == k].mean()) for k in range(5)],
         counted=[int((group == k).sum()) for k in range(5)],
         spearman=rho,
-        # The median of n draws is off by an error whose variance, and what it costs rho, falls as 1/n.
+        # The variance of the median of n draws, and with it the loss of rho, is proportional to 1/n.
         spearman_limit=2 * rho - float(np.nanmean(halves)),
         nmad=1.48 * float(np.median(np.abs(truth - median))),
         largest=float(np.nanmax(drawn)),
-        listed=[float(np.isfinite(seen[k]).mean()) for k in observable],
+        listed=[float(np.isfinite(observed[k]).mean()) for k in observable],
         listed_predicted=[float(chance[k].mean()) for k in observable],
         listed_drawn=[float(np.isfinite(drawn[:, k]).mean()) for k in observable],
     )

@@ -1,4 +1,4 @@
-"""Scores of a model on the held-out galaxies of a table, and their layout as text."""
+"""Scores of a model on the held-out galaxies of a table, and their text tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,16 +16,16 @@ def score_variants(params: Params, sample: Sample, missing: Sequence[int] = ()) 
     Parameters
     ----------
     params : Params
-        The model.
+        Weights of the model.
     sample : Sample
         Galaxies with observed lines.
     missing : sequence of int
-        Bins that are taken away and filled in first.
+        Bins that are removed and filled in before the prediction.
 
     Returns
     -------
     dict
-        By variant that the model has, and by line.
+        Scores by variant of the model and by line.
     """
     rows = sample.held_out
     flux = sample.bin_flux[rows]
@@ -40,7 +40,7 @@ def score_variants(params: Params, sample: Sample, missing: Sequence[int] = ()) 
 
 
 def as_text(tables: Mapping[str, Mapping[str, Score]]) -> str:
-    """Lay the tables one below the other."""
+    """Return the tables as text, one below the other."""
     lines = []
     for title, scores in tables.items():
         lines += [title, f"{'line':<12} {'n':>6} {'rho':>7} {'NMAD [Å]':>9} {'bias':>7} {'in 16-84 %':>10}"]

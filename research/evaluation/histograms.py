@@ -1,4 +1,4 @@
-"""Aggregates that pictures are drawn from: cells and bands, none of fewer galaxies than may be shipped."""
+"""Histograms and percentile bands of figures, each cell and bin with at least `FEWEST` galaxies."""
 
 from typing import Final
 
@@ -24,18 +24,18 @@ def cells(
     Parameters
     ----------
     x, y : (galaxy,) arrays
-        Coordinates; what is not finite does not count.
+        Coordinates; galaxies with a value that is not finite are ignored.
     x_range, y_range : tuple of float
-        What the grid spans; what lies beyond counts only in `n`.
+        Range of the grid; galaxies outside count only in `n`.
     size : tuple of int
-        Cells in x and y.
+        Number of cells in x and y.
     realisations : int
-        How many times each galaxy occurs; counts are means over them.
+        Number of times each galaxy occurs; counts are divided by it.
 
     Returns
     -------
     Cells
-        Those with `FEWEST` galaxies or more.
+        Cells with at least `FEWEST` galaxies.
     """
     use = np.isfinite(x) & np.isfinite(y)
     count, _, _ = np.histogram2d(x[use], y[use], bins=size, range=(x_range, y_range))
@@ -53,33 +53,33 @@ def cells(
 
 
 def bins_of(x: Float[np.ndarray, " galaxy"]) -> list[np.ndarray]:
-    """Cut the rows into bins of x with equally many galaxies, `FEWEST` or more each.
+    """Divide rows into bins of x with equally many galaxies, at least `FEWEST` each.
 
     Parameters
     ----------
     x : (galaxy,) array
-        Finite.
+        Finite values.
 
     Returns
     -------
     list of arrays
-        Row numbers, in order of x.
+        Row numbers of each bin, in order of x.
     """
     return np.array_split(np.argsort(x), max(1, min(N_BANDS, len(x) // FEWEST)))
 
 
 def bands(x: Float[np.ndarray, " galaxy"], y: Float[np.ndarray, " galaxy"]) -> Bands:
-    """Percentiles of y in bins of x that hold equally many galaxies.
+    """Return percentiles of y in bins of x with equally many galaxies.
 
     Parameters
     ----------
     x, y : (galaxy,) arrays
-        Finite.
+        Finite values.
 
     Returns
     -------
     Bands
-        At the median x of each bin.
+        Percentiles at the median x of each bin.
     """
     rows = bins_of(x) if len(x) else []
     levels = np.array([np.percentile(y[row], LEVELS) for row in rows]).reshape(-1, len(LEVELS)).T.tolist()

@@ -1,4 +1,4 @@
-"""One evaluation from a table to its record."""
+"""Evaluation of a model on a table, from galaxies to the record."""
 
 import os
 from collections.abc import Sequence
@@ -23,20 +23,20 @@ DEFAULT_RESAMPLES = 400
 
 
 class Plan(NamedTuple):
-    """What is asked of an evaluation.
+    """Settings of an evaluation.
 
     Attributes
     ----------
     model : str
         Name or path of the weights.
     against : tuple of str
-        Names of `methods.METHODS`, or of further models.
+        Names of `methods.METHODS`, or names or paths of other models.
     draws : int
-        Joint draws per galaxy; 0 leaves the distribution out.
+        Joint draws per galaxy; 0 to omit the distribution.
     missing : tuple of tuple of int
-        Bins to take away and fill in.
+        Sets of bins to remove and fill in.
     resamples : int
-        Of the paired bootstrap.
+        Resamples of the paired bootstrap.
     """
 
     model: str = DEFAULT
@@ -54,18 +54,18 @@ def evaluate(catalogue: Path, plan: Plan, command: str, git_revision: str, progr
     catalogue : Path
         Parquet table with fluxes and observed EWs.
     plan : Plan
-        What to measure.
+        Settings of the evaluation.
     command : str
-        The command that asked for it, for the record.
+        Command of the evaluation, for the record.
     git_revision : str
-        Of the code, for the record.
+        Revision of the code, for the record.
     progress : callable
-        Told what is being done.
+        Called with a sentence on the current step.
 
     Returns
     -------
     Evaluation
-        The record.
+        Record of the evaluation.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def _variant(
 
 
 def _loss(params: Params, sample: Sample, bins: Sequence[int]) -> dict[str, dict[str, Loss]]:
-    """Return what a line loses when bins are taken away and filled in."""
+    """Return the loss of each line's scores when bins are removed and filled in."""
     whole, filled = score_variants(params, sample), score_variants(params, sample, bins)
     return {
         variant: {

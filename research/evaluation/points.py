@@ -1,4 +1,4 @@
-"""Scores of point predictions on held-out galaxies, beside other methods given the same rows."""
+"""Scores of point predictions on held-out galaxies, and comparison with other methods on the same rows."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -24,17 +24,17 @@ from research.evaluation.histograms import bands, bins_of, cells
 from research.evaluation.record import OURS, Difference, LineRecord, Score
 from research.sample import Sample
 
-PIECE: Final = 2048
-"""Galaxies predicted between two signs of life."""
+CHUNK: Final = 2048
+"""Galaxies predicted between two reports of progress."""
 DENSITY_SIZE: Final = (36, 36)
 DENSITY_PERCENTILES: Final = (0.3, 99.7)
 TIMED: Final = 16_384
-PATIENCE: Final = 2.0
-"""Longest time that measuring the speed on many galaxies may take [s]; slower methods get fewer."""
+MAX_SECONDS: Final = 2.0
+"""Largest expected time [s] of one timing on `TIMED` galaxies; slower methods are timed on fewer."""
 
 
 class HeldOut:
-    """The galaxies to score: what is given, what is asked, and their fifths of colour."""
+    """Held-out galaxies: inputs, observed equivalent widths, and colour quintiles."""
 
     def __init__(self, sample: Sample) -> None:
         rows = sample.held_out
@@ -44,7 +44,7 @@ class HeldOut:
 
 
 def blue_color(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
-    """Colour of the blue continuum, log10 of F(4000-4300 Å) over F(3400-3700 Å) [dex]; larger is redder.
+    """Return the colour of the blue continuum, log10 of F(4000-4300 Å) over F(3400-3700 Å) [dex]; larger is redder.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def blue_color(flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " gal
     Returns
     -------
     (galaxy,) array
-        Colours.
+        Colours [dex].
     """
     return np.log10(flux[:, 2] / flux[:, 0])
 
 
 def color_quintile(flux: Float[np.ndarray, "galaxy bin"]) -> Int[np.ndarray, " galaxy"]:
-    """Return each galaxy's fifth of the sample, from the reddest (0) to the bluest (4).
+    """Return each galaxy's colour quintile, from the reddest (0) to the bluest (4).
 
     Parameters
     ----------
@@ -70,23 +70,23 @@ def color_quintile(flux: Float[np.ndarray, "galaxy bin"]) -> Int[np.ndarray, " g
     Returns
     -------
     (galaxy,) array
-        0 to 4.
+        Quintiles, 0 to 4.
     """
     ratio = flux[:, 0] / flux[:, 2]
     return np.searchsorted(np.quantile(ratio, (0.2, 0.4, 0.6, 0.8)), ratio)
 
 
-def predict_held_out(answer: Answer, galaxies: HeldOut, told: Callable[[int], None]) -> Prediction:
-    """Predict in pieces, telling after each how many galaxies are done.
+def predict_held_out(answer: Answer, galaxies: HeldOut, report: Callable[[int], None]) -> Prediction:
+    """Predict in pieces, with a report of progress after each.
 
     Parameters
     ----------
     answer : callable
-        Of one method and variant.
+        Prediction function of one method and variant.
     galaxies : HeldOut
-        What to predict.
-    told : callable
-        Told the number of galaxies done.
+        Galaxies to predict.
+    report : callable
+        Called with the number of finished galaxies.
 
     Returns
     -------
@@ -94,26 +94,26 @@ def predict_held_out(answer: Answer, galaxies: HeldOut, told: Callable[[int], No
         Arrays (galaxy, line) [Å].
     """
     parts = []
-    for start in range(0, len(galaxies.flux), PIECE):
-        parts.append(answer(galaxies.flux[start : start + PIECE], galaxies.luminosity[start : start + PIECE]))
-        told(min(start + PIECE, len(galaxies.flux)))
+    for start in range(0, len(galaxies.flux), CHUNK):
+        parts.append(answer(galaxies.flux[start : start + CHUNK], galaxies.luminosity[start : start + CHUNK]))
+        report(min(start + CHUNK, len(galaxies.flux)))
     return Prediction(*(np.concatenate([np.asarray(each) for each in column]) for column in zip(*parts, strict=True)))
 
 
 def seconds(answer: Answer, galaxies: HeldOut) -> tuple[float, float]:
-    """Time of one galaxy, warm, and of a galaxy among many [s], the best of a few calls each.
+    """Return the time per galaxy [s], for a warm call with one galaxy and for many galaxies; the best of a few calls.
 
     Parameters
     ----------
     answer : callable
-        Of one method and variant.
+        Prediction function of one method and variant.
     galaxies : HeldOut
-        Real inputs.
+        Galaxies with real inputs.
 
     Returns
     -------
     tuple of float
-        One, and each of many.
+        Time of one galaxy, and time per galaxy of many [s].
     """
 
     def best(n: int, repeats: int) -> float:
@@ -127,47 +127,47 @@ def seconds(answer: Answer, galaxies: HeldOut) -> tuple[float, float]:
 
     one = best(1, 20)
     some = best(1024, 3) / 1024
-    return one, best(TIMED, 4) / TIMED if some * TIMED < PATIENCE else some
+    return one, best(TIMED, 4) / TIMED if some * TIMED < MAX_SECONDS else some
 
 
 def score_variant(
     variant: str, methods: Mapping[str, Method], galaxies: HeldOut, resamples: int, progress: Progress
 ) -> tuple[dict[str, LineRecord], dict[str, float], dict[str, tuple[float, float, float]], Prediction]:
-    """Score every method that has a variant, line by line.
+    """Score every method that has a variant, by line.
 
     Parameters
     ----------
     variant : {"colors", "luminosity"}
-        What the methods are given.
+        Variant, which determines the inputs.
     methods : mapping
-        By name; `record.OURS` is compared with the others.
+        Methods by name; `record.OURS` is compared with the others.
     galaxies : HeldOut
-        The held-out galaxies.
+        Held-out galaxies.
     resamples : int
-        Of the paired bootstrap.
+        Resamples of the paired bootstrap.
     progress : callable
-        Told what is being done.
+        Called with a sentence on the current step.
 
     Returns
     -------
     lines : dict
-        A record per line.
+        Record of each line by name.
     mean : dict
         Mean rho over the lines, by method.
     mean_against : dict
-        Ours minus each other method's, with its interval.
+        Mean rho of `record.OURS` minus that of each other method, with its 95 % interval.
     ours : Prediction
-        Our own predictions.
+        Predictions of `record.OURS`.
     """
     predictions: dict[str, Prediction] = {}
     for name, method in methods.items():
         if variant in method.answers:
 
-            def told(done: int, title: str = method.title) -> None:
+            def report(done: int, title: str = method.title) -> None:
                 progress(f"{title}, {variant}: {done:,} of {len(galaxies.flux):,} galaxies predicted")
 
             answer = method.remembered.get(variant, method.answers[variant])
-            predictions[name] = predict_held_out(answer, galaxies, told)
+            predictions[name] = predict_held_out(answer, galaxies, report)
     counts = resample_counts(len(galaxies.flux), resamples)
     lines, resampled = {}, []
     for index, name in enumerate(LINE_NAMES):
@@ -191,45 +191,45 @@ def score_variant(
 
 
 def _score_line(
-    said: Mapping[str, Prediction], observed: np.ndarray, galaxies: HeldOut, counts: Counts
+    predicted: Mapping[str, Prediction], observed: np.ndarray, galaxies: HeldOut, counts: Counts
 ) -> tuple[LineRecord, dict[str, np.ndarray]]:
-    """Score one line; the second result is each method's rho in every resample."""
-    use = np.isfinite(observed) & np.all([np.isfinite(each.ew) for each in said.values()], axis=0)
-    seen, quintile, counts = observed[use], galaxies.quintile[use], counts[:, use]
-    ew = {name: np.asarray(each.ew)[use] for name, each in said.items()}
+    """Score one line; return its record, and each method's rho in every resample."""
+    use = np.isfinite(observed) & np.all([np.isfinite(each.ew) for each in predicted.values()], axis=0)
+    observed_ew, quintile, counts = observed[use], galaxies.quintile[use], counts[:, use]
+    ew = {name: np.asarray(each.ew)[use] for name, each in predicted.items()}
     scores = {}
-    for name, each in said.items():
-        fifths = [spearman(seen[quintile == k], ew[name][quintile == k]) for k in range(5)]
+    for name, each in predicted.items():
+        fifths = [spearman(observed_ew[quintile == k], ew[name][quintile == k]) for k in range(5)]
         found = score(observed[use], *(np.asarray(part)[use] for part in each))._asdict()
         coverage = found.pop("coverage")
         scores[name] = Score(**found, coverage=coverage if np.isfinite(coverage) else None, quintiles=fifths)
-    ranks = resampled_ranks(seen, counts)
+    ranks = resampled_ranks(observed_ew, counts)
     rho = {name: resampled_spearman(ranks, values, counts) for name, values in ew.items()}
-    nmad = {name: resampled_nmad(seen, values, counts) for name, values in ew.items()}
+    nmad = {name: resampled_nmad(observed_ew, values, counts) for name, values in ew.items()}
     ours = scores[OURS]
     against = {
         name: Difference(
             spearman=(ours.spearman - scores[name].spearman, *interval(rho[OURS] - rho[name])),
             nmad=(ours.nmad - scores[name].nmad, *interval(nmad[OURS] - nmad[name])),
         )
-        for name in said
+        for name in predicted
         if name != OURS
     }
-    # A network may answer 0 Å; on a logarithm's axis that is the least that was ever observed.
-    least = seen.min() if len(seen) else 1.0
-    log_seen, color = np.log10(seen), galaxies.color[use]
-    log_said = {name: np.log10(np.maximum(values, least)) for name, values in ew.items()}
-    low, high = np.percentile(np.r_[log_seen, log_said[OURS]], DENSITY_PERCENTILES)
+    # A network may predict 0 Å; for the logarithm it is replaced by the smallest observed EW.
+    least = observed_ew.min() if len(observed_ew) else 1.0
+    log_observed, color = np.log10(observed_ew), galaxies.color[use]
+    log_predicted = {name: np.log10(np.maximum(values, least)) for name, values in ew.items()}
+    low, high = np.percentile(np.r_[log_observed, log_predicted[OURS]], DENSITY_PERCENTILES)
     span = (float(low), float(high))
     record = LineRecord(
         scores=scores,
         against=against,
-        density=cells(log_said[OURS], log_seen, span, span, DENSITY_SIZE),
-        observed=bands(log_said[OURS], log_seen),
-        residual=bands(color, log_seen - log_said[OURS]),
+        density=cells(log_predicted[OURS], log_observed, span, span, DENSITY_SIZE),
+        observed=bands(log_predicted[OURS], log_observed),
+        residual=bands(color, log_observed - log_predicted[OURS]),
         residual_others={
-            name: [float(np.median((log_seen - values)[rows])) for rows in bins_of(color)]
-            for name, values in log_said.items()
+            name: [float(np.median((log_observed - values)[rows])) for rows in bins_of(color)]
+            for name, values in log_predicted.items()
             if name != OURS
         },
     )

@@ -1,4 +1,4 @@
-"""The record of an evaluation: its schema, and the committed one that documents and pages read."""
+"""Schema of the record of an evaluation, and the committed record that documents and pages show."""
 
 import json
 from functools import cache
@@ -14,21 +14,21 @@ from model.storage.files import write_atomically
 FORMAT: Final = 1
 COMMITTED: Final = FILES / "evaluation.json"
 OURS: Final = "ours"
-"""The method that is evaluated, beside which the others stand."""
+"""Name of the evaluated method, with which the others are compared."""
 FEWEST: Final = 20
-"""Fewest galaxies in a cell of a histogram; others are left out, for single galaxies are not ours to ship."""
+"""Smallest number of galaxies in a cell of a shipped histogram, which must not reveal single galaxies."""
 
 Triple = tuple[float, float, float]
 
 
 class Part(BaseModel):
-    """A piece of the record; a field that the schema does not know is an error."""
+    """Base class of the parts of a record; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=True, frozen=True)
 
 
 class Model(Part):
-    """What was evaluated: names and checksums of the weights."""
+    """Evaluated model: name and checksums of the weights."""
 
     name: str
     sha256: str
@@ -36,7 +36,7 @@ class Model(Part):
 
 
 class Table(Part):
-    """What it was evaluated on."""
+    """Table of galaxies of the evaluation."""
 
     name: str
     sha256: str
@@ -45,20 +45,20 @@ class Table(Part):
 
 
 class Method(Part):
-    """A way from starlight to lines, and its time in this run."""
+    """A prediction method, and its time in this evaluation."""
 
     title: str
     about: str
     seconds_one: float | None
-    """One galaxy, warm."""
+    """Time of a warm call with one galaxy [s]."""
     seconds_each: float | None
-    """A galaxy among many."""
+    """Time per galaxy in a call with many [s]."""
     absent: str | None = None
-    """Why it could not be measured."""
+    """Why the method could not be measured."""
 
 
 class Score(Part):
-    """Agreement of one line: see `metrics.Score`. `quintiles`: rho within fifths of colour, red to blue."""
+    """Scores of one line, see `metrics.Score`; `quintiles` is rho within colour quintiles, red to blue."""
 
     n: int
     spearman: float
@@ -69,14 +69,14 @@ class Score(Part):
 
 
 class Difference(Part):
-    """Ours minus another method: value, and the ends of the central 95 % of the paired resamples."""
+    """Scores of `OURS` minus another method's: value, and the bounds of the central 95 % of paired resamples."""
 
     spearman: Triple
     nmad: Triple
 
 
 class Cells(Part):
-    """A two-dimensional histogram: counts of the cells that hold `FEWEST` or more, by their place in x and y."""
+    """A two-dimensional histogram: counts and indices of the cells with at least `FEWEST` galaxies."""
 
     x_range: tuple[float, float]
     y_range: tuple[float, float]
@@ -85,11 +85,11 @@ class Cells(Part):
     y: list[int]
     count: list[int]
     n: int
-    """Galaxies in all."""
+    """Number of galaxies, including those in omitted cells."""
 
 
 class Bands(Part):
-    """Percentiles of a quantity in bins of another that hold equally many galaxies."""
+    """Percentiles of a quantity in bins of another quantity with equally many galaxies."""
 
     at: list[float]
     p2: list[float]
@@ -111,7 +111,7 @@ class LineRecord(Part):
     residual: Bands
     """log10 of observed / predicted EW in bins of colour."""
     residual_others: dict[str, list[float]]
-    """Medians of the same for the other methods."""
+    """Median of log10 of observed / predicted EW in bins of colour, for the other methods."""
 
 
 class DrawnLine(Part):
@@ -127,11 +127,11 @@ class DrawnLine(Part):
     cover_68_quintiles: list[float]
     cover_95_quintiles: list[float]
     counted: list[int]
-    """Galaxies in each fifth."""
+    """Number of galaxies in each colour quintile."""
     spearman: float
-    """Of the median of the draws."""
+    """Rho of the median of the draws."""
     spearman_limit: float
-    """The same, without the error of finitely many draws."""
+    """Rho extrapolated to infinitely many draws."""
     nmad: float
     largest: float
     listed: list[float]
@@ -146,15 +146,15 @@ class Distribution(Part):
     lines: dict[str, DrawnLine]
     energy_score: float
     auc: float
-    """Area under the ROC curve of boosted trees that tell real from drawn, given the continuum."""
+    """Area under the ROC curve of boosted trees that classify lines as real or drawn, given the continuum."""
     diagrams: dict[str, dict[str, float]]
-    """Widths, fractions, ratios, by version: "observed", "predicted", "drawn"; "training": of the galaxies that were
-    seen; "chance": standard error that the number of galaxies leaves in the observed ones."""
+    """Widths, fractions and ratios by version: "observed", "predicted", "drawn", "training" (training galaxies), and
+    "chance" (standard error of the observed values)."""
     bpt: dict[str, dict[str, Cells]]
-    """By cut ("all", "S/N > 3") and version ("observed", "predicted", "drawn")."""
+    """Histograms by cut ("all", "S/N > 3") and version ("observed", "predicted", "drawn")."""
     whan: dict[str, Cells]
     seconds_each: float
-    """One joint draw with errors, a galaxy among many."""
+    """Time per galaxy of one joint draw of many galaxies [s]."""
 
 
 class Variant(Part):
@@ -168,7 +168,7 @@ class Variant(Part):
 
 
 class Loss(Part):
-    """What missing bins cost a line: change of rho, relative change of the NMAD; and the coverage that is left."""
+    """Effect of missing bins on a line: change of rho, relative change of the NMAD, and the coverage."""
 
     spearman: float
     nmad: float
@@ -189,7 +189,7 @@ class Evaluation(Part):
     methods: dict[str, Method]
     variants: dict[str, Variant]
     missing: dict[str, dict[str, dict[str, Loss]]]
-    """By the missing bins ("0", "11", "0 11"), variant and line."""
+    """Losses by missing bins ("0", "11", "0 11"), variant and line."""
 
 
 def read_record(path: Path) -> Evaluation:
@@ -203,12 +203,12 @@ def read_record(path: Path) -> Evaluation:
     Returns
     -------
     Evaluation
-        The record.
+        Record of the evaluation.
 
     Raises
     ------
     DataError
-        If the file is missing, or is not such a record.
+        If the file is missing or is not a record of this format.
     """
     try:
         return Evaluation.model_validate_json(path.read_bytes())
@@ -230,32 +230,32 @@ def committed() -> Evaluation:
 
 
 def write_record(record: Evaluation, path: Path) -> None:
-    """Write a record, a line per line of the spectrum, so that two versions can be compared.
+    """Write a record as JSON, with numbers rounded to five significant digits.
 
     Parameters
     ----------
     record : Evaluation
-        What was measured.
+        Record to write.
     path : Path
-        A JSON file.
+        JSON file to write.
     """
     write_atomically(path, (json.dumps(rounded(record.model_dump()), separators=(",", ":")) + "\n").encode())
 
 
 def rounded(value: Any, digits: int = 5) -> Any:
-    """Shorten every number to significant digits, for a record that is read and compared by eye.
+    """Round every float in nested data to significant digits.
 
     Parameters
     ----------
     value : object
-        JSON-able data.
+        JSON-serialisable data.
     digits : int
         Significant digits.
 
     Returns
     -------
     object
-        The same with shorter numbers.
+        The same data with rounded floats.
     """
     if isinstance(value, float):
         return float(f"{value:.{digits}g}")

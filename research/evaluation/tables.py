@@ -1,7 +1,7 @@
-"""The record of an evaluation as Markdown tables, and the documents that hold them between marks.
+"""Markdown tables of the record of an evaluation, and their insertion into documents.
 
-A document marks the place: ``<!-- evaluation: scores-colors -->`` and ``<!-- end -->`` around the table.
-``python -m research.evaluation.tables`` fills the committed record into them; a test keeps documents and record equal.
+In a document, ``<!-- evaluation: scores-colors -->`` and ``<!-- end -->`` enclose a table.
+``python -m research.evaluation.tables`` inserts the committed record; a test checks that documents and record agree.
 """
 
 import re
@@ -21,17 +21,17 @@ _BLOCK: Final = re.compile(r"(<!-- evaluation: ([\w-]+) -->\n).*?(<!-- end -->)"
 
 
 def blocks(record: Evaluation) -> dict[str, str]:
-    """Lay out every table.
+    """Return all tables of a record.
 
     Parameters
     ----------
     record : Evaluation
-        A whole evaluation.
+        Record of an evaluation.
 
     Returns
     -------
     dict
-        Markdown by the name of its mark.
+        Markdown by the name in the mark.
     """
     made = {
         "source": source(record),
@@ -53,12 +53,12 @@ def blocks(record: Evaluation) -> dict[str, str]:
 
 
 def source(record: Evaluation) -> str:
-    """Say what was measured, on what, and by which command.
+    """Describe galaxies, weights, table and command of a record.
 
     Parameters
     ----------
     record : Evaluation
-        A whole evaluation.
+        Record of an evaluation.
 
     Returns
     -------
@@ -73,19 +73,19 @@ def source(record: Evaluation) -> str:
 
 
 def fill(text: str, record: Evaluation) -> str:
-    """Put the tables of a record between the marks of a document.
+    """Insert the tables of a record between the marks of a document.
 
     Parameters
     ----------
     text : str
         Markdown with marks.
     record : Evaluation
-        What to put there.
+        Record whose tables are inserted.
 
     Returns
     -------
     str
-        The document.
+        Document with the tables.
     """
     made = blocks(record)
     return _BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
@@ -97,12 +97,12 @@ def fill_documents(record: Evaluation) -> tuple[str, ...]:
     Parameters
     ----------
     record : Evaluation
-        What they show from now on.
+        Record to show.
 
     Returns
     -------
     tuple of str
-        Their names.
+        Names of the documents.
     """
     for name in DOCUMENTS:
         text = (ROOT / name).read_text(encoding="utf-8")
@@ -117,7 +117,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _by_line(head: Iterable[str], cells: Iterable[Iterable[str]], last: Iterable[str] = ()) -> str:
-    """Lay out a row per line; `cells` are columns."""
+    """Return a table with one row per line; `cells` are columns."""
     rows = [[name, *row] for name, row in zip(LINE_NAMES, zip(*cells, strict=True), strict=True)]
     return _table(["line", *head], [*rows, *([["mean rho", *last]] if last else [])])
 
@@ -262,7 +262,7 @@ def _diagrams(record: Evaluation) -> str:
 
 
 def _spread(values: Iterable[str]) -> list[str]:
-    """Put values of draws into their columns, none being there for point predictions."""
+    """Return cells in which each value follows an empty one, as point predictions have no value."""
     return [cell for value in values for cell in ("", value)]
 
 

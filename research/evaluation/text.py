@@ -1,16 +1,16 @@
-"""The record of an evaluation as text for a terminal."""
+"""Text tables of the record of an evaluation."""
 
 from model.lines import LINE_NAMES
 from research.evaluation.record import OURS, Distribution, Evaluation, Variant
 
 
 def as_text(record: Evaluation) -> str:
-    """Lay a record out for a terminal.
+    """Return a record as text for a terminal.
 
     Parameters
     ----------
     record : Evaluation
-        What was measured.
+        Record of an evaluation.
 
     Returns
     -------
@@ -63,14 +63,14 @@ def _against(name: str, variant: Variant, record: Evaluation) -> list[str]:
 
 
 def draws_as_text(name: str, found: Distribution) -> str:
-    """Lay the scores of joint draws out for a terminal.
+    """Return the scores of joint draws as text for a terminal.
 
     Parameters
     ----------
     name : str
-        Of the variant.
+        Name of the variant.
     found : Distribution
-        Its scores.
+        Scores of its draws.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""What the pictures of an evaluation show, in sentences: for those who do not see them, and those in a hurry."""
+"""Descriptions of an evaluation's figures in sentences, as alternative text and summaries."""
 
 from model.physics.diagnostics import KAUFFMANN, KEWLEY
 from research.evaluation.record import FEWEST, OURS, Distribution, LineRecord, Variant
 
 
 def agreement_words(found: LineRecord) -> str:
-    """Say how well predicted and observed EWs agree.
+    """Describe how well predicted and observed EWs agree.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def agreement_words(found: LineRecord) -> str:
 
 
 def residual_words(found: LineRecord) -> str:
-    """Say how the median of observed over predicted EW runs with colour.
+    """Describe how the median of observed over predicted EW depends on colour.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ def residual_words(found: LineRecord) -> str:
 
 
 def coverage_words(variant: Variant) -> str:
-    """Say what the intervals hold.
+    """Describe the coverage of the intervals.
 
     Parameters
     ----------
     variant : Variant
-        With or without a joint distribution.
+        Variant, with or without a joint distribution.
 
     Returns
     -------
@@ -82,19 +82,19 @@ def _range(shares: list[float]) -> str:
 
 
 def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
-    """Say which methods are behind and which are not.
+    """Describe which methods score lower, higher, or not significantly differently.
 
     Parameters
     ----------
     variant : Variant
-        With differences.
+        Variant with differences from other methods.
     titles : dict
-        What readers call the methods.
+        Titles of the methods by name.
 
     Returns
     -------
     str
-        One sentence per verdict.
+        One sentence.
     """
     sides: dict[str, list[str]] = {"ahead of": [], "behind": [], "not distinguishable from": []}
     for name, (value, low, high) in variant.mean_against.items():
@@ -105,12 +105,12 @@ def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
 
 
 def diagram_words(distribution: Distribution, cut: str) -> str:
-    """Say how many galaxies lie above the curves.
+    """Describe how many galaxies lie above the curves of the BPT diagram.
 
     Parameters
     ----------
     distribution : Distribution
-        Of a variant.
+        Distribution of a variant.
     cut : str
         "all" or "S/N > 3".
 

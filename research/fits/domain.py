@@ -1,4 +1,4 @@
-"""Fitting the domain: the density of real galaxies' colours, and what is common in it."""
+"""Fit of the domain: the density of real galaxies' colours, with its quantiles."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -16,9 +16,9 @@ from research.sample import Sample, without_bins
 N_COMPONENTS: Final = 12
 MAX_ITERATIONS: Final = 120
 REGULARISATION: Final = 1e-3
-"""Added to each Gaussian's variances, in units of the sample's: with less, two rows of copied bins get one each."""
+"""Added to each Gaussian's variances, in units of the sample's; with less, a Gaussian fits two rows of copied bins."""
 LEVELS: Final = np.concatenate([[0], np.geomspace(1e-4, 0.1, 37), np.linspace(0.1, 0.95, 18)[1:], [1]])
-"""Shares of galaxies at which densities are kept, dense where verdicts change."""
+"""Shares of galaxies at which quantiles of the density are stored, dense where verdicts change."""
 PATTERNS: Final = {"all bins": (), "without the first": (0,), "without the last": (-1,), "without both": (0, -1)}
 """Missing bins, in the order of `ColorMixture.log_density`."""
 
@@ -30,30 +30,30 @@ def fit_domain(
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Params, dict[str, Any]]:
-    """Fit the domain on the galaxies that are not held out, and measure it on those that are.
+    """Fit the domain to the galaxies that are not held out, and measure it on the held-out ones.
 
     Parameters
     ----------
     sample : Sample
         Real galaxies.
     n_components : int
-        Gaussians in the mixture.
+        Number of Gaussians in the mixture.
     seed : int
-        Of the mixture's start.
+        Random seed of the mixture's start.
     progress : callable
-        Told a sentence before each step.
+        Called with a sentence before each step.
 
     Returns
     -------
     params : Params
-        With `domain` alone.
+        Weights with `domain` only.
     about : dict
-        Settings and the shares of held-out galaxies flagged, for the sidecar.
+        Settings and the shares of flagged held-out galaxies, for the sidecar.
     """
     from sklearn.mixture import GaussianMixture
 
-    seen = ~sample.held_out
-    flux, color = sample.bin_flux[seen], np.asarray(colors(sample.bin_flux[seen]), np.float64)
+    training = ~sample.held_out
+    flux, color = sample.bin_flux[training], np.asarray(colors(sample.bin_flux[training]), np.float64)
     mean, std = color.mean(axis=0), color.std(axis=0)
     progress(f"fitting {n_components} Gaussians to the colours of {len(color)} galaxies")
     fitted = GaussianMixture(
@@ -65,8 +65,8 @@ def fit_domain(
         whitening=(fitted.precisions_cholesky_ / std[:, None]).astype(np.float32),
         level=LEVELS.astype(np.float32),
         log_density=np.zeros((len(PATTERNS), len(LEVELS)), np.float32),
-        luminosity_limit=_limits(sample.log_luminosity[seen]),
-        redshift_limit=np.array([sample.redshift[seen].min(), sample.redshift[seen].max()], np.float32),
+        luminosity_limit=_limits(sample.log_luminosity[training]),
+        redshift_limit=np.array([sample.redshift[training].min(), sample.redshift[training].max()], np.float32),
     )
     progress("ranking the training galaxies")
     for row, pattern in enumerate(PATTERNS.values()):
@@ -79,7 +79,7 @@ def fit_domain(
         "recipe": {"components": n_components, "regularisation": REGULARISATION, "seed": seed},
         "converged": bool(fitted.converged_),
         "mean_log_density": round(float(fitted.lower_bound_), 4),
-        "galaxies": int(seen.sum()),
+        "galaxies": int(training.sum()),
         "split": "int(sha256(TARGETID)) % 5 != 0",
         "verdicts": {"edge": f"score < {EDGE}", "outside": f"score < {OUTSIDE}"},
         "held_out": measure(params, sample),
@@ -88,12 +88,12 @@ def fit_domain(
 
 
 def measure(params: Params, sample: Sample) -> dict[str, Any]:
-    """Count the held-out galaxies that colours alone put at the edge and outside; nominal are 0.9 % and 0.1 %.
+    """Measure the shares of held-out galaxies at the edge and outside by their colours; nominal 0.9 % and 0.1 %.
 
     Parameters
     ----------
     params : Params
-        With a domain.
+        Weights with a domain.
     sample : Sample
         Real galaxies.
 
@@ -116,7 +116,7 @@ def measure(params: Params, sample: Sample) -> dict[str, Any]:
 
 
 def _limits(log_luminosity: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " 4"]:
-    """Two-sided limits, so that as many galaxies lie beyond them as verdicts on colours flag."""
+    """Return two-sided limits outside which lie as many galaxies as the colours put at the edge and outside."""
     tails = [OUTSIDE / 2, EDGE / 2, 1 - EDGE / 2, 1 - OUTSIDE / 2]
     return np.nanquantile(log_luminosity, tails).astype(np.float32)
 

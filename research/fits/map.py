@@ -1,7 +1,7 @@
-"""The canonical map: a UMAP of real continua, and the network that places new galaxies on it.
+"""Fit of the canonical map: a UMAP of real continua, and the network that places new galaxies on it.
 
-It is turned so that Halpha rises to the right. The fitted UMAP itself is not kept: it would carry every galaxy
-it was fitted on. What is shipped is the small network.
+The map is rotated so that EW(Hα) increases to the right. Only the small network is shipped, as the fitted UMAP contains
+every galaxy that it was fitted to.
 """
 
 import warnings
@@ -26,17 +26,17 @@ from model.training.network import Recipe
 
 UMAP_SETTINGS: Final = {"n_neighbors": 15, "min_dist": 0.0, "random_state": 20240403}
 STRETCH: Final = 1.5
-"""Of the third principal axis of ln(F / mean F) before the map is made. Continua are flat but for three axes; on a map
-of two the third is folded away first, and with it what tells of [N II]."""
+"""Factor by which the third principal axis of ln(F / mean F) is stretched before UMAP is fitted. Continua vary mainly
+along three axes; a two-dimensional map tends to lose the third, which is correlated with [N II]."""
 NEIGHBOUR_STRETCH: Final = 1.25
-"""The same where the network counts neighbours, nearer to the space that maps are judged in."""
+"""Stretch of the third axis in the space in which the network's loss counts neighbours."""
 RECIPE: Final = Recipe(width=192, blocks=3, epochs=60, batch=1024, learning_rate=2e-3, weight_decay=0.0)
 NEIGHBOURS: Final = 15
 """Neighbours counted in the trustworthiness."""
 MANY_NEIGHBOURS: Final = 50
-"""Neighbours whose mean EW has little noise left."""
+"""Number of neighbours whose mean EW has little noise."""
 JUDGED: Final = 10_000
-"""Held-out galaxies that judge a map."""
+"""Largest number of held-out galaxies on which a map is judged."""
 
 
 class MapFit(NamedTuple):
@@ -45,13 +45,13 @@ class MapFit(NamedTuple):
     Attributes
     ----------
     shape : (galaxy, 12) array
-        ln(F_i / mean F), the space that maps are judged in.
+        ln(F_i / mean F), the space in which maps are judged.
     position : (galaxy, 2) array
         Map coordinates of all rows; held-out rows were placed afterwards by UMAP's transform.
     held_out : (galaxy,) array of bool
-        Rows that UMAP was not fitted on.
+        Rows to which UMAP was not fitted.
     ew : (galaxy, line) array
-        Observed equivalent widths [Å], NaN where there is none; they judge the map and did not shape it.
+        Observed equivalent widths [Å], NaN where there is none; used to judge the map, not to fit it.
     """
 
     shape: Float[np.ndarray, "galaxy bin"]
@@ -61,24 +61,24 @@ class MapFit(NamedTuple):
 
 
 def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -> MapFit:
-    """Fit the canonical map on the galaxies not held out. Needs umap-learn and some minutes.
+    """Fit the canonical map to the galaxies that are not held out. Needs umap-learn and some minutes.
 
     Parameters
     ----------
     table : pyarrow.Table
         Real galaxies with all ten lines.
     progress : callable
-        Told a sentence before each step.
+        Called with a sentence before each step.
 
     Returns
     -------
     MapFit
-        Reproducible: one thread, fixed seed.
+        Fitted map; reproducible, with one thread and a fixed seed.
 
     Raises
     ------
     CatalogueError
-        When the table breaks a rule of the schema.
+        When the table violates the schema.
     """
     check(table)
     table = standardize(table)
@@ -116,14 +116,14 @@ def stretched(
     shape : (galaxy, 12) array
         ln(F_i / mean F).
     fitted : (galaxy,) array of bool
-        Those that have a say in where the axis points.
+        Galaxies that define the axis.
     by : float
-        Factor.
+        Factor of the stretch.
 
     Returns
     -------
     (galaxy, 12) array
-        Their other axes are as they were.
+        Stretched continua; the other axes are unchanged.
     """
     center, axis = shape[fitted].mean(axis=0), principal_axes(shape, fitted)[:, 2]
     return shape + (by - 1) * ((shape - center) @ axis)[:, None] * axis
@@ -134,21 +134,21 @@ def orientation(
     rightward: Float[np.ndarray, " galaxy"],
     upward: Float[np.ndarray, " galaxy"],
 ) -> tuple[Float[np.ndarray, " 2"], Float[np.ndarray, "2 2"]]:
-    """Find the rigid motion that makes one quantity rise to the right, and the other upwards if it can.
+    """Find the rotation or reflection that makes one quantity increase to the right and another one upwards.
 
     Parameters
     ----------
     position : (galaxy, 2) array
         Map coordinates.
     rightward : (galaxy,) array
-        Its gradient over the map will point to +x exactly.
+        Quantity whose gradient over the map will point to +x.
     upward : (galaxy,) array
-        Its gradient will have a positive y; decides the mirror image.
+        Quantity whose gradient will have a positive y component, which decides on a reflection.
 
     Returns
     -------
     center : (2,) array
-        To subtract first.
+        Centre, to be subtracted first.
     rotation : (2, 2) array
         Orthogonal; ``(position - center) @ rotation`` is the oriented map.
     """
@@ -176,7 +176,7 @@ def train_map(fitted: MapFit, progress: Callable[[float], None] | None = None) -
     Returns
     -------
     params : Params
-        With `map` alone.
+        Weights with `map` only.
     about : dict
         Settings and metrics for the sidecar.
     """
@@ -196,20 +196,20 @@ def train_map(fitted: MapFit, progress: Callable[[float], None] | None = None) -
 
 
 def measure(fitted: MapFit, network: JointNetwork) -> dict[str, Any]:
-    """Measure on held-out galaxies how well the network reproduces the map, and how well the map keeps neighbours.
+    """Measure on held-out galaxies how well the network reproduces UMAP, and how well the map preserves neighbours.
 
     Parameters
     ----------
     fitted : MapFit
         From `fit_map`.
     network : JointNetwork
-        The network that places.
+        Network that places galaxies.
 
     Returns
     -------
     dict
-        Median and 95th percentile of the distance to UMAP's own place, as % of the map's diagonal; what `judge` says
-        of UMAP's places and of the network's.
+        Median and 95th percentile of the distance to UMAP's position, in % of the map's diagonal, and the results of
+        `judge` for the positions of UMAP and of the network.
     """
     rows = fitted.held_out
     shape, truth = fitted.shape[rows], fitted.position[rows]
@@ -234,16 +234,16 @@ def judge(
     position: Float[np.ndarray, "galaxy 2"],
     ew: Float[np.ndarray, "galaxy line"],
 ) -> dict[str, Any]:
-    """Judge a map by the neighbours that it keeps.
+    """Judge a map by how well it preserves neighbours.
 
     Parameters
     ----------
     shape : (galaxy, 12) array
-        ln(F_i / mean F), of at most `JUDGED` galaxies drawn from these.
+        ln(F_i / mean F); at most `JUDGED` random galaxies are used.
     position : (galaxy, 2) array
-        Their places.
+        Map coordinates of the galaxies.
     ew : (galaxy, line) array
-        Observed equivalent widths [Å], NaN where there is none.
+        Observed equivalent widths [Å], NaN where missing.
 
     Returns
     -------
@@ -254,7 +254,7 @@ def judge(
     """
     from sklearn.manifold import trustworthiness
 
-    rows = np.random.Generator(np.random.PCG64(0)).permutation(len(shape))[:JUDGED]  # the cost grows as the square
+    rows = np.random.Generator(np.random.PCG64(0)).permutation(len(shape))[:JUDGED]  # the cost is quadratic
     shape, position, strength = shape[rows], position[rows], np.arcsinh(ew[rows])
     explained = {
         str(neighbours): {
@@ -272,7 +272,7 @@ def judge(
 def principal_axes(
     shape: Float[np.ndarray, "galaxy bin"], fitted: Bool[np.ndarray, " galaxy"]
 ) -> Float[np.ndarray, "bin axis"]:
-    """Give the principal axes of continua as columns, the longest first."""
+    """Return the principal axes of continua as columns, the longest first."""
     return np.linalg.eigh(np.cov(shape[fitted].T))[1][:, ::-1].astype(np.float32)
 
 
@@ -284,7 +284,7 @@ def _explained(
     detected = np.isfinite(strength)
     space, strength = space[detected], strength[detected]
     search = NearestNeighbors(n_neighbors=neighbours).fit(space)
-    near = search.kneighbors(return_distance=False)  # of the galaxies fitted, without themselves
+    near = search.kneighbors(return_distance=False)  # neighbours within the sample, without the galaxy itself
     return 1 - float(np.mean((strength - strength[near].mean(axis=1)) ** 2) / np.var(strength))
 
 

@@ -1,7 +1,7 @@
-"""Mock galaxies, so that the product runs where no real galaxy is shipped.
+"""Mock galaxies, which are shipped in place of real ones.
 
-Three stages, all fitted to real galaxies: `continuum`, a Gaussian mixture over colours, luminosity and redshift;
-`lines`, a chain that draws what a catalogue would hold of each line, given those and the lines before it; `raking`,
-which keeps of such candidates as many of each kind as there are among real galaxies. `density` keeps them in one file,
-`draw` draws from it, `fit` fits it, `comparison` says how well it passes for real.
+Their density has three stages, fitted to real galaxies: `continuum`, a Gaussian mixture over colours, luminosity and
+redshift; `lines`, a chain that draws the catalogued value of each line given the continuum and the lines before it;
+`raking`, which selects among these candidates so that their histograms match those of real galaxies. `density` stores
+the stages in one file, `draw` draws from it, `fit` fits it, `comparison` compares a mock with real galaxies.
 """

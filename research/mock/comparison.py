@@ -1,4 +1,4 @@
-"""How well a mock passes for real galaxies: what a classifier can tell, and their numbers side by side."""
+"""Comparison of a mock with real galaxies: classifier scores and statistics of both."""
 
 from typing import Any, Final, NamedTuple
 
@@ -19,33 +19,33 @@ from research.sample import Sample
 
 MIN_IVAR: Final = 1e-6
 RESAMPLES: Final = 100
-"""Bootstrap samples behind each standard error."""
+"""Bootstrap samples per standard error."""
 
 
 class Comparison(NamedTuple):
-    """A mock against held-out real galaxies; pairs are real, mock.
+    """Comparison of a mock with held-out real galaxies; pairs are (real, mock).
 
     Attributes
     ----------
     auc : dict of str to float
-        Area under the ROC curve of boosted trees, cross-validated on shuffled rows, by what they see: .5 cannot tell,
-        1 always can.
+        Area under the ROC curve of cross-validated boosted trees, by their input: .5 for indistinguishable galaxies, 1
+        for a perfect classification.
     undetected : (2, 10) array
-        Share of galaxies, outside the camera gaps, in which a line is not detected.
+        Share of galaxies in which a line is not detected, among those in which it is observable.
     median : (2, 10) array
         Median EW where detected [Å].
     diagrams : dict of str to pairs
         Widths, fractions and ratios of `model.statistics.scores.diagrams`.
     rho : (2, 10) array
-        Spearman's rho of a network's predictions, colours variant.
+        Spearman's rho of a network's predictions, variant "colors".
     distance : (2, 3) array
         5th, 50th and 95th percentile of the distance to the nearest training galaxy, in standardised colours.
     diagrams_train : dict of str to float
-        The diagrams of the training galaxies, which the density was fitted to.
+        Diagrams of the training galaxies, to which the density was fitted.
     diagrams_error : dict of str to float
-        Standard error of mock minus real: both samples resampled.
+        Standard error of mock minus real, from resamples of both.
     distance_error : (3,) array
-        The same of the distances.
+        Standard error of mock minus real of the distances.
     """
 
     auc: dict[str, float]
@@ -65,18 +65,18 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
     Parameters
     ----------
     mock : Sample
-        All its rows are used.
+        Mock, of which all rows are used.
     real : Sample
-        Its held-out rows are compared; distances are measured to the others.
+        Real galaxies: held-out rows are compared with the mock, distances are measured to the other rows.
     params : Params
-        The network whose rho is compared.
+        Network for the comparison of rho.
     seed : int
-        Of the shuffling and the trees.
+        Random seed of the shuffling and the trees.
 
     Returns
     -------
     Comparison
-        Areas and numbers.
+        Classifier scores and statistics.
     """
     held_out = _rows(real, real.held_out)
     pair = [_shuffled(one, np.random.default_rng(seed + place)) for place, one in enumerate((held_out, mock))]
@@ -114,7 +114,7 @@ def compare(mock: Sample, real: Sample, params: Params, seed: int = 0) -> Compar
 
 
 def as_markdown(result: Comparison) -> str:
-    """Lay a comparison out as tables."""
+    """Return a comparison as Markdown tables."""
 
     def table(head: str, rows: list[list[str]]) -> list[str]:
         return [head, "| --- " * (head.count("|") - 1) + "|", *(f"| {' | '.join(row)} |" for row in rows), ""]
@@ -151,7 +151,7 @@ def _side_by_side(*parts: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _line_columns(one: Sample) -> Float[np.ndarray, "galaxy column"]:
-    """EWs, errors, ratios; what is missing stays NaN, so the trees see the pattern too."""
+    """Return EWs, errors and ratios; missing values stay NaN, so that the trees see the pattern of missing lines."""
     with np.errstate(invalid="ignore", divide="ignore"):
         log_ew = np.log10(one.ew.astype(float))
         ratios = [log_ew[:, above] - log_ew[:, below] for above, below in PAIRS]
@@ -174,7 +174,7 @@ def _rho(params: Params, one: Sample) -> list[float]:
 
 
 def _distances(one: Sample, train: Sample) -> Float[np.ndarray, " galaxy"]:
-    """Give the distance to the nearest training galaxy; copies of training galaxies would be near zero."""
+    """Return the distance to the nearest training galaxy, which is near zero for a copy of one."""
     from sklearn.neighbors import NearestNeighbors
 
     reference, asked = (np.asarray(colors(sample.bin_flux), float) for sample in (train, one))
@@ -188,5 +188,5 @@ def _percentiles(distance: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, " 
 
 
 def _error(samples: list[list[Any]]) -> np.ndarray:
-    """Give the standard error of the difference of two independent samples, each given resampled."""
+    """Return the standard error of the difference of two independent samples, from the resamples of each."""
     return np.hypot(*(np.std(one, axis=0) for one in samples))

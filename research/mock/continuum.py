@@ -1,4 +1,4 @@
-"""The starlight of mock galaxies: a Gaussian mixture over colours, luminosity and redshift."""
+"""Continua of mock galaxies: a Gaussian mixture over colours, luminosity and redshift."""
 
 from typing import Final, NamedTuple
 
@@ -9,7 +9,7 @@ from data.catalogue.schema import N_BINS
 
 N_COLORS: Final = N_BINS - 1
 QUANTITIES: Final = (*(f"color_{index:02d}" for index in range(N_COLORS)), "log_luminosity", "redshift")
-"""The axes of the mixture, in order."""
+"""Axes of the mixture."""
 LUMINOSITY_AXIS: Final = N_COLORS
 REDSHIFT_AXIS: Final = N_COLORS + 1
 
@@ -20,15 +20,15 @@ class ContinuumMixture(NamedTuple):
     Attributes
     ----------
     weights : (component,) array
-        Of the mixture.
+        Weights of the mixture.
     means : (component, quantity) array
-        Standardised.
+        Standardised means.
     choleskys : (component, quantity, quantity) array
         Lower triangular factors of the covariances.
     center, scale : (quantity,) arrays
-        Mean and deviation of the training galaxies: colours in dex, log luminosity, redshift.
+        Mean and standard deviation of the training galaxies: colours [dex], log luminosity, redshift.
     low, high : (quantity,) arrays
-        Least and greatest value in the training galaxies; draws beyond are drawn again.
+        Smallest and largest value of the training galaxies; draws outside are rejected.
     """
 
     weights: Float[np.ndarray, " component"]

@@ -1,4 +1,4 @@
-"""The density of mock galaxies as a file: its three stages in safetensors, with the record of their fit."""
+"""Storage of the density of mock galaxies: its three stages in safetensors, with the record of their fit."""
 
 import json
 from pathlib import Path
@@ -21,18 +21,18 @@ DENSITY_FILE: Final = FILES / "density.safetensors"
 
 
 class Density(NamedTuple):
-    """All three stages.
+    """The three stages of the density.
 
     Attributes
     ----------
     continuum : ContinuumMixture
-        Of colours, luminosity and redshift.
+        Density of colours, luminosity and redshift.
     scales : Scales
         Units of the lines.
     catalogued : Chain
-        The catalogued lines given those, see `model.distribution.catalogued`.
+        Density of the catalogued lines given these, see `model.distribution.catalogued`.
     margins : tuple of Margin
-        Which of such draws are kept.
+        Weights with which these draws are kept.
     """
 
     continuum: ContinuumMixture
@@ -42,7 +42,7 @@ class Density(NamedTuple):
 
 
 def save_density(density: Density, record: dict[str, Any], path: Path) -> None:
-    """Write a density as safetensors, float32, with its record as metadata."""
+    """Write a density as float32 safetensors, with its record as metadata."""
     tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in to_tensors(density).items()}
     write_atomically(path, save(tensors, metadata={"record": json.dumps(record)}))
 
@@ -58,9 +58,9 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
     Returns
     -------
     density : Density
-        Its arrays, in float64.
+        Density, with float64 arrays.
     record : dict
-        How it was made.
+        Record of the fit.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Drawing mock galaxies: starlight, the lines that go with it, and the choice of which to keep.
+"""Drawing of mock galaxies: continua, their lines, and the selection of candidates.
 
-In float64 and rounded, so that the same seed gives the same galaxies on any machine.
+Numbers are computed in float64 and rounded, so that a seed gives the same galaxies on any machine.
 """
 
 from typing import Any, Final
@@ -20,7 +20,7 @@ from research.mock.lines import ROWS, draw_lines
 from research.mock.raking import columns_of, keep_probability
 
 BITS: Final = 16
-"""Binary digits that are kept: finer than any error, and so few that processors which differ in the last ones agree."""
+"""Binary digits after rounding: finer than any error, and few enough to remove differences between processors."""
 
 
 def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
@@ -31,14 +31,14 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
     density : Density
         From `load_density`.
     n : int
-        How many, 1 to 10 million.
+        Number of galaxies, 1 to 10 million.
     seed : int
-        Of the PCG64 generator; the same seed gives the same galaxies, however many are asked for.
+        Seed of the PCG64 generator; the first galaxies of a seed do not depend on `n`.
 
     Returns
     -------
     pyarrow.Table
-        The input columns of the catalogue's schema; ids ``MOCK-000001`` and on.
+        Input columns of the catalogue's schema, with ids from ``MOCK-000001``.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
 
 
 def _block(density: Density, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw a fixed number of candidates and give the quantities, EWs and inverse variances of those that are kept."""
+    """Draw `ROWS` candidates; return quantities, EWs and inverse variances of those that are kept."""
     quantities = draw_continuum(density.continuum, ROWS, generator)
     quantities[:, REDSHIFT_AXIS] = rounded(quantities[:, REDSHIFT_AXIS])
     ew, ivar = map(rounded, draw_lines(density.scales, density.catalogued, quantities, generator))
@@ -85,7 +85,7 @@ def _fluxes(
     luminosity: Float[np.ndarray, " galaxy"],
     redshift: Float[np.ndarray, " galaxy"],
 ) -> Float[np.ndarray, "galaxy bin"]:
-    """Rebuild the twelve fluxes [1e-17 erg/s/cm²/Å] that have these colours and this luminosity."""
+    """Return the twelve fluxes [1e-17 erg/s/cm²/Å] with these colours and this luminosity."""
     log_shape = np.concatenate([np.zeros((len(colors), 1)), np.cumsum(colors, axis=1)], axis=1)
     return 10.0 ** (log_shape + (luminosity - _log_luminosity(10.0**log_shape, redshift))[:, None])
 

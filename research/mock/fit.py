@@ -1,4 +1,4 @@
-"""Fitting the density of real galaxies from which mocks are drawn. Needs scikit-learn and optax; drawing does not."""
+"""Fit of the density from which mocks are drawn. Needs scikit-learn and optax; drawing does not."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -25,11 +25,11 @@ from research.mock.raking import COLUMNS, columns_of, rake
 N_COMPONENTS: Final = 60
 MAX_ITERATIONS: Final = 60
 RECIPE: Final = DistributionConfig(given_share=1.0, weight_decay=0.01)
-"""Of the lines: a mock galaxy's luminosity and redshift are always known."""
+"""Recipe of the lines' chain; the luminosity and redshift of a mock galaxy are always known."""
 RECORDED: Final = ("width", "blocks", "hidden", "epochs", "batch", "learning_rate", "weight_decay")
-"""What is used of the recipe."""
+"""Fields of the recipe that are used and recorded."""
 CANDIDATES: Final = 400_000
-"""Draws that are raked: so many that their own chance is small beside that of the galaxies."""
+"""Number of draws that are raked, for which their sampling error is smaller than that of the galaxies."""
 
 
 def fit_density(
@@ -41,34 +41,34 @@ def fit_density(
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Density, dict[str, Any]]:
-    """Fit all stages on the galaxies not held out.
+    """Fit all stages to the galaxies that are not held out.
 
     Parameters
     ----------
     table : pyarrow.Table
         Real galaxies with all lines' EWs and inverse variances.
     n_components : int
-        Gaussians of the continuum's mixture.
-    recipe : DrawRecipe
-        Choices of the chain's fit.
+        Number of Gaussians of the continuum's mixture.
+    recipe : DistributionConfig
+        Sizes and rates of the chain's fit.
     candidates : int
-        Draws that are raked.
+        Number of draws that are raked.
     seed : int
-        Of the mixture's start, the chain's, and the draws that are raked.
+        Random seed of the mixture's start, of the chain's, and of the draws that are raked.
     progress : callable
-        Told a sentence at each step.
+        Called with a sentence at each step.
 
     Returns
     -------
     density : Density
-        For `research.mock.draw`.
+        Density for `research.mock.draw`.
     record : dict
-        How it was made, to be stored with it.
+        Record of the fit, to be stored with the density.
 
     Raises
     ------
     CatalogueError
-        When the table breaks a rule of the schema.
+        When the table violates the schema.
     """
     check(table)
     table = standard_table(table)
@@ -85,7 +85,7 @@ def fit_density(
         rows, recipe, catalogued_lines, lambda loss: progress(f"fitting the lines, loss {loss:.3f}")
     )
     progress(f"drawing {candidates:,} candidates")
-    generator = np.random.default_rng((seed, candidates))  # not the stream of the mock with this seed
+    generator = np.random.default_rng((seed, candidates))  # another stream than that of a mock with this seed
     drawn = draw_continuum(mixture, candidates, generator)
     margins = rake(
         columns_of(quantities, *lines),
@@ -128,7 +128,7 @@ def fit_continuum(
 
 
 def quantities_of(table: pa.Table) -> Float[np.ndarray, "galaxy quantity"]:
-    """Colours [dex], log luminosity and redshift of a standardised table."""
+    """Return colours [dex], log luminosity and redshift of a standardised table."""
     continuum = [
         np.asarray(colors(_columns(table, FLUX_NAMES))),
         table["log_luminosity"].to_numpy(),
@@ -138,7 +138,7 @@ def quantities_of(table: pa.Table) -> Float[np.ndarray, "galaxy quantity"]:
 
 
 def _line_columns(table: pa.Table) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
-    """EWs [Å] and inverse variances [Å^-2], NaN where missing."""
+    """Return EWs [Å] and inverse variances [1/Å²], NaN where missing."""
     ew, ivar = (_columns(table, tuple(name + suffix for name in LINE_NAMES)) for suffix in (EW_SUFFIX, IVAR_SUFFIX))
     return ew, ivar
 

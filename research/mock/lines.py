@@ -1,7 +1,7 @@
-"""The lines of mock galaxies: what a catalogue would hold of them given their starlight, luminosity and redshift.
+"""Catalogued lines of mock galaxies, given their colours, luminosity and redshift.
 
-The chain of `model.distribution.catalogued` draws them, with networks of its own: the mock owes nothing to the weights
-that predict.
+They are drawn by a chain of `model.distribution.catalogued` with its own networks, so that the mock does not depend on
+the weights of the predictions.
 """
 
 from typing import Final
@@ -18,7 +18,7 @@ from model.distribution.scales import Scales
 from research.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS
 
 ROWS: Final = 4096
-"""Galaxies drawn at a time: one shape to compile."""
+"""Galaxies drawn per call, so that one shape is compiled."""
 _draw_catalogued = jax.jit(draw_catalogued)
 
 
@@ -28,16 +28,16 @@ def draw_lines(
     quantities: Float[np.ndarray, "galaxy quantity"],
     generator: np.random.Generator,
 ) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
-    """Draw what a catalogue would hold of these galaxies.
+    """Draw the catalogued lines of mock galaxies.
 
     Parameters
     ----------
     scales, catalogued : Scales, Chain
-        From `research.mock.load_density`.
+        From `research.mock.density.load_density`.
     quantities : (galaxy, 13) array
-        Colours [dex], log luminosity and redshift, which decides what falls into a camera overlap.
+        Colours [dex], log luminosity and redshift; the redshift determines which lines are cut.
     generator : Generator
-        Of random numbers.
+        Random number generator.
 
     Returns
     -------

@@ -1,7 +1,8 @@
-"""Keeping some of the candidates, so that the histograms of what is kept are those of real galaxies.
+"""Selection of candidates whose histograms match those of real galaxies.
 
-A margin is a histogram over one to three quantities, with a weight per cell. A candidate is kept with the product of
-its cells' weights as probability. Raking mends the weights of one margin after the other until all histograms agree.
+A margin is a histogram over one to three quantities, with a weight per cell. A candidate is kept with a probability
+that is the product of its cells' weights. Raking adjusts the weights of one margin after the other until all histograms
+agree.
 
 References
 ----------
@@ -22,41 +23,41 @@ from research.mock.continuum import QUANTITIES
 
 HGAMMA: Final = LINE_NAMES.index("HGAMMA")
 PAIRS: Final = (*RATIOS.values(), (NII, HALPHA), (OIII, HBETA), (HBETA, HGAMMA))
-"""Line ratios that a mock should have right."""
+"""Line ratios whose distributions are matched."""
 COLUMNS: Final = (
     *QUANTITIES,
     *(f"{name}_{kind}" for kind in ("EW", "SIGMA", "SNR") for name in LINE_NAMES),
     *(f"{LINE_NAMES[above]}/{LINE_NAMES[below]}" for above, below in PAIRS),
     "BPT_SNR",
 )
-"""What margins may be over: the continuum's quantities; logarithms of EW, error, S/N and ratios, and of the least S/N
-of the four lines in the BPT diagram."""
+"""Quantities of the margins: those of the continuum; log10 of EW, error, S/N and ratios; log10 of the smallest S/N of
+the four BPT lines."""
 BPT_X, BPT_Y = (COLUMNS.index(f"{LINE_NAMES[above]}/{LINE_NAMES[below]}") for above, below in PAIRS[-3:-1])
 DETECTED: Final = float(np.log10(MIN_SIGNAL))
-"""Where the BPT diagram's S/N is cut."""
+"""log10 of the S/N at which galaxies of the BPT diagram are divided."""
 FINE, FINEST, COARSE = 20, 60, 12
-"""Cells of equal numbers of galaxies: along one quantity, along redshift (galaxies come in walls), and in a plane."""
+"""Numbers of cells with equally many galaxies: along one quantity, along redshift, and per axis of a diagram."""
 START: Final = float(np.log(0.5))
-"""Every candidate's log probability before raking: weights up to 2 can be had."""
+"""Log probability of every candidate before raking, which allows weights up to 2."""
 ROUNDS: Final = 20
 PRIOR: Final = 20.0
-"""Galaxies added to each cell of both histograms: a cell with few is left about as it is."""
+"""Galaxies added to each cell of both histograms, so that cells with few galaxies hardly change."""
 LEAST_IVAR: Final = 1e-12
 LEAST_KEPT: Final = 0.1
-"""Share of candidates; below it drawing takes long, and the weights, not the density, are what is drawn from."""
+"""Smallest allowed share of kept candidates; below it, drawing is slow and the weights dominate the density."""
 
 
 class Margin(NamedTuple):
-    """A histogram and its weights.
+    """A histogram with the weights of its cells.
 
     Attributes
     ----------
     columns : (axis,) array
-        Places in `COLUMNS`.
+        Positions in `COLUMNS`.
     edges : (axis, edge) array
-        Inner edges of the cells, ascending, filled up with infinity.
+        Inner edges of the cells, ascending, padded with infinity.
     log_weight : (cell,) array
-        Natural logarithm of each cell's weight, the last axis running fastest; along each axis NaN comes first.
+        Natural logarithm of each cell's weight, in C order; the first cell along each axis is for NaN.
     """
 
     columns: Float[np.ndarray, " axis"]
@@ -69,7 +70,7 @@ def columns_of(
     ew: Float[np.ndarray, "galaxy line"],
     ivar: Float[np.ndarray, "galaxy line"],
 ) -> Float[np.ndarray, "galaxy column"]:
-    """Lay out galaxies by `COLUMNS`; NaN where a line is not detected."""
+    """Return the quantities `COLUMNS` of galaxies; NaN where a line is not detected."""
     with np.errstate(invalid="ignore", divide="ignore"):
         strength, error = np.log10(ew), -0.5 * np.log10(np.maximum(ivar, LEAST_IVAR))
     ratios = [strength[:, above] - strength[:, below] for above, below in PAIRS]
@@ -81,7 +82,7 @@ def columns_of(
 def keep_probability(
     margins: Sequence[Margin], columns: Float[np.ndarray, "galaxy column"]
 ) -> Float[np.ndarray, " galaxy"]:
-    """Probability of each candidate to be kept; without margins, 1."""
+    """Return the probability with which each candidate is kept; 1 without margins."""
     log = sum((margin.log_weight[_cells(margin, columns)] for margin in margins), np.zeros(len(columns)))
     return np.exp(np.minimum(log, 0.0))
 
@@ -91,42 +92,42 @@ def rake(
     candidates: Float[np.ndarray, "candidate column"],
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Margin, ...]:
-    """Find the weights with which kept candidates have the histograms of real galaxies.
+    """Find the weights for which the kept candidates have the histograms of real galaxies.
 
     Parameters
     ----------
     real, candidates : (galaxy, column) arrays
         From `columns_of`; candidates are draws of the first two stages.
     progress : callable
-        Told a sentence at each round.
+        Called with a sentence at each round.
 
     Returns
     -------
     tuple of Margin
-        For `keep_probability`.
+        Margins for `keep_probability`.
 
     Raises
     ------
     CatalogueError
-        When candidates are so unlike the galaxies that less than `LEAST_KEPT` of them would be kept.
+        When less than `LEAST_KEPT` of the candidates would be kept.
     """
     margins = _margins(real)
     drawn = [_cells(margin, candidates) for margin in margins]
-    wanted = [np.bincount(_cells(margin, real), minlength=len(margin.log_weight)) + PRIOR for margin in margins]
+    targets = [np.bincount(_cells(margin, real), minlength=len(margin.log_weight)) + PRIOR for margin in margins]
     log = np.full(len(candidates), START)
     margins[0].log_weight[:] = START
     for number in range(ROUNDS):
         farthest = 0.0
-        for margin, cell, wish in zip(margins, drawn, wanted, strict=True):
-            # A probability cannot exceed 1: limited here as in the draw, so that the other cells make up for it.
+        for margin, cell, target in zip(margins, drawn, targets, strict=True):
+            # Probabilities are limited to 1 as in the draw, so that the other cells compensate.
             kept = np.exp(np.minimum(log, 0.0))
             if kept.mean() < LEAST_KEPT:
                 raise CatalogueError(
                     f"Of the density's draws {kept.mean():.1%} would be kept, at least {LEAST_KEPT:.0%} should: "
                     "they are too unlike the galaxies. Fit it to more galaxies, or for more epochs."
                 )
-            have = np.bincount(cell, weights=kept * (len(real) / kept.sum()), minlength=len(wish)) + PRIOR
-            step = np.log(wish / have)
+            count = np.bincount(cell, weights=kept * (len(real) / kept.sum()), minlength=len(target)) + PRIOR
+            step = np.log(target / count)
             margin.log_weight[:] += step
             log += step[cell]
             farthest = max(farthest, float(np.abs(step).max()))
@@ -135,7 +136,7 @@ def rake(
 
 
 def _margins(real: Float[np.ndarray, "galaxy column"]) -> list[Margin]:
-    """Every quantity alone, the BPT diagram with S/N below and above 3, and the WHAN diagram."""
+    """Return margins over each quantity, the BPT diagram below and above S/N = 3, and the WHAN diagram."""
 
     def over(*axes: tuple[int, np.ndarray]) -> Margin:
         edges = np.full((len(axes), max(len(inner) for _, inner in axes)), np.inf)
@@ -155,7 +156,7 @@ def _margins(real: Float[np.ndarray, "galaxy column"]) -> list[Margin]:
 
 
 def _cells(margin: Margin, columns: Float[np.ndarray, "galaxy column"]) -> Int[np.ndarray, " galaxy"]:
-    """Give the cell of each galaxy: along each axis 0 where there is no value, else 1 and up."""
+    """Return the cell of each galaxy; along each axis, index 0 is for NaN."""
     cell = np.zeros(len(columns), int)
     for column, edges in zip(margin.columns.astype(int), margin.edges, strict=True):
         value = columns[:, column]

@@ -13,7 +13,7 @@ import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from analysis.explorer.quantities import PULL_LIMIT, QUANTITIES, SHAPE_NAMES, VERSIONS, values
-from analysis.explorer.realisations import FIRST_SEED, NOISES, Noise
+from analysis.explorer.realisations import FIRST_SEED, NOISES, RealisationNoise
 from components.explorer import view
 from components.explorer.panels import first_columns
 from components.figures import quantise
@@ -56,7 +56,7 @@ def column(name: str, column: str) -> Response:
         return problem(400, f"The noise is one of {', '.join(NOISES)}, not “{noise[:20]}”.")
     if bits not in ("8", "16"):
         return problem(400, f"A column has 8 or 16 bits a galaxy, not “{bits[:20]}”.")
-    numbers = values(catalogue, column, cast("Noise", noise), int(seed))
+    numbers = values(catalogue, column, cast("RealisationNoise", noise), int(seed))
     # 16-bit columns are coordinates, on a linear scale; 8-bit ones are colours, on a scale that spreads EWs evenly.
     scale = (scale_of(catalogue, column) if bits == "8" else None) or quantise.linear(numbers)
     answer = Response(quantise.encode(numbers, scale, int(bits)).tobytes(), mimetype="application/octet-stream")

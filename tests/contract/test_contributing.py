@@ -12,7 +12,7 @@ import pytest
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.survey import Survey
 from data.surveys import targets
-from data.surveys.desi import Observed, Redshift
+from data.surveys.desi import Redshift, SurveySpectra
 from data.surveys.from_fits import from_fits
 from model.spectra.starlight import starlight, starlight_grid
 from tests.serving import ROOT
@@ -110,13 +110,13 @@ class Spectrograph:
         return path.suffix == ".txt"
 
     @staticmethod
-    def read_survey(spectra: Path, redshifts: Path | None) -> tuple[Observed, dict[str, Redshift]]:
+    def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
         assert redshifts is None
         redshift = float(spectra.read_text())
         wavelength = np.arange(3500.0, 9000.0, 1.5)
         bins = np.linspace(1, 2, 12).astype(np.float32)
         flux = np.interp(wavelength / (1 + redshift), starlight_grid(), starlight(bins)).astype(np.float32)
-        observed = Observed(("one",), wavelength, flux[None], np.full_like(flux, 100.0)[None])
+        observed = SurveySpectra(("one",), wavelength, flux[None], np.full_like(flux, 100.0)[None])
         return observed, {"one": Redshift(redshift, 0, "GALAXY")}
 
 

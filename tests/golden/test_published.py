@@ -58,6 +58,6 @@ def test_numbers_and_incomplete_dictionaries_are_refused(tmp_path):
     with pytest.raises(WeightsError, match="not one pickled dictionary"):
         read_published(tmp_path / "numbers.npy")
     with pytest.raises(
-        WeightsError, match=r"lacks the lines OII_DOUBLET, HGAMMA, .* no file of the published networks"
+        WeightsError, match=r"lacks the lines OII_DOUBLET, HGAMMA, .* not a file of the published networks"
     ):
         read_published(_npy(tmp_path / "short.npy", {"HALPHA": {"params": []}}))

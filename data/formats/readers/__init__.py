@@ -1,1 +1,1 @@
-"""Tables from bytes or paths: one reader a format, all of them giving typed Arrow batches with units and masks."""
+"""Readers of tables, one per format, that yield typed Arrow batches with units and masks."""

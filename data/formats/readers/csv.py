@@ -1,4 +1,4 @@
-"""CSV and ECSV by Arrow, from the clean lines of `data.formats.readers.text`."""
+"""Parsing of CSV and ECSV by Arrow, from the normalised lines of `data.formats.readers.text`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,14 +14,14 @@ from data.formats.readers.text import TextTable
 from data.formats.types import pc
 
 BLOCK: Final = 1 << 24
-"""Bytes of text that Arrow parses at a time: the types of columns are told from the first block."""
+"""Bytes of text that Arrow parses at a time; it infers column types from the first block."""
 DEFAULT_NAMES: Final = {12: FLUX_NAMES, 2: ("wavelength", "flux"), 3: ("wavelength", "flux", "error")}
-"""What a file without a header holds, by its number of columns."""
+"""Column names of a file without a header, by its number of columns."""
 _FAILED: Final = re.compile(r"In CSV column #(\d+): ")
 
 
 class _Lines:
-    """Clean lines as the file that Arrow reads."""
+    """File-like object over the normalised lines, for Arrow."""
 
     closed = False
 
@@ -63,32 +63,32 @@ def open_csv(
     types: Mapping[str, pa.DataType] | None = None,
     table: TextTable | None = None,
 ) -> Source:
-    """Open a table of text.
+    """Open a text table.
 
     Parameters
     ----------
     given : Given
         The file.
     start : int
-        First row to give.
+        First row to read.
     is_text : callable
-        Says of a column, by its name, whether it stays text, not a letter changed.
+        Function of a column name: whether the column is read as unchanged text.
     number : bool
         Whether `Source.row_numbers` is needed.
     types : mapping, optional
         Types of columns that the file declares.
     table : TextTable, optional
-        The file where it is open already.
+        The opened text table, if it is open already.
 
     Returns
     -------
     Source
-        Its columns.
+        Columns and rows of the table.
 
     Raises
     ------
     CatalogueError
-        Naming the row that breaks the table.
+        When a row does not fit the table; the message names it.
     """
     table = TextTable(given, default_names=DEFAULT_NAMES) if table is None else table
     delimiter = table.delimiter
@@ -103,13 +103,13 @@ def open_csv(
             pacsv.ConvertOptions(column_types=chosen, include_columns=again.kept, strings_can_be_null=False),
         )
 
-    def anew() -> TextTable:
+    def reopened() -> TextTable:
         return TextTable(given, delimiter, DEFAULT_NAMES)
 
     if not set(table.kept) <= chosen.keys() or types:
         if not types:
-            chosen |= _exact_texts(anew(), given, chosen)
-        _settle_types(lambda: opened(anew()), table, chosen, whole=given.size() <= BLOCK and not types)
+            chosen |= _exact_texts(reopened(), given, chosen)
+        _settle_types(lambda: opened(reopened()), table, chosen, whole=given.size() <= BLOCK and not types)
     try:
         reader = opened(table, number)
     except pa.ArrowInvalid as error:
@@ -130,7 +130,7 @@ def open_csv(
 
 
 def _exact_texts(table: TextTable, given: Given, chosen: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
-    """Find columns of digits that no number holds exactly: beyond 64 bits, or with zeros in front."""
+    """Return columns of digits that no numeric type holds exactly: beyond 64 bits, or with leading zeros."""
     names = [name for name in table.kept if name not in chosen]
     found: dict[str, pa.DataType] = {}
     if not names:
@@ -155,7 +155,7 @@ def _exact_texts(table: TextTable, given: Given, chosen: Mapping[str, pa.DataTyp
 
 
 def _settle_types(opened: Callable[[], Any], table: TextTable, chosen: dict[str, pa.DataType], *, whole: bool) -> None:
-    """Make text of columns whose type, told from the first block, does not hold to the end of the file."""
+    """Choose text for columns whose type, inferred from the first block, does not fit the rest of the file."""
     if whole:
         return
     for _ in table.kept:
@@ -170,7 +170,7 @@ def _settle_types(opened: Callable[[], Any], table: TextTable, chosen: dict[str,
             failed = _FAILED.search(str(error))
             if not failed:
                 return
-            # Arrow counts the columns that are read.
+            # Arrow's column number counts only the included columns.
             place = int(failed[1])
             name = table.names[place] if place < len(table.names) else ""
             if not name or chosen.get(name) == pa.string():

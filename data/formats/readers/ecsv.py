@@ -1,4 +1,4 @@
-"""ECSV: the YAML of its header says names, types, units and masks; its rows are text as in CSV."""
+"""Reader of ECSV: the YAML header gives names, types, units and masks; the rows are CSV."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from data.formats.readers.source import Given, Source, with_field
 from data.formats.readers.text import TextTable
 
 MAX_HEADER: Final = 200_000
-"""Bytes of the YAML: more is a program rather than a description."""
+"""Largest YAML header [bytes]."""
 _TYPES: Final = {
     "bool": pa.bool_(),
     "int8": pa.int8(),
@@ -34,12 +34,12 @@ _TYPES: Final = {
 def open_ecsv(given: Given, start: int, is_text: Callable[[str], bool], *, number: bool = False) -> Source:
     """Open an ECSV file; see `data.formats.readers.csv.open_csv`.
 
-    Columns that astropy takes apart to write them (sky coordinates, times) come as their parts.
+    Columns that astropy serialises in parts (sky coordinates, times) are read as these parts.
 
     Raises
     ------
     CatalogueError
-        When the header is no YAML of a table, or names the row that breaks the table.
+        When the header is not the YAML of a table, or a row does not fit the table.
     """
     header = _yaml_lines(given)
     said = described(header, given.name)
@@ -108,19 +108,19 @@ def described(header: str, name: str) -> dict[str, Any]:
     Parameters
     ----------
     header : str
-        Without the marks of comment.
+        YAML text, without the comment signs.
     name : str
-        Of the file, for sentences.
+        Name of the file, for error messages.
 
     Returns
     -------
     dict
-        ``datatype``: a list of columns, each a dict with a name; ``meta`` and ``delimiter`` where there are any.
+        ``datatype``, a list of columns, each a dict with a name; and ``meta`` and ``delimiter`` if present.
 
     Raises
     ------
     CatalogueError
-        When it is no such YAML, or merges mappings, which can unfold to any size.
+        When the text is not such YAML, or merges mappings, which can expand to any size.
     """
     import yaml
 
@@ -146,11 +146,11 @@ def _base() -> Any:
 
 
 def _loader() -> Any:
-    """Return a loader that takes tags it does not know for the plain values beneath them."""
+    """Return a safe YAML loader that reads unknown tags as plain values."""
     import yaml
 
     class Plain(_base()):
-        """Makes dicts, lists, texts and numbers."""
+        """Loads dicts, lists, texts and numbers."""
 
     def value_of(loader: Any, _suffix: str, node: Any) -> Any:
         if isinstance(node, yaml.MappingNode):
@@ -164,14 +164,14 @@ def _loader() -> Any:
 
 
 def unit_text(unit: Any) -> str:
-    """Return a unit of the YAML as text; astropy writes some as a mapping."""
+    """Return a unit of the YAML as text; astropy writes some units as mappings."""
     if isinstance(unit, dict):
         unit = unit.get("unit", "")
     return str(unit) if isinstance(unit, (str, int, float)) else ""
 
 
 def as_mapping(meta: Any) -> dict[str, Any]:
-    """Return metadata as a dict: an ordered map comes as a list of pairs or of dicts."""
+    """Return metadata as a dict; YAML holds an ordered map as a list of pairs or of dicts."""
     if isinstance(meta, dict):
         return meta
     found: dict[str, Any] = {}
@@ -184,7 +184,7 @@ def as_mapping(meta: Any) -> dict[str, Any]:
 
 
 def _masks(meta: Any) -> dict[str, str]:
-    """Find columns whose mask is a column of its own: by the column's name."""
+    """Return the name of the mask column by column, for columns with a separate mask."""
     found = {}
     serialized = as_mapping(meta).get("__serialized_columns__")
     for name, parts in (serialized if isinstance(serialized, dict) else {}).items():
@@ -201,14 +201,14 @@ def _list_type(subtype: str) -> pa.DataType:
 
 
 def _unfolded(values: Any, kind: pa.DataType, column: str, name: str) -> pa.Array:
-    """Read cells of JSON as lists, arrays of more dimensions row by row."""
+    """Parse JSON cells as lists; arrays with several dimensions are flattened row by row."""
     rows = []
     for text in values.cast(pa.string()).to_pylist():
         try:
             cell = json.loads(text) if text else None
             rows.append(None if cell is None else list(_flat(cell)))
         except (ValueError, RecursionError) as error:
-            raise CatalogueError(f"{name}, column {column}: {str(text)[:24]!r} is no list of numbers.") from error
+            raise CatalogueError(f"{name}, column {column}: {str(text)[:24]!r} is not a list of numbers.") from error
     try:
         return pa.array(rows, kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

@@ -1,4 +1,4 @@
-"""FITS tables: stored numbers with their scale, their masks (TNULL, undefined logicals) and arrays in cells."""
+"""Reader of FITS tables: scaled numbers, masks (TNULL, undefined logicals) and arrays in cells."""
 
 import re
 from collections.abc import Iterator
@@ -31,11 +31,11 @@ _UNSIGNED: Final = {
     ("K", 2.0**63): np.uint64,
 }
 MAX_CELL: Final = 1 << 24
-"""Numbers in one cell."""
+"""Largest number of values in one cell."""
 
 
 class _Column:
-    """One column of a table: how its stored values become Arrow's."""
+    """One column of a table, with the conversion of its stored values to Arrow."""
 
     def __init__(self, number: int, name: str, header: Any) -> None:
         form = str(header.get(f"TFORM{number}", "")).strip()
@@ -63,7 +63,7 @@ class _Column:
         return self.element in _ARROW
 
     def kind(self, stored: np.dtype) -> pa.DataType:
-        """Return the Arrow type of the column as stored so."""
+        """Return the Arrow type of the column for a stored numpy type."""
         one = self._element_type()
         if self.code in "PQ":
             return pa.string() if self.element == "A" else pa.list_(one)
@@ -85,7 +85,7 @@ class _Column:
         return _ARROW[self.element]
 
     def values(self, stored: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return numbers or truth values of stored ones, and where they are missing."""
+        """Return the numbers or booleans of stored values, and the mask of missing ones, None if there is none."""
         if self.element == "L":
             raw = stored.view(np.uint8) if stored.dtype.itemsize == 1 else stored
             return raw == ord("T"), ~np.isin(raw, (ord("T"), ord("F")))
@@ -106,17 +106,17 @@ class _Column:
 
 @contextmanager
 def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
-    """Open the table of a FITS file that `choose` takes.
+    """Open the table of a FITS file that `choose` selects.
 
     Yields
     ------
     Source
-        Columns of numbers, truth values, text and arrays; complex numbers are left out.
+        Columns of numbers, booleans, text and arrays; complex numbers are left out.
 
     Raises
     ------
     CatalogueError
-        When there is no table, or its header and its bytes do not agree; names the extension.
+        When there is no table, or its header contradicts its data; the message names the extension.
     """
     from astropy.io import fits
 
@@ -216,18 +216,18 @@ def _array(column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, wh
 
 
 def _texts(stored: np.ndarray) -> pa.Array:
-    """Decode padded bytes: ASCII by the standard, in practice UTF-8 or Windows-1252."""
+    """Decode padded bytes as UTF-8, else Windows-1252; the standard allows only ASCII, files hold these."""
     stored = np.ascontiguousarray(stored)
     try:
         texts = np.char.decode(stored, "utf-8")
     except UnicodeDecodeError:
         texts = np.array([one.decode("cp1252", "replace") for one in stored.tolist()], object)
-    # A NUL ends a text.
+    # The standard ends a text at a NUL byte.
     return pa.array([text.partition("\0")[0].rstrip() for text in texts.tolist()], pa.string())
 
 
 def _variable(column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any, where: str, heap: int) -> pa.Array:
-    """Read arrays of any length from the heap, after their descriptors are found to lie in it."""
+    """Read variable-length arrays from the heap, after checking that their descriptors lie within it."""
     lengths, offsets = (stored[:, side].astype(np.int64) for side in (0, 1))
     size = {"L": 1, "B": 1, "A": 1, "I": 2, "J": 4, "E": 4, "K": 8, "D": 8}[column.element]
     if len(lengths) and (
@@ -254,7 +254,7 @@ def _variable(column: _Column, kind: pa.DataType, stored: np.ndarray, part: Any,
 
 
 def _heap(part: Any) -> bytes:
-    """Return the bytes below a table's rows."""
+    """Return the heap, the bytes after the rows of a table."""
     found = part.__dict__.get("_neon_heap")
     if found is None:
         rows = int(part.header["NAXIS1"]) * int(part.header["NAXIS2"])
@@ -269,7 +269,7 @@ def _heap(part: Any) -> bytes:
 
 
 def _ascii_source(part: Any, names: list[str], where: str, start: int, about: dict[str, Any], width: int) -> Source:
-    """Read a table whose cells are written as text."""
+    """Read an ASCII table extension."""
     header = part.header
     begins = [header.get(f"TBCOL{number}") for number in range(1, len(names) + 1)]
     sizes = [re.match(r"\s*[AIFED](\d+)", str(header.get(f"TFORM{number}", ""))) for number in range(1, len(names) + 1)]

@@ -1,4 +1,4 @@
-"""The sizes that FITS headers declare, held against the file before anything is made of them."""
+"""Check of the sizes that FITS headers declare, before any memory is allocated for them."""
 
 from typing import Any, BinaryIO, Final
 
@@ -9,24 +9,24 @@ MAX_AXES: Final = 16
 MAX_FIELDS: Final = 999
 MAX_EXTENSIONS: Final = 1_000
 MAX_HEADER_BLOCKS: Final = 4_000
-"""Blocks of one header: 144,000 cards."""
+"""Largest number of blocks of one header, 144,000 cards."""
 _SIZES: Final = (b"NAXIS", b"ZNAXIS", b"TFIELDS", b"PCOUNT", b"GCOUNT", b"BITPIX", b"ZBITPIX", b"THEAP", b"ZTILE")
 
 
 def check_headers(file: BinaryIO, name: str) -> None:
-    """Refuse a FITS file whose headers declare what the file does not hold.
+    """Raise if the headers of a FITS file declare more data than the file holds.
 
     Parameters
     ----------
     file : binary file
-        Read from its beginning; left where it was.
+        File, read from its beginning; its position is restored.
     name : str
-        For sentences.
+        Name for error messages.
 
     Raises
     ------
     CatalogueError
-        Naming the extension and the keyword.
+        When a header is invalid; the message names the extension and the keyword.
     """
     place = file.tell()
     size = file.seek(0, 2)
@@ -52,7 +52,7 @@ def check_headers(file: BinaryIO, name: str) -> None:
 
 
 def _sizes(file: BinaryIO, name: str, number: int) -> tuple[dict[str, int], int]:
-    """Read one header: the whole numbers of its keywords of size, and how many blocks it takes."""
+    """Read one header; return the integers of its size keywords, and its number of blocks."""
     said: dict[str, int] = {}
     for blocks in range(1, MAX_HEADER_BLOCKS + 1):
         block = file.read(BLOCK)

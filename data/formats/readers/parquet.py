@@ -1,4 +1,4 @@
-"""Parquet: plain types, and the units that Arrow, astropy, the VO's tools and pandas write into its metadata."""
+"""Reader of Parquet: plain types, and the units that Arrow, astropy, the VO's tools and pandas write as metadata."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from data.formats.types import plain, plain_schema
 _VOTABLE: Final = b"IVOA.VOTable-Parquet.content"
 _OURS: Final = frozenset({METADATA_KEY, b"table_meta_yaml", _VOTABLE, b"pandas", b"ARROW:schema", b"PANDAS_ATTRS"})
 MAX_METADATA: Final = 1 << 20
-"""Bytes of one value of metadata that are read."""
+"""Largest metadata value that is parsed [bytes]."""
 
 
 @contextmanager
@@ -29,10 +29,10 @@ def open_parquet(given: Given, start: int) -> Iterator[Source]:
     Raises
     ------
     CatalogueError
-        When it has more columns than wanted.
+        When the file has more than `given.max_columns` columns.
     """
     source: Any = pa.BufferReader(given.content) if isinstance(given.content, bytes) else given.content
-    # Arrow keeps every group that it read ahead until the file is closed: a long file would fill the memory.
+    # With pre_buffer, Arrow keeps every row group that it read until the file is closed, which fills the memory.
     with pq.ParquetFile(source, pre_buffer=False) as file:
         if len(file.schema_arrow) > given.max_columns:
             raise CatalogueError(
@@ -44,14 +44,14 @@ def open_parquet(given: Given, start: int) -> Iterator[Source]:
 
 
 def whole(table: pa.Table) -> Source:
-    """Give a Parquet file that was read whole as `open_parquet` gives it."""
+    """Return a table that was read as a whole in the form of `open_parquet`."""
     schema, about = understood(table.schema)
     rows = pa.Table.from_arrays([plain(values) for values in table.columns], schema=schema)
     return Source(schema, len(rows), iter(rows.to_batches(BATCH_ROWS)), about, [])
 
 
 def understood(schema: pa.Schema) -> tuple[pa.Schema, dict[str, Any]]:
-    """Return a schema of plain types with the units that its metadata state, and what they say beside the table."""
+    """Return a schema of plain types with the units in its metadata, and the other metadata of the file."""
     stored = {key: value for key, value in (schema.metadata or {}).items() if len(value) <= MAX_METADATA}
     said: dict[str, Field] = {}
     about: dict[str, Any] = {}
@@ -125,7 +125,7 @@ def _of_votable(text: str) -> tuple[dict[str, Field], dict[str, Any]]:
 
 
 def _batches(file: pq.ParquetFile, schema: pa.Schema, start: int) -> Iterator[pa.RecordBatch]:
-    """Give the rows from `start` on; groups of rows before it are not read."""
+    """Yield the rows from `start`; row groups before it are not read."""
     groups, first = [], 0
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows

@@ -1,4 +1,4 @@
-"""What a reader gives: a typed schema with units and descriptions, batches of rows, and the file's own words."""
+"""Interface of the readers: a typed schema with units and descriptions, batches of rows, and metadata."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -13,20 +13,20 @@ from data.formats.fields import Field
 BATCH_ROWS: Final = 65_536
 
 Choose = Callable[[Sequence[tuple[str, Sequence[str], int]]], int]
-"""Chooses one of several tables, each a name, its columns and its number of rows."""
+"""Returns the index of one of several tables, each given by name, column titles and number of rows."""
 
 
 class Given(NamedTuple):
-    """A file as it was given.
+    """A file to read, in memory or on disk.
 
     Attributes
     ----------
     content : bytes or Path
-        Its bytes, or where it lies.
+        Content of the file, or its path.
     name : str
-        For sentences.
+        Name for error messages.
     max_columns : int
-        More are refused before anything is read.
+        Largest number of columns; checked before rows are read.
     """
 
     content: bytes | Path
@@ -34,11 +34,11 @@ class Given(NamedTuple):
     max_columns: int = 10_000
 
     def open(self) -> BinaryIO:
-        """Open it anew for reading."""
+        """Open the file for reading from its beginning."""
         return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
 
     def size(self) -> int:
-        """Return its bytes."""
+        """Return the size of the file [bytes]."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
 
@@ -48,17 +48,17 @@ class Source(NamedTuple):
     Attributes
     ----------
     schema : pyarrow.Schema
-        Its columns, of plain types; a field's metadata hold unit, description and ucd where the file says them.
+        Columns of plain types, with unit, description and ucd in the metadata of the fields if the file states them.
     rows : int or None
-        How many rows it has, where the format says so.
+        Number of rows; None if the format does not state it.
     batches : iterator of pyarrow.RecordBatch
-        Its rows, a piece at a time.
+        Rows, in batches.
     about : dict
-        What the file says beside the table, by lower-case key: text and numbers.
+        Other metadata of the file by lower-case key, as texts and numbers.
     notes : list of str
-        What had to be interpreted, a sentence each; may grow while batches are read.
+        One sentence per interpretation of the file; the list may grow while batches are read.
     row_numbers : callable or None
-        After reading, the row numbers as an editor of the file counts them; None where rows are counted from 1.
+        Function that returns, after reading, the line number of each row; None if rows are counted from 1.
     """
 
     schema: pa.Schema
@@ -70,19 +70,19 @@ class Source(NamedTuple):
 
 
 def with_field(field: pa.Field, unit: str = "", description: str = "", ucd: str = "") -> pa.Field:
-    """Give a column its unit, description and UCD, the empty ones left out."""
+    """Return a field with unit, description and UCD as metadata, without empty ones."""
     said = {"unit": unit, "description": description, "ucd": ucd}
     return field.with_metadata({name: str(text) for name, text in said.items() if text} or None)
 
 
 def field_of(field: pa.Field) -> Field:
-    """Return what a file says about a column."""
+    """Return the metadata of a column."""
     said = {key.decode(): value.decode("utf-8", "replace") for key, value in (field.metadata or {}).items()}
     return Field(said.get("unit", ""), said.get("description", ""), said.get("ucd", ""))
 
 
 def fields_of(schema: pa.Schema) -> dict[str, Field]:
-    """Return what a file says about its columns, by name; those it says nothing about are left out."""
+    """Return the metadata of the columns by name, without columns that have none."""
     return {field.name: said for field in schema if any(said := field_of(field))}
 
 
@@ -92,7 +92,7 @@ def units_of(schema: pa.Schema) -> dict[str, str]:
 
 
 def skipped(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
-    """Give batches from a row on."""
+    """Yield the batches without their first `rows` rows."""
     for batch in batches:
         if rows < batch.num_rows:
             yield batch.slice(max(rows, 0))

@@ -1,4 +1,4 @@
-"""Text as people and programs write tables: its encoding, separator, header, units, comments and decimal commas."""
+"""Reader of text tables: detection of encoding, separator, header, units, comments and decimal commas."""
 
 import csv
 import re
@@ -10,59 +10,53 @@ from typing import Any, Final
 import numpy as np
 
 from data.columns.units import are_units
-from data.columns.words import as_number, unique_names
+from data.columns.words import as_number, shown, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.source import Given
 
 SEPARATORS: Final = ",;\t|"
 PREVIEW: Final = 100
-"""Rows that are looked at before the first is given."""
+"""Number of rows that are inspected before the first is yielded."""
 MAX_COMMENTS: Final = 20_000
 LONGEST_LINE: Final = 1 << 21
-"""Characters of a line: a longer one is no table of text."""
+"""Longest line of a text table [characters]."""
 _DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
 _DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
 _NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
 _KEY_VALUE: Final = re.compile(r"#+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
-def shown(text: str, most: int = 24) -> str:
-    """Quote a value for a sentence, cut short."""
-    text = " ".join(text[:200].split())
-    return f"“{text[:most]}…”" if len(text) > most else f"“{text}”"
-
-
 class TextTable:
-    """A table of text whose rows come out as clean lines: UTF-8, one separator, as many cells as the header has.
+    """A text table whose rows are yielded as normalised lines: one separator, as many cells as the header.
 
     Parameters
     ----------
     given : Given
         The file.
     delimiter : str, optional
-        Where the file states it; by default it is told from the header.
+        Separator that the file states; by default it is detected in the header.
     default_names : mapping, optional
         Titles of a file without a header, by its number of columns.
 
     Attributes
     ----------
     names : list of str
-        Titles, none empty, none twice.
+        Titles, not empty and unique.
     repeated : list of str
-        Titles that the file has more than once.
+        Titles that occur more than once in the file.
     kept : list of str
-        Titles of the columns that hold something: nameless empty ones are left out.
+        Titles of the columns that are kept; columns without title and content are left out.
     units : dict
-        By title, from a row of units below the header or from comments.
+        Units by title, from a row below the header or from comments.
     comments : list of str
-        The lines with # above the table.
+        Comment lines (#) above the table.
     notes : list of str
-        Sentences on what was interpreted.
+        One sentence per interpretation of the file.
 
     Raises
     ------
     CatalogueError
-        When it is no text, has no row, or a row that breaks the table; names the row.
+        When the file is not text, has no row, or has a row that does not fit the table; the message names the row.
     """
 
     def __init__(self, given: Given, delimiter: str = "", default_names: dict[int, tuple[str, ...]] | None = None):
@@ -74,24 +68,24 @@ class TextTable:
         self._lines = self._decoded()
         first = self._preamble()
         if first.lower().startswith("sep=") and len(first.strip()) == 5:
-            # Excel's own first line.
+            # Excel writes such a first line.
             delimiter, first = first.strip()[4], self._next_line()
         while first.count('"') % 2 and len(first) < LONGEST_LINE and (more := next(self._lines, None)) is not None:
-            # A title in quotation marks goes on in the next line.
+            # A quoted title continues in the next line.
             first += "\n" + more
         self.delimiter = delimiter or _delimiter(first)
         self._header(first, default_names or {})
         self._look_ahead()
 
     def _decoded(self) -> Iterator[str]:
-        """Yield lines as text, counting them."""
+        """Yield decoded lines, and count them in `_row`."""
         with self.given.open() as file:
             start = file.read(4096)
             file.seek(0)
             lines: Any = file
             encoding = "utf-8"
             if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                # Excel's "Unicode text".
+                # UTF-16, as in Excel's "Unicode text".
                 import io
 
                 lines, encoding = io.TextIOWrapper(file, "utf-16", newline=None), "utf-16"
@@ -129,7 +123,7 @@ class TextTable:
         return next((line for line in self._lines if line.strip()), "")
 
     def _preamble(self) -> str:
-        """Collect comments; return the first line that is none."""
+        """Collect comments; return the first line that is not a comment."""
         for line in self._lines:
             if line.startswith("#"):
                 if len(self.comments) < MAX_COMMENTS:
@@ -139,7 +133,7 @@ class TextTable:
         return ""
 
     def _split(self, line: str) -> list[str]:
-        """Return the cells of a line; a quoted cell may go on in the following lines."""
+        """Return the cells of a line; a quoted cell may continue in the following lines."""
         if not self.delimiter.strip(" "):
             if '"' not in line:
                 return line.split()
@@ -159,7 +153,7 @@ class TextTable:
             ) from error
 
     def _header(self, line: str, default_names: dict[int, tuple[str, ...]]) -> None:
-        """Find the titles: in the first line, in the comment above it, or by their number."""
+        """Set the titles: from the first line, from the comment above it, or by the number of columns."""
         self.header_row = self._row
         cells = self._split(line)
         self._first: list[tuple[int, list[str]]] = []
@@ -186,7 +180,7 @@ class TextTable:
         self.titles = titles
 
     def _names_in_comment(self, cells: list[str]) -> list[str] | None:
-        """Return titles that the last comment gives, as many as there are cells and none of them a number."""
+        """Return the titles in the last comment if they match the number of cells and none is a number, else None."""
         if not self.comments:
             return None
         text = self.comments[-1].lstrip("#").strip()
@@ -197,7 +191,7 @@ class TextTable:
         return titles if good else None
 
     def _look_ahead(self) -> None:
-        """Read some rows: the width, nameless columns, a row of units, decimal commas."""
+        """Inspect the first rows for the width, columns without title, a row of units, and decimal commas."""
         records = list(self._first)
         self._first = []
         for line in self._lines:
@@ -228,7 +222,7 @@ class TextTable:
         self._records = records
 
     def _are_units(self, cells: list[str]) -> bool:
-        """Tell whether a row below the header holds units."""
+        """Return whether a row below the header holds units."""
         said = [cell.strip(" []()") for cell in cells]
         return any(said) and not any(map(is_number_or_comma, said)) and are_units(said)
 
@@ -242,7 +236,7 @@ class TextTable:
         self.units = {name: unit for name, unit in self.units.items() if unit}
 
     def about(self) -> dict[str, Any]:
-        """Return what comments of the form ``# key: value`` say."""
+        """Return the metadata in comments of the form ``# key: value``."""
         found: dict[str, Any] = {}
         for comment in self.comments[:2000]:
             if pair := _KEY_VALUE.fullmatch(comment[:400].strip()):
@@ -251,16 +245,16 @@ class TextTable:
 
     @property
     def out_delimiter(self) -> str:
-        """The separator of the clean lines."""
+        """The separator of the normalised lines."""
         return self.delimiter if self.delimiter.strip(" ") else "\t"
 
     def lines(self, *, number: bool = False) -> Iterator[str]:
-        """Yield clean lines; can be asked once.
+        """Yield normalised lines; can be called once.
 
         Parameters
         ----------
         number : bool
-            Whether `row_numbers` is to know each line's place in the file.
+            Whether to record line numbers for `row_numbers`.
         """
         width, mark = len(self.titles), self.out_delimiter
         blank = mark + ' "\t'
@@ -287,7 +281,7 @@ class TextTable:
             yield clean
 
     def _clean(self, row: int, cells: list[str], width: int) -> str:
-        """Write a row's cells as one line; "" for a row that holds nothing."""
+        """Return a row's cells as one line; "" for an empty row."""
         if not any(map(str.strip, cells)):
             return ""
         if len(cells) > width and not any(map(str.strip, cells[width:])):
@@ -316,12 +310,12 @@ class TextTable:
         )
 
     def row_numbers(self) -> np.ndarray:
-        """Return where the lines that were given stand in the file, counted from 1."""
+        """Return the line number in the file, from 1, of each yielded line."""
         return np.array(self._numbers, np.int64)
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell is a number."""
+    """Return whether a cell is a number."""
     try:
         float(cell)
     except ValueError:
@@ -330,12 +324,12 @@ def is_number(cell: str) -> bool:
 
 
 def is_number_or_comma(cell: str) -> bool:
-    """Tell whether a cell is a number, with a decimal point or a decimal comma."""
+    """Return whether a cell is a number, with a decimal point or a decimal comma."""
     return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell))
 
 
 def _delimiter(line: str) -> str:
-    """Tell the separator of a line; a comma within numbers is none where another separator stands."""
+    """Return the separator of a line; a decimal comma does not count if another separator fits."""
     best = max(SEPARATORS, key=line.count)
     if (
         best == ","

@@ -1,4 +1,4 @@
-"""VOTable: astropy parses it, after everything that points outside the document was refused."""
+"""Reader of VOTables: astropy parses a document after a check that it has no external references."""
 
 import io
 import re
@@ -17,16 +17,16 @@ _ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNOREC
 _ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
 _PLAIN: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252"})
 MAX_ARRAY: Final = 1 << 22
-"""Numbers in one cell: `arraysize` may promise any."""
+"""Largest number of values in one cell, checked against `arraysize`."""
 
 
 def check_references(content: bytes, name: str) -> None:
-    """Refuse a document that points to other files, declares entities, or hides either behind an encoding.
+    """Raise if a document refers to other files, declares entities, or has an encoding that could hide either.
 
     Raises
     ------
     CatalogueError
-        Naming what it holds.
+        When the document has any of these; the message names it.
     """
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise CatalogueError(f"{name} declares XML entities, which are not read here. Remove the DOCTYPE.")
@@ -44,12 +44,12 @@ def check_references(content: bytes, name: str) -> None:
 
 
 def open_votable(given: Given, start: int, choose: Choose) -> Source:
-    """Open the table of a VOTable that `choose` takes; it is read whole.
+    """Open the table of a VOTable that `choose` selects; the document is read as a whole.
 
     Raises
     ------
     CatalogueError
-        When it is no VOTable, holds no table, or points outside.
+        When the document is not a VOTable, has no table, or has external references.
     """
     from astropy.io.votable import parse
 
@@ -85,7 +85,7 @@ def _titles(table: Any) -> list[str]:
 
 
 def _about(document: Any, table: Any) -> dict[str, Any]:
-    """Return what PARAM and INFO elements say."""
+    """Return the metadata in PARAM and INFO elements."""
     pairs: dict[str, Any] = {}
     holders = [table, *document.resources, document]
     for holder in holders:
@@ -97,7 +97,7 @@ def _about(document: Any, table: Any) -> dict[str, Any]:
 
 
 def _array(values: Any) -> pa.Array | None:
-    """Turn a masked column into Arrow: the mask becomes null, arrays in cells become lists."""
+    """Convert a masked column to Arrow: masked values become null, arrays become lists; None for other types."""
     mask, data = np.ma.getmaskarray(values), np.ma.getdata(values)
     if data.dtype.kind == "O":
         return _objects(data.tolist(), mask)

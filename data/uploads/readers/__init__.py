@@ -1,1 +1,1 @@
-"""Bytes of an uploaded file to columns, one reader a format, each with its limits."""
+"""Readers of uploaded files, one per format, from bytes to columns within limits."""

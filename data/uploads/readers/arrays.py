@@ -1,4 +1,4 @@
-"""JSON, NPY and NPZ: arrays in, columns out. Nothing is ever unpickled."""
+"""Readers of JSON, NPY and NPZ. Nothing is unpickled."""
 
 import io
 import json
@@ -15,11 +15,11 @@ from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable, from_arrays
 
 MAX_KEYS: Final = MAX_COLUMNS + 1
-"""Of a list of JSON objects: one more than is allowed, so that the limit is noticed."""
+"""Keys that are read of a list of JSON objects: one more than allowed, so that the limit is detected."""
 
 
 def read_json(content: bytes, name: str) -> RawTable:
-    """Read lists by name, a list of objects, or bare numbers; raises whatever `json` does."""
+    """Read JSON: an object of lists, a list of objects, or a list of numbers; `json` raises on other content."""
     data = json.loads(content)
     about: dict[str, Any] = {}
     if isinstance(data, Mapping):
@@ -39,7 +39,7 @@ def read_json(content: bytes, name: str) -> RawTable:
 
 
 def _units(data: Any) -> dict[str, str]:
-    """Return units by column, where an object ``units`` lists them."""
+    """Return the units by column in the object ``units``, empty if there is none."""
     units = data.get("units") if isinstance(data, Mapping) else None
     return {str(title): str(unit)[:120] for title, unit in units.items()} if isinstance(units, Mapping) else {}
 
@@ -58,12 +58,12 @@ def _array(values: Any) -> np.ndarray:
 
 
 def read_npy(content: bytes, name: str) -> RawTable:
-    """Read one array."""
+    """Read an NPY file as columns."""
     return from_arrays(name, "NPY", _parts(_load_npy(content, name)), {}, {})
 
 
 def _parts(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Name the columns of a bare array: twelve are bins, two or three wavelength, flux and inverse variance."""
+    """Name the columns of an array: twelve are bins; two to four are wavelength, flux, inverse variance, mask."""
     if values.dtype.names:
         return {title: values[title] for title in values.dtype.names}
     if values.ndim == 1 and len(values) == 12:
@@ -90,7 +90,7 @@ def _load_npy(content: bytes, name: str) -> np.ndarray:
 
 
 def read_npz(content: bytes, name: str) -> RawTable:
-    """Read arrays by name."""
+    """Read the arrays of an NPZ file as columns."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
         if not members:

@@ -1,8 +1,8 @@
-"""Read a Parquet file that a stranger sent: what it unfolds to is counted before it is unfolded.
+"""Reader of untrusted Parquet files, which computes the decompressed size before it decompresses.
 
-A column is written as a dictionary of its values and the places where each stands; a long text, or a constant, that is
-repeated in every row takes almost nothing in the file, and its repetitions all the memory there is. The sizes that the
-file says of itself count the written bytes alone.
+A column may be stored as a dictionary of its values and indices into it: a long text or a constant that is repeated in
+every row takes few bytes in the file and can fill the memory. The sizes in the file's metadata count only the stored
+bytes.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,24 +17,24 @@ _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96
 
 
 def read_within(content: bytes, limit: int) -> "pa.Table":
-    """Read a Parquet file whose columns unfold to a limited size.
+    """Read a Parquet file if its decompressed columns are within a limit.
 
     Parameters
     ----------
     content : bytes
-        The file.
+        Content of the file.
     limit : int
-        Bytes that all columns may take together in memory.
+        Largest size of all columns in memory [bytes].
 
     Returns
     -------
     pyarrow.Table
-        Its rows.
+        Table of the file.
 
     Raises
     ------
     UploadError
-        When it would unfold to more, or holds text within lists or structures.
+        When the columns exceed the limit, or hold text within lists or structures.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -62,7 +62,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def _numbers(content: bytes, file: Any, texts: list[str]) -> int:
-    """Return the bytes of all columns that are not text."""
+    """Return the size [bytes] in memory of all columns that are not text."""
     columns = [file.schema.column(index) for index in range(len(file.schema))]
     lengths = {column.path: max(column.length or 0, 1) for column in columns}
     total = 0
@@ -76,7 +76,7 @@ def _numbers(content: bytes, file: Any, texts: list[str]) -> int:
 
 
 def _text_bytes(column: Any) -> int:
-    """Return the bytes that a column's texts take when each row has its own."""
+    """Return the size [bytes] of a text column without its dictionary encoding."""
     from pyarrow.compute import call_function
 
     total = 0

@@ -1,4 +1,4 @@
-"""FITS files: tables, DESI coadds with their redshifts, and SDSS spectra."""
+"""Reader of FITS uploads: tables, DESI coadds with redshifts, and SDSS spectra."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -9,21 +9,21 @@ import numpy as np
 
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.fits_headers import check_headers
-from data.surveys.desi import CAMERAS, Observed, Redshift, read_observed, read_redshifts
+from data.surveys.desi import CAMERAS, Redshift, SurveySpectra, read_observed, read_redshifts
 from data.surveys.sdss import is_spec, read_spec
 from data.uploads.readers.limits import check_expanded, check_shape
 from data.uploads.readers.raw_table import RawTable, from_arrays
 from data.uploads.readers.tables import read_table
 
 UNIT: Final = "1e-17 erg / (s cm2 Angstrom)"
-"""Of DESI's and SDSS's fluxes."""
+"""Unit of DESI's and SDSS's fluxes."""
 MAX_TARGETS: Final = 100
-"""Of a coadd in an upload."""
+"""Largest number of targets of an uploaded coadd."""
 
 
 @contextmanager
 def opened(content: bytes, name: str) -> Iterator[Any]:
-    """Open a FITS file without unfolding compressed images."""
+    """Open a FITS file after a check of its sizes, without decompressing images."""
     from astropy.io import fits
 
     try:
@@ -32,12 +32,12 @@ def opened(content: bytes, name: str) -> Iterator[Any]:
         raise UploadError(str(error)) from error
     with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=True) as parts:
         headers: list[Any] = [part.header for part in list(parts)]  # type: ignore[attr-defined]
-        check_expanded(name, sum(map(_promised, headers)))
+        check_expanded(name, sum(map(_declared_bytes, headers)))
         yield parts
 
 
-def _promised(header: Any) -> int:
-    """Return how many bytes a header says that its data take, unfolded where they are compressed."""
+def _declared_bytes(header: Any) -> int:
+    """Return the decompressed size [bytes] that a header declares for its data."""
     if header.get("ZIMAGE"):
         sides = [int(header.get(f"ZNAXIS{axis}", 0)) for axis in range(1, int(header.get("ZNAXIS", 0)) + 1)]
         return int(np.prod(sides, dtype=object)) * abs(int(header.get("ZBITPIX", 8))) // 8 if sides else 0
@@ -53,16 +53,16 @@ def read_fits(content: bytes, name: str) -> RawTable:
         if is_coadd(parts):
             _check_targets(parts, name)
             observed = read_observed(content, name)
-            return _survey(observed, _best_target(observed, {}, name), name, "DESI coadd")
+            return _target_table(observed, _best_target(observed, {}, name), name, "DESI coadd")
         if is_spec(parts):
             observed, redshift = read_spec(content, name)
-            raw = _survey(observed, 0, name, "SDSS spec")
-            return raw if redshift is None else _at(raw, redshift, "SDSS's pipeline", "ZWARNING")
+            raw = _target_table(observed, 0, name, "SDSS spec")
+            return raw if redshift is None else _with_redshift(raw, redshift, "SDSS's pipeline", "ZWARNING")
     return read_table(content, name, "FITS")
 
 
 def is_coadd(parts: Any) -> bool:
-    """Tell whether an open FITS file is a DESI coadd."""
+    """Return whether an open FITS file is a DESI coadd."""
     return any(f"{camera}_WAVELENGTH" in parts for camera in CAMERAS)
 
 
@@ -75,8 +75,8 @@ def _check_targets(parts: Any, name: str) -> None:
         )
 
 
-def _best_target(observed: Observed, redshifts: Mapping[str, Redshift], name: str) -> int:
-    """Choose the target that can be used: good pixels, a galaxy that the survey trusts, else the first.
+def _best_target(observed: SurveySpectra, redshifts: Mapping[str, Redshift], name: str) -> int:
+    """Return the row of the best target: with good pixels, a trusted redshift and class GALAXY, else the first.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def _best_target(observed: Observed, redshifts: Mapping[str, Redshift], name: st
         When every pixel of every target is masked.
     """
 
-    def worth(row: int) -> tuple[bool, ...]:
+    def rank(row: int) -> tuple[bool, ...]:
         known = redshifts.get(observed.target_ids[row])
         return (
             bool((observed.ivar[row] > 0).any()),
@@ -94,8 +94,8 @@ def _best_target(observed: Observed, redshifts: Mapping[str, Redshift], name: st
             known is None or known.kind == "GALAXY",
         )
 
-    best = max(range(len(observed.target_ids)), key=worth, default=-1)
-    if best < 0 or not worth(best)[0]:
+    best = max(range(len(observed.target_ids)), key=rank, default=-1)
+    if best < 0 or not rank(best)[0]:
         raise UploadError(
             f"{name}: every pixel of {'its target' if len(observed.target_ids) == 1 else 'every target'} is masked or "
             "without an inverse variance. Choose another file."
@@ -103,8 +103,8 @@ def _best_target(observed: Observed, redshifts: Mapping[str, Redshift], name: st
     return best
 
 
-def _survey(observed: Observed, row: int, name: str, form: str) -> RawTable:
-    """Lay one target's pixels out as columns, cut to those that are known."""
+def _target_table(observed: SurveySpectra, row: int, name: str, form: str) -> RawTable:
+    """Return one target's pixels as columns, without masked pixels at both ends."""
     flux, ivar = observed.flux[row].astype(np.float64), observed.ivar[row].astype(np.float64)
     known = np.flatnonzero(ivar > 0)
     if not known.size:
@@ -124,8 +124,8 @@ def _survey(observed: Observed, row: int, name: str, form: str) -> RawTable:
     return from_arrays(name, form, arrays, {}, about)
 
 
-def _at(raw: RawTable, found: Redshift, judge: str, flag: str) -> RawTable:
-    """Add a redshift that a survey gives, and what it says against it."""
+def _with_redshift(raw: RawTable, found: Redshift, judge: str, flag: str) -> RawTable:
+    """Add a survey's redshift and class, and a note if the survey does not trust the redshift."""
     notes = list(raw.about.get("notes", []))
     if found.warning:
         notes.append(f"{judge} ({flag} = {found.warning}) does not trust the redshift {found.redshift:.4f}. Check it.")
@@ -134,23 +134,23 @@ def _at(raw: RawTable, found: Redshift, judge: str, flag: str) -> RawTable:
 
 
 def is_redrock(content: bytes) -> bool:
-    """Tell whether a file is DESI's table of redshifts."""
+    """Return whether a file is DESI's table of redshifts."""
     return b"REDSHIFTS" in content[:60_000] and content.startswith(b"SIMPLE  =")
 
 
 def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) -> RawTable:
-    """Read a DESI coadd with the redshifts of its targets; of several targets the one that can be used.
+    """Read a DESI coadd and its redshift file; of several targets, the best one is read.
 
     Parameters
     ----------
     coadd : bytes
-        The coadd file.
+        Content of the coadd file.
     coadd_name : str
-        Its name, for the sentences.
+        Name of the file, for error messages.
     redrock : bytes
-        The redrock file.
+        Content of the redrock file.
     redrock_name : str
-        Its name.
+        Name of the file.
 
     Returns
     -------
@@ -160,11 +160,11 @@ def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) 
     Raises
     ------
     UploadError
-        Naming the file that is not what it should be, or does not list the other's target.
+        When a file is of another kind, or the redrock file does not list the coadd's target.
     """
     with opened(redrock, redrock_name) as parts:
         check_shape(redrock_name, int(parts["REDSHIFTS"].header.get("NAXIS2", 0)), 1)
-    if recognised := _no_coadd(coadd, coadd_name):
+    if recognised := _reason_not_coadd(coadd, coadd_name):
         raise UploadError(
             f"{coadd_name} is no DESI coadd{recognised}: it names no target whose redshift {redrock_name} could give. "
             "Upload it alone, and fill in the redshift."
@@ -182,11 +182,11 @@ def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) 
         raise UploadError(
             f"{redrock_name} lists no redshift of target {target}. Upload the redrock file of the same coadd."
         )
-    return _at(_survey(observed, row, coadd_name, "DESI coadd"), redshifts[target], "Redrock", "ZWARN")
+    return _with_redshift(_target_table(observed, row, coadd_name, "DESI coadd"), redshifts[target], "Redrock", "ZWARN")
 
 
-def _no_coadd(content: bytes, name: str) -> str | None:
-    """Say why a file is no coadd, None where it is one; raises what is wrong with one that is."""
+def _reason_not_coadd(content: bytes, name: str) -> str | None:
+    """Return why a file is not a coadd, None if it is one; raise UploadError if a coadd exceeds the limits."""
     if not content.startswith(b"SIMPLE  ="):
         return " (it is no FITS file)"
     with opened(content, name) as parts:

@@ -1,4 +1,4 @@
-"""How much an upload may bring, said once: the page states it and the readers enforce it."""
+"""Limits of uploads, which the page states and the readers enforce."""
 
 from typing import Final
 
@@ -8,13 +8,13 @@ MAX_BYTES: Final = 20 * 2**20
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 200
 MAX_PIXELS: Final = 200_000
-"""Of one spectrum."""
+"""Largest number of pixels of a spectrum."""
 MAX_EXPANDED_BYTES: Final = 200 * 2**20
-"""What a compressed file may unfold to in memory."""
+"""Largest decompressed size of a file in memory [bytes]."""
 
 
 def too_large(name: str, size: int) -> str:
-    """Return the sentence about a file beyond `MAX_BYTES`, which a page may know before it has the bytes."""
+    """Return the message about a file larger than `MAX_BYTES`; a page can use it before the file is uploaded."""
     return (
         f"{name} is {size / 2**20:.1f} MB; the limit is {MAX_BYTES >> 20} MB. "
         "Split it, or predict it with the command line."
@@ -22,12 +22,12 @@ def too_large(name: str, size: int) -> str:
 
 
 def check_shape(name: str, rows: int, columns: int) -> None:
-    """Refuse a table beyond the limits.
+    """Raise if a table exceeds the limits.
 
     Raises
     ------
     UploadError
-        Naming the count and the limit.
+        When a count exceeds its limit, or there are no rows.
     """
     if columns > MAX_COLUMNS:
         raise UploadError(f"{name} has {columns} columns; the limit is {MAX_COLUMNS}. Keep the ones you need.")
@@ -41,12 +41,12 @@ def check_shape(name: str, rows: int, columns: int) -> None:
 
 
 def check_expanded(name: str, size: int) -> None:
-    """Refuse a file that unfolds to more than the server takes into memory.
+    """Raise if the decompressed size of a file exceeds the limit.
 
     Raises
     ------
     UploadError
-        Naming the size and the limit.
+        When the size exceeds `MAX_EXPANDED_BYTES`.
     """
     if not 0 <= size <= MAX_EXPANDED_BYTES:
         raise UploadError(

@@ -1,4 +1,4 @@
-"""What a file's own words mean for a spectrum or a table: redshift, medium, frame, units, class, survey and epoch."""
+"""Interpretation of a file's metadata: redshift, medium, frame, units, class, survey and epoch."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -25,19 +25,19 @@ CLASS_KEYS: Final = ("spectype", "class", "spec_class")
 
 
 def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a file's metadata.
+    """Interpret a file's metadata.
 
     Parameters
     ----------
     said : mapping
-        Texts and numbers by lower-case key.
+        Metadata, texts and numbers by lower-case key.
     fields : mapping
         `data.formats.Field` by column.
 
     Returns
     -------
     dict
-        As `RawTable.about` holds it; what the file does not say is absent.
+        Content of `RawTable.about`, without what the file does not state.
     """
     about: dict[str, Any] = {}
     for key in REDSHIFT_KEYS:
@@ -70,7 +70,7 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
 
 
 def _medium(said: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the medium of the wavelengths and where the file says so."""
+    """Return the medium of the wavelengths and where the file states it, None if it does not."""
     for key in MEDIUM_KEYS:
         word = str(said.get(key, "")).strip().lower()
         if word in ("air", "vac", "vacuum"):

@@ -1,6 +1,6 @@
-"""One number, or twelve, as a person writes them: what can be used, and the sentence that says why not.
+"""Parsing of numbers that users write, with an error message for each mistake.
 
-A typed bin, a pasted row and an uploaded file go through here: all say the same about the same mistake.
+Typed bins, pasted rows and uploaded files are parsed here, so that a mistake gives the same message everywhere.
 """
 
 import math
@@ -9,32 +9,26 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.words import shown
 from data.errors import UploadError
 
 FLUX_RANGE: Final = (1e-30, 1e30)
-"""Any unit will do, the network sees ratios only; beyond these float32 would overflow."""
+"""Allowed fluxes, in any unit as the network uses only ratios; float32 would overflow beyond."""
 LOG_LUMINOSITY_RANGE: Final = (-5.0, 20.0)
 REDSHIFT_RANGE: Final = (-0.01, 20.0)
 
-_SHOWN = 24
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
 
-def shown(text: str) -> str:
-    """Quote a value for a sentence, cut short so that a long cell cannot flood the page."""
-    text = " ".join(text.split())
-    return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
-
-
 def read_number(text: str, where: str) -> float:
-    """Read a finite number, or say what is wrong with it.
+    """Read a finite number.
 
     Parameters
     ----------
     text : str
-        The number as typed, for example ``"3.1e-17"``.
+        Number as written, for example ``"3.1e-17"``.
     where : str
-        Where it stands, for the sentence: ``"Row 4, column flux_03"``.
+        Position of the number for the error message, as in ``"Row 4, column flux_03"``.
 
     Returns
     -------
@@ -52,7 +46,7 @@ def read_number(text: str, where: str) -> float:
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         raise UploadError(f"{where}: {shown(text)} has a decimal comma. Write {text.replace(',', '.')}.")
     try:
-        # Python reads "1_000" as a number; nobody who writes a table means that.
+        # Python accepts "1_000" as a number; in a table it is a mistake.
         number = math.nan if "_" in text else float(text)
     except ValueError:
         number = math.nan
@@ -86,7 +80,7 @@ def within(number: float, limits: tuple[float, float], where: str) -> float:
     Raises
     ------
     UploadError
-        When it does not.
+        When the number lies outside the limits.
     """
     low, high = limits
     if not low <= number <= high:
@@ -117,12 +111,12 @@ def read_redshift(text: str, where: str) -> float:
 
 
 def read_twelve(text: str) -> list[str]:
-    """Read twelve fluxes from one text, as a link carries them, and write them as typed.
+    """Split the text of twelve fluxes in a link, and check each number.
 
     Raises
     ------
     UploadError
-        When there are not twelve of them, or one is not a number > 0.
+        When there are not twelve numbers, or one is not > 0.
     """
     parts = split_numbers(text)
     if len(parts) != len(FLUX_NAMES):
@@ -138,5 +132,5 @@ def split_numbers(text: str) -> list[str]:
 
 
 def as_typed(bin_flux: Iterable[float]) -> list[str]:
-    """Write fluxes as a person would type them: four significant digits."""
+    """Return fluxes as texts with four significant digits."""
     return [f"{float(value):.4g}" for value in bin_flux]

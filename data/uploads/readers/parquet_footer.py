@@ -1,8 +1,8 @@
-"""The footer of a Parquet file, read without Arrow.
+"""Reader of the footer of a Parquet file without Arrow.
 
-Arrow ends the process, with no exception to catch, when it is asked about a column whose size statistics are damaged
-(`parquet::ParquetException` out of `RowGroupMetaData.column`, version 26). What is asked before a file is unfolded is
-therefore read here, in the compact protocol of Thrift that the Parquet format prescribes.
+Arrow 26 aborts the process when it reads the metadata of a column with damaged size statistics (an uncaught
+`parquet::ParquetException` in `RowGroupMetaData.column`). The sizes that are needed before decompression are therefore
+read here, in Thrift's compact protocol.
 """
 
 import struct
@@ -30,17 +30,17 @@ def column_chunks(content: bytes) -> Iterator[Chunk]:
     Parameters
     ----------
     content : bytes
-        The file.
+        Content of the file.
 
     Yields
     ------
     Chunk
-        As the footer lists them.
+        Columns in the order of the footer.
 
     Raises
     ------
     UploadError
-        When the footer is longer than `MAX_FOOTER`, or damaged.
+        When the footer is longer than `MAX_FOOTER` or damaged.
     """
     size = int.from_bytes(content[-8:-4], "little")
     if not 0 < size <= min(MAX_FOOTER, len(content) - 8):
@@ -59,7 +59,7 @@ def column_chunks(content: bytes) -> Iterator[Chunk]:
 
 
 class _Reader:
-    """Reads Thrift's compact protocol; every value takes at least a byte, so that the work is bounded by the length."""
+    """Reader of Thrift's compact protocol; every value takes at least a byte, so that the length bounds the work."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._place = data, 0

@@ -1,4 +1,4 @@
-"""What every reader gives: columns by name, before anybody has said what they mean."""
+"""The result of every reader: columns by name, before they are interpreted."""
 
 from typing import Any, Final, NamedTuple
 
@@ -15,17 +15,17 @@ class RawTable(NamedTuple):
     Attributes
     ----------
     name : str
-        The file's name, for sentences.
+        Name of the file, for messages.
     form : str
-        The format that it was read as.
+        Format as which the file was read.
     columns : dict of (row,) arrays
-        Numbers as float64, all else as text (dtype object); what a file leaves empty is NaN or "".
+        Numbers as float64, others as text (dtype object); a missing value is NaN or "".
     units : dict of str
-        What the file says of a column's unit, where it says so.
+        Stated units by column; columns without a unit are absent.
     row_numbers : (row,) array
-        As a reader of the file counts: with the header as row 1 where there is one.
+        Row numbers as an editor of the file counts them: a header is row 1.
     about : dict
-        What the file says beside the table: "redshift", "medium", "frame", "target_id", "flux_unit", "class", "survey",
+        Metadata of the file: "redshift", "medium", "frame", "target_id", "flux_unit", "class", "survey",
         "epoch", "source", "notes" and others of `data.uploads.readers.metadata`; texts, numbers and lists of texts.
     """
 
@@ -43,7 +43,7 @@ class RawTable(NamedTuple):
 
 
 def numbers(values: np.ndarray) -> np.ndarray:
-    """Return a column as float64, NaN where a text is no number; read quickly where all are."""
+    """Return a column as float64, NaN where a text is not a number."""
     if values.dtype != object:
         return values.astype(np.float64)
     try:
@@ -53,7 +53,7 @@ def numbers(values: np.ndarray) -> np.ndarray:
 
 
 def is_numeric(values: np.ndarray) -> bool:
-    """Tell whether a column holds numbers, judged by its first rows."""
+    """Return whether a column holds numbers, judged by its first rows."""
     return values.dtype != object or bool(np.isfinite(numbers(values[:20])).any())
 
 
@@ -65,7 +65,7 @@ def _number(text: str) -> float:
 
 
 def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, str], about: dict[str, Any]) -> RawTable:
-    """Make a table of a file's arrays: one-dimensional ones stay, those with a few numbers a row are split."""
+    """Return a table of a file's arrays; an array with up to 50 numbers per row is split into columns."""
     columns: dict[str, np.ndarray] = {}
     said = {
         title: values.item()
@@ -88,7 +88,7 @@ def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, s
 
 
 def plain(values: np.ndarray) -> np.ndarray:
-    """Return numbers as float64 and all else as text; 64-bit integers too large for a float stay exact as text."""
+    """Return numbers as float64 and other values as text; integers that a float cannot hold become text."""
     if values.dtype.kind in "iu" and values.size and np.abs(values.astype(np.float64)).max() > 2**53:
         return np.array([str(value) for value in values.tolist()], dtype=object)
     if _is_number(values):
@@ -107,12 +107,12 @@ FALSE_WORDS: Final = frozenset({"false", "f", "no", "n", "good", "ok"})
 
 
 def truth(values: np.ndarray, where: str) -> np.ndarray:
-    """Return a mask's values as numbers, words of truth as 1 and 0; NaN where it leaves a pixel empty.
+    """Return a mask's values as numbers, with words for true and false as 1 and 0, and NaN for empty cells.
 
     Raises
     ------
     UploadError
-        Naming a word that is none of them.
+        When a text is neither a number nor a word for true or false.
     """
     if values.dtype != object:
         return values

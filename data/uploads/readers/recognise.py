@@ -1,4 +1,4 @@
-"""From bytes to columns, one reader per format; which one is decided by the bytes, never by trial."""
+"""Choice of the reader of an upload, by the first bytes of the file."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ _REFUSED: Final = {
 
 
 def recognise(content: bytes, name: str) -> str:
-    """Tell a file's format from its first bytes.
+    """Return a file's format from its first bytes.
 
     Parameters
     ----------
     content : bytes
-        The file.
+        Content of the file.
     name : str
-        Its name, for the sentences.
+        Name of the file, for error messages.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def recognise(content: bytes, name: str) -> str:
     Raises
     ------
     UploadError
-        When the file is empty, too large, or of a kind that holds no table.
+        When the file is empty, too large, or of a kind without tables.
     """
     if not content:
         raise UploadError(f"{name} is empty. It needs columns of numbers, for example flux_00 ... flux_11.")
@@ -65,29 +65,29 @@ def read_raw(content: bytes, name: str) -> RawTable:
     Parameters
     ----------
     content : bytes
-        The file.
+        Content of the file.
     name : str
-        Its name, for the sentences.
+        Name of the file, for error messages.
 
     Returns
     -------
     RawTable
-        Its columns.
+        Columns of the file.
 
     Raises
     ------
     UploadError
-        When it cannot be read, in a sentence.
+        When the file cannot be read.
     """
     form = recognise(content, name)
     try:
-        # Readers warn of damage in words of the file; what it comes to is said by a sentence of ours.
+        # Warnings of the parsers are suppressed: damage raises an UploadError.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             table = READERS[form](content, name)
     except UploadError:
         raise
-    # The parsers of other people's formats fail in ways of their own on damaged bytes; all of them mean one thing here.
+    # Third-party parsers raise exceptions of any type on damaged bytes.
     except Exception as error:
         reason = _first_line(error)
         raise UploadError(f"{name} looks like {form} but cannot be read: {reason}. Write it again.") from error
@@ -112,4 +112,4 @@ READERS: Final[Mapping[str, Callable[[bytes, str], RawTable]]] = {
     "ECSV": partial(tables.read_table, form="ECSV"),
     "FITS": fits.read_fits,
 }
-"""A reader per format: a file's bytes and its name, for the sentences, to its columns; or an `UploadError`."""
+"""Readers by format: from content and name of a file to its columns; they raise `UploadError`."""

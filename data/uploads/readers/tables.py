@@ -1,4 +1,4 @@
-"""Parquet, CSV, ECSV, VOTable and FITS tables: the product's one reader of tables, held within an upload's limits."""
+"""Reader of uploaded Parquet, CSV, ECSV, VOTable and FITS tables, by `data.formats` within the limits of uploads."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -26,48 +26,48 @@ FORMS: Final[Mapping[str, FormatName]] = {
     "FITS": "fits",
 }
 MIN_PIXELS: Final = 20
-"""Numbers in a cell from which on they are the pixels of a spectrum."""
+"""Smallest number of values in a cell that are read as the pixels of a spectrum."""
 
 
 def read_source(
     content: bytes, name: str, form: str, text: Callable[[str], bool], max_rows: Callable[[int], int]
 ) -> tuple["pa.Table", Any]:
-    """Read a table into Arrow, whole.
+    """Read a whole table into Arrow.
 
     Parameters
     ----------
     content : bytes
-        The file.
+        Content of the file.
     name : str
-        For sentences.
+        Name for error messages.
     form : str
         A key of `FORMS`.
     text : callable
-        Which columns of a CSV file stay text.
+        Function of a column name: whether a CSV column is read as text.
     max_rows : callable
-        From the number of columns to the most rows that are allowed.
+        Function from the number of columns to the largest number of rows.
 
     Returns
     -------
     pyarrow.Table
-        Of plain types, units in its fields' metadata.
+        Table of plain types, with units in the metadata of its fields.
     data.formats.readers.source.Source
-        Its words and notes; the batches are read.
+        Metadata and notes of the file; its batches are already read.
 
     Raises
     ------
     UploadError
-        When it cannot be read or breaks a limit.
+        When the file cannot be read or exceeds a limit.
     """
     import pyarrow as pa
 
     from data.formats.readers.parquet import whole
-    from data.formats.stream import blamed, open_source
+    from data.formats.stream import converting_errors, open_source
 
     try:
         with ExitStack() as stack:
             if form == "Parquet":
-                with blamed(name, "parquet"):
+                with converting_errors(name, "parquet"):
                     source = whole(_parquet(content, name))
             else:
                 source = stack.enter_context(
@@ -91,7 +91,7 @@ def read_source(
 
 
 def _parquet(content: bytes, name: str) -> "pa.Table":
-    """Read a Parquet file whose row groups unfold to no more than the limit."""
+    """Read a Parquet file if its decompressed size is within the limit."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -102,12 +102,12 @@ def _parquet(content: bytes, name: str) -> "pa.Table":
 
 
 def read_table(content: bytes, name: str, form: str) -> RawTable:
-    """Read a table into an upload's columns; a row whose cells are arrays becomes the pixels of a spectrum.
+    """Read a table as columns of an upload; a row whose cells are arrays becomes the pixels of a spectrum.
 
     Raises
     ------
     UploadError
-        When it cannot be read or breaks a limit.
+        When the file cannot be read or exceeds a limit.
     """
 
     def most(columns: int) -> int:
@@ -119,7 +119,7 @@ def read_table(content: bytes, name: str, form: str) -> RawTable:
 
 
 def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
-    """Turn an Arrow table into an upload's columns."""
+    """Convert an Arrow table to the columns of an upload."""
     from data.formats.readers.source import fields_of
     from data.formats.types import is_list
 
@@ -148,7 +148,7 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
 
 
 def as_column(values: Any) -> np.ndarray | None:
-    """Return a column as float64, or as text where a float would lose something; None for what is neither."""
+    """Return a column as float64, or as text if a float cannot hold it exactly; None for nested types."""
     import pyarrow as pa
 
     from data.formats.types import as_text, filled, pc
@@ -170,7 +170,7 @@ def as_column(values: Any) -> np.ndarray | None:
 
 
 def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
-    """Make columns of lists of a few numbers, such as twelve fluxes a row."""
+    """Split a column of lists with 2 to 50 numbers, such as twelve fluxes per row, into columns."""
     rows = values.to_pylist()
     sizes = {len(row) for row in rows if row is not None}
     if len(sizes) != 1:
@@ -187,7 +187,7 @@ def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
 
 
 def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table", dict[str, Any], list[str]]:
-    """Take the pixels of one row whose cells are arrays; a table without such rows stays as it is."""
+    """Return the pixels of the first usable row of arrays, with its metadata and notes; other tables unchanged."""
     import pyarrow as pa
 
     from data.formats.types import pc
@@ -235,7 +235,7 @@ def _usable(cell: Any) -> bool:
 
 
 def _of_row(row: "pa.Table") -> dict[str, Any]:
-    """Return what the other cells of a row of arrays say of the spectrum."""
+    """Return redshift, target and class in the other cells of a row of arrays."""
     about: dict[str, Any] = {}
     for role, key in (("redshift", "redshift"), ("id", "target_id"), ("class", "class")):
         title = column_of(row.column_names, role)

@@ -4,7 +4,7 @@ import pytest
 
 from model.distribution.catalogued import (
     CONTEXT,
-    SEEN,
+    DETECTION,
     SEQUENCE,
     STEPS,
     STRENGTH,
@@ -38,7 +38,7 @@ def catalogue():
 def chain():
     rng = np.random.default_rng(1)
     features = np.asarray(with_conditions(rng.normal(size=(N, 11)), rng.normal(6, 0.3, N), rng.uniform(0.1, 0.3, N)))
-    heads = ((STEPS, CONTEXT, SEEN), (STEPS, CONTEXT + 1, STRENGTH))
+    heads = ((STEPS, CONTEXT, DETECTION), (STEPS, CONTEXT + 1, STRENGTH))
     made = init_chain(jax.random.key(0), features, 8, 1, 8, heads)
     return made._replace(trunk=made.trunk._replace(feature_std=np.maximum(made.trunk.feature_std, 1e-3))), features
 

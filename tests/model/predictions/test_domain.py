@@ -9,7 +9,7 @@ import pytest
 from data.catalogue.schema import FLUX_NAMES
 from model.bins import BIN_CENTERS
 from model.predictions.batch import score_many
-from model.predictions.domain import EDGE, OUTSIDE, domain, domain_score
+from model.predictions.domain import EDGE, OUTSIDE, domain, domain_score, judge
 from model.storage.weights import load_params, load_sidecar
 from research.fits.domain import measure
 from research.sample import read_sample
@@ -87,6 +87,32 @@ def test_what_colours_cannot_see_has_a_sentence_each(params, galaxies):
     fewer = domain(params, common)
     assert fewer.verdict == "edge"
     assert fewer.reasons[0].startswith("Missing bins: 3400-3700 Å, filled in")
+
+
+@pytest.mark.parametrize(
+    ("log_luminosity", "verdict", "limits"),
+    [
+        (None, "inside", None),
+        (np.nan, "inside", None),
+        (6.0, "inside", None),
+        (7.0, "inside", None),
+        (5.99, "edge", "6.00 to 7.00, where all but 1.0%"),
+        (7.01, "edge", "6.00 to 7.00, where all but 1.0%"),
+        (5.0, "edge", "6.00 to 7.00, where all but 1.0%"),
+        (8.0, "edge", "6.00 to 7.00, where all but 1.0%"),
+        (4.99, "outside", "5.00 to 8.00, where all but 0.1%"),
+        (8.01, "outside", "5.00 to 8.00, where all but 0.1%"),
+    ],
+)
+def test_a_luminosity_is_judged_by_its_limits(params, log_luminosity, verdict, limits):
+    mixture = params.domain._replace(luminosity_limit=np.array([5, 6, 7, 8], np.float32))
+    found = judge(mixture, np.ones(12), 0.5, log_luminosity)
+    assert (found.verdict, found.score, len(found.reasons)) == (verdict, 0.5, 0 if limits is None else 1)
+    for reason in found.reasons:
+        assert reason == (
+            f"log luminosity {log_luminosity:.2f} lies outside {limits} of the training galaxies are. "
+            "Predict from the colours alone."
+        )
 
 
 @pytest.mark.parametrize("value", [np.nan, -1.0, 0.0, np.inf])

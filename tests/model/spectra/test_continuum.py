@@ -45,3 +45,72 @@ def test_bad_pixels_in_a_side_band_do_not_leak():
 def test_a_spectrum_that_misses_a_window_stays_finite_where_it_has_data(low):
     part = GRID[low < GRID]
     assert np.isfinite(mask_lines(part, np.ones_like(part))).all()
+
+
+PIXELS = np.arange(80.0, 131.0)
+WINDOW = ((100.0, 110.0),)
+BLUE, RED = (PIXELS >= 92) & (PIXELS <= 99), (PIXELS >= 111) & (PIXELS <= 118)
+INSIDE = (PIXELS >= 100) & (PIXELS <= 110)
+
+
+def spectrum():
+    """Return an emission line in the window, and side bands of 8 Å with different values in every pixel."""
+    flux = np.full_like(PIXELS, 500.0)  # outside the side bands: must not count
+    flux[BLUE], flux[RED] = [1, 2, 4, 8, 3, 5, 7, 2], [16, 9, 12, 10, 20, 11, 13, 5]  # means 4 and 12
+    flux[INSIDE] = 50.0
+    return flux
+
+
+def test_a_window_becomes_the_line_between_the_means_of_its_side_bands():
+    flux = spectrum()
+    masked = np.asarray(mask_lines(PIXELS, flux, windows=WINDOW))
+    assert np.array_equal(masked[~INSIDE], flux[~INSIDE])
+    straight = 4 + (12 - 4) * (PIXELS[INSIDE] - 96) / (114 - 96)  # through the centres of the bands
+    assert np.allclose(masked[INSIDE], straight, rtol=1e-6)
+
+
+def test_a_line_as_strong_as_its_replacement_is_replaced():
+    flux = np.ones_like(PIXELS)
+    flux[INSIDE] = [2, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert np.array_equal(mask_lines(PIXELS, flux, windows=WINDOW), np.ones_like(PIXELS))
+    flux[PIXELS == 101] = -0.5
+    assert np.array_equal(mask_lines(PIXELS, flux, windows=WINDOW), flux)
+
+
+@pytest.mark.parametrize("value", [-1e6, 1e6, np.nan])
+def test_a_bad_pixel_in_a_window_does_not_decide_whether_it_is_replaced(value):
+    ivar = np.ones_like(PIXELS)
+    ivar[PIXELS == 105] = 0
+    for level, replaced in ((2.0, True), (0.5, False)):
+        flux = np.ones_like(PIXELS)
+        flux[INSIDE], flux[PIXELS == 105] = level, value
+        masked = np.asarray(mask_lines(PIXELS, flux, ivar, WINDOW))
+        assert np.array_equal(masked, np.ones_like(PIXELS) if replaced else flux, equal_nan=True)
+        if np.isnan(value):
+            assert np.array_equal(mask_lines(PIXELS, flux, windows=WINDOW), masked, equal_nan=True)
+
+
+@pytest.mark.parametrize("band", [BLUE, RED])
+def test_a_window_without_a_good_pixel_in_a_side_band_is_left_unchanged(band):
+    flux, ivar = spectrum(), np.where(band, 0.0, 1.0)
+    assert np.array_equal(mask_lines(PIXELS, flux, ivar, WINDOW), flux)
+
+
+@pytest.mark.parametrize("band", [BLUE, RED])
+def test_one_good_pixel_makes_a_side_band(band):
+    flux, ivar = spectrum(), np.where(band, 0.0, 1.0)
+    only = np.flatnonzero(band)[3]
+    ivar[only] = 1
+    blue, red = (flux[only] if band is BLUE else 4), (flux[only] if band is RED else 12)
+    straight = blue + (red - blue) * (PIXELS[INSIDE] - 96) / 18
+    assert np.allclose(np.asarray(mask_lines(PIXELS, flux, ivar, WINDOW))[INSIDE], straight, rtol=1e-6)
+
+
+def test_only_the_pixels_of_a_window_decide_whether_it_is_replaced():
+    wavelength = np.arange(80.0, 400.0)
+    inside = (wavelength >= 100) & (wavelength <= 110)
+    emission, absorption = wavelength + 0.5 * inside, wavelength - 0.5 * inside
+    straight = 95.5 + (114.5 - 95.5) * (wavelength - 96) / 18  # the means of the bands, at their centres
+    masked = np.asarray(mask_lines(wavelength, emission, windows=WINDOW))
+    assert np.allclose(masked, np.where(inside, straight, wavelength), rtol=1e-6)
+    assert np.array_equal(mask_lines(wavelength, absorption, windows=WINDOW), absorption)
