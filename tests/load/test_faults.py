@@ -144,6 +144,48 @@ def test_a_clock_that_jumps_changes_no_answer(struck: Served, known: tuple[str, 
         assert abs(told - expected) < timedelta(minutes=5), "the clock did not jump"
 
 
+def cut_off(folder: Path) -> int:
+    """Truncate every kept array, as a copy that broke off would; returns how many there were."""
+    victims = [path for kind in ("columns", "draws") for path in (folder / kind).glob("*.np?")]
+    for victim in victims:
+        os.truncate(victim, 100)
+    return len(victims)
+
+
+def test_kept_files_that_are_truncated_cost_no_answer(struck: Served, known: tuple[str, str], disk: Path):
+    name, version = known
+    paths = [
+        f"/catalogues/{name}/columns/{column}.bin?v={version}" for column in ("redshift", "HBETA_EW", "NII_6548_SN")
+    ]
+    paths += [galaxy_path(name, 11, version), f"/catalogues/{name}/columns/HALPHA_EW_NOISY.bin?v={version}&seed=1"]
+    before, worker = [get(struck, path) for path in paths], processes(struck)[1]
+    for _ in range(2):
+        assert cut_off(disk / "cache") >= 4
+        # Not from a cache of answers: sixteen bits were not asked for yet.
+        assert [get(struck, path) for path in paths] == before
+        assert len(get(struck, f"/catalogues/{name}/columns/OII_DOUBLET_EW.bin?v={version}&bits=16")) == 40_000
+    assert processes(struck)[1] == worker
+    assert "are made again" in struck.log.read_text()
+
+
+def test_a_catalogue_replaced_while_it_is_served_changes_no_answer(struck: Served, observed: Path):
+    """Copied over in its place, as `cp` does: names, numbers and spectra stay those of the file that was opened."""
+    version = json.loads(get(struck, "/version"))["catalogues"]["observed"]
+    kept = observed.read_bytes()
+    galaxies = [f"/api/v1/catalogues/observed/galaxies/{39_627_000_000_000 + row}" for row in (3, 12)]
+    before = [get(struck, path) for path in galaxies]
+    other = pq.read_table(observed)
+    pq.write_table(other.take(list(range(len(other)))[::-1]), observed.with_name("other.parquet"))
+    try:
+        observed.write_bytes(observed.with_name("other.parquet").read_bytes())
+        assert [get(struck, path) for path in galaxies] == before
+        redshift = get(struck, f"/catalogues/observed/columns/redshift.bin?v={version}&bits=16")
+        assert len(redshift) == 40
+        assert json.loads(get(struck, "/version"))["catalogues"]["observed"] == version
+    finally:
+        observed.write_bytes(kept)
+
+
 def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str], disk: Path):
     kept = noisy(struck, known, 1)
     with full(disk, processes(struck)[1]):
