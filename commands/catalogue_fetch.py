@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from data.archives import published_files
+from commands import published_files
+from commands.published_files import Joined
 from data.archives.download import fetch_files
-from data.archives.published_files import Joined
 from data.catalogue import stored_spectra
 from data.catalogue.build import build, describe, write
 from data.errors import FetchError

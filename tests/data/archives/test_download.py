@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import cli
+from commands.published_files import SPECTRA, SPECTRA_IDS, WEIGHTS, check_array, join, sources
 from data.archives.download import Source, fetch_files
-from data.archives.published_files import SPECTRA, SPECTRA_IDS, WEIGHTS, check_array, join, sources
 from data.catalogue.registry import open_catalogues
 from data.catalogue.spectra import rest_spectrum
 from data.catalogue.stored_spectra import WAVELENGTHS
