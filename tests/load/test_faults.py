@@ -152,6 +152,66 @@ def cut_off(folder: Path) -> int:
     return len(victims)
 
 
+def test_every_folder_of_the_cache_is_private(struck: Served, known: tuple[str, str], disk: Path):
+    noisy(struck, known, 1)
+    folders = [path for path in (disk / "cache").rglob("*") if path.is_dir()]
+    assert {"columns", "draws", "answers"} <= {path.name for path in folders}
+    assert {oct(path.stat().st_mode & 0o077) for path in (disk / "cache", *folders)} == {"0o0"}
+
+
+def test_file_descriptors_that_run_out_are_survived(struck: Served, known: tuple[str, str]):
+    """The worker may open no more files for a while: it answers or refuses, and is there again afterwards."""
+    expected, worker = noisy(struck, known, 1), processes(struck)[1]
+    before = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    used = len(list(Path(f"/proc/{worker}/fd").iterdir()))
+    parts = urllib.parse.urlsplit(struck.url)
+    idle: list[socket.socket] = []
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (used + 20, before[1]))
+    try:
+        for _ in range(60):
+            with suppress(OSError):
+                idle.append(socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=5))
+        with suppress(OSError, http.client.HTTPException):
+            get(struck, f"/catalogues/{known[0]}/columns/HGAMMA_EW.bin?v={known[1]}")
+    finally:
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, before)
+        for connection in idle:
+            connection.close()
+    began = time.monotonic()
+    while not _is_ready(struck):
+        assert time.monotonic() - began < RECOVERY_SECONDS, "it did not come back"
+        time.sleep(0.2)
+    assert noisy(struck, known, 1) == expected
+    assert processes(struck)[1] == worker
+
+
+def hold(served: Served, wanted: int) -> list[socket.socket]:
+    parts, held = urllib.parse.urlsplit(served.url), []
+    with suppress(OSError):  # this process may have fewer descriptors
+        held.extend(
+            socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=30) for _ in range(wanted)
+        )
+    return held
+
+
+@pytest.mark.parametrize("wanted", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_idle_connections_beyond_all_limits_leave_it_healthy(struck: Served, known: tuple[str, str], wanted: int):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    held = hold(struck, wanted)
+    try:
+        assert len(held) > wanted // 2
+        for _ in range(5):
+            began = time.monotonic()
+            assert get(struck, "/healthz")
+            assert time.monotonic() - began < RECOVERY_SECONDS
+        assert noisy(struck, known, 1)
+    finally:
+        for connection in held:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_kept_files_that_are_truncated_cost_no_answer(struck: Served, known: tuple[str, str], disk: Path):
     name, version = known
     paths = [
