@@ -9,6 +9,11 @@ from collections.abc import Sequence
 
 import click
 
+from commands import interrupts
+
+if __name__ == "__main__":
+    interrupts.heed()
+
 from commands import catalogue, evaluate, import_published, predict, train
 from commands.options import WIDTH, Group
 from data.errors import DataError
@@ -56,4 +61,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    interrupts.heed_alone()
     sys.exit(main())

@@ -55,8 +55,8 @@ def mock(out: Path, n: int, seed: int) -> int:
 @click.option("--base-url", metavar="URL", help="Mirror to fetch the files from; by default GitHub.")
 @click.option("--without-spectra", is_flag=True, help="Fetch no spectra, which are nine tenths of the bytes.")
 def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noqa: ARG001 - one choice so far
-    """Fetch public real galaxies (Khederlarian+24), and build a catalogue that the app serves."""
-    from data.archives.published import fetch_published
+    """Fetch real galaxies, the public files of Khederlarian et al. 2024, and build a catalogue that the app serves."""
+    from commands.catalogue_fetch import fetch_published
 
     return _told(fetch_published(base_url, with_spectra=not without_spectra))
 

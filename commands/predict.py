@@ -7,6 +7,7 @@ import click
 
 from analysis.answers.answer import AnswerNoise, PredictOptions, Variant
 from analysis.files.job import Engine, Job, predict_file
+from commands import interrupts
 from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar
 
@@ -99,19 +100,24 @@ def command(
     weights = f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
     job = Job(question, list(columns), engine, weights)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
+        done = [0]
 
         def progress(rows: int, total: int | None) -> None:
+            done[0] = rows
             if bar.total is None:
                 bar.reset(total)
                 bar.initial = rows
             bar.update(rows - bar.n)
 
+        def interrupted() -> str:
+            kept = "the same command goes on" if out.suffix == ".parquet" else "nothing was written"
+            return f"Interrupted after {done[0]:,} galaxies; {kept}."
+
+        interrupts.say(interrupted)
         try:
             outcome = predict_file(source, out, job, progress)
         except KeyboardInterrupt:
-            click.echo(
-                f"Interrupted after {bar.n} galaxies. With Parquet output, the same command continues there.", err=True
-            )
+            click.echo(interrupted(), err=True)
             return 130
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
     click.echo(f"Wrote {outcome.rows} galaxies to {out}{with_problem}.", err=True)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from commands import interrupts
 from commands.options import FILE, SEED, Command
 from data.storage.revision import git_revision
 from model.storage.weights import DEFAULT, INTRINSIC, save_params
@@ -56,6 +57,7 @@ def command(
     CATALOGUE is a table with fluxes and observed EWs. An interrupted run resumes where it stopped.
     """
     args = Request(catalogue, out, seed, members, width, epochs)
+    interrupts.say(lambda: "Interrupted. The same command goes on where it was.")
     from research.sample import read_sample
     from research.trainable import check_trainable
 

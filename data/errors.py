@@ -9,6 +9,10 @@ class CatalogueError(DataError):
     """A catalogue file cannot be read, violates the schema, or has not been built."""
 
 
+class ChangedError(CatalogueError):
+    """A file beneath a served catalogue is no longer the one that was opened; a new start of the server mends it."""
+
+
 class UploadError(DataError):
     """An uploaded file or a typed value cannot be read as galaxies."""
 

@@ -10,7 +10,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from server import api
-from server.http import cache, callbacks, compression, errors, proxies, request_metrics, security, static
+from server.http import cache, callbacks, compression, errors, json_bodies, proxies, request_metrics, security, static
 from server.process import health
 from server.process.compilation_cache import enable
 from server.process.settings import Settings
@@ -44,6 +44,7 @@ def create_server(settings: Settings) -> Flask:
         metrics_token=settings.metrics_token,
     )
     errors.install(server)
+    server.json = json_bodies.Json(server)
     proxies.install(server, settings.trusted_proxies, trusts_host=settings.trusted_host)
     security.install(server, (settings.frame_ancestors or "").split())
     cache.install(server, settings)

@@ -53,9 +53,9 @@ def built(n: int = 4, **columns: Any) -> pa.Table:
     return table
 
 
-def write_catalogue(path: Path, table: pa.Table, kind: str = "observed") -> Path:
-    """Write a catalogue file with the least metadata that a server needs, and return its path."""
-    about = {"schema_version": SCHEMA_VERSION, "kind": kind, "title": "Test", "provenance": "invented"}
+def write_catalogue(path: Path, table: pa.Table, kind: str = "observed", **more: Any) -> Path:
+    """A catalogue file with the least metadata a server needs."""
+    about = {"schema_version": SCHEMA_VERSION, "kind": kind, "title": "Test", "provenance": "invented", **more}
     write(table, path, about)
     return path
 

@@ -20,7 +20,7 @@ FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""
 
 RealisationNoise = Literal["observed", "intrinsic", "published"]
-NOISES: Final[tuple[RealisationNoise, ...]] = get_args(Noise)
+NOISES: Final[tuple[RealisationNoise, ...]] = get_args(RealisationNoise)
 """observed: a joint draw as DESI would catalogue it; intrinsic: the same without measurement noise; published: the
 prediction plus Gaussian noise of the galaxy's own ivar, which depends on the line that is predicted."""
 

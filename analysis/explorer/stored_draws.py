@@ -1,6 +1,7 @@
-"""Realisations kept on disk and memory-mapped, so that a restarted server need not draw them again."""
+"""Realisations that were drawn before, kept on disk: a server begins with the one shown first."""
 
 import logging
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -41,27 +42,29 @@ def stored_draw(
     if catalogue.cache_folder is None:
         return _read_only(draw())
     folder = cache.DiskCache(catalogue.cache_folder / "draws", FOLDER_BYTES)
-    file_name = f"{catalogue.version}-{name}-{RECIPE}.npy"
-    mapped = _mapped(folder.get(file_name), catalogue.n)
-    if mapped is not None:
-        return mapped
+    file_name = f"{catalogue.version}-{name}-{RECIPE}.npz"
+    kept = _kept(folder.get(file_name), catalogue.n)
+    if kept is not None:
+        return kept
     drawn = _read_only(draw())
     try:
-        folder.put(file_name, lambda file: np.save(file, drawn, allow_pickle=False))
+        folder.put(file_name, lambda file: np.savez(file, drawn=drawn))
     except OSError as error:
         logger.warning("A realisation cannot be kept: %s", error)
     return drawn
 
 
-def _mapped(path: Path | None, n: int) -> Float[np.ndarray, "galaxy line"] | None:
+def _kept(path: Path | None, n: int) -> Float[np.ndarray, "galaxy line"] | None:
+    """Read a kept realisation, whose bytes the archive's checksum vouches for; None where there is none."""
     if path is None:
         return None
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            kept = arrays["drawn"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         logger.warning("A kept realisation is damaged and is drawn again: %s", error)
         return None
-    return mapped.view(np.ndarray) if mapped.dtype == np.float32 and mapped.ndim == 2 and len(mapped) == n else None
+    return _read_only(kept) if kept.dtype == np.float32 and kept.ndim == 2 and len(kept) == n else None
 
 
 def _read_only(drawn: Float[np.ndarray, "galaxy line"]) -> Float[np.ndarray, "galaxy line"]:

@@ -23,6 +23,7 @@ from data.formats import Field, FormatName, TableMeta, format_of
 from data.formats.arrow import as_arrow
 from data.formats.readers.source import Source, fields_of
 from data.formats.stream import open_source, open_target
+from data.storage.atomic import alone
 
 WRITABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
 """Formats that can be written piece by piece; VOTable can only be read."""
@@ -90,7 +91,7 @@ def predict_file(
     Raises
     ------
     CatalogueError
-        If the input lacks a column or cannot be read, or if an extension is unknown.
+        When the input lacks a column or cannot be read, an extension is unknown, or another run writes the same file.
     """
     kind = format_of(target, WRITABLE)
     require(job.question)
@@ -113,17 +114,18 @@ def predict_file(
         )
         if kind != "parquet":
             return _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
-    parts = Parts(target, _key(source, plan, schema))
-    try:
-        with open_source(source, start=parts.rows, text=is_text) as opened:
-            progress(parts.rows, total)
-            for done in parts.write(_pieces(opened, plan), schema, meta):
-                progress(done, total)
-            _require_rows(parts.rows, source)
-            parts.join(schema, meta)
-    except DataError:
-        parts.discard()
-        raise
+    with alone(target):
+        parts = Parts(target, _key(source, plan, schema))
+        try:
+            with open_source(source, start=parts.rows, text=is_text) as opened:
+                progress(parts.rows, total)
+                for done in parts.write(_pieces(opened, plan), schema, meta):
+                    progress(done, total)
+                _require_rows(parts.rows, source)
+                parts.join(schema, meta)
+        except DataError:
+            parts.discard()
+            raise
     return FileResult(parts.rows, parts.problems)
 
 

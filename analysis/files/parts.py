@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Final, NamedTuple
@@ -13,11 +12,13 @@ import pyarrow.parquet as pq
 from data.formats import TableMeta
 from data.formats.arrow import parquet_writer, with_metadata
 from data.formats.stream import BATCH_ROWS, open_target
-from data.storage.atomic import replacing
+from data.storage.atomic import said
+from model.storage.files import UNFINISHED, begin_folder, scratch
 
 PART_ROWS: Final = 8 * BATCH_ROWS
 """Rows in a part, which is the most that an interruption loses."""
 
+NEXT: Final = f"next{UNFINISHED}"
 _NAME: Final = re.compile(r"(\d{12})-(\d{12})-(\d+)\.parquet")
 
 
@@ -84,24 +85,25 @@ class Parts:
             Rows written so far.
         """
         full = with_metadata(schema, meta)
-        with suppress(FileExistsError):
-            self.folder.mkdir()
+        with said(self.target):
+            begin_folder(self.folder)
         more = True
         while more:
             start, done, problems = self.rows, self.rows, 0
-            with replacing(self.folder / "next") as temporary, parquet_writer(temporary, full) as writer:
-                for table, bad in pieces:
-                    writer.write_table(table.cast(full))
-                    done, problems = done + table.num_rows, problems + bad
-                    yield done
-                    if done - start >= PART_ROWS:
-                        break
-                else:
-                    more = False
-            if done > start:
-                path = self.folder / f"{start:012d}-{done:012d}-{problems}.parquet"
-                (self.folder / "next").rename(path)
-                self.finished.append(Part(start, done, problems, path))
+            with said(self.target), scratch(self.folder / NEXT) as temporary:
+                with parquet_writer(temporary, full) as writer:
+                    for table, bad in pieces:
+                        writer.write_table(table.cast(full))
+                        done, problems = done + table.num_rows, problems + bad
+                        yield done
+                        if done - start >= PART_ROWS:
+                            break
+                    else:
+                        more = False
+                if done > start:
+                    path = self.folder / f"{start:012d}-{done:012d}-{problems}.parquet"
+                    temporary.rename(path)
+                    self.finished.append(Part(start, done, problems, path))
 
     def join(self, schema: pa.Schema, meta: TableMeta) -> None:
         """Join the parts into the file, and remove the folders of this and of earlier runs."""

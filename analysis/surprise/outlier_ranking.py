@@ -224,7 +224,7 @@ def start(catalogue: Catalogue, folder: Path) -> None:
     path = place_of(catalogue, folder)
     if path.is_file() or progress_of(catalogue, folder) is not None:
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     given = path.with_suffix(".input.npz")
     np.savez(given, **sample_of(catalogue)._asdict())
     path.with_suffix(".progress").write_text("0")

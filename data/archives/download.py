@@ -1,7 +1,9 @@
 """Download of public files: resumed after a broken connection, verified, and not repeated.
 
 A folder of fetched files has a manifest, ``manifest.json``, with the size and the SHA-256 of each. A file gets its name
-when it is complete and its check has passed; until then it is ``NAME.part``, which the next run resumes.
+only when it is whole and its check has passed; until then it is ``NAME.part``. The next run goes on from there if the
+server says that the file is still the one that was begun: ``NAME.part.json`` keeps what it called it (ETag, or the time
+of its last change).
 """
 
 import contextlib
@@ -9,8 +11,10 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from hashlib import file_digest
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import file_digest, sha1
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +24,9 @@ from model.storage.files import write_atomically
 ATTEMPTS: Final = 5
 """Consecutive attempts without new bytes after which a file is given up."""
 TIMEOUTS: Final = (10.0, 30.0)
-"""Timeouts [s] for connecting, and for the next bytes."""
+"""Seconds to connect, and to wait for the next bytes."""
+LONGEST_WAIT: Final = 120.0
+"""Seconds that a server may ask to wait (Retry-After); where it asks for more, the run ends and says when to come."""
 PIECE: Final = 1 << 18
 MAX_BYTES: Final = 4_000_000_000
 MANIFEST: Final = "manifest.json"
@@ -40,7 +46,9 @@ class Source(NamedTuple):
     check : callable
         Function of a path that raises `FetchError` if the file there has unexpected content.
     sha256 : str, optional
-        Expected checksum, if known.
+        Checksum, where it is known beforehand. Where none is, the one that was recorded at the first fetch counts.
+    git_blob : str, optional
+        The name that git gives the content (SHA-1), where the file lies at a fixed revision.
     optional : bool
         Whether a missing file on the server is no error.
     """
@@ -50,6 +58,7 @@ class Source(NamedTuple):
     check: Callable[[Path], None]
     sha256: str | None = None
     optional: bool = False
+    git_blob: str | None = None
 
 
 Progress = Callable[[str, int, int | None], None]
@@ -90,7 +99,7 @@ def fetch_files(
             manifest = _read_manifest(folder)
             for source in sources:
                 if not _is_there(source, folder, manifest):
-                    entry = _fetch(session, source, folder, progress, pause)
+                    entry = _fetch(session, source, folder, progress, pause, _recorded(source, manifest))
                     manifest.pop(source.path, None)
                     if entry is not None:
                         manifest[source.path] = entry
@@ -100,27 +109,32 @@ def fetch_files(
         raise FetchError(f"Cannot write to {folder}: {error.strerror or error}. Choose another DATA_DIR.") from error
 
 
-def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause: float) -> dict[str, Any] | None:
-    """Fetch one file and resume after broken connections; return None if an optional file does not exist."""
+def _fetch(
+    session: Any, source: Source, folder: Path, progress: Progress, pause: float, recorded: str | None
+) -> dict[str, Any] | None:
+    """Fetch one file, going on where a connection broke; None where an optional one does not exist."""
     import requests
     import urllib3
 
     path = folder / source.path
     path.parent.mkdir(parents=True, exist_ok=True)
     part, failures, reason = path.with_name(f"{path.name}.part"), 0, ""
+    furthest = part.stat().st_size if part.exists() else 0
     while failures < ATTEMPTS:
-        before = part.stat().st_size if part.exists() else 0
+        wait = 0.0
         try:
-            if not _receive(session, source, part, progress):
+            was_resumed = _receive(session, source, part, progress)
+            if was_resumed is None:
                 return None
-            return _accept(source, part, path)
+            return _accept(source, part, path, recorded, was_resumed=was_resumed)
         except _AgainError as error:
-            reason = str(error)
+            reason, wait = str(error), error.wait
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = "the connection broke" if part.exists() else type(error).__name__
-        # An attempt with new bytes is not a failure: a slow connection may break many times on a large file.
-        failures = 0 if part.exists() and part.stat().st_size > before else failures + 1
-        time.sleep(pause * 2 ** min(failures, ATTEMPTS))
+        # What brought new bytes was no failure: a slow line may break many times on a large file.
+        came = part.stat().st_size if part.exists() else 0
+        failures, furthest = (0, came) if came > furthest else (failures + 1, furthest)
+        time.sleep(max(wait, pause * 2 ** min(failures, ATTEMPTS)))
     raise FetchError(
         f"{source.url} cannot be fetched: {reason}, {ATTEMPTS} times. The part that was downloaded is kept; run the "
         "command again later."
@@ -128,33 +142,46 @@ def _fetch(session: Any, source: Source, folder: Path, progress: Progress, pause
 
 
 class _AgainError(Exception):
-    """A failure after which another attempt is worthwhile."""
+    """Worth another try, after the seconds that the server asks to wait."""
+
+    def __init__(self, reason: str, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
-def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool:
-    """Append the missing bytes of a file; return False if an optional file does not exist."""
-    start = part.stat().st_size if part.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool | None:
+    """Append what is missing of a file; True where it went on with what was begun, None where there is no file."""
+    begun = _begun(source, part)
+    start = part.stat().st_size if begun else 0
+    headers = {"Accept-Encoding": "identity"}
+    if begun:
+        headers |= {"Range": f"bytes={start}-", "If-Range": begun["validator"]}
     with session.get(source.url, headers=headers, timeout=TIMEOUTS, stream=True) as answer:
         status = answer.status_code
         if status in _TRY_AGAIN:
-            raise _AgainError(f"the server answered with status {status}")
-        if status == _HTTP_RANGE:
-            # The part is complete, or belongs to another file: start again.
-            part.unlink(missing_ok=True)
-            raise _AgainError("the server cannot continue the download where it stopped")
+            wait = _retry_after(answer.headers)
+            if wait > LONGEST_WAIT:
+                raise FetchError(
+                    f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. What came is kept; "
+                    "run the command again then."
+                )
+            raise _AgainError(f"the server answered with status {status}", wait)
         if status in _HTTP_GONE and source.optional:
-            return False
-        if status not in (_HTTP_OK, _HTTP_PARTIAL):
+            return None
+        if status not in (_HTTP_OK, _HTTP_PARTIAL, _HTTP_RANGE):
             raise FetchError(f"{source.url} answered with status {status}. Check the address (--base-url).")
-        if status == _HTTP_PARTIAL and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-            part.unlink(missing_ok=True)
-            raise _AgainError("the server sent a different part than the one requested")
-        start = start if status == _HTTP_PARTIAL else 0
+        is_rest = status == _HTTP_PARTIAL and begun is not None and _continues(answer.headers, begun, start)
+        if status == _HTTP_RANGE or (status == _HTTP_PARTIAL and not is_rest):
+            # Complete already, or another file than the one that was begun: begin again.
+            _forget(part)
+            raise _AgainError("the server does not know the rest of what was begun")
+        start = start if is_rest else 0
         length = answer.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
         _check_room(source, part.parent, total, start)
-        with part.open("ab" if start else "wb") as file:
+        if not is_rest:
+            _begin(source, part, answer.headers, total)
+        with part.open("ab" if is_rest else "wb") as file:
             size = start
             while piece := answer.raw.read1(PIECE):  # available bytes, so that none are lost if the connection breaks
                 file.write(piece)
@@ -164,7 +191,75 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
                         f"{source.url} sends more than {MAX_BYTES / 1e9:.0f} GB, so it is not the right file."
                     )
                 progress(source.path, size, total)
-    return True
+        if total is not None and size < total:
+            raise _AgainError("the connection broke")
+    return is_rest
+
+
+def _begun(source: Source, part: Path) -> dict[str, Any] | None:
+    """Return what is known of a file that was begun; None where it cannot be told that the rest belongs to it."""
+    try:
+        begun = json.loads(_note(part).read_text(encoding="utf-8"))
+        is_ours = part.stat().st_size > 0 and begun["url"] == source.url and isinstance(begun["validator"], str)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return begun if is_ours else None
+
+
+def _begin(source: Source, part: Path, headers: Mapping[str, str], total: int | None) -> None:
+    """Note what the server calls the file that begins to come, before its first byte is written."""
+    _forget(part)
+    validator = _validator(headers)
+    if validator:
+        note = {"url": source.url, "validator": validator, "total": total}
+        write_atomically(_note(part), json.dumps(note).encode())
+
+
+def _continues(headers: Mapping[str, str], begun: Mapping[str, Any], start: int) -> bool:
+    """Tell whether a part is the rest of what was begun: its place, the whole's length and its name must agree."""
+    place, _, total = headers.get("Content-Range", "").partition("/")
+    is_place = place.startswith(f"bytes {start}-")
+    is_length = begun.get("total") is None or total in ("*", str(begun["total"]))
+    # A server that ignores If-Range sends the rest of whatever it has now.
+    return is_place and is_length and begun["validator"] in (headers.get("ETag"), headers.get("Last-Modified"))
+
+
+def _validator(headers: Mapping[str, str]) -> str | None:
+    """Return what names a content exactly: a strong ETag, or a time of change that lies before this answer."""
+    tag = headers.get("ETag", "")
+    if tag.startswith('"'):
+        return tag
+    changed, now = _time(headers.get("Last-Modified")), _time(headers.get("Date"))
+    # A file may change twice in the second that the header counts in (RFC 9110, 8.8.2.2).
+    return headers["Last-Modified"] if not tag and changed and now and (now - changed).total_seconds() >= 1 else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds that a server asks to wait: a number, or a time, which its own clock is compared with."""
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked)
+    until = _time(asked)
+    if until is None:
+        return 0.0
+    return max((until - (_time(headers.get("Date")) or datetime.now(UTC))).total_seconds(), 0.0)
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(text or "")
+    except (ValueError, OverflowError):
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def _note(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+def _forget(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _note(part).unlink(missing_ok=True)
 
 
 def _check_room(source: Source, folder: Path, total: int | None, start: int) -> None:
@@ -177,18 +272,47 @@ def _check_room(source: Source, folder: Path, total: int | None, start: int) -> 
         raise FetchError(f"{source.url} needs {needed:,} bytes; {folder} has {free:,}. Make room or set DATA_DIR.")
 
 
-def _accept(source: Source, part: Path, path: Path) -> dict[str, Any]:
-    """Check a complete file and rename it to its final name; delete it if the check fails."""
+def _accept(source: Source, part: Path, path: Path, recorded: str | None, *, was_resumed: bool) -> dict[str, Any]:
+    """Give a whole file its name, or delete it and say what is wrong with it."""
     digest = _digest(part)
     try:
-        if source.sha256 not in (None, digest):
-            raise FetchError(f"{source.url} is not the known file: its SHA-256 is {digest[:12]}…, not {source.sha256}.")
+        _check_sums(source, part, digest, recorded)
         source.check(part)
-    except FetchError:
-        part.unlink(missing_ok=True)
+    except FetchError as error:
+        _forget(part)
+        if was_resumed:
+            raise _AgainError("what came in pieces is not the file") from error
         raise
     part.replace(path)
+    _forget(part)
     return {"url": source.url, "bytes": path.stat().st_size, "sha256": digest}
+
+
+def _check_sums(source: Source, part: Path, digest: str, recorded: str | None) -> None:
+    if source.sha256 not in (None, digest):
+        raise FetchError(f"{source.url} is not the known file: its SHA-256 is {digest[:12]}…, not {source.sha256}.")
+    if source.git_blob is not None and (blob := _git_blob(part)) != source.git_blob:
+        raise FetchError(f"{source.url} is not the known file: git calls it {blob[:12]}…, not {source.git_blob}.")
+    if recorded not in (None, digest):
+        raise FetchError(
+            f"{source.url} is no longer the file that was fetched before: its SHA-256 is {digest[:12]}…, not "
+            f"{recorded}. If the new one is wanted, delete {MANIFEST} in the folder of downloads and fetch again."
+        )
+
+
+def _git_blob(path: Path) -> str:
+    """Return the name that git gives a file's content."""
+    named = sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            named.update(piece)
+    return named.hexdigest()
+
+
+def _recorded(source: Source, manifest: dict[str, dict[str, Any]]) -> str | None:
+    """Return the checksum of the first fetch from the same address."""
+    entry = manifest.get(source.path, {})
+    return entry.get("sha256") if entry.get("url") == source.url else None
 
 
 def _is_there(source: Source, folder: Path, manifest: dict[str, dict[str, Any]]) -> bool:

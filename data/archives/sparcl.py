@@ -9,11 +9,14 @@ import logging
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from data.archives.deadline import Deadline, session_until
 from data.archives.sparcl_answers import AnswerError, ArchiveSpectrum, Ask, ask_for
 from data.errors import ArchiveError
 from data.paths import SPARCL_URL
@@ -88,7 +91,7 @@ class Archive:
             ivar=observed.ivar,
             redshift=shift,
             target_id=target_id,
-            source=f"{observed.release}, SPARCL",
+            source=f"{observed.release}, SPARCL{_said_of(int(observed.not_finite))}",
         )
 
     def _asked(self, target_id: str) -> ArchiveSpectrum:
@@ -97,7 +100,8 @@ class Archive:
         if not self._free.acquire(blocking=False):
             raise ArchiveError("The SPARCL archive is busy with other galaxies; choose this one again soon.")
         try:
-            return ask_for(target_id, self._asker())
+            with self._asker() as ask:
+                return ask_for(target_id, ask)
         except AnswerError as error:
             self._closed_until = time.monotonic() + PAUSE
             raise ArchiveError(str(error)) from error
@@ -122,48 +126,58 @@ class Archive:
             except OSError as error:
                 logger.warning("A spectrum cannot be kept: %s", error)
 
-    def _asker(self) -> Ask:
+    @contextmanager
+    def _asker(self) -> Iterator[Ask]:
         import requests
         from urllib3.exceptions import HTTPError
         from urllib3.exceptions import TimeoutError as SlowError
 
-        deadline = time.monotonic() + self._timeout
+        deadline = Deadline(self._timeout)
+        late = f"The SPARCL archive did not answer within {self._timeout:g} s."
 
-        def ask(service: str, query: dict[str, str], body: Any) -> Any:
-            left = max(deadline - time.monotonic(), 0.001)
-            try:
-                with requests.request(
-                    "GET" if body is None else "POST",
-                    f"{self.url}/api/{service}/",
-                    params=query,
-                    json=body,
-                    timeout=(min(left, CONNECT_TIMEOUT), left),
-                    stream=True,
-                    allow_redirects=False,
-                ) as answer:
-                    if answer.status_code != requests.codes.ok:
-                        raise AnswerError(f"The SPARCL archive answered with status {answer.status_code}.")
-                    return json.loads(_body(answer, deadline))
-            except (requests.Timeout, SlowError, TimeoutError) as error:
-                raise AnswerError(f"The SPARCL archive did not answer within {self._timeout:g} s.") from error
-            except (ValueError, RecursionError) as error:
-                raise AnswerError("The SPARCL archive sent something that is not JSON.") from error
-            except (requests.RequestException, HTTPError, OSError) as error:
-                raise AnswerError("The SPARCL archive cannot be reached.") from error
+        with session_until(deadline) as session:
 
-        return ask
+            def ask(service: str, query: dict[str, str], body: Any) -> Any:
+                try:
+                    with session.request(
+                        "GET" if body is None else "POST",
+                        f"{self.url}/api/{service}/",
+                        params=query,
+                        json=body,
+                        timeout=(min(deadline.left, CONNECT_TIMEOUT), deadline.left),
+                        stream=True,
+                        allow_redirects=False,
+                    ) as answer:
+                        if answer.status_code != requests.codes.ok:
+                            raise AnswerError(f"The SPARCL archive answered with status {answer.status_code}.")
+                        return json.loads(_body(answer, deadline))
+                except (requests.Timeout, SlowError, TimeoutError) as error:
+                    raise AnswerError(late) from error
+                except (ValueError, RecursionError) as error:
+                    said = late if deadline.is_over else "The SPARCL archive sent something that is not JSON."
+                    raise AnswerError(said) from error
+                except (requests.RequestException, HTTPError, OSError) as error:
+                    raise AnswerError(late if deadline.is_over else "The SPARCL archive cannot be reached.") from error
+
+            yield ask
 
 
-def _body(answer: Any, deadline: float) -> bytes:
-    """Read an answer in pieces, with limits on its time and its size."""
+def _body(answer: Any, deadline: Deadline) -> bytes:
+    """Read an answer piece by piece, so that a big one does not fill the memory."""
     body = bytearray()
     while piece := answer.raw.read1(65_536, decode_content=True):
         body += piece
         if len(body) > MAX_BYTES:
             raise AnswerError(f"The SPARCL archive sent more than {MAX_BYTES / 1e6:.0f} MB for one galaxy.")
-        if time.monotonic() > deadline:
-            raise TimeoutError
+    if deadline.is_over:
+        raise TimeoutError
     return bytes(body)
+
+
+def _said_of(not_finite: int) -> str:
+    if not not_finite:
+        return ""
+    return f"; {not_finite:,} {'pixel' if not_finite == 1 else 'pixels'} without a finite number masked"
 
 
 _archives: dict[str, Archive] = {}

@@ -37,7 +37,9 @@ class ArchiveSpectrum(NamedTuple):
     redshift : array
         Redshift of the archive, an array without axes.
     release : array
-        Name of the data release, an array without axes.
+        The data release, text.
+    not_finite : array
+        How many pixels are masked because a number of theirs is not finite.
     """
 
     wavelength_obs: Float[np.ndarray, " pixel"]
@@ -45,6 +47,7 @@ class ArchiveSpectrum(NamedTuple):
     ivar: Float[np.ndarray, " pixel"]
     redshift: np.ndarray
     release: np.ndarray
+    not_finite: np.ndarray
 
 
 def ask_for(target_id: str, ask: Ask) -> ArchiveSpectrum:
@@ -68,7 +71,7 @@ def ask_for(target_id: str, ask: Ask) -> ArchiveSpectrum:
     Raises
     ------
     ArchiveError
-        When the archive has no spectrum of this galaxy.
+        When the archive has no spectrum of this galaxy, or one without a good pixel.
     AnswerError
         When an answer is invalid.
     """
@@ -126,6 +129,14 @@ def _read(record: dict[str, Any], release: str) -> ArchiveSpectrum:
         raise ValueError("wavelengths do not ascend within the optical")
     if not -0.01 < redshift < 10:
         raise ValueError("not a redshift")
-    good = np.isfinite(columns["flux"]) & np.isfinite(columns["ivar"]) & (columns["ivar"] > 0) & (columns["mask"] == 0)
-    flux, ivar = (np.where(good, columns[name], 0).astype(np.float32) for name in ("flux", "ivar"))
-    return ArchiveSpectrum(wavelength, flux, ivar, np.array(redshift), np.array(release))
+    with np.errstate(over="ignore"):  # what is beyond the range of the type is not finite there
+        flux, ivar = (columns[name].astype(np.float32) for name in ("flux", "ivar"))
+    finite = np.isfinite(flux) & np.isfinite(ivar) & np.isfinite(columns["mask"])
+    good = finite & (ivar > 0) & (columns["mask"] == 0)
+    if not good.any():
+        raise ArchiveError(
+            f"The spectrum that {release} has of this galaxy holds no good pixel: of {flux.size:,}, "
+            f"{(~finite).sum():,} have no finite number, the others are masked."
+        )
+    flux, ivar = (np.where(good, values, 0).astype(np.float32) for values in (flux, ivar))
+    return ArchiveSpectrum(wavelength, flux, ivar, np.array(redshift), np.array(release), np.array((~finite).sum()))

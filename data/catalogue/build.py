@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.catalogue import stored_spectra
 from data.catalogue.fields import CATALOGUE_FIELDS
 from data.catalogue.schema import (
     BUILT_COLUMNS,
@@ -81,7 +82,13 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
 
 
 def describe(
-    table: pa.Table, *, title: str, provenance: str, model: str = DEFAULT, survey: Survey = DESI
+    table: pa.Table,
+    *,
+    title: str,
+    provenance: str,
+    model: str = DEFAULT,
+    survey: Survey = DESI,
+    spectra: Path | None = None,
 ) -> dict[str, Any]:
     """Collect the metadata of a built catalogue.
 
@@ -96,7 +103,9 @@ def describe(
     model : str
         Name or path of the weights of the predictions.
     survey : Survey
-        Survey of the spectra; for a mock, the survey whose noise it has.
+        Where the spectra come from; of a mock, the survey whose noise it has.
+    spectra : Path, optional
+        File of the spectra that belong to it.
 
     Returns
     -------
@@ -120,6 +129,7 @@ def describe(
         "title": title,
         "provenance": provenance,
         METADATA: survey.as_metadata(),
+        stored_spectra.METADATA: stored_spectra.NONE if spectra is None else stored_spectra.fingerprint(spectra),
         "model": {"name": Path(model).stem, "variant": "luminosity", "sha256": _checksum(model)},
         "map": {"sha256": _checksum(MAP)},
     }

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from data.catalogue.columns import NAMES, open_columns
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MAP_NAMES, PREDICTION_SUFFIXES
+from data.catalogue.stored_spectra import open_spectra
 from data.catalogue.survey import Survey, survey_of
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
@@ -61,7 +62,7 @@ class Catalogue:
     path : Path
         A file that ``cli.py catalogue build`` wrote.
     cache_folder : Path, optional
-        Private folder for its expanded columns, which are memory-mapped; if None, they are held in memory.
+        Private folder that keeps its expanded columns; None: they are held in memory.
 
     Attributes
     ----------
@@ -83,6 +84,8 @@ class Catalogue:
         Metadata of the file, from `data.catalogue.build.describe`.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
+    spectra : KeptArray or None
+        Those beside the file, of its first galaxies: see `data.catalogue.stored_spectra`.
     cache_folder : Path or None
         Private folder for data derived from the catalogue.
 
@@ -108,6 +111,8 @@ class Catalogue:
         self.survey: Survey = survey_of(metadata)
         self.is_mock: bool = metadata["kind"] == "mock"
         self.n = len(self.target_ids)
+        # Opened once: a new file of that name belongs to the catalogue that comes with it.
+        self.spectra = open_spectra(path, self.n, metadata)
 
     def column(self, name: str) -> Float[np.ndarray, " galaxy"]:
         """Return one column of numbers.
@@ -126,8 +131,10 @@ class Catalogue:
         ------
         KeyError
             If the schema has no such column.
+        ChangedError
+            When the kept columns were damaged and the catalogue's file is another one by now.
         """
-        return self._values[_INDEX[name]]
+        return self._values.column(_INDEX[name])
 
     def row_of(self, target_id: str) -> int | None:
         """Return the row of a galaxy by its name, None if the catalogue does not contain it."""
@@ -158,8 +165,10 @@ class Catalogue:
         if not 0 <= row < self.n:
             raise IndexError(f"Row {row} is outside the catalogue's 0 to {self.n - 1}.")
 
+        numbers = self._values.galaxy(row)
+
         def values(names: list[str]) -> Float[np.ndarray, " value"]:
-            return np.array([self.column(name)[row] for name in names], np.float32)
+            return np.array([numbers[_INDEX[name]] for name in names], np.float32)
 
         def lines(suffix: str) -> Float[np.ndarray, " line"]:
             return values([name + suffix for name in LINE_NAMES])
@@ -167,8 +176,8 @@ class Catalogue:
         return Galaxy(
             row=row,
             target_id=self.target_ids[row].decode(),
-            redshift=float(self.column("redshift")[row]),
-            log_luminosity=float(self.column("log_luminosity")[row]),
+            redshift=float(numbers[_INDEX["redshift"]]),
+            log_luminosity=float(numbers[_INDEX["log_luminosity"]]),
             bin_flux=values(list(FLUX_NAMES)),
             ew=lines(EW_SUFFIX),
             ew_ivar=lines(IVAR_SUFFIX),

@@ -1,11 +1,12 @@
-"""Columns of a catalogue as memory-mapped arrays, expanded from Parquet once and cached under the hash of the content.
+"""A catalogue's columns in files of their own: expanded from Parquet once, kept under the content's hash.
 
-Opening a cached catalogue reads no Parquet, and the system loads only the pages that are used. pyarrow is imported only
-when a catalogue is opened for the first time.
+Opening a catalogue again reads no Parquet, and of the numbers only what is looked at; see `data.storage.kept`. pyarrow
+is imported only where a catalogue is seen for the first time.
 """
 
 import json
 import logging
+import threading
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
@@ -14,8 +15,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from data.catalogue.schema import COLUMNS
-from data.errors import CatalogueError
+from data.errors import CatalogueError, ChangedError
 from data.storage import cache
+from data.storage.kept import KeptArray, KeptError
 
 VERSION_DIGITS: Final = 12
 FOLDER_BYTES: Final = 2_000_000_000
@@ -26,6 +28,66 @@ NAMES: Final = tuple(column.name for column in COLUMNS[1:])
 logger = logging.getLogger(__name__)
 
 
+class Values:
+    """The numbers of a catalogue: in memory, or read from a kept file, which is made again where it was damaged.
+
+    Parameters
+    ----------
+    array : (column, galaxy) array or KeptArray of float32
+        `NAMES`; NaN where missing.
+    path : Path
+        The catalogue.
+    folder : Path, optional
+        Where its columns are kept.
+    version : str
+        What the numbers were made from.
+    """
+
+    def __init__(self, array: "np.ndarray | KeptArray", path: Path, folder: Path | None, version: str) -> None:
+        self._array, self._path, self._folder, self._version = array, path, folder, version
+        self._healing = threading.Lock()
+
+    def column(self, place: int) -> Float[np.ndarray, " galaxy"]:
+        """Give one column, read-only; `ChangedError` where it was damaged and the catalogue is gone, too."""
+        array = self._array
+        if isinstance(array, np.ndarray):
+            return array[place]
+        try:
+            return array.rows(place, place + 1)[0]
+        except (KeptError, OSError) as error:
+            return self._again(array, error).column(place)
+
+    def galaxy(self, row: int) -> Float[np.ndarray, " column"]:
+        """Give all numbers of one galaxy; as `column`."""
+        array = self._array
+        if isinstance(array, np.ndarray):
+            return array[:, row]
+        try:
+            return array.across(row)
+        except (KeptError, OSError) as error:
+            return self._again(array, error).galaxy(row)
+
+    def _again(self, failed: KeptArray, error: Exception) -> "Values":
+        """Make the kept file again from the catalogue, if that is still the one that was opened."""
+        with self._healing:
+            if self._array is failed:
+                logger.warning("Kept columns are made again: %s", error)
+                try:
+                    opened = open_columns(self._path, self._folder)
+                except CatalogueError as gone:
+                    raise self._changed() from gone
+                if opened.version != self._version:
+                    raise self._changed() from error
+                self._array = opened.values._array
+        return self
+
+    def _changed(self) -> ChangedError:
+        return ChangedError(
+            f"The kept columns of {self._path.name} were damaged while it was served, and the file itself is no longer "
+            "the one that was opened. Start the server again."
+        )
+
+
 class Columns(NamedTuple):
     """Content of a catalogue.
 
@@ -34,9 +96,9 @@ class Columns(NamedTuple):
     version : str
         First 12 hexadecimal digits of the file's SHA-256.
     metadata : dict
-        Metadata of the file.
-    values : (column, galaxy) array of float32
-        Columns `NAMES`; read-only, NaN where missing.
+        What the file says about itself.
+    values : Values
+        `NAMES`, NaN where missing.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
     order : (galaxy,) array
@@ -45,7 +107,7 @@ class Columns(NamedTuple):
 
     version: str
     metadata: dict[str, Any]
-    values: Float[np.ndarray, "column galaxy"]
+    values: Values
     target_ids: np.ndarray
     order: Int[np.ndarray, " galaxy"]
 
@@ -63,7 +125,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
     Returns
     -------
     Columns
-        Columns, memory-mapped if there is a folder.
+        Numbers are read from a kept file where there is a folder; names are in memory.
 
     Raises
     ------
@@ -71,22 +133,27 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         When the file cannot be read or was not built.
     """
     try:
+        # One file from its checksum to its last column: a new one of that name changes nothing.
         with path.open("rb") as file:
             version = file_digest(file, "sha256").hexdigest()[:VERSION_DIGITS]
+            return _opened(path, file, version, folder)
     except OSError as error:
         raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
+
+
+def _opened(path: Path, file: IO[bytes], version: str, folder: Path | None) -> Columns:
     if folder is None:
-        return _in_memory(path, version)
-    disk_cache = cache.DiskCache(folder, FOLDER_BYTES)
-    columns = _mapped(disk_cache, version)
+        return _in_memory(path, file, version)
+    room = cache.DiskCache(folder, FOLDER_BYTES)
+    columns = _kept(path, room, version)
     if columns is None:
         try:
-            _expand(path, version, disk_cache)
+            _expand(path, file, version, room)
         except OSError as error:
-            logger.warning("%s is held in memory, because its columns cannot be stored: %s", path.name, error)
-            return _in_memory(path, version)
-        columns = _mapped(disk_cache, version)
-    return columns or _in_memory(path, version)
+            logger.warning("%s is held in memory, as its columns cannot be kept: %s", path.name, error)
+            return _in_memory(path, file, version)
+        columns = _kept(path, room, version)
+    return columns or _in_memory(path, file, version)
 
 
 def _file_names(version: str) -> tuple[str, str, str, str]:
@@ -95,32 +162,38 @@ def _file_names(version: str) -> tuple[str, str, str, str]:
     return f"{stem}.values.npy", f"{stem}.ids.npy", f"{stem}.order.npy", f"{stem}.json"
 
 
-def _mapped(disk_cache: cache.DiskCache, version: str) -> Columns | None:
-    """Map the cached files of a catalogue; return None if one is missing or damaged."""
-    found = [disk_cache.get(name) for name in _file_names(version)]
-    if not all(found):
+def _kept(path: Path, room: cache.DiskCache, version: str) -> Columns | None:
+    """Open the kept files of a catalogue, or return None where one is missing or damaged."""
+    found = [each for name in _file_names(version) if (each := room.get(name)) is not None]
+    if len(found) < len(_file_names(version)):
         return None
+    opened: list[KeptArray] = []
     try:
-        values, ids, order = (np.load(path, mmap_mode="r", allow_pickle=False) for path in found[:3] if path)
-        about = json.loads(found[3].read_bytes()) if found[3] else {}
-        if about.get("checksums") != [_checksum(path) for path in found[:3] if path]:
+        opened = [KeptArray(each) for each in found[:3]]
+        about = json.loads(found[3].read_bytes())
+        if about.get("checksums") != [each.checksum() for each in opened]:
             raise ValueError("a checksum differs")
         metadata = about["metadata"]
-    except (OSError, ValueError, EOFError, AttributeError, KeyError) as error:
-        logger.warning("Stored columns are damaged and are computed again: %s", error)
+        values, ids, order = opened
+        if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
+            raise ValueError("they do not belong together")
+        return Columns(version, metadata, Values(values, path, room.path, version), ids.whole(), order.whole())
+    except (OSError, ValueError, EOFError, AttributeError, KeyError, KeptError) as error:
+        logger.warning("Kept columns are damaged and are made again: %s", error)
+        for each in opened[:1]:
+            each.close()
         return None
-    if not (values.dtype == np.float32 and values.shape == (len(NAMES), len(ids)) and len(order) == len(ids)):
-        return None
-    # Plain views, because slicing a memmap copies its attributes every time.
-    return Columns(version, metadata, *(array.view(np.ndarray) for array in (values, ids, order)))
+    finally:
+        for each in opened[1:]:
+            each.close()
 
 
-def _expand(path: Path, version: str, disk_cache: cache.DiskCache) -> None:
-    """Write the columns of a catalogue to the cache one by one, so that only one is in memory."""
+def _expand(path: Path, source: IO[bytes], version: str, room: cache.DiskCache) -> None:
+    """Write a catalogue's columns one after the other, so that no more than one is in memory."""
     from data.catalogue import parquet
 
     values_name, ids_name, order_name, about_name = _file_names(version)
-    with parquet.opened(path) as file:
+    with parquet.opened(path, source) as file:
         metadata, ids = parquet.metadata(file, path), parquet.target_ids(file)
 
         def write_values(target: IO[bytes]) -> None:
@@ -129,11 +202,11 @@ def _expand(path: Path, version: str, disk_cache: cache.DiskCache) -> None:
             for name in NAMES:
                 target.write(parquet.numbers(file, name).astype("<f4").tobytes())
 
-        written = [disk_cache.put(values_name, write_values)]
-    written.append(disk_cache.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False)))
-    written.append(disk_cache.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False)))
+        written = [room.put(values_name, write_values)]
+    written.append(room.put(ids_name, lambda target: np.save(target, ids, allow_pickle=False)))
+    written.append(room.put(order_name, lambda target: np.save(target, _ordered(ids), allow_pickle=False)))
     about = {"metadata": metadata, "checksums": [_checksum(path) for path in written]}
-    disk_cache.put(about_name, lambda target: target.write(json.dumps(about).encode()))
+    room.put(about_name, lambda target: target.write(json.dumps(about).encode()))
 
 
 def _checksum(path: Path) -> str:
@@ -141,15 +214,15 @@ def _checksum(path: Path) -> str:
         return file_digest(file, "blake2b").hexdigest()
 
 
-def _in_memory(path: Path, version: str) -> Columns:
+def _in_memory(path: Path, source: IO[bytes], version: str) -> Columns:
     from data.catalogue import parquet
 
-    with parquet.opened(path) as file:
+    with parquet.opened(path, source) as file:
         metadata, ids = parquet.metadata(file, path), parquet.target_ids(file)
         values = np.stack([parquet.numbers(file, name) for name in NAMES])
     for array in (values, ids):
         array.flags.writeable = False
-    return Columns(version, metadata, values, ids, _ordered(ids))
+    return Columns(version, metadata, Values(values, path, None, version), ids, _ordered(ids))
 
 
 def _ordered(ids: np.ndarray) -> Int[np.ndarray, " galaxy"]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +17,15 @@ from data.formats.fields import METADATA_KEY
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file for the duration of the block.
+def opened(path: Path, source: IO[bytes]) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file for the block.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file, for sentences.
+    source : binary file
+        It, open.
 
     Yields
     ------
@@ -36,11 +38,11 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
         When the file is not Parquet.
     """
     try:
-        file = pq.ParquetFile(path)
+        source.seek(0)
+        file = pq.ParquetFile(source)
     except pa.ArrowInvalid as error:
         raise CatalogueError(f"{path.name} is not a Parquet file. Make one: cli.py catalogue build.") from error
-    with file:
-        yield file
+    yield file
 
 
 def metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import jax
 import numpy as np
 
 from data.catalogue.catalogue import Catalogue, Galaxy
-from data.catalogue.stored_spectra import WAVELENGTHS, open_spectra
+from data.catalogue.stored_spectra import WAVELENGTHS
+from data.errors import ChangedError
 from data.spectrum import Spectrum
+from data.storage.kept import KeptError
 from model.bins import BIN_EDGES, N_BINS
 from model.lines import LINES
 from model.predictions.predict import Prediction
@@ -42,14 +44,24 @@ def rest_spectrum(catalogue: Catalogue, row: int) -> Spectrum | None:
     Returns
     -------
     Spectrum or None
-        None if an observed catalogue has no spectra, or none of this galaxy (all NaN).
+        None when an observed catalogue has no spectra, or none of this galaxy (all NaN).
+
+    Raises
+    ------
+    ChangedError
+        When the file of spectra was truncated or written into.
     """
     if catalogue.is_mock:
         return synthesise(catalogue.galaxy(row))
-    spectra = open_spectra(catalogue.path, catalogue.n)
-    if row >= len(spectra):
+    if catalogue.spectra is None or row >= len(catalogue.spectra):
         return None
-    flux = np.array(spectra[row], np.float32)
+    try:
+        flux = catalogue.spectra.rows(row, row + 1)[0]
+    except (KeptError, OSError) as error:
+        raise ChangedError(
+            f"The spectra of {catalogue.path.name} were changed while it was served, so none of them is shown. "
+            "Start the server again."
+        ) from error
     if not np.isfinite(flux).any():
         return None
     target_id, redshift = catalogue.target_ids[row].decode(), float(catalogue.column("redshift")[row])

@@ -21,6 +21,7 @@ from data.formats.readers.parquet import open_parquet
 from data.formats.readers.source import BATCH_ROWS, Given, Source
 from data.formats.readers.votable import open_votable
 from data.storage.atomic import replacing
+from model.storage.files import scratch
 
 Write = Callable[[pa.Table], None]
 
@@ -177,7 +178,7 @@ def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Wri
         sizes = fits.measured(table, sizes)
         parquet.write_table(table)
 
-    try:
+    with scratch(buffer):
         with pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=False) as parquet:
             yield keep
         stored = fits.layout(schema, sizes)
@@ -186,5 +187,3 @@ def _fits_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Wri
             for batch in file.iter_batches(BATCH_ROWS):
                 out.write(fits.row_bytes(pa.Table.from_batches([batch]), stored))
             out.write(fits.padding(rows * fits.row_type(stored).itemsize))
-    finally:
-        buffer.unlink(missing_ok=True)

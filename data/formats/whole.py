@@ -46,12 +46,19 @@ def write_table(
     CatalogueError
         When a column is of a type the format cannot hold, or the path cannot be written.
     """
-    table = columns if isinstance(columns, pa.Table) else arrow.as_arrow(columns)
+    table: pa.Table = columns if isinstance(columns, pa.Table) else arrow.as_arrow(columns)
+    names = [_named(name, place) for place, name in enumerate(table.column_names, 1)]
+    table = table.rename_columns(names)
     if not isinstance(destination, Path):
         _WRITERS[format](table, destination, meta)
         return
     with replacing(destination) as temporary, temporary.open("wb") as out:
         _WRITERS[format](table, out, meta)
+
+
+def _named(name: str, place: int) -> str:
+    """Name what has no name as the readers do; no format of text holds a NUL."""
+    return name.replace("\0", "_") if name.strip() else f"column {place}"
 
 
 def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Table:

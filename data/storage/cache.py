@@ -1,6 +1,7 @@
 """A disk cache of files that can be recreated: atomic writes, least recently used files deleted first.
 
-Several processes may share a folder. A memory-mapped file may be deleted; it stays readable until it is unmapped.
+Several processes may share a folder. A file that somebody holds open may be deleted: it stays readable until it is let
+go.
 """
 
 import os
@@ -44,7 +45,8 @@ class DiskCache(NamedTuple):
         """
         path = self.path / name
         try:
-            os.utime(path)
+            # The time of last change stays: it tells who holds the file open whether somebody wrote into it.
+            os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
         except OSError:
             return None
         return path
@@ -88,7 +90,7 @@ def _prune(folder: DiskCache, newest: Path) -> None:
             if now - status.st_mtime > ABANDONED_SECONDS:
                 path.unlink(missing_ok=True)
         elif path.is_file():
-            files.append((status.st_mtime, status.st_size, path))
+            files.append((status.st_atime, status.st_size, path))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
         if total <= folder.limit:

@@ -122,8 +122,9 @@ def from_fits(
         f"{f'corrected {corrected}' if corrected else 'not corrected'} for Galactic extinction; equivalent widths "
         + (f"listed in {', '.join(path.name for path in lines)}" if lines else "measured above fitted starlight")
     )
-    write(table, out, describe(table, title=out.stem, provenance=provenance, model=model, survey=survey))
-    _write_spectra(out, list(kept.values()))
+    beside = _write_spectra(out, list(kept.values()))
+    about = describe(table, title=out.stem, provenance=provenance, model=model, survey=survey, spectra=beside)
+    write(table, out, about)
     _write_problems(out, problems)
     left_out = f"; {len(problems)} left out, see {out.stem}{PROBLEMS_SUFFIX}" if problems else ""
     return f"Wrote {out}: {len(kept)} galaxies{left_out}."
@@ -180,7 +181,7 @@ def _table(
     return pa.table(columns)
 
 
-def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> None:
+def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> Path:
     """Write the array that `data.catalogue.spectra.rest_spectrum` reads."""
     flux = np.full((len(spectra), len(WAVELENGTHS)), np.nan, np.float32)
     for row, spectrum in enumerate(spectra):
@@ -188,8 +189,10 @@ def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> None:
         first, last = spectrum.wavelength_rest[good][[0, -1]]
         covered = (first <= WAVELENGTHS) & (last >= WAVELENGTHS)
         flux[row, covered] = np.interp(WAVELENGTHS[covered], spectrum.wavelength_rest[good], spectrum.flux[good])
-    with replacing(out.with_suffix(SUFFIX)) as temporary, temporary.open("wb") as file:
+    path = out.with_suffix(SUFFIX)
+    with replacing(path) as temporary, temporary.open("wb") as file:
         np.save(file, flux, allow_pickle=False)
+    return path
 
 
 def _write_problems(out: Path, problems: Sequence[tuple[str, str]]) -> None:

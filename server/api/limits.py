@@ -5,7 +5,10 @@ from typing import Final, NamedTuple
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, UnprocessableEntity
+
+from analysis.isolation.jobs import CSV, PARQUET
+from server.http import json_bodies
 
 LIMITER: Final = Limiter(get_remote_address, headers_enabled=True)
 _RATE: Final = "API_RATE_LIMIT"
@@ -41,8 +44,12 @@ def install(server: Flask, rates: Rates, storage: str | None) -> None:
         if request.method != "POST":
             return
         if request.path.startswith("/api/"):
-            if request.mimetype == "application/json" and (request.content_length or 0) > MAX_JSON_BODY:
-                raise RequestEntityTooLarge
+            # A table says what it is; whatever else it may be, a body can be read as JSON.
+            if request.mimetype not in (CSV, PARQUET):
+                if (request.content_length or 0) > MAX_JSON_BODY:
+                    raise RequestEntityTooLarge
+                if problem := json_bodies.problem_of(request.get_data()):
+                    raise UnprocessableEntity(problem)
             return
         _count_callback()
         # A body of unknown length may be a file, so it counts as one.

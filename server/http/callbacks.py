@@ -9,6 +9,8 @@ from flask import request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from werkzeug.exceptions import BadRequest
 
+from server.http import json_bodies
+
 PATH: Final = "/_dash-update-component"
 MAX_PARTS: Final = 64
 """Most inputs of a callback; the largest has ten."""
@@ -55,11 +57,9 @@ def install(app: Dash, values: Mapping[str, Any]) -> None:
     @app.server.before_request
     def check() -> None:
         if request.path == PATH and request.method == "POST":
-            try:
-                body = request.get_json()
-            except RecursionError:
-                raise BadRequest("The body is nested too deeply.") from None
-            _check(app.callback_map, kinds, body)
+            if problem := json_bodies.problem_of(request.get_data()):
+                raise BadRequest(problem)
+            _check(app.callback_map, kinds, request.get_json())
 
 
 def _check(callbacks: dict[str, dict[str, Any]], kinds: Mapping[str, TypeAdapter], body: object) -> None:

@@ -3,15 +3,18 @@
 from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge, ServiceUnavailable
 
+from data.errors import ChangedError
 from server.api import problems
 
 
 def install(server: Flask) -> None:
     """Answer all errors with ``{"error": "..."}``, or below /api/ with a problem as in RFC 9457."""
     server.register_error_handler(HTTPException, _answer)
-    # Dash raises these for unknown addresses of scripts.
+    # A new start of the server mends it; until then nothing is answered from what was changed.
+    server.register_error_handler(ChangedError, lambda error: _answer(ServiceUnavailable(str(error))))
+    # What Dash raises for the address of a script that it does not have.
     for kind in (DependencyException, InvalidResourceError):
         server.register_error_handler(kind, lambda _error: _answer(NotFound("There is no such file.")))
 

@@ -25,7 +25,7 @@ from data.archives import sparcl
 from data.catalogue.registry import Catalogue, Galaxy
 from data.catalogue.schema import SKY_NAMES
 from data.catalogue.spectra import rest_spectrum
-from data.errors import ArchiveError
+from data.errors import ArchiveError, ChangedError
 from data.spectrum import Spectrum
 from model.bins import BIN_CENTERS
 from model.physics.diagnostics import bpt_class, whan_class
@@ -74,7 +74,10 @@ def galaxy_content(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> d
     """
     summary = summarize_galaxy(catalogue, row)
     chosen, domain = summary.galaxy, summary.domain
-    light = rest_spectrum(catalogue, row)
+    try:
+        light, trouble = rest_spectrum(catalogue, row), ""
+    except ChangedError as error:
+        light, trouble = None, str(error)
     head = galaxy_card.heading(
         chosen.target_id,
         chosen.redshift,
@@ -82,7 +85,7 @@ def galaxy_content(catalogue: Catalogue, row: int, look: Mapping[str, str]) -> d
         is_mock=catalogue.is_mock,
         verdict=domain.verdict if domain else None,
     )
-    figure, note = _figure_and_note(catalogue, summary, light, look)
+    figure, note = _figure_and_note(catalogue, summary, light, look, trouble)
     parts = {ids.GALAXY_HEAD: head, ids.GALAXY_NOTE: note, **_parts(catalogue, summary)}
     return {
         **fragments.answer(parts, {ids.SPECTRUM: figure}),

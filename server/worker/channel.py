@@ -10,6 +10,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from server.worker.limits import GRACE_SECONDS, HEADER_SECONDS, KEEP_ALIVE_SECONDS, LARGE_BODY, LEAST_RATE, SMALL_BODY
+from server.worker.parser import Parser
 
 SENTENCES: Final = {
     413: "The file is larger than this server accepts. Split it, or use the command line.",
@@ -51,6 +52,7 @@ class Channel(HTTPChannel):
     """A connection that is closed if its client is too slow."""
 
     error_task_class = JsonErrorTask
+    parser_class = Parser
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

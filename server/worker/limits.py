@@ -11,6 +11,10 @@ LARGE_BODY: Final = 2**20
 LARGE_WAITING: Final = 3
 """Requests with large bodies that may wait; more are refused with 503."""
 HEADER_BYTES: Final = 32 * 2**10
+CHUNK_LINE: Final = 2**10
+"""Bytes of a line that says how long a chunk is."""
+CHUNK_TRAILER: Final = 2**13
+"""Bytes of headers behind the last chunk."""
 HEADER_SECONDS: Final = 10
 """Most time from a request's first byte to the end of its headers [s]."""
 GRACE_SECONDS: Final = 20

@@ -145,6 +145,108 @@ def test_a_clock_that_jumps_changes_no_answer(struck: Served, known: tuple[str, 
         assert abs(told - expected) < timedelta(minutes=5), "the clock did not jump"
 
 
+def cut_off(folder: Path) -> int:
+    """Truncate every kept array, as a copy that broke off would; returns how many there were."""
+    victims = [path for kind in ("columns", "draws") for path in (folder / kind).glob("*.np?")]
+    for victim in victims:
+        os.truncate(victim, 100)
+    return len(victims)
+
+
+def test_every_folder_of_the_cache_is_private(struck: Served, known: tuple[str, str], disk: Path):
+    noisy(struck, known, 1)
+    folders = [path for path in (disk / "cache").rglob("*") if path.is_dir()]
+    assert {"columns", "draws", "answers"} <= {path.name for path in folders}
+    assert {oct(path.stat().st_mode & 0o077) for path in (disk / "cache", *folders)} == {"0o0"}
+
+
+def test_file_descriptors_that_run_out_are_survived(struck: Served, known: tuple[str, str]):
+    """The worker may open no more files for a while: it, or the one that replaces it, answers the same afterwards."""
+    expected, worker = noisy(struck, known, 1), processes(struck)[1]
+    before = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    used = len(list(Path(f"/proc/{worker}/fd").iterdir()))
+    parts = urllib.parse.urlsplit(struck.url)
+    idle: list[socket.socket] = []
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (used + 20, before[1]))
+    try:
+        for _ in range(60):
+            with suppress(OSError):
+                idle.append(socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=5))
+        with suppress(OSError, http.client.HTTPException):
+            get(struck, f"/catalogues/{known[0]}/columns/HGAMMA_EW.bin?v={known[1]}")
+    finally:
+        with suppress(ProcessLookupError):  # a library may end it that needs a file while it compiles
+            resource.prlimit(worker, resource.RLIMIT_NOFILE, before)
+        for connection in idle:
+            connection.close()
+    began = time.monotonic()
+    while not _is_ready(struck):
+        assert time.monotonic() - began < RECOVERY_SECONDS, "it did not come back"
+        time.sleep(0.2)
+    assert noisy(struck, known, 1) == expected
+
+
+def hold(served: Served, wanted: int) -> list[socket.socket]:
+    parts, held = urllib.parse.urlsplit(served.url), []
+    with suppress(OSError):  # this process may have fewer descriptors
+        held.extend(
+            socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=30) for _ in range(wanted)
+        )
+    return held
+
+
+@pytest.mark.parametrize("wanted", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_idle_connections_beyond_all_limits_leave_it_healthy(struck: Served, known: tuple[str, str], wanted: int):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    held = hold(struck, wanted)
+    try:
+        assert len(held) > wanted // 2
+        for _ in range(5):
+            began = time.monotonic()
+            assert get(struck, "/healthz")
+            assert time.monotonic() - began < RECOVERY_SECONDS
+        assert noisy(struck, known, 1)
+    finally:
+        for connection in held:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_kept_files_that_are_truncated_cost_no_answer(struck: Served, known: tuple[str, str], disk: Path):
+    name, version = known
+    paths = [
+        f"/catalogues/{name}/columns/{column}.bin?v={version}" for column in ("redshift", "HBETA_EW", "NII_6548_SN")
+    ]
+    paths += [galaxy_path(name, 11, version), f"/catalogues/{name}/columns/HALPHA_EW_NOISY.bin?v={version}&seed=1"]
+    before, worker = [get(struck, path) for path in paths], processes(struck)[1]
+    for _ in range(2):
+        assert cut_off(disk / "cache") >= 4
+        # Not from a cache of answers: sixteen bits were not asked for yet.
+        assert [get(struck, path) for path in paths] == before
+        assert len(get(struck, f"/catalogues/{name}/columns/OII_DOUBLET_EW.bin?v={version}&bits=16")) == 40_000
+    assert processes(struck)[1] == worker
+    assert "are made again" in struck.log.read_text()
+
+
+def test_a_catalogue_replaced_while_it_is_served_changes_no_answer(struck: Served, observed: Path):
+    """Copied over in its place, as `cp` does: names, numbers and spectra stay those of the file that was opened."""
+    version = json.loads(get(struck, "/version"))["catalogues"]["observed"]
+    kept = observed.read_bytes()
+    galaxies = [f"/api/v1/catalogues/observed/galaxies/{39_627_000_000_000 + row}" for row in (3, 12)]
+    before = [get(struck, path) for path in galaxies]
+    other = pq.read_table(observed)
+    pq.write_table(other.take(list(range(len(other)))[::-1]), observed.with_name("other.parquet"))
+    try:
+        observed.write_bytes(observed.with_name("other.parquet").read_bytes())
+        assert [get(struck, path) for path in galaxies] == before
+        redshift = get(struck, f"/catalogues/observed/columns/redshift.bin?v={version}&bits=16")
+        assert len(redshift) == 40
+        assert json.loads(get(struck, "/version"))["catalogues"]["observed"] == version
+    finally:
+        observed.write_bytes(kept)
+
+
 def test_a_full_disk_costs_no_answer(struck: Served, known: tuple[str, str], disk: Path):
     kept = noisy(struck, known, 1)
     with full(disk, processes(struck)[1]):

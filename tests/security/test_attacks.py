@@ -13,7 +13,7 @@ from contextlib import suppress
 import pytest
 
 from server.api.limits import LARGE_BODY
-from server.worker.limits import THREADS
+from server.worker.limits import GRACE_SECONDS, THREADS
 from tests.analysis.isolation.bombs import BOMBS
 from tests.serving import Served, serving
 
@@ -260,12 +260,34 @@ def test_a_slow_client_is_shut_out_in_the_end(served: Served):
         assert connection.recv(100) == b""
 
 
-@pytest.mark.parametrize("size", [b"xyz", b"-1", b"1;", b"ffffffffffffffffffffff", b"0x1", b""])
+CHUNKED = b"POST /_dash-update-component HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "size", [b"xyz", b"-1", b"1;\0", b"0x1", b"", b" 1", b"1 ", b"\xb2", b"f" * 22, b"0" * 2000, b"1;" + b"a" * 2000]
+)
 def test_malformed_chunks_are_refused(size: bytes, served: Served):
-    head = b"POST /_dash-update-component HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-    answer = send(served, head + size + b"\r\na\r\n0\r\n\r\n", PATIENCE_SECONDS)
-    # Of what could still become a chunk the rest is waited for, until the client has been too slow.
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 413", b"HTTP/1.1 415")) or not answer
+    """At once: nothing is waited for, and what follows is no second request."""
+    began = time.monotonic()
+    answer = send(served, CHUNKED + size + b"\r\na\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", PATIENCE_SECONDS)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+    assert time.monotonic() - began < GRACE_SECONDS / 2
+
+
+def test_a_chunk_larger_than_any_body_is_refused_before_it_comes(served: Served):
+    assert send(served, CHUNKED + b"fffffff\r\n", PATIENCE_SECONDS).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("line", [b"1" * 2**16, b"0\r\nX: " + b"a" * 2**16, b"1;a=" + b"b" * 2**16])
+def test_a_line_of_a_chunk_without_end_is_refused(line: bytes, served: Served):
+    assert send(served, CHUNKED + line, PATIENCE_SECONDS).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("length", [b"9" * 5000, b"-1", b"1e3", b"0x10", b"\xb2", b"1, 1"])
+def test_a_length_that_is_none_is_refused(length: bytes, served: Served):
+    head = b"POST /_dash-update-component HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + b"\r\n\r\n"
+    assert send(served, head, PATIENCE_SECONDS).startswith((b"HTTP/1.1 400", b"HTTP/1.1 413"))
 
 
 def test_bodies_of_unknown_length_count_as_files(served: Served):

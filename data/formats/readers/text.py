@@ -97,10 +97,12 @@ class TextTable:
                 for line in lines:
                     self._row += 1
                     text = line if isinstance(line, str) else self._decode(line)
-                    if "\0" in text or len(text) > LONGEST_LINE:
+                    if "\0" in text:
                         raise CatalogueError(
                             f"{self.given.name} is a binary file of no known kind. Export the table as CSV."
                         )
+                    if len(text) > LONGEST_LINE:
+                        raise CatalogueError(self._too_long(text))
                     yield text.rstrip("\r\n")
             except UnicodeError as error:
                 raise CatalogueError(
@@ -178,6 +180,16 @@ class TextTable:
             )
         titles = [title.strip().lstrip("\ufeff") for title in titles]
         self.titles = titles
+
+    def _too_long(self, line: str) -> str:
+        """Say what is wrong with a line that is longer than any: most have too many columns."""
+        columns = 1 + max(line.count(separator) for separator in SEPARATORS)
+        is_wide = columns > self.given.max_columns
+        return (
+            f"{self.given.name}, row {self._row}, has {f'{columns:,} columns in ' if is_wide else ''}{len(line):,} "
+            f"characters; the limit is {f'{self.given.max_columns:,} columns' if is_wide else f'{LONGEST_LINE:,}'}. "
+            + ("Keep the ones you need." if is_wide else "Is it a table, a galaxy a line?")
+        )
 
     def _names_in_comment(self, cells: list[str]) -> list[str] | None:
         """Return the titles in the last comment if they match the number of cells and none is a number, else None."""

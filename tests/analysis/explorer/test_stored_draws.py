@@ -20,14 +20,26 @@ def counted(calls):
     return draw
 
 
-def test_a_draw_is_drawn_once_and_then_mapped(catalogue):
+def test_a_draw_is_drawn_once_and_then_read(catalogue):
     calls = []
     first, again = (stored_draw(catalogue, "published-1", counted(calls)) for _ in range(2))
     assert len(calls) == 1
     np.testing.assert_array_equal(first, again)
-    assert isinstance(again.base, np.memmap)
     assert not first.flags.writeable
     assert not again.flags.writeable
+
+
+def changed_bit(kept):
+    middle = len(kept) // 2
+    return kept[:middle] + bytes([kept[middle] ^ 4]) + kept[middle + 1 :]
+
+
+def test_a_draw_that_is_truncated_while_it_is_used_stays(catalogue):
+    stored_draw(catalogue, "published-1", counted([]))
+    read = stored_draw(catalogue, "published-1", counted([]))
+    (file,) = (catalogue.cache_folder / "draws").iterdir()
+    file.open("wb").close()
+    np.testing.assert_array_equal(read, np.arange(60.0).reshape(6, 10))
 
 
 def test_another_seed_is_another_draw(catalogue):
@@ -37,12 +49,14 @@ def test_another_seed_is_another_draw(catalogue):
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY nonsense"])
+@pytest.mark.parametrize(
+    "damage", [lambda _: b"", lambda _: b"PK\x03\x04 nonsense", lambda kept: kept[:-200], changed_bit]
+)
 def test_a_damaged_draw_is_drawn_again(catalogue, damage):
     calls = []
     stored_draw(catalogue, "published-1", counted(calls))
     (file,) = (catalogue.cache_folder / "draws").iterdir()
-    file.write_bytes(damage)
+    file.write_bytes(damage(file.read_bytes()))
     assert stored_draw(catalogue, "published-1", counted(calls)).shape == (6, 10)
     assert len(calls) == 2
 

@@ -2,6 +2,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
@@ -77,7 +78,8 @@ def test_a_spectrum_comes_in_the_rest_frame_with_its_mask():
     with answering(StandIn()) as url:
         spectrum = Archive(url).fetch(TARGET_ID)
     np.testing.assert_allclose(spectrum.wavelength_rest, np.linspace(3600, 9824, N) / 1.25)
-    assert (spectrum.redshift, spectrum.target_id, spectrum.source) == (0.25, TARGET_ID, "DESI-EDR, SPARCL")
+    assert (spectrum.redshift, spectrum.target_id) == (0.25, TARGET_ID)
+    assert spectrum.source == "DESI-EDR, SPARCL; 1 pixel without a finite number masked"
     assert np.flatnonzero(spectrum.ivar == 0).tolist() == [3, 7]
     assert np.isfinite(spectrum.flux).all()
 
@@ -136,6 +138,29 @@ def drip(request: Handler) -> None:
         time.sleep(0.05)
 
 
+def drip_headers(request: Handler) -> None:
+    """A header line now and then, each sooner than any wait is over, for a minute."""
+    request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for number in range(600):
+        request.wfile.write(b"X-%d: a\r\n" % number)
+        request.wfile.flush()
+        time.sleep(0.1)
+
+
+def drip_a_header(request: Handler) -> None:
+    request.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    for _ in range(600):
+        request.wfile.write(b"a")
+        time.sleep(0.1)
+
+
+def drip_a_chunk_size(request: Handler) -> None:
+    request.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(600):
+        request.wfile.write(b"0")
+        time.sleep(0.1)
+
+
 def begin(request: Handler) -> None:
     request.send_response(200)
     request.send_header("Content-Length", "1000")
@@ -160,6 +185,9 @@ def hang_up(request: Handler) -> None:
         (stall, "did not answer within 0.3 s"),
         (hang_up, "cannot be reached"),
         (drip, "did not answer within 0.3 s"),
+        (drip_headers, "did not answer within 0.3 s"),
+        (drip_a_header, "did not answer within 0.3 s"),
+        (drip_a_chunk_size, "did not answer within 0.3 s"),
         (lambda request: request.reply(b"oops", 500), "answered with status 500"),
         (lambda request: request.reply(b"", 302, Location="http://127.0.0.1:1/"), "answered with status 302"),
         (lambda request: request.reply(b"<html>"), "not JSON"),
@@ -216,3 +244,48 @@ def test_switched_off_it_says_so():
     sparcl.use(None)
     with pytest.raises(ArchiveError, match="switched off"):
         sparcl.fetch(TARGET_ID)
+
+
+INFINITE = float("inf")
+
+
+@pytest.mark.parametrize("column", ["flux", "ivar", "mask"])
+@pytest.mark.parametrize("value", [INFINITE, -INFINITE, float("nan"), 1e300, None])
+def test_numbers_that_are_not_finite_are_masked_and_counted(column, value):
+    """JSON has no infinities, and Python's reader takes them all the same; some writers put null."""
+    wrong = record(flux=[1.0] * N, mask=[0] * N)
+    wrong[column] = [*wrong[column][:9], value, value, *wrong[column][11:]]
+    masked = value == 1e300 and column == "mask"  # any bit masks
+    with answering(StandIn(spectras=lambda asked: asked.reply(json.dumps([{}, wrong]).encode()))) as url:
+        spectrum = Archive(url).fetch(TARGET_ID)
+    assert np.flatnonzero(spectrum.ivar == 0).tolist() == [9, 10]
+    assert np.isfinite(spectrum.flux).all()
+    assert np.isfinite(spectrum.ivar).all()
+    assert spectrum.source == "DESI-EDR, SPARCL" + ("" if masked else "; 2 pixels without a finite number masked")
+
+
+def test_a_spectrum_without_a_good_pixel_is_refused_by_name_and_does_not_close_the_archive():
+    empty = json.dumps([{}, record(flux=[INFINITE] * 40 + [1.0] * 10, mask=[1] * N)]).encode()
+    with answering(StandIn(spectras=lambda asked: asked.reply(empty))) as url:
+        archive = Archive(url)
+        for _ in range(2):
+            with pytest.raises(ArchiveError, match="holds no good pixel: of 50, 40 have no finite number"):
+                archive.fetch(TARGET_ID)
+
+
+@pytest.mark.parametrize("redshift", [INFINITE, float("nan"), -5, 1e300])
+def test_a_redshift_that_is_none_is_refused(redshift):
+    wrong = json.dumps([{}, record(z=redshift)]).encode()
+    with (
+        answering(StandIn(spectras=lambda asked: asked.reply(wrong))) as url,
+        pytest.raises(ArchiveError, match="not a spectrum"),
+    ):
+        Archive(url).fetch(TARGET_ID)
+
+
+def test_no_connection_stays_open():
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with answering(StandIn()) as url:
+        for _ in range(5):
+            Archive(url).fetch(TARGET_ID)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 3

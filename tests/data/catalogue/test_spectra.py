@@ -1,5 +1,6 @@
 """Spectra of mock galaxies have the bins and lines asked for; those of real ones are read beside the catalogue."""
 
+import time
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.spectra import rest_spectrum, synthesise
-from data.catalogue.stored_spectra import WAVELENGTHS
+from data.catalogue.stored_spectra import NONE, WAVELENGTHS, fingerprint
+from data.errors import ChangedError
 from model.bins import bin_continuum
 from model.spectra.pixel_noise import relative_noise
 from scripts.bin_recovery import errors
@@ -66,18 +68,29 @@ def test_the_typical_noise_is_the_mocks():
 
 
 @pytest.fixture
-def observed(tmp_path):
-    return Catalogue(builders.write_catalogue(tmp_path / "real.parquet", builders.built(4)))
+def real(tmp_path):
+    """Opens a catalogue with the spectra that are given, and what its metadata say of them."""
+
+    def opened(flux=None, **about) -> Catalogue:
+        path = builders.write_catalogue(tmp_path / "real.parquet", builders.built(4), **about)
+        if flux is not None:
+            np.save(path.with_name("real.spectra.npy"), flux)
+        return Catalogue(path)
+
+    return opened
 
 
-def test_a_real_galaxy_without_arrays_has_no_spectrum(observed):
-    assert rest_spectrum(observed, 0) is None
+FLUX = np.random.default_rng(0).normal(size=(4, 4501)).astype(np.float32)
 
 
-def test_a_real_galaxys_spectrum_is_read_beside_its_catalogue(observed):
-    flux = np.random.default_rng(0).normal(size=(4, 4501)).astype(np.float32)
+def test_a_real_galaxy_without_arrays_has_no_spectrum(real):
+    assert rest_spectrum(real(), 0) is None
+
+
+def test_a_real_galaxys_spectrum_is_read_beside_its_catalogue(real):
+    flux = FLUX.copy()
     flux[2] = np.nan
-    np.save(observed.path.with_name("real.spectra.npy"), flux)
+    observed = real(flux)
     found = rest_spectrum(observed, 1)
     np.testing.assert_array_equal(found.flux, flux[1])
     np.testing.assert_array_equal(found.wavelength_rest, WAVELENGTHS)
@@ -85,7 +98,43 @@ def test_a_real_galaxys_spectrum_is_read_beside_its_catalogue(observed):
     assert rest_spectrum(observed, 2) is None
 
 
-def test_galaxies_beyond_the_stored_spectra_have_none(observed):
-    np.save(observed.path.with_name("real.spectra.npy"), np.ones((2, 4501), np.float32))
+def test_galaxies_beyond_the_stored_spectra_have_none(real):
+    observed = real(np.ones((2, 4501), np.float32))
     assert rest_spectrum(observed, 1) is not None
     assert rest_spectrum(observed, 3) is None
+
+
+@pytest.mark.parametrize("flux", [np.ones((5, 4501), np.float32), np.ones((2, 4501)), np.ones(4501, np.float32)])
+def test_an_array_that_is_none_of_its_spectra_is_not_shown(real, flux, caplog):
+    assert rest_spectrum(real(flux), 0) is None
+    assert "not shown" in caplog.text
+
+
+def test_spectra_of_an_earlier_catalogue_of_that_name_are_not_shown(real, tmp_path, caplog):
+    np.save(tmp_path / "own.npy", FLUX)
+    own = fingerprint(tmp_path / "own.npy")
+    assert rest_spectrum(real(FLUX, spectra=own), 1) is not None
+    assert not caplog.text
+    assert rest_spectrum(real(FLUX[::-1], spectra=own), 1) is None
+    assert rest_spectrum(real(FLUX[:3], spectra=own), 1) is None
+    assert rest_spectrum(real(FLUX, spectra=NONE), 1) is None
+    assert caplog.text.count("belongs to another catalogue") == 3
+
+
+def test_a_new_file_of_spectra_changes_nothing_that_is_served(real):
+    """It is renamed into its place, as our commands write; its own catalogue is opened at the next start."""
+    observed = real(FLUX)
+    np.save(observed.path.with_name("new.npy"), 2 * FLUX)
+    observed.path.with_name("new.npy").replace(observed.path.with_name("real.spectra.npy"))
+    np.testing.assert_array_equal(rest_spectrum(observed, 1).flux, FLUX[1])
+
+
+def test_spectra_that_were_written_over_are_refused_and_not_mixed(real):
+    observed = real(FLUX)
+    time.sleep(0.01)
+    np.save(observed.path.with_name("real.spectra.npy"), 2 * FLUX)
+    with pytest.raises(ChangedError, match="changed while it was served"):
+        rest_spectrum(observed, 1)
+    observed.path.with_name("real.spectra.npy").open("wb").close()
+    with pytest.raises(ChangedError, match="changed while it was served"):
+        rest_spectrum(observed, 3)

@@ -187,3 +187,34 @@ def test_what_was_read_of_a_long_file_is_let_go(tmp_path):
             most = max(most, pa.total_allocated_bytes() - before)
     # Without care Arrow holds nearly all of the file when the last rows are read.
     assert most < 0.65 * size, (most, size)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (
+            b",".join(b"column_%d" % number for number in range(200_000)) + b"\n",
+            "has 200,000 columns in .* the limit is",
+        ),
+        (b"a;b\n" + b"1;" * (3 << 20) + b"\n", "row 2, has 3,145,729 columns in .* Keep the ones you need"),
+        (b"a,b\n" + b"x" * (3 << 20), "row 2, has 3,145,728 characters; the limit is 2,097,152. Is it a table"),
+        (b"a,b\n1,\0\n", "binary file of no known kind"),
+    ],
+)
+def test_a_line_without_end_is_blamed_for_what_it_is(content, says):
+    with pytest.raises(CatalogueError, match=says), open_source(content, name="wide.csv", kind="csv") as opened:
+        list(opened.batches)
+
+
+@pytest.mark.parametrize(
+    "names", [("", "flux"), ("", ""), (" ", "\t"), ("a\nb", "flux"), ("a\0b", "flux"), ("\r\n", "a\tb")]
+)
+@pytest.mark.parametrize("format", FORMATS)
+def test_columns_without_a_usable_name_keep_their_numbers(tmp_path, format, names):
+    path = tmp_path / f"out{FORMATS[format].extensions[0]}"
+    table = pa.table([pa.array([1.5, 2.5]), pa.array([3.5, 4.5])], names=list(names))
+    write_table(table, path, format, TableMeta("t"))
+    read = read_table(path)
+    assert [column.to_pylist() for column in read.columns] == [[1.5, 2.5], [3.5, 4.5]]
+    assert all(name.strip() for name in read.column_names)
+    assert len(set(read.column_names)) == 2

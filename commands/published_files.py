@@ -4,6 +4,7 @@ The repositories (MIT): github.com/ashodkh/emission-lines has the weights and a 
 ashodkh/dash_umap has rest-frame spectra. No file is unpickled.
 """
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from data.archives.download import Source
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import FetchError
+from data.paths import FILES
 from model.lines import LINE_NAMES
 from model.storage.published import read_published
 from model.storage.weights import WeightsError
@@ -32,6 +34,8 @@ WEIGHTS: Final = {
     "models/params_of_model_with_luminosity.npy": "77a2a3b87ec526f7d17e741b774bdaa0a175ed9a1726e9a0eae9f18e55256821",
 }
 """The published weights and their SHA-256."""
+BLOBS_FILE: Final = FILES / "published_blobs.json"
+"""What git calls the content of each file at those revisions; a mirror may hold fewer galaxies, GitHub may not."""
 SPECTRA: Final = tuple(f"data_for_umap_dash/rest_frame_spectra{part}.npy" for part in (1, 2))
 CONTRADICTION: Final = 0.05
 """Relative difference above which the values of a galaxy in two tables contradict; rounding and masking give 1 %."""
@@ -56,6 +60,9 @@ def sources(base_url: str | None = None, *, with_spectra: bool = True) -> list[S
     list of Source
         Files in the order in which they are needed.
     """
+    blobs: dict[str, str] = {}
+    if base_url is None:
+        blobs = json.loads(BLOBS_FILE.read_text(encoding="utf-8"))["blobs"]
     lines_url, spectra_url = ((base_url or url).rstrip("/") for url in (LINES_URL, SPECTRA_URL))
     listed = [Source(path, f"{lines_url}/{path}", _check_weights, sha256) for path, sha256 in WEIGHTS.items()]
     for line in LINE_NAMES:
@@ -66,7 +73,7 @@ def sources(base_url: str | None = None, *, with_spectra: bool = True) -> list[S
         checks: dict[str, Callable[[Path], None]] = {SPECTRA_IDS: partial(check_array, width=0)}
         checks |= dict.fromkeys(SPECTRA, partial(check_array, width=len(WAVELENGTHS)))
         listed += [Source(path, f"{spectra_url}/{path}", check, optional=True) for path, check in checks.items()]
-    return listed
+    return [source._replace(git_blob=blobs.get(source.path)) for source in listed]
 
 
 def check_array(path: Path, width: int) -> None:

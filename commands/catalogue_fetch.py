@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from data.archives import published_files
+from commands import published_files
+from commands.published_files import Joined
 from data.archives.download import fetch_files
-from data.archives.published_files import Joined
 from data.catalogue import stored_spectra
 from data.catalogue.build import build, describe, write
 from data.errors import FetchError
@@ -66,8 +66,9 @@ def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, p
     joined = published_files.join(raw, with_spectra=spectra)
     catalogue.parent.mkdir(parents=True, exist_ok=True)
     built = build(joined.table)
-    _write_spectra(joined, raw, catalogue.with_suffix(stored_spectra.SUFFIX))
-    about = describe(built, title=TITLE, provenance=PROVENANCE, model=DEFAULT)
+    beside = catalogue.with_suffix(stored_spectra.SUFFIX)
+    has_spectra = _write_spectra(joined, raw, beside)
+    about = describe(built, title=TITLE, provenance=PROVENANCE, model=DEFAULT, spectra=beside if has_spectra else None)
     write(built, catalogue, about | {SOURCES_KEY: fingerprint})
     left_out = f" {joined.left_out} more have no positive continuum and are left out." if joined.left_out else ""
     said.append(
@@ -105,11 +106,11 @@ def _built_from(catalogue: Path) -> str | None:
     return json.loads(stored).get(SOURCES_KEY) if stored else None
 
 
-def _write_spectra(joined: Joined, raw: Path, path: Path) -> None:
-    """Write the spectra in the order of the catalogue, in chunks, as all together may not fit into memory."""
+def _write_spectra(joined: Joined, raw: Path, path: Path) -> bool:
+    """Write the spectra in the order of the catalogue, a few at a time, if there are any: memory may not hold all."""
     if not len(joined.spectrum_rows):
         path.unlink(missing_ok=True)
-        return
+        return False
     parts = [np.load(raw / part, mmap_mode="r", allow_pickle=False) for part in published_files.SPECTRA]
     shape = (len(joined.spectrum_rows), len(stored_spectra.WAVELENGTHS))
     try:
@@ -125,3 +126,4 @@ def _write_spectra(joined: Joined, raw: Path, path: Path) -> None:
             del spectra
     except OSError as error:
         raise FetchError(f"Cannot write {path}: {error.strerror or error}. Make room or set DATA_DIR.") from error
+    return True
