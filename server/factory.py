@@ -11,9 +11,10 @@ from flask_openapi3.openapi import OpenAPI
 
 from server import api
 from server.http import cache, callbacks, compression, errors, json_bodies, proxies, request_metrics, security, static
-from server.process import health
+from server.process import health, metrics
 from server.process.compilation_cache import enable
 from server.process.settings import Settings
+from server.routes import site
 
 
 def create_server(settings: Settings) -> Flask:
@@ -52,7 +53,10 @@ def create_server(settings: Settings) -> Flask:
     compression.install(server)
     static.install(server)
     server.extensions["revision"] = settings.revision
+    server.extensions["security_contact"] = settings.security_contact
+    metrics.BUILD.labels(health.release(), settings.revision or "unknown").set(1)
     server.register_blueprint(health.blueprint)
+    server.register_blueprint(site.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
     origins = (settings.api_cors_origins or "").split()
     rates = api.limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
@@ -75,7 +79,7 @@ def attach(app: Dash, values: Mapping[str, Any] = MappingProxyType({})) -> None:
     app.server.extensions["assets_folder"] = app.config.assets_folder
     callbacks.install(app, values)
     # Dash builds its pages at the first request. This request does it now, so that a broken page stops the start.
-    with app.server.test_request_context("/"):
+    with app.server.test_request_context("/", environ_overrides={request_metrics.WARM_UP: True}):
         app.server.preprocess_request()
     # Otherwise every page would carry the layouts of all pages, in which the browser would look up callbacks' ids.
     # tests/contract/test_callbacks.py checks the ids instead.
