@@ -162,8 +162,8 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
             wait = _retry_after(answer.headers)
             if wait > LONGEST_WAIT:
                 raise FetchError(
-                    f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. What came is kept; "
-                    "run the command again then."
+                    f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. The part that "
+                    "was downloaded is kept; run the command again then."
                 )
             raise _AgainError(f"the server answered with status {status}", wait)
         if status in _HTTP_GONE and source.optional:
