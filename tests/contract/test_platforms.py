@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from server.process.settings import Settings
-from tests.serving import ROOT
+from tests.serving import PATIENCE, ROOT, free_port
 
 Values = dict[str, str | None]
 """Environment variables; None where the platform asks for the value or keeps it as a secret."""
@@ -35,6 +36,16 @@ RENDER_VARIABLE = {"value", "generateValue", "sync"}
 
 def described(file: str) -> Any:
     return yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+
+
+def graceful_timeout() -> int:
+    """Return the seconds in which requests end after SIGTERM."""
+    text = (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
+    return int(re.findall(r"^graceful_timeout = (\d+)$", text, flags=re.MULTILINE)[0])
+
+
+def seconds(written: str) -> int:
+    return int(written.removesuffix("s"))
 
 
 def from_command(command: str, folder: Path, environment: dict[str, str]) -> Values:
@@ -63,7 +74,12 @@ def render(_folder: Path) -> Values:
     return {variable["key"]: variable.get("value") for variable in service["envVars"]}
 
 
-PLATFORMS = {"Procfile": procfile, "heroku.yml": heroku, "render.yaml": render}
+def compose(_folder: Path) -> Values:
+    return described("compose.yaml")["services"]["web"]["environment"]
+
+
+PLATFORMS = {"Procfile": procfile, "heroku.yml": heroku, "render.yaml": render, "compose.yaml": compose}
+WITHOUT_A_ROUTER = {"compose.yaml"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -74,10 +90,11 @@ def test_every_variable_is_a_setting_with_a_valid_value(platform: str, tmp_path:
     assert set(values) <= known
     for name, value in values.items():
         if value is not None:
-            monkeypatch.setenv(name, value)
+            # Compose takes a password from the person who starts it.
+            monkeypatch.setenv(name, re.sub(r"\$\{\w+:\?[^}]*\}", "secret", value))
     read = Settings()
     assert read.web_concurrency == 1
-    assert read.trusted_proxies == int(values["TRUSTED_PROXIES"] or 0) > 0
+    assert (read.trusted_proxies > 0) == (platform not in WITHOUT_A_ROUTER)
 
 
 def test_heroku_needs_no_settings_of_an_app_made_from_the_file():
@@ -124,3 +141,44 @@ def test_the_image_builds_where_render_is_given_no_answer():
         ["sh", "-c", f'echo "{case[1]}"'], env={"REAL_GALAXIES": ""}, capture_output=True, text=True, check=True
     )
     assert printed.stdout == "no\n"
+
+
+def test_compose_waits_until_services_are_healthy_and_requests_are_answered():
+    services = described("compose.yaml")["services"]
+    assert all(service["healthcheck"]["test"] and service["mem_limit"] for service in services.values())
+    assert services["web"]["depends_on"] == {"cache": {"condition": "service_healthy"}}
+    assert seconds(services["web"]["stop_grace_period"]) > graceful_timeout()
+    assert "@cache:6379/0" in services["web"]["environment"]["REDIS_URL"]
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="Needs redis-server, which stands in for Valkey.")
+def test_composes_cache_asks_for_the_password_and_hides_it(tmp_path: Path):
+    cache = described("compose.yaml")["services"]["cache"]
+    port = free_port()
+    # Compose reads `$$` as `$`.
+    command = [word.replace("$$", "$") for word in cache["command"]]
+    (kind, check) = cache["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    for name in ("server", "cli"):
+        program = shutil.which(f"redis-{name}")
+        (tmp_path / f"valkey-{name}").write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        (tmp_path / f"valkey-{name}").chmod(0o755)
+    command[-1] = command[-1].replace(" --save", f" --bind 127.0.0.1 --port {port} --save")
+    check = check.replace("$$", "$").replace("valkey-cli", f"valkey-cli -p {port}")
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    healthy = environment | {"CACHE_PASSWORD": "a-password-of-the-test"}
+    with subprocess.Popen(command, env=healthy, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while subprocess.run(["sh", "-c", check], env=healthy, check=False).returncode:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            # The shell has become the server, so SIGTERM reaches it, and its arguments hold no password.
+            shown = Path(f"/proc/{process.pid}/cmdline").read_text()
+            assert "redis-server" in shown
+            assert "a-password" not in shown
+            wrong = environment | {"CACHE_PASSWORD": "another"}
+            assert subprocess.run(["sh", "-c", check], env=wrong, check=False, capture_output=True).returncode
+        finally:
+            process.terminate()
