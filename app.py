@@ -88,6 +88,8 @@ health.prepare(
         "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
         "light": line_luminosity.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
+        "hundreds of galaxies": lambda: upload.warm_up(batch.CHUNKS[2:3]),
+        "thousands of galaxies": lambda: upload.warm_up(batch.CHUNKS[3:]),
     },
 )
 

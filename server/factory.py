@@ -10,7 +10,18 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from server import api
-from server.http import cache, callbacks, compression, errors, json_bodies, proxies, request_metrics, security, static
+from server.http import (
+    cache,
+    callbacks,
+    compression,
+    errors,
+    json_bodies,
+    large_bodies,
+    proxies,
+    request_metrics,
+    security,
+    static,
+)
 from server.process import health, metrics
 from server.process.compilation_cache import enable
 from server.process.settings import Settings
@@ -51,6 +62,7 @@ def create_server(settings: Settings) -> Flask:
     cache.install(server, settings)
     # Flask runs after_request hooks in reverse order: static sets the lifetime that compression depends on.
     compression.install(server)
+    large_bodies.install(server)
     static.install(server)
     server.extensions["revision"] = settings.revision
     server.extensions["security_contact"] = settings.security_contact

@@ -52,7 +52,7 @@ class Root:
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a script in the checkout as the ordinary user; nothing of this machine's environment comes along."""
         inside = shlex.join(["sh", "-c", f"cd {shlex.quote('/home/stranger/' + self.checkout.name)} && {script}"])
-        chroot = f"exec chroot --userspec={USER}:{USER} {shlex.quote(str(self.folder))} {inside}"
+        chroot = f"exec /usr/sbin/chroot --userspec={USER}:{USER} {shlex.quote(str(self.folder))} {inside}"
         mounts = [f"mount -t proc proc {self.folder}/proc", f"mount -t tmpfs tmpfs {self.folder}/dev/shm"]  # noqa: S108
         environment = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
         environment |= {"PATH": "/usr/bin:/bin", "HOME": "/home/stranger", "PORT": str(free_port()), "LC_ALL": "C"}
