@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from analysis.surprise.outlier_score import covered_lines
+from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from data.columns.missing import without_sentinels
 from data.uploads import FluxTable

@@ -216,7 +216,7 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.answers.upload import about_answers
-    from analysis.files.job import Job, fields_with, predict_batch
+    from analysis.batch.job import Job, fields_with, predict_batch
     from data.formats.whole import write_table
 
     batch = isolation.read_table(content, kind)
