@@ -151,7 +151,7 @@ def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
 @pytest.mark.parametrize("form", ["csv", "fits"])
 def test_painting_lines_compiles_whole_programs(light: Any, form: str):
     """Step by step it was a hundred programs, which took the server from 450 to 650 MiB."""
-    light.paint(state(), 150, 2.0, form)
+    light.spectrum_download(state(), 150, 2.0, form)
     with compilations() as seconds:
-        light.paint(state(), 150, 2.0, form)
+        light.spectrum_download(state(), 150, 2.0, form)
     assert 1 <= len(seconds) <= 4
