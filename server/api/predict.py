@@ -17,9 +17,9 @@ from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
-from server.api import problems
-from server.api.limits import costly
+from server import problems
 from server.api.values import Body, as_json
+from server.http.rate_limits import costly
 
 MAX_JSON_ROWS: Final = 10_000
 """Galaxies in a JSON body, each of which gives 100 numbers in the response; tables may have `data.uploads.MAX_ROWS`."""

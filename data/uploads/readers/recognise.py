@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 
 from data.errors import UploadError
+from data.uploads.limits import MAX_BYTES, check_shape, too_large
 from data.uploads.readers import arrays, fits, tables
-from data.uploads.readers.limits import MAX_BYTES, check_shape, too_large
 from data.uploads.readers.raw_table import RawTable
 
 _SIGNATURES: Final = {b"SIMPLE  =": "FITS", b"PAR1": "Parquet", b"\x93NUMPY": "NPY", b"PK\x03\x04": "NPZ"}

@@ -9,9 +9,9 @@ import numpy as np
 from data.columns.names import FLUX_NAMES, column_of
 from data.errors import CatalogueError, UploadError
 from data.formats.kinds import FormatName
-from data.uploads.readers import limits
+from data.uploads import limits
+from data.uploads.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.decompression_limit import read_within
-from data.uploads.readers.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable
 
