@@ -56,7 +56,7 @@ class Options(Body):
 class FileOptions(Options):
     """How to predict a table, and what to answer with."""
 
-    format: Literal["parquet", "csv", "ecsv", "fits", "votable"] | None = Field(
+    format: FormatName | None = Field(
         default=None, description="format of the response; by default that of the request"
     )
 
