@@ -14,9 +14,9 @@ from data.uploads.readers.numbers import FLUX_RANGE
 from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.predictions.intrinsic import IntrinsicEW
-from model.predictions.noise import published_noise
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
+from model.predictions.published_noise import published_noise
 from model.predictions.verdicts import Verdicts, judge_rows
 
 Variant = Literal["auto", "colors", "luminosity"]

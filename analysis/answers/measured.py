@@ -12,7 +12,7 @@ from data.uploads import FluxTable
 from data.uploads.readers.raw_table import numbers
 from model.lines import LINE_NAMES, LINES
 from model.predictions.predict import Prediction
-from model.statistics.metrics import Score, score_lines
+from model.statistics.point_scores import Score, score_lines
 
 MAX_EW: Final = 1e30
 """EWs [Å] of this size or larger count as missing."""

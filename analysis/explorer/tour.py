@@ -9,7 +9,7 @@ import numpy as np
 from analysis.explorer.selections import named_rows
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, PREDICTION_SUFFIXES
-from model.statistics.metrics import spearman
+from model.statistics.point_scores import spearman
 
 STRONGEST = 0.1
 """Share of the galaxies that count as having the strongest Hα in the last step."""

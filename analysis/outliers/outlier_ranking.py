@@ -110,7 +110,7 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
     import jax
     import jax.numpy as jnp
 
-    from model.predictions.intrinsic import sample_observed
+    from model.predictions.draws import sample_observed
 
     count = FITTED + KEPT
 
