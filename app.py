@@ -7,12 +7,12 @@ import numpy as np
 
 from analysis import isolation
 from analysis.answers import upload
-from analysis.browser import weights as browser
+from analysis.emission import line_luminosity
 from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
 from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
-from analysis.light import line_luminosity
-from analysis.surprise import outlier_ranking
+from analysis.outliers import outlier_ranking
+from analysis.web_client import weights as browser
 from components import shell
 from components.figures.spectrum import pane_grid
 from data import uploads

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api
+from server import api, problems
 from server.http import (
     cache,
     callbacks,
@@ -18,6 +18,7 @@ from server.http import (
     json_bodies,
     large_bodies,
     proxies,
+    rate_limits,
     request_metrics,
     security,
     static,
@@ -47,7 +48,7 @@ def create_server(settings: Settings) -> Flask:
         static_folder=None,
         doc_ui=False,
         info=info,
-        validation_error_callback=api.problems.invalid,
+        validation_error_callback=problems.invalid,
     )
     request_metrics.install(
         server,
@@ -71,7 +72,7 @@ def create_server(settings: Settings) -> Flask:
     server.register_blueprint(site.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
     origins = (settings.api_cors_origins or "").split()
-    rates = api.limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
+    rates = rate_limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
     api.install(server, rates, origins, redis)
     enable(settings.cache_dir)
     return server

@@ -16,8 +16,8 @@ from werkzeug.exceptions import (
 )
 
 from data.errors import ChangedError
-from server.api import problems
-from server.api.limits import LIMITER
+from server import problems
+from server.http.rate_limits import LIMITER
 
 
 def install(server: Flask) -> None:

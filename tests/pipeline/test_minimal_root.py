@@ -19,7 +19,7 @@ pytestmark = [
         shutil.which("debootstrap") is None, reason="Needs debootstrap: sudo apt-get install debootstrap"
     ),
 ]
-USER = 1234
+USER, NAME = 1234, "stranger"
 PASSED_ON = re.compile(r"PIP_|SSL_CERT_FILE$|HTTPS?_PROXY$|NO_PROXY$", re.IGNORECASE)
 START = """
 make run >log 2>&1 & server=$!
@@ -35,7 +35,7 @@ class Root:
     """A Debian in a folder, with a copy of the tracked files in its user's home."""
 
     def __init__(self, folder: Path, release: str) -> None:
-        self.folder, self.home = folder, folder / "home/stranger"
+        self.folder, self.home = folder, folder / "home" / NAME
         wanted = "--include=ca-certificates,make,python3"
         subprocess.run(["debootstrap", "--variant=minbase", wanted, release, str(folder)], check=True)
         for file in ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt"):
@@ -51,11 +51,11 @@ class Root:
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a script in the checkout as the ordinary user; nothing of this machine's environment comes along."""
-        inside = shlex.join(["sh", "-c", f"cd {shlex.quote('/home/stranger/' + self.checkout.name)} && {script}"])
+        inside = shlex.join(["sh", "-c", f"cd {shlex.quote(f'/home/{NAME}/{self.checkout.name}')} && {script}"])
         chroot = f"exec /usr/sbin/chroot --userspec={USER}:{USER} {shlex.quote(str(self.folder))} {inside}"
         mounts = [f"mount -t proc proc {self.folder}/proc", f"mount -t tmpfs tmpfs {self.folder}/dev/shm"]  # noqa: S108
         environment = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
-        environment |= {"PATH": "/usr/bin:/bin", "HOME": "/home/stranger", "PORT": str(free_port()), "LC_ALL": "C"}
+        environment |= {"PATH": "/usr/bin:/bin", "HOME": f"/home/{NAME}", "PORT": str(free_port()), "LC_ALL": "C"}
         environment |= {"SPARCL_URL": "off"}
         ready = f"mkdir -p {self.folder}/dev/shm"  # noqa: S108
         command = ["unshare", "--mount", "sh", "-c", " && ".join([ready, *mounts, chroot])]
@@ -72,7 +72,7 @@ def test_both_commands_of_the_readme_work_for_a_stranger(release: str, tmp_path:
     assert tested.returncode == 0, tested.stdout + tested.stderr
     sys.stdout.write(tested.stdout[-2000:])
     assert re.search(r"^Python: \d+ passed, 0 failed", tested.stdout, re.MULTILINE)
-    assert "real browser: left out, it needs chromium: sudo apt-get install chromium" in tested.stdout
-    assert "browser modules: left out, it needs node: sudo apt-get install nodejs" in tested.stdout
+    assert "real browser: skipped because it needs chromium: sudo apt-get install chromium" in tested.stdout
+    assert "browser modules: skipped because it needs node: sudo apt-get install nodejs" in tested.stdout
     again = root.run(START)
     assert again.returncode == 0, again.stdout + again.stderr

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from server.api.limits import LARGE_BODY
+from server.http.rate_limits import LARGE_BODY
 from server.worker.limits import GRACE_SECONDS, THREADS
 from tests.analysis.isolation.bombs import BOMBS
 from tests.serving import PATIENCE, Served, serving

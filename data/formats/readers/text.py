@@ -12,6 +12,7 @@ import numpy as np
 from data.columns.units import are_units
 from data.columns.words import as_number, shown, unique_names
 from data.errors import CatalogueError
+from data.formats.fields import COMMENT
 from data.formats.readers.source import Given
 
 SEPARATORS: Final = ",;\t|"
@@ -23,7 +24,7 @@ LONGEST_LINE: Final = 1 << 21
 _DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
 _DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
 _NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
-_KEY_VALUE: Final = re.compile(r"#+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+_KEY_VALUE: Final = re.compile(COMMENT + r"+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
 class TextTable:
@@ -127,7 +128,7 @@ class TextTable:
     def _preamble(self) -> str:
         """Collect comments; return the first line that is not a comment."""
         for line in self._lines:
-            if line.startswith("#"):
+            if line.startswith(COMMENT):
                 if len(self.comments) < MAX_COMMENTS:
                     self.comments.append(line)
             elif line.strip():
@@ -195,7 +196,7 @@ class TextTable:
         """Return the titles in the last comment if they match the number of cells and none is a number, else None."""
         if not self.comments:
             return None
-        text = self.comments[-1].lstrip("#").strip()
+        text = self.comments[-1].lstrip(COMMENT).strip()
         titles = [title.strip() for title in (text.split(self.delimiter) if self.delimiter.strip() else text.split())]
         if len(titles) != len(cells) and self.delimiter.strip():
             titles = text.split()
@@ -208,7 +209,7 @@ class TextTable:
         self._first = []
         for line in self._lines:
             row = self._row
-            if line.strip() and not (line.startswith("#") and len(self._split(line)) != len(self.titles)):
+            if line.strip() and not (line.startswith(COMMENT) and len(self._split(line)) != len(self.titles)):
                 records.append((row, self._split(line)))
             if len(records) >= PREVIEW:
                 break
@@ -240,7 +241,7 @@ class TextTable:
 
     def _units_in_comments(self) -> None:
         for comment in self.comments[:2000]:
-            text = comment.lstrip("# ").removeprefix("units:")
+            text = comment.lstrip(f"{COMMENT} ").removeprefix("units:")
             for name, unit in _NAMED_UNIT.findall(text[:20_000]):
                 title = name.strip(" ;,:=")
                 if title in self.names:
@@ -299,7 +300,7 @@ class TextTable:
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             cells = cells[:width]
         if len(cells) != width:
-            if cells[0].startswith("#"):
+            if cells[0].startswith(COMMENT):
                 return ""
             raise CatalogueError(
                 f"{self.given.name}, row {row}, has {len(cells)} columns; the header has {width}. "

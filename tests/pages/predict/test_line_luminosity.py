@@ -12,9 +12,9 @@ from astropy.table import Table
 
 from analysis.answers.form import read_form
 from analysis.answers.galaxy import predict_lines
-from analysis.browser.presets import load_presets
-from analysis.surprise import outlier_ranking
-from analysis.surprise.outlier_score import covered_lines, judge_lines
+from analysis.outliers import outlier_ranking
+from analysis.outliers.outlier_score import covered_lines, judge_lines
+from analysis.web_client.presets import load_presets
 from data import uploads
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE

@@ -2,8 +2,8 @@ import re
 
 from flask.testing import FlaskClient
 
-from server.api.limits import LARGE_BODY
 from server.factory import create_server
+from server.http.rate_limits import LARGE_BODY
 from server.http.security import HEADERS, MAX_REQUEST_BYTES
 from server.process.settings import Settings
 

@@ -10,7 +10,7 @@ from analysis.answers.galaxy import predict_lines
 from data.catalogue.schema import FLUX_NAMES
 from data.surveys.filters import load_bands
 from model.physics.luminosities import line_fluxes, line_luminosities, magnitude_changes
-from model.statistics.metrics import percentile
+from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 
 

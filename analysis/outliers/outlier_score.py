@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from analysis.surprise.outlier_ranking import FITTED, KEPT, Ranking, committed
+from analysis.outliers.outlier_ranking import FITTED, KEPT, Ranking, committed
 from data.catalogue.survey import DESI
 from model.predictions.batch import sample_many
 from model.predictions.outlier_score import score_outliers

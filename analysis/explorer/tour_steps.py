@@ -9,7 +9,8 @@ import numpy as np
 from analysis.explorer.selections import named_rows
 from data.catalogue.registry import Catalogue
 from data.catalogue.schema import EW_SUFFIX, PREDICTION_SUFFIXES
-from model.statistics.metrics import spearman
+from model.physics.diagnostics import STARBURST
+from model.statistics.point_scores import spearman
 
 STRONGEST = 0.1
 """Share of the galaxies that count as having the strongest Hα in the last step."""
@@ -75,8 +76,8 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
         Step(
             "The strongest lines: starbursts",
             (
-                f"{burst.n:,} galaxies have an EW(Hα) above 100 Å. They lie close together at one end of the map, "
-                "because young, hot, blue stars ionise the gas.",
+                f"{burst.n:,} galaxies have an EW(Hα) above {STARBURST:g} Å. They lie close together at one end of the "
+                "map, because young, hot, blue stars ionise the gas.",
                 f"From the starlight alone, the network predicts {burst.predicted:.0f} Å for a typical galaxy of "
                 f"this group, and {burst.observed:.0f} Å is observed. The network finds these galaxies, but predicts "
                 "less extreme values than observed.",

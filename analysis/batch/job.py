@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
-from analysis.files.parts import Parts
-from analysis.files.rows import find_columns, read_rows
+from analysis.batch.parts import Parts
+from analysis.batch.rows import find_columns, read_rows
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.names import reads_as_text
 from data.errors import CatalogueError, DataError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, spearmanr
 
-from model.statistics.metrics import percentile, spearman
+from model.statistics.point_scores import percentile, spearman
 
 
 @pytest.mark.parametrize("steps", [3, 10, 10_000])

@@ -1,6 +1,6 @@
 import numpy as np
 
-from model.predictions.noise import MIN_IVAR, published_noise
+from model.predictions.published_noise import MIN_IVAR, published_noise
 
 N = 20_000
 RNG = np.random.default_rng(0)

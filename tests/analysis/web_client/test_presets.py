@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.browser.presets import CLASSES, load_presets
+from analysis.web_client.presets import CLASSES, load_presets
 from model.lines import LINE_NAMES
 from model.predictions.batch import predict_many
 from model.storage.weights import load_params

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.storage.weights import load_sidecar
-from research.fits.map import JUDGED, judge, orientation
+from research.fitting.map import JUDGED, judge, orientation
 
 
 @given(angle=st.floats(0, 2 * np.pi), mirrored=st.booleans())

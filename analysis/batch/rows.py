@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.answers.answer import PredictInput, PredictOptions
-from analysis.surprise.outlier_score import covered_lines
+from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import per_wavelength

@@ -1,4 +1,4 @@
-"""Rate limits by client address, and the limit on JSON bodies."""
+"""Rate limits by client address, of the API and of the pages, and the limit on JSON bodies."""
 
 from typing import Final, NamedTuple
 

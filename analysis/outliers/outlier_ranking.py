@@ -110,7 +110,7 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
     import jax
     import jax.numpy as jnp
 
-    from model.predictions.intrinsic import sample_observed
+    from model.predictions.draws import sample_observed
 
     count = FITTED + KEPT
 
@@ -229,7 +229,7 @@ def start(catalogue: Catalogue, folder: Path) -> None:
     np.savez(given, **sample_of(catalogue)._asdict())
     path.with_suffix(".progress").write_text("0")
     _running[path] = subprocess.Popen(  # noqa: S603  # our own module, no part of the command is a visitor's
-        [sys.executable, "-m", "analysis.surprise.outlier_ranking", str(given), str(path)],
+        [sys.executable, "-m", "analysis.outliers.outlier_ranking", str(given), str(path)],
         cwd=Path(__file__).resolve().parents[2],
     )
 

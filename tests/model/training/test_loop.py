@@ -8,14 +8,14 @@ import jax
 import numpy as np
 import pytest
 
+from model.training.loop import Checkpoints
 from model.training.network import Recipe, fit
-from model.training.optimization import Checkpoints
 
 RECIPE = Recipe(width=16, blocks=1, epochs=6, batch=64)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.model.training.test_optimization import train
+from tests.model.training.test_loop import train
 
 seen = []
 def kill(loss):

@@ -1,4 +1,4 @@
-"""Guesses of the meaning of a file's columns, each with its reason, which a user can change."""
+"""The plan of an upload: a guess of what each column means, each with its reason, which a user can change."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
