@@ -1,6 +1,5 @@
 """Responses to failed requests: one sentence in JSON. Tracebacks go to the log only."""
 
-import math
 import time
 
 from dash.exceptions import DependencyException, InvalidResourceError
@@ -43,7 +42,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
 
 def _seconds_to_wait() -> int:
     limit = LIMITER.current_limit
-    return max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
+    # As Flask-Limiter's own Retry-After.
+    return max(1, int(limit.window[0] + 1 - time.time())) if limit else 60
 
 
 def _sentence(error: HTTPException) -> str:

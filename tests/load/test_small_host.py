@@ -15,7 +15,7 @@ from tests.serving import ROOT, Served, serving
 from tests.small_host import SmallHost, small_host
 
 EXAMPLE = ROOT / "data" / "files" / "examples" / "example_fluxes.csv"
-ROWS = 20_000
+ROWS = 2_000
 
 
 @pytest.fixture
