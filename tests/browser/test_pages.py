@@ -17,12 +17,20 @@ HEADINGS = {
 
 
 @pytest.mark.parametrize("path", HEADINGS)
-def test_a_page_opens_without_console_errors(page: Page, served: Served, path: str):
-    page.goto(served.url + path)
+def test_a_page_opens_without_console_errors(page_without_console_check: Page, served: Served, path: str):
+    page, errors = page_without_console_check, []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    answer = page.goto(served.url + path)
     if HEADINGS[path]:
         expect(page.get_by_role("heading", level=1, name=HEADINGS[path])).to_be_attached()
     expect(page.get_by_role("navigation")).to_be_visible()
     page.wait_for_load_state("networkidle")
+    is_known = HEADINGS[path] != "Page not found"
+    assert answer is not None
+    assert answer.status == (200 if is_known else 404)
+    # Chromium itself notes the status of the document.
+    assert [error for error in errors if is_known or "status of 404" not in error] == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
