@@ -12,7 +12,7 @@ from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import per_wavelength
 from data.columns.missing import is_sentinel, without_sentinels
-from data.columns.names import column_of, split_unit, twelve_of
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
@@ -122,7 +122,7 @@ def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
     twelve = [
         name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
     ]
-    named = column_of(twelve, "flux") or (twelve[0] if len(twelve) == 1 else "")
+    named = list_of_twelve(twelve)
     return (named,) if named else ()
 
 

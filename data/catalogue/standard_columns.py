@@ -8,7 +8,7 @@ import pyarrow as pa
 from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.missing import fluxes_without_sentinels, without_sentinels
-from data.columns.names import column_of, split_unit, twelve_of
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc
@@ -71,11 +71,9 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
 def _with_list_unfolded(table: pa.Table) -> pa.Table:
     """Split a flux column whose cells hold twelve numbers into twelve columns."""
     lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
-    title = column_of(lists, "flux")
+    twelves = [name for name in lists if set(pc.list_value_length(table[name]).to_pylist()) == {len(FLUX_NAMES)}]
+    title = list_of_twelve(twelves)
     if not title or twelve_of(table.column_names):
-        return table
-    lengths = pc.list_value_length(table[title]).to_pylist()
-    if set(lengths) != {len(FLUX_NAMES)}:
         return table
     values = np.array(table[title].to_pylist(), np.float64)
     field = table.schema.field(title)

@@ -103,6 +103,25 @@ def twelve_of(titles: Iterable[str]) -> dict[str, str]:
     return {name: known[name] for name in FLUX_NAMES if name in known}
 
 
+def list_of_twelve(titles: Iterable[str]) -> str:
+    """Return which of the columns whose cells hold twelve numbers is the flux: the one of that name, or the only."""
+    every = list(titles)
+    return column_of(every, "flux") or (every[0] if len(every) == 1 else "")
+
+
+def numbered_of(titles: Iterable[str]) -> list[str]:
+    """Find twelve columns that share a name and differ by consecutive numbers; return their titles by number, else [].
+
+    The order of the columns in the file is not that of the bins: bin_1, bin_10, bin_11, bin_12, bin_2, ...
+    """
+    series: dict[str, dict[int, str]] = {}
+    for title in titles:
+        if found := re.fullmatch(r"(.{0,180}?)_?(\d{1,2})", title.strip()):
+            series.setdefault(found[1].lower(), {}).setdefault(int(found[2]), title)
+    full = [group for group in series.values() if len(group) == N_BINS == max(group) - min(group) + 1]
+    return [full[0][place] for place in sorted(full[0])] if len(full) == 1 else []
+
+
 class TableNames(NamedTuple):
     """One of several tables of a file.
 

@@ -4,9 +4,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from data.columns.names import FLUX_NAMES, list_of_twelve
 from data.columns.words import scalars
 from data.errors import UploadError
 from data.uploads.readers.metadata import understood
+from model.bins import N_BINS
 
 
 class RawTable(NamedTuple):
@@ -73,13 +75,15 @@ def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, s
         if np.ndim(values) == 0 and values.dtype.kind in "biufU"
     }
     about = understood(scalars(said), {}) | about
+    twelves = [title for title, values in arrays.items() if np.ndim(values) == 2 and np.shape(values)[1] == N_BINS]
+    flux = "" if FLUX_NAMES[0] in arrays else list_of_twelve(twelves)
     for title, values in arrays.items():
         masked = np.ma.isMaskedArray(values) and values.dtype.kind == "f"
         values = np.ma.filled(values, np.nan) if masked else np.asarray(values)
         if values.ndim == 1:
             columns[title] = plain(values)
         elif values.ndim == 2 and 1 < values.shape[1] <= 50 and _is_number(values):
-            prefix = "flux" if values.shape[1] == 12 and "flux_00" not in arrays else title
+            prefix = "flux" if title == flux else title
             for place in range(values.shape[1]):
                 columns[f"{prefix}_{place:02d}"] = plain(values[:, place])
     rows = max((len(values) for values in columns.values()), default=0)

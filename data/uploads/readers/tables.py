@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.columns.names import FLUX_NAMES, column_of
+from data.columns.names import FLUX_NAMES, column_of, list_of_twelve
 from data.errors import CatalogueError, UploadError
 from data.formats.kinds import FormatName
 from data.uploads.readers import limits
@@ -14,6 +14,7 @@ from data.uploads.readers.decompression_limit import read_within
 from data.uploads.readers.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable
+from model.bins import N_BINS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -129,10 +130,11 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
     if lists:
         table, more, said = _unfolded(table, lists, name)
         about, notes = about | more, [*notes, *said]
+    flux = "" if FLUX_NAMES[0] in table.column_names else list_of_twelve(_twelves(table))
     columns: dict[str, np.ndarray] = {}
     for title, values in zip(table.column_names, table.columns, strict=True):
         if is_list(values.type):
-            columns |= _split(title, values, table.column_names)
+            columns |= _split(title, values, is_flux=title == flux)
         elif (plain := as_column(values)) is not None:
             columns[title] = plain
         else:
@@ -140,7 +142,7 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
     for title in list(units):
         for place in range(len(FLUX_NAMES)):
             units.setdefault(f"{title}_{place:02d}", units[title])
-            units.setdefault(f"flux_{place:02d}", units[title]) if title in lists else None
+            units.setdefault(f"flux_{place:02d}", units[title]) if title == flux else None
     if notes:
         about["notes"] = notes
     numbers = source.row_numbers() if source.row_numbers and not lists else np.arange(1, table.num_rows + 1)
@@ -169,7 +171,17 @@ def as_column(values: Any) -> np.ndarray | None:
     return np.array([*stripped.to_pylist(), None], dtype=object)[:-1]
 
 
-def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
+def _twelves(table: "pa.Table") -> list[str]:
+    """Return the columns whose cells all hold twelve numbers."""
+    from data.formats.types import is_list, is_number, pc
+
+    lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
+    return [
+        title for title in lists if pc.unique(pc.list_value_length(table[title])).drop_null().to_pylist() == [N_BINS]
+    ]
+
+
+def _split(title: str, values: Any, *, is_flux: bool) -> dict[str, np.ndarray]:
     """Split a column of lists with 2 to 50 numbers, such as twelve fluxes per row, into columns."""
     rows = values.to_pylist()
     sizes = {len(row) for row in rows if row is not None}
@@ -182,7 +194,7 @@ def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
         table = np.array([row if row is not None else [None] * size for row in rows], dtype=np.float64)
     except (ValueError, TypeError):
         return {}
-    prefix = "flux" if size == len(FLUX_NAMES) and FLUX_NAMES[0] not in titles else title
+    prefix = "flux" if is_flux else title
     return {f"{prefix}_{place:02d}": table[:, place] for place in range(size)}
 
 

@@ -227,3 +227,35 @@ def test_a_late_word_in_a_column_of_numbers_makes_text_of_it(tmp_path, monkeypat
         read = pa.Table.from_batches(list(source.batches), source.schema)
     assert read["extra"][-1].as_py() == "last"
     assert read.num_rows == 3001
+
+
+@grid
+def test_fluxes_are_taken_by_their_numbers_and_not_by_their_places(way: str, form: str, tmp_path):
+    made = table()
+    ids, flux, *_ = WAYS[way](as_bytes(made[made.colnames[::-1]], form), form, tmp_path)
+    assert ids == tuple(map(str, IDS))
+    np.testing.assert_allclose(flux, FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_other_numbered_columns_are_sorted_too(form: str, tmp_path):
+    names = sorted((f"bin{place}" for place in range(1, 13)), key=str)  # bin1, bin10, bin11, bin12, bin2 ...
+    made = Table({"TARGETID": IDS} | {name: FLUX[:, int(name[3:]) - 1] for name in names})
+    np.testing.assert_allclose(on_the_page(as_bytes(made, form), form, tmp_path)[1], FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_lists_of_twelve_the_flux_is_taken(order: int, way: str, tmp_path):
+    lists = {"flux": FLUX.tolist(), "ivar": np.ones_like(FLUX).tolist()}
+    out = io.BytesIO()
+    pq.write_table(pa.table({"TARGETID": IDS} | {name: lists[name] for name in [*lists][::order]}), out)
+    np.testing.assert_allclose(WAYS[way](out.getvalue(), "parquet", tmp_path)[1], FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_lists_of_twelve_without_a_name_are_not_chosen_from(way: str, tmp_path):
+    out = io.BytesIO()
+    pq.write_table(pa.table({"TARGETID": IDS, "a": FLUX.tolist(), "b": np.ones_like(FLUX).tolist()}), out)
+    with pytest.raises((DataError, KeyError), match="flux_00"):
+        WAYS[way](out.getvalue(), "parquet", tmp_path)

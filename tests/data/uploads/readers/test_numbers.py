@@ -23,7 +23,7 @@ def test_a_good_form_has_numbers_and_no_problem():
         (None, "Bin 4000–4300 Å: the value is missing"),
         ("-1", "Bin 4000–4300 Å: the flux is -1"),
         ("4,95", "Write 4.95"),
-        ("1 2 3", "Bin 4000–4300 Å holds 3 values. Paste exactly 12 numbers"),
+        ("1 2 3", "Bin 4000–4300 Å contains 3 values. Paste exactly 12 numbers"),
         ("four", "“four” is not a number"),
     ],
 )
