@@ -18,7 +18,7 @@ from data.formats.readers.csv import open_csv
 from data.formats.readers.ecsv import open_ecsv
 from data.formats.readers.fits import open_fits
 from data.formats.readers.parquet import open_parquet
-from data.formats.readers.source import BATCH_ROWS, Given, Source
+from data.formats.readers.source import BATCH_ROWS, Given, Source, with_stated_units
 from data.formats.readers.votable import open_votable
 from data.storage.atomic import replacing
 from model.storage.files import scratch
@@ -93,6 +93,7 @@ def open_source(
                 opened = open_votable(given, start, _best)
             else:
                 opened = (open_csv if kind == "csv" else open_ecsv)(given, start, text, number=number)
+        opened = with_stated_units(opened)
         yield opened._replace(batches=_guarded(opened.batches, name, kind))
 
 

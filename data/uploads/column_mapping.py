@@ -201,6 +201,8 @@ def _unit(raw: RawTable, column: str) -> tuple[str, str]:
         return given, "the file says so"
     if units.is_stated(said := _unit_said(raw, column) or raw.about.get("flux_unit_said", "")):
         return units.stated(said)
+    if split_unit(column)[0].lower() == "counts":
+        return units.stated("count")
     if split_unit(column)[0].lower() in ("fnu", "f_nu", "flux_nu"):
         return "Jy", f"the column is called {column}"
     values = np.abs(numbers(raw.columns[column][:5000]))

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.columns.units import are_units
+from data.columns.names import TITLES
+from data.columns.units import are_units, stated_in
 from data.columns.words import as_number, shown, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.source import Given
@@ -23,6 +24,11 @@ LONGEST_LINE: Final = 1 << 21
 _DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
 _DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
 _NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
+_UNIT_AFTER: Final = re.compile(
+    r"\b([A-Za-z]\w{0,60})(?:\s{1,4}units?)?\s{0,8}(?:[:=(\[]|\bin\b)(?=([^;,\])=]{1,120}))", re.IGNORECASE
+)
+"""A name in a comment and the words behind it, which may be its unit: ``flux: mJy``, ``flux in mJy``."""
+COMMENT_SIGNS: Final = "#"
 _KEY_VALUE: Final = re.compile(r"#+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
@@ -62,6 +68,7 @@ class TextTable:
     def __init__(self, given: Given, delimiter: str = "", default_names: dict[int, tuple[str, ...]] | None = None):
         self.given, self.notes, self.comments = given, [], []
         self.units: dict[str, str] = {}
+        self._said: dict[str, str] = {}
         self.decimal_comma = False
         self._numbers = array("q")
         self._row = 0
@@ -192,10 +199,16 @@ class TextTable:
         )
 
     def _names_in_comment(self, cells: list[str]) -> list[str] | None:
-        """Return the titles in the last comment if they match the number of cells and none is a number, else None."""
-        if not self.comments:
-            return None
-        text = self.comments[-1].lstrip("#").strip()
+        """Return the titles in the last comment, or above one of units, if they match the cells; else None."""
+        last = [titles for comment in self.comments[-2:] if (titles := self._titles_in(comment, cells))]
+        if len(last) == 2 and are_units(units := [cell.strip(" []()") for cell in last[1]]):
+            self.units |= dict(zip(unique_names(last[0]), units, strict=True))
+            return last[0]
+        return self._titles_in(self.comments[-1], cells) if self.comments else None
+
+    def _titles_in(self, comment: str, cells: list[str]) -> list[str] | None:
+        """Return the words of a comment if there are as many as cells and none is a number, else None."""
+        text = comment.lstrip(COMMENT_SIGNS).strip()
         titles = [title.strip() for title in (text.split(self.delimiter) if self.delimiter.strip() else text.split())]
         if len(titles) != len(cells) and self.delimiter.strip():
             titles = text.split()
@@ -239,17 +252,24 @@ class TextTable:
         return any(said) and not any(map(is_number_or_comma, said)) and are_units(said)
 
     def _units_in_comments(self) -> None:
+        lower = {name.strip().lower(): name for name in reversed(self.names)}
+        roles = {name.lower(): role for role in ("flux", "wavelength") for name in TITLES[role]}
         for comment in self.comments[:2000]:
-            text = comment.lstrip("# ").removeprefix("units:")
-            for name, unit in _NAMED_UNIT.findall(text[:20_000]):
+            text = comment.lstrip(COMMENT_SIGNS + " ").removeprefix("units:")[:20_000]
+            for name, unit in _NAMED_UNIT.findall(text):
                 title = name.strip(" ;,:=")
                 if title in self.names:
                     self.units.setdefault(title, unit.strip())
+            for name, words in _UNIT_AFTER.findall(text[:2000]):
+                title, role = lower.get(name.lower()), roles.get(name.lower(), "")
+                if (title or role == "flux") and (unit := stated_in(words, role)):
+                    # A unit of "flux" in a file without such a column is that of its twelve fluxes.
+                    self.units.setdefault(title, unit) if title else self._said.setdefault("flux_unit", unit)
         self.units = {name: unit for name, unit in self.units.items() if unit}
 
     def about(self) -> dict[str, Any]:
         """Return the metadata in comments of the form ``# key: value``."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = dict(self._said)
         for comment in self.comments[:2000]:
             if pair := _KEY_VALUE.fullmatch(comment[:400].strip()):
                 found.setdefault(pair[1].strip().lower(), as_number(pair[2].strip().strip("'\"")))

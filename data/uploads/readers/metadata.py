@@ -4,21 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from data.columns.names import column_of
+from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
 
 REDSHIFT_KEYS: Final = ("redshift", "z_spec", "zspec", "z_best", "zbest", "z")
 MEDIUM_KEYS: Final = ("airorvac", "air_or_vac", "medium", "wavelength_medium", "wave_medium", "airvac", "wavetype")
 VACUUM_KEYS: Final = ("vacuum", "vacuum_wavelengths", "invac", "in_vacuum")
 FRAME_KEYS: Final = ("specsys", "frame", "spectral_frame", "wavelength_frame", "restframe", "rest_frame")
-FLUX_UNIT_KEYS: Final = ("flux_unit", "flux_units", "fluxunit", "flux unit", "bunit", "yunit", "yunits")
-WAVELENGTH_UNIT_KEYS: Final = (
-    "wavelength_unit",
-    "wavelength_units",
-    "wave_unit",
-    "waveunit",
-    "wavelength unit",
-    "cunit1",
-    "xunits",
-)
 SURVEY_KEYS: Final = ("survey", "telescop", "instrume", "facility")
 EPOCH_KEYS: Final = ("mjd-obs", "mjd", "date-obs", "epoch")
 CLASS_KEYS: Final = ("spectype", "class", "spec_class")

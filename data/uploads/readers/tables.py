@@ -63,13 +63,14 @@ def read_source(
     import pyarrow as pa
 
     from data.formats.readers.parquet import whole
+    from data.formats.readers.source import with_stated_units
     from data.formats.stream import converting_errors, open_source
 
     try:
         with ExitStack() as stack:
             if form == "Parquet":
                 with converting_errors(name, "parquet"):
-                    source = whole(_parquet(content, name))
+                    source = with_stated_units(whole(_parquet(content, name)))
             else:
                 source = stack.enter_context(
                     open_source(

@@ -259,3 +259,72 @@ def test_two_lists_of_twelve_without_a_name_are_not_chosen_from(way: str, tmp_pa
     pq.write_table(pa.table({"TARGETID": IDS, "a": FLUX.tolist(), "b": np.ones_like(FLUX).tolist()}), out)
     with pytest.raises((DataError, KeyError), match="flux_00"):
         WAYS[way](out.getvalue(), "parquet", tmp_path)
+
+
+def with_metadata(made: Table, form: str, key: str, value: str) -> bytes:
+    """Write a table whose metadata, and not its columns, say something."""
+    if form in ("fits", "ecsv"):
+        made.meta[key] = value
+        return as_bytes(made, form)
+    content = as_bytes(made, form)
+    if form == "csv":
+        return f"# {key}: {value}\n".encode() + content
+    if form == "votable":
+        param = f'<PARAM name="{key}" datatype="char" arraysize="*" value="{value}"/>'
+        return content.replace(b"<FIELD", param.encode() + b"<FIELD", 1)
+    read, out = pq.read_table(io.BytesIO(content)), io.BytesIO()
+    pq.write_table(read.replace_schema_metadata({key: value}), out)
+    return out.getvalue()
+
+
+@grid
+@pytest.mark.parametrize("key", ["BUNIT", "FLUX_UNIT"])
+def test_a_unit_of_the_whole_file_is_that_of_its_fluxes(key: str, way: str, form: str, tmp_path):
+    _, flux, *_ = WAYS[way](with_metadata(table(MJY), form, key, "mJy"), form, tmp_path)
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+    with pytest.raises(DataError, match="adu"):
+        WAYS[way](with_metadata(table(MJY), form, key, "adu"), form, tmp_path)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "comment", ["# flux: mJy", "# Fluxes in mJy", "# flux units = mJy", "# units of flux: mJy", "# flux (mJy), twelve"]
+)
+def test_a_comment_states_the_unit(comment: str, way: str, tmp_path):
+    content = f"{comment}\n".encode() + as_bytes(table(MJY), "csv")
+    np.testing.assert_allclose(shape(WAYS[way](content, "csv", tmp_path)[1]), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_comment_of_units_below_one_of_names(way: str, tmp_path):
+    rows = as_bytes(table(MJY), "csv").decode().splitlines()
+    names = "# " + rows[0].replace(",", " ")
+    content = "\n".join([names, "# - " + " ".join(["[mJy]"] * 12), *(row.replace(",", " ") for row in rows[1:])])
+    ids, flux, *_ = WAYS[way](content.encode(), "csv", tmp_path)
+    assert ids == tuple(map(str, IDS))
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("key", ["unit", "Unit", "units", "UNITS"])
+@pytest.mark.parametrize("way", WAYS)
+def test_parquet_fields_state_units_under_any_name(key: str, way: str, tmp_path):
+    made = pa.table({"TARGETID": IDS} | {name: MJY[:, place] for place, name in enumerate(FLUX_NAMES)})
+    fields = [field.with_metadata({key: "mJy"}) if field.name in FLUX_NAMES else field for field in made.schema]
+    out = io.BytesIO()
+    pq.write_table(made.cast(pa.schema(fields)), out)
+    np.testing.assert_allclose(shape(WAYS[way](out.getvalue(), "parquet", tmp_path)[1]), shape(FLUX), rtol=1e-4)
+
+
+@grid
+@pytest.mark.parametrize("unit", ["erg", "J / m2", "erg / (cm2 s)"])
+def test_an_energy_is_no_flux_per_frequency(way: str, form: str, unit: str, tmp_path):
+    with pytest.raises(DataError, match="is not understood"):
+        WAYS[way](as_bytes(table(FLUX, unit), form), form, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "comment", ["# fluxes are good", "# flux: observed", "# flux in a 3 arcsec aperture", "# z: 3"]
+)
+def test_comments_that_state_no_unit_are_left_alone(comment: str, tmp_path):
+    content = f"{comment}\n".encode() + as_bytes(table(), "csv")
+    np.testing.assert_allclose(on_the_command_line(content, "csv", tmp_path)[1], FLUX, rtol=1e-6)
