@@ -3,13 +3,13 @@
 import csv
 import re
 from array import array
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
 
-from data.columns.names import TITLES
+from data.columns.names import TITLES, numbered_of, split_unit, twelve_of
 from data.columns.units import are_units, stated_in
 from data.columns.words import as_number, shown, unique_names
 from data.errors import CatalogueError
@@ -23,13 +23,18 @@ LONGEST_LINE: Final = 1 << 21
 """Longest line of a text table [characters]."""
 _DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
 _DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
+_FORTRAN: Final = re.compile(r"\s*\"?[+-]?(?:\d+\.\d*|\.\d+)[dD][+-]?\d{1,3}\"?\s*")
+"""A number as Fortran writes it: 1.25D-17."""
 _NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
 _UNIT_AFTER: Final = re.compile(
     r"\b([A-Za-z]\w{0,60})(?:\s{1,4}units?)?\s{0,8}(?:[:=(\[]|\bin\b)(?=([^;,\])=]{1,120}))", re.IGNORECASE
 )
 """A name in a comment and the words behind it, which may be its unit: ``flux: mJy``, ``flux in mJy``."""
-COMMENT_SIGNS: Final = "#"
-_KEY_VALUE: Final = re.compile(r"#+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+COMMENT_SIGNS: Final = "#%!/;\\"
+_COMMENT_STARTS: Final = ("#", "%", "!", "//", "; ", "\\")
+"""Beginnings of lines above the table that are no part of it; a backslash in IPAC tables."""
+_MACHINE_READABLE: Final = re.compile(r"Title:|Byte-by-byte Description|={60}")
+_KEY_VALUE: Final = re.compile(r"[#%!/;\\]+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
 class TextTable:
@@ -69,14 +74,21 @@ class TextTable:
         self.given, self.notes, self.comments = given, [], []
         self.units: dict[str, str] = {}
         self._said: dict[str, str] = {}
-        self.decimal_comma = False
+        self.decimal_comma = self._fortran = False
         self._numbers = array("q")
         self._row = 0
         self._lines = self._decoded()
         first = self._preamble()
-        if first.lower().startswith("sep=") and len(first.strip()) == 5:
+        if found := re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE):
             # Excel writes such a first line.
-            delimiter, first = first.strip()[4], self._next_line()
+            delimiter, first = found[1], self._next_line()
+        if _MACHINE_READABLE.match(first):
+            raise CatalogueError(
+                f"{given.name} is a machine-readable table of a journal or of the CDS with columns at fixed places. "
+                "Convert it first: astropy.table.Table.read(file, format='ascii.cds').write('table.ecsv')."
+            )
+        if first.startswith("|") and first.rstrip().endswith("|"):
+            first = self._without_ipac(first)
         while first.count('"') % 2 and len(first) < LONGEST_LINE and (more := next(self._lines, None)) is not None:
             # A quoted title continues in the next line.
             first += "\n" + more
@@ -91,11 +103,11 @@ class TextTable:
             file.seek(0)
             lines: Any = file
             encoding = "utf-8"
-            if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                # UTF-16, as in Excel's "Unicode text".
+            if wide := _wide_encoding(start):
+                # As in Excel's "Unicode text".
                 import io
 
-                lines, encoding = io.TextIOWrapper(file, "utf-16", newline=None), "utf-16"
+                lines, encoding = io.TextIOWrapper(file, wide, newline=None), wide
             elif b"\r" in start and b"\n" not in start:
                 lines = file.read().split(b"\r")
             elif start.startswith(b"\xef\xbb\xbf"):
@@ -113,7 +125,7 @@ class TextTable:
                     yield text.rstrip("\r\n")
             except UnicodeError as error:
                 raise CatalogueError(
-                    f"{self.given.name}, row {self._row + (encoding == 'utf-16')}, is not {encoding.upper()} text. "
+                    f"{self.given.name}, row {self._row + (encoding != 'utf-8')}, is not {encoding.upper()} text. "
                     "Save the file as “CSV UTF-8”."
                 ) from error
 
@@ -134,12 +146,48 @@ class TextTable:
     def _preamble(self) -> str:
         """Collect comments; return the first line that is not a comment."""
         for line in self._lines:
-            if line.startswith("#"):
+            if line.startswith(_COMMENT_STARTS):
                 if len(self.comments) < MAX_COMMENTS:
                     self.comments.append(line)
             elif line.strip():
                 return line
         return ""
+
+    def _without_ipac(self, first: str) -> str:
+        """Return the titles of an IPAC table, and cut its rows at the places of the bars; change no other."""
+        top, header, peeked = self._row, [first], list[tuple[int, str]]()
+        while len(header) < 5 and (more := next(self._lines, "")):
+            peeked.append((self._row, more))
+            if not more.startswith("|"):
+                break
+            header.append(more)
+        self._row = top
+        is_ipac = len(peeked) == len(header) < 5 and "|" not in peeked[-1][1]
+        self._lines = chain(self._again(peeked[-1:] if is_ipac else peeked), self._lines)
+        if not is_ipac:
+            return first
+        bars = [place for place, letter in enumerate(first) if letter == "|"]
+
+        def cells(line: str) -> list[str]:
+            return [line[low + 1 : high].strip() for low, high in pairwise(bars)]
+
+        names = cells(first)
+        if len(header) > 2:
+            self.units |= {name: unit for name, unit in zip(names, cells(header[2]), strict=True) if unit}
+        nulls = cells(header[3]) if len(header) > 3 else [""] * len(names)
+        rows = self._lines
+        self._lines = (
+            "|".join("" if cell == null else cell for cell, null in zip(cells(line), nulls, strict=True))
+            for line in rows
+            if line.strip()
+        )
+        self.notes.append("It is an IPAC table; its columns are cut at the bars of its header.")
+        return "|".join(names)
+
+    def _again(self, lines: list[tuple[int, str]]) -> Iterator[str]:
+        """Yield lines that were read before, with their numbers."""
+        for self._row, line in lines:
+            yield line
 
     def _split(self, line: str) -> list[str]:
         """Return the cells of a line; a quoted cell may continue in the following lines."""
@@ -237,14 +285,34 @@ class TextTable:
         self._units_in_comments()
         filled = [any(len(cells) > place and cells[place].strip() for _, cells in records) for place in range(width)]
         self.kept = [name for name, title, used in zip(self.names, self.titles, filled, strict=False) if title or used]
-        if self.delimiter != ",":
-            cells = [cell for _, row in records for cell in row]
+        computed = self._computed_places()
+        if bad := _of_thousands(
+            [(row, cells[place]) for row, cells in records for place in computed if place < len(cells)], self.delimiter
+        ):
+            row, marked, whole = bad
+            raise CatalogueError(
+                f"{self.given.name}, row {row}: {shown(marked)} may be a number of thousands or a decimal number, as "
+                f"{shown(whole)} stands beside it. Write the numbers without marks between the thousands."
+            )
+        cells = [
+            cell for _, row in records for place, cell in enumerate(row) if self.delimiter != "," or place in computed
+        ]
+        self._fortran = any(map(_FORTRAN.fullmatch, cells))
+        if any("," in cell for cell in cells):
             self.decimal_comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(
                 map(_DECIMAL_POINT.fullmatch, cells)
             )
             if self.decimal_comma:
                 self.notes.append("The numbers have decimal commas; they are read as decimal points.")
         self._records = records
+
+    def _computed_places(self) -> set[int]:
+        """Return the places of the columns with wavelengths, fluxes and their errors."""
+        twelve = {*twelve_of(self.names).values(), *numbered_of(self.names)}
+        known = {name for role in ("wavelength", "flux", "uncertainty") for name in TITLES[role]}
+        return {
+            place for place, name in enumerate(self.names) if name in twelve or split_unit(name)[0].lower() in known
+        }
 
     def _are_units(self, cells: list[str]) -> bool:
         """Return whether a row below the header holds units."""
@@ -295,7 +363,7 @@ class TextTable:
                 if number:
                     self._numbers.append(row)
                 yield clean
-        plain = self.delimiter.strip(" ") and not self.decimal_comma
+        plain = self.delimiter.strip(" ") and not self.decimal_comma and not self._fortran
         for line in self._lines:
             row = self._row
             if (
@@ -332,6 +400,8 @@ class TextTable:
                     "commas. Write one of the two."
                 )
             cells = [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]
+        if self._fortran:
+            cells = [re.sub("[dD]", "e", cell) if _FORTRAN.fullmatch(cell) else cell for cell in cells]
         mark = self.out_delimiter
         return (
             mark.join(
@@ -346,6 +416,20 @@ class TextTable:
         return np.array(self._numbers, np.int64)
 
 
+def _wide_encoding(start: bytes) -> str:
+    """Return the encoding of a text of two or four bytes a letter, with a mark or without; "" for any other."""
+    if start[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "utf-32"
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    # The letters of a table are nearly all ASCII, of which every other byte is 0.
+    even, odd = start[: len(start) // 2 * 2 : 2], start[1::2]
+    for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if len(letters) > 8 and zeros.count(0) > 0.8 * len(zeros) and not letters.count(0):
+            return encoding
+    return ""
+
+
 def is_number(cell: str) -> bool:
     """Return whether a cell is a number."""
     try:
@@ -357,7 +441,29 @@ def is_number(cell: str) -> bool:
 
 def is_number_or_comma(cell: str) -> bool:
     """Return whether a cell is a number, with a decimal point or a decimal comma."""
-    return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell))
+    return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell) or _FORTRAN.fullmatch(cell))
+
+
+def _of_thousands(cells: Sequence[tuple[int, str]], delimiter: str) -> tuple[int, str, str] | None:
+    """Return row, number and neighbour where marks may separate thousands: 1,100 beside 950; None if they do not.
+
+    A comma is suspicious everywhere, a point only in files of the countries whose spreadsheets separate cells by
+    semicolons.
+    """
+    texts = [(row, cell.strip(' "')) for row, cell in cells]
+    for mark, lowest in ((",", 2), (".", 100)):
+        marked = [(row, text) for row, text in texts if mark in text]
+        if not marked or (mark == "." and delimiter != ";"):
+            continue
+        pattern = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+")
+        if not all(pattern.fullmatch(text) for _, text in marked):
+            continue
+        if several := next(((row, text) for row, text in marked if text.count(mark) > 1), None):
+            return *several, several[1]
+        whole = next((text for _, text in texts if re.fullmatch(r"\d{1,3}", text) and int(text) >= lowest), "")
+        if whole:
+            return *marked[0], whole
+    return None
 
 
 def _delimiter(line: str) -> str:

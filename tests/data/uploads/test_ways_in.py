@@ -1,6 +1,7 @@
 """One table, every format, every way in: the page, the API, the command line and catalogues agree on what it says."""
 
 import io
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -156,6 +157,15 @@ def test_a_magnitude_called_z_is_no_redshift(way: str, form: str, tmp_path):
     np.testing.assert_allclose(WAYS[way](as_bytes(table(z_spec=[0.1] * 3, **bands), form), form, tmp_path)[3], 0.1)
 
 
+def ipac(text: str) -> str:
+    names, *rows = (line.split(",") for line in text.splitlines())
+    lines = [
+        "\\\\survey = 'none'",
+        *("|" + "|".join(f"{cell:>20}" for cell in cells) + "|" for cells in (names, ["char"] * 14)),
+    ]
+    return "\n".join([*lines, *(" " + " ".join(f"{cell:>20}" for cell in row) + " " for row in rows)])
+
+
 TEXTS = {
     "semicolons and decimal commas": (lambda text: text.replace(",", ";").replace(".", ","), "utf-8"),
     "Excel's first line": (lambda text: "sep=;\r\n" + text.replace(",", ";"), "utf-8"),
@@ -165,6 +175,15 @@ TEXTS = {
     "trailing commas": (lambda text: "".join(line + ",,\n" for line in text.splitlines()), "utf-8"),
     "names in a comment": (lambda text: "# " + text, "utf-8"),
     "old Macintosh": (lambda text: text.replace("\n", "\r"), "utf-8"),
+    "UTF-16 without a mark": (str, "utf-16-le"),
+    "UTF-16 without a mark, big end first": (str, "utf-16-be"),
+    "UTF-32": (str, "utf-32"),
+    "Excel's first line in quotation marks": (lambda text: '"sep=;"\n' + text.replace(",", ";"), "utf-8"),
+    "Excel's first line with a tab": (lambda text: "sep=\t\n" + text.replace(",", "\t"), "utf-8"),
+    "exponents of Fortran": (lambda text: re.sub(r"(\d+\.\d+)", r"\1D+00", text), "utf-8"),
+    "quoted decimal commas": (lambda text: re.sub(r"(\d+)\.(\d+)", r'"\1,\2"', text), "utf-8"),
+    "comments of IDL and Matlab": (lambda text: "% made by hand\n; and checked\n" + text, "utf-8"),
+    "IPAC": (lambda text: ipac(text), "utf-8"),
     "blank rows": (lambda text: text.replace("\n", "\n\n,,,,,,,,,,,,,\n"), "utf-8"),
 }
 
@@ -328,3 +347,39 @@ def test_an_energy_is_no_flux_per_frequency(way: str, form: str, unit: str, tmp_
 def test_comments_that_state_no_unit_are_left_alone(comment: str, tmp_path):
     content = f"{comment}\n".encode() + as_bytes(table(), "csv")
     np.testing.assert_allclose(on_the_command_line(content, "csv", tmp_path)[1], FLUX, rtol=1e-6)
+
+
+def written_with(values: np.ndarray, separator: str, number: object) -> bytes:
+    rows = [separator.join(["TARGETID", *FLUX_NAMES])]
+    rows += [separator.join([str(one), *map(number, row)]) for one, row in zip(IDS, values, strict=True)]  # type: ignore[arg-type]
+    return "\n".join(rows).encode()
+
+
+THOUSANDS = {
+    "comma": (";", lambda value: f"{value:,.0f}"),
+    "quoted comma": (",", lambda value: f'"{value:,.0f}"'),
+    "comma between tabs": ("\t", lambda value: f"{value:,.0f}"),
+    "point": (";", lambda value: f"{value:,.0f}".replace(",", ".")),
+    "million": (";", lambda value: f"{1e6 * value:,.0f}"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", THOUSANDS)
+def test_marks_between_thousands_are_not_taken_for_decimal_marks(kind: str, way: str, tmp_path):
+    with pytest.raises(DataError, match="may be a number of thousands"):
+        WAYS[way](written_with(500 * FLUX, *THOUSANDS[kind]), "csv", tmp_path)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_three_decimals_behind_a_comma_are_decimals(separator: str, way: str, tmp_path):
+    content = written_with(FLUX, separator, lambda value: f"{value:.3f}".replace(".", ","))
+    np.testing.assert_allclose(WAYS[way](content, "csv", tmp_path)[1], FLUX, rtol=1e-3)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_table_of_a_journal_is_called_so(way: str, tmp_path):
+    content = b"Title: Galaxies\nByte-by-byte Description of file: t1.txt\n   Bytes Format Units   Label\n"
+    with pytest.raises(DataError, match="machine-readable table"):
+        WAYS[way](content, "csv", tmp_path)
