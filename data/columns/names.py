@@ -29,6 +29,8 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "mask": (
         "mask", "and_mask", "andmask", "flag", "flags", "quality", "qual", "dq", "pixel_flags", "bitmask", "badpix",
+        "good", "is_good", "good_mask", "goodmask", "goodpix", "good_pixel", "valid", "usable", "weight", "weights",
+        "wht",
     ),
     "id": (
         "targetid", "target_id", "specobjid", "spec_id", "sdss_id", "catalogid", "id", "name", "galaxy", "object",

@@ -259,7 +259,7 @@ def _mask_why(raw: RawTable, mask: str) -> str:
     if not mask:
         return "none found"
     convention = MASKS[convention_of(mask, raw.about.get("survey", ""))]
-    return "any value except 0 is bad" if convention.bits == -1 else convention.meaning
+    return "any value except 0 is bad" if convention is MASKS["any"] else convention.meaning
 
 
 def _redshift_why(redshift: float | None, rest: bool) -> str:

@@ -15,7 +15,7 @@ from data.spectrum import Spectrum
 from data.surveys.masks import convention_of, masked
 from data.uploads.averaging import average_bins
 from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
-from data.uploads.galaxies import FluxTable, is_no_galaxy
+from data.uploads.galaxies import EMPTY, FluxTable, is_no_galaxy
 from data.uploads.readers.limits import MAX_PIXELS
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
@@ -124,8 +124,9 @@ def _numbers(raw: RawTable, title: str) -> np.ndarray:
     """Return a column as numbers; raise UploadError if it holds texts and not a single number."""
     values = numbers(raw.columns[title])
     if raw.columns[title].dtype == object and not np.isfinite(values).any():
-        row = next((row for row, text in enumerate(raw.columns[title]) if text.strip()), 0)
-        read_number(raw.columns[title][row], f"Row {raw.row_numbers[row]}, column {title}")
+        for row, text in enumerate(raw.columns[title]):
+            if text.strip() and text.strip().lower() not in EMPTY:
+                read_number(text, f"Row {raw.row_numbers[row]}, column {title}")
     return values
 
 
@@ -148,9 +149,9 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarra
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
         title = plan["mask"]
-        bad = masked(
-            convention_of(title, raw.about.get("survey", "")), truth(raw.columns[title], f"{raw.name}, column {title}")
-        )
+        convention = convention_of(title, raw.about.get("survey", ""))
+        where = f"{raw.name}, column {title}"
+        bad = masked(convention, truth(raw.columns[title], where, says_good=convention == "good"))
         ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 

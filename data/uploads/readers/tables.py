@@ -132,9 +132,12 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
         table, more, said = _unfolded(table, lists, name)
         about, notes = about | more, [*notes, *said]
     flux = "" if FLUX_NAMES[0] in table.column_names else list_of_twelve(_twelves(table))
+    mask = column_of(table.column_names, "mask")
     columns: dict[str, np.ndarray] = {}
     for title, values in zip(table.column_names, table.columns, strict=True):
-        if is_list(values.type):
+        if is_list(values.type) and title == mask and (bits := _any_bit(values)) is not None:
+            columns[title] = bits
+        elif is_list(values.type):
             columns |= _split(title, values, is_flux=title == flux)
         elif (plain := as_column(values)) is not None:
             columns[title] = plain
@@ -180,6 +183,17 @@ def _twelves(table: "pa.Table") -> list[str]:
     return [
         title for title in lists if pc.unique(pc.list_value_length(table[title])).drop_null().to_pylist() == [N_BINS]
     ]
+
+
+def _any_bit(values: Any) -> np.ndarray | None:
+    """Return 1 where any value of a cell is set, for a mask of bits or of one value a camera; None for texts."""
+    from data.formats.types import is_text
+
+    if is_text(values.type.value_type):
+        return None
+    return np.array(
+        [float(cell is None or any(one is None or one != 0 for one in cell)) for cell in values.to_pylist()]
+    )
 
 
 def _split(title: str, values: Any, *, is_flux: bool) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy.io import fits
 from astropy.table import MaskedColumn, Table
 
 import cli
@@ -383,3 +384,60 @@ def test_a_table_of_a_journal_is_called_so(way: str, tmp_path):
     content = b"Title: Galaxies\nByte-by-byte Description of file: t1.txt\n   Bytes Format Units   Label\n"
     with pytest.raises(DataError, match="machine-readable table"):
         WAYS[way](content, "csv", tmp_path)
+
+
+WAVE = np.arange(3700.0, 7600.0, 2.0)
+LIGHT = 2.0 + (WAVE - 3700.0) / 4000.0
+BAD = np.arange(len(WAVE)) % 50 == 0
+
+
+def spectrum(**more: object) -> Table:
+    """Return a spectrum in which every fiftieth pixel is wrong, and what says so."""
+    return Table({"wave": WAVE, "flux": np.where(BAD, 900.0, LIGHT)} | more)
+
+
+def bins_of(content: bytes) -> np.ndarray:
+    return apply_plan(open_files([(content, "t")]), {"redshift": "0.08"}).table.bin_flux
+
+
+MASKS = {
+    "mask": BAD,
+    "flag": BAD.astype(int),
+    "good": ~BAD,
+    "goodpix": (~BAD).astype(int),
+    "valid": (~BAD).astype("i2"),
+    "weight": np.where(BAD, 0.0, 0.7),
+    "quality": np.where(BAD, "BAD", "GOOD"),
+    "dq": np.where(BAD, "0x10", "0x0"),
+    "is_good": np.where(BAD, "bad", "good"),
+    "usable": np.where(BAD, "no", "yes"),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", MASKS)
+def test_a_mask_says_which_pixels_are_bad_or_which_are_good(name: str, form: str):
+    right = bins_of(as_bytes(Table({"wave": WAVE, "flux": LIGHT}), form))
+    np.testing.assert_allclose(bins_of(as_bytes(spectrum(**{name: MASKS[name]}), form)), right, rtol=2e-3)
+
+
+@pytest.mark.parametrize("form", ["fits", "parquet"])
+def test_a_mask_of_bits_is_read(form: str):
+    bits = np.zeros((len(WAVE), 8), bool)
+    bits[BAD, 3] = True
+    out = io.BytesIO()
+    if form == "fits":
+        columns = [
+            fits.Column(name, kind, array=values)
+            for name, kind, values in (
+                ("wave", "D", WAVE),
+                ("flux", "D", np.where(BAD, 900, LIGHT)),
+                ("mask", "8X", bits),
+            )
+        ]
+        fits.BinTableHDU.from_columns(columns).writeto(out)
+    else:
+        pq.write_table(pa.table({"wave": WAVE, "flux": np.where(BAD, 900, LIGHT), "mask": bits.tolist()}), out)
+    np.testing.assert_allclose(
+        bins_of(out.getvalue()), bins_of(as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")), rtol=2e-3
+    )
