@@ -10,12 +10,13 @@ from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
+from data.columns.missing import EMPTY
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.masks import convention_of, masked
 from data.uploads.averaging import average_bins
 from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
-from data.uploads.galaxies import EMPTY, FluxTable, is_no_galaxy
+from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.readers.limits import MAX_PIXELS
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
@@ -125,7 +126,7 @@ def _numbers(raw: RawTable, title: str) -> np.ndarray:
     values = numbers(raw.columns[title])
     if raw.columns[title].dtype == object and not np.isfinite(values).any():
         for row, text in enumerate(raw.columns[title]):
-            if text.strip() and text.strip().lower() not in EMPTY:
+            if text.strip().lower() not in EMPTY:
                 read_number(text, f"Row {raw.row_numbers[row]}, column {title}")
     return values
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
+from data.columns.names import TableNames, column_of, list_of_twelve, passed_over, split_unit, twelve_of
 from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
 from data.formats.fields import Field
 from data.formats.types import is_list
@@ -70,6 +70,15 @@ class Source(NamedTuple):
     about: dict[str, Any]
     notes: list[str]
     row_numbers: Callable[[], np.ndarray] | None = None
+
+
+def other_tables(name: str, tables: Sequence[tuple[str, Sequence[str], int]], taken: int) -> list[str]:
+    """Return a sentence on the tables from which fluxes could be read as well, none if there are none."""
+    others = passed_over([TableNames(*table) for table in tables], taken)
+    if not others:
+        return []
+    read = tables[taken][0] or "one"
+    return [f"{name} holds {len(others) + 1} tables of fluxes; {read} is read, not {', '.join(others[:6])}."]
 
 
 def with_field(field: pa.Field, unit: str = "", description: str = "", ucd: str = "") -> pa.Field:

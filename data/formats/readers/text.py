@@ -11,7 +11,7 @@ import numpy as np
 
 from data.columns.names import TITLES, numbered_of, split_unit, twelve_of
 from data.columns.units import are_units, stated_in
-from data.columns.words import as_number, shown, unique_names
+from data.columns.words import as_number, medium_in, shown, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.source import Given
 
@@ -341,6 +341,8 @@ class TextTable:
         for comment in self.comments[:2000]:
             if pair := _KEY_VALUE.fullmatch(comment[:400].strip()):
                 found.setdefault(pair[1].strip().lower(), as_number(pair[2].strip().strip("'\"")))
+            if re.search(r"\bwave(?:length)?s?\b", comment[:400].lower()) and (medium := medium_in(comment[:400])):
+                found.setdefault("medium", medium)
         return found
 
     @property

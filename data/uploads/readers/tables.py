@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from data.columns.missing import RANGES
 from data.columns.names import FLUX_NAMES, column_of, list_of_twelve
+from data.columns.words import as_number
 from data.errors import CatalogueError, UploadError
 from data.formats.kinds import FormatName
 from data.uploads.readers import limits
@@ -231,7 +233,9 @@ def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table
             f"gives their wavelengths; the columns of arrays are {', '.join(lists[:6])}. Add one named wavelength."
         )
     good = [
-        row for row in range(table.num_rows) if lengths[flux][row] == lengths[wave][row] and _usable(table[flux][row])
+        row
+        for row in range(table.num_rows)
+        if MIN_PIXELS <= lengths[flux][row] == lengths[wave][row] and _usable(table[flux][row])
     ]
     if not good:
         raise UploadError(
@@ -267,7 +271,9 @@ def _of_row(row: "pa.Table") -> dict[str, Any]:
     for role, key in (("redshift", "redshift"), ("id", "target_id"), ("class", "class")):
         title = column_of(row.column_names, role)
         value = row[title][0].as_py() if title else None
-        if role == "redshift" and isinstance(value, (int, float)) and -0.01 <= value <= 20:
+        if role == "redshift" and isinstance(value, str):
+            value = as_number(value.strip())
+        if role == "redshift" and isinstance(value, (int, float)) and RANGES[role][0] <= value <= RANGES[role][1]:
             about[key] = float(value)
         elif role != "redshift" and isinstance(value, (str, int)) and str(value).strip():
             about[key] = str(value).strip()[:64]

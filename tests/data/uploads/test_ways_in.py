@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
+from astropy.io.votable import from_table
+from astropy.io.votable.tree import Resource, VOTableFile
 from astropy.table import MaskedColumn, Table
 
 import cli
@@ -21,7 +23,7 @@ from data.columns.names import reads_as_text
 from data.errors import DataError
 from data.formats import FORMATS
 from data.formats.stream import open_source
-from data.uploads import apply_plan, open_files
+from data.uploads import apply_plan, infer_plan, open_files
 from model.bins import BIN_CENTERS
 from model.storage.weights import load_params
 
@@ -441,3 +443,105 @@ def test_a_mask_of_bits_is_read(form: str):
     np.testing.assert_allclose(
         bins_of(out.getvalue()), bins_of(as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")), rtol=2e-3
     )
+
+
+@grid
+@pytest.mark.parametrize("mark", [-1.0, -9.0, -9.99, 99.0, 99.99, 999.0, 9999.0, -9999.0])
+def test_nines_out_of_range_are_missing(mark: float, way: str, form: str, tmp_path):
+    made = table(redshift=[0.1, mark, 0.2], log_luminosity=[6.0, 6.1, 6.2])
+    _, _, luminosity, redshift, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
+    assert not any(problems)
+    np.testing.assert_allclose(redshift, [0.1, np.nan, 0.2], rtol=1e-6)
+    np.testing.assert_allclose(luminosity, [6.0, 6.1, 6.2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("word", ["N/A", "...", "INDEF", "masked", "--", "?"])
+def test_words_for_missing_numbers(word: str, way: str, tmp_path):
+    content = as_bytes(table(redshift=["0.1", word, "0.2"]), "csv")
+    *_, redshift, problems = WAYS[way](content, "csv", tmp_path)
+    assert not any(problems)
+    np.testing.assert_allclose(redshift, [0.1, np.nan, 0.2], rtol=1e-6)
+
+
+@grid
+def test_infrared_magnitudes_tell_that_z_is_a_magnitude_too(way: str, form: str, tmp_path):
+    bands = {name: [18.0, 17.0, 16.9] for name in ("z", "Y", "J")}
+    assert WAYS[way](as_bytes(table(**bands), form), form, tmp_path)[3] is None
+
+
+@pytest.mark.parametrize("way", ["page", "command line", "API"])
+def test_a_lone_magnitude_called_z_is_a_problem(way: str, tmp_path):
+    content = as_bytes(table(z=[16.1, 0.1, 0.1]), "csv")
+    *_, problems = WAYS[way](content, "csv", tmp_path)
+    assert "-0.01 to 15" in problems[0]
+    assert not problems[1]
+
+
+@pytest.mark.parametrize("kind", ["STAR F5", "QSO BROADLINE", "star", "Star-M"])
+def test_the_first_word_of_a_class_counts(kind: str):
+    steps = apply_plan(open_files([(as_bytes(table(CLASS=[kind, "GALAXY STARBURST", "STARBURST"]), "csv"), "t")])).steps
+    assert any(f"1 {kind}, not GALAXY" in step for step in steps)
+
+
+def tables(form: str, *made: tuple[str, Table]) -> bytes:
+    out = io.BytesIO()
+    if form == "fits":
+        fits.HDUList([fits.PrimaryHDU(), *(fits.BinTableHDU(one, name=name) for name, one in made)]).writeto(out)
+    else:
+        document = VOTableFile()
+        document.resources.append(Resource())
+        for name, one in made:
+            document.resources[0].tables.append(from_table(one).get_first_table())
+            document.resources[0].tables[-1].name = name
+        document.to_xml(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["fits", "votable"])
+@pytest.mark.parametrize("other", ["SKY", "MODEL", "nothing"])
+def test_of_several_tables_the_object_is_read(other: str, form: str):
+    good = Table({"wave": WAVE, "flux": LIGHT})
+    bad = Table({"wave": WAVE, "flux": np.full_like(WAVE, np.nan if other == "nothing" else 7.0)})
+    found = apply_plan(open_files([(tables(form, (other, bad), ("OBJECT", good)), "t")]), {"redshift": "0.08"})
+    np.testing.assert_allclose(found.table.bin_flux, bins_of(as_bytes(good, "csv")), rtol=1e-4)
+    assert any("OBJECT is read, not" in step for step in found.steps) == (other != "nothing")
+
+
+@pytest.mark.parametrize("form", ["fits", "votable", "ecsv", "parquet"])
+@pytest.mark.parametrize(
+    ("words", "medium", "frame"),
+    [
+        ("converted from vacuum to air", "air", "observed"),
+        ("air, corrected to vacuum", "vacuum", "observed"),
+        ("rest-frame wavelength", "vacuum", "rest"),
+    ],
+)
+def test_the_description_of_the_wavelengths_is_read(words: str, medium: str, frame: str, form: str):
+    made = Table({"wave": WAVE, "flux": LIGHT})
+    made["wave"].description = words
+    if form == "parquet":
+        out = io.BytesIO()
+        read = pa.table({"wave": WAVE, "flux": LIGHT})
+        fields = [read.schema.field("wave").with_metadata({"description": words}), read.schema.field("flux")]
+        pq.write_table(read.cast(pa.schema(fields)), out)
+        content = out.getvalue()
+    elif form == "fits":
+        content = tables("fits", ("S", made))
+        with fits.open(io.BytesIO(content)) as parts:
+            parts[1].header["TCOMM1"] = words
+            out = io.BytesIO()
+            parts.writeto(out)
+        content = out.getvalue()
+    else:
+        content = as_bytes(made, form)
+    plan = {guess.field: guess.value for guess in infer_plan(open_files([(content, "t")]))}
+    assert (plan["medium"], plan["frame"]) == (medium, frame)
+
+
+@pytest.mark.parametrize(
+    "comment", ["# Wavelengths in air", "# wavelength medium: air", "% AIRORVAC = Air wavelengths"]
+)
+def test_a_comment_tells_the_medium(comment: str):
+    content = f"{comment}\n".encode() + as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")
+    assert {guess.field: guess.value for guess in infer_plan(open_files([(content, "t")]))}["medium"] == "air"
