@@ -222,7 +222,7 @@ def test_a_server_that_asks_to_wait_is_asked_again_no_sooner(numbers, tmp_path, 
 
 @pytest.mark.parametrize("asked", ["3600", formatdate(time.time() + 86_400, usegmt=True), "9" * 30])
 def test_a_server_that_asks_for_longer_is_left_with_a_sentence(numbers, tmp_path, asked):
-    said = r"status 429 and asks to wait [\d,]{5,} s\. What came is kept"
+    said = r"status 429 and asks to wait [\d,]{5,} s\. The part that was downloaded is kept"
     with (
         answering(lambda request: request.reply(b"", 429, Retry_After=asked)) as url,
         pytest.raises(FetchError, match=said),
@@ -326,7 +326,7 @@ def test_what_never_comes_is_given_up_and_kept(numbers, tmp_path):
     answers = [cut(content, 500)]
     with (
         answering(lambda request: (answers.pop() if answers else lambda asked: asked.reply(b"", 503))(request)) as url,
-        pytest.raises(FetchError, match=r"status 503, 5 times\. What came is kept"),
+        pytest.raises(FetchError, match=r"status 503, 5 times\. The part that was downloaded is kept"),
     ):
         fetch_files(source(url), tmp_path / "got", pause=0)
     assert (tmp_path / "got/a.npy.part").read_bytes() == content[:500]
