@@ -27,7 +27,7 @@ ENV DATA_DIR=/galaxies \
     GALACTIC_NEON_WEIGHTS=/galaxies/weights
 RUN mkdir -p /galaxies/weights \
     && set -- ${BASE_URL:+--base-url "$BASE_URL"} \
-    && case "$REAL_GALAXIES" in \
+    && case "${REAL_GALAXIES:-no}" in \
         no) ;; \
         yes) /opt/venv/bin/python cli.py catalogue fetch published --without-spectra "$@" ;; \
         with-spectra) /opt/venv/bin/python cli.py catalogue fetch published "$@" ;; \

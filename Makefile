@@ -78,7 +78,8 @@ audit: developing ## check the served packages against the database of known vul
 
 sbom: developing ## write dist/sbom.json, a CycloneDX bill of materials of the served packages
 	@mkdir -p dist
-	@$(BIN)/cyclonedx-py requirements requirements-serve.lock --output-reproducible --output-file dist/sbom.json
+	@$(BIN)/cyclonedx-py requirements requirements-serve.lock --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file dist/sbom.json
 	@echo "Wrote dist/sbom.json."
 
 container-check: developing ## try the Dockerfile without a container engine (Debian, root)

@@ -7,12 +7,12 @@ import numpy as np
 
 from analysis import isolation
 from analysis.answers import upload
-from analysis.browser import weights as browser
+from analysis.emission import line_luminosity
 from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
 from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
-from analysis.light import line_luminosity
-from analysis.surprise import outlier_ranking
+from analysis.outliers import outlier_ranking
+from analysis.web_client import weights as browser
 from components import shell
 from components.figures.spectrum import pane_grid
 from data import uploads
@@ -88,6 +88,8 @@ health.prepare(
         "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
         "light": line_luminosity.warm_up,
         "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
+        "hundreds of galaxies": lambda: upload.warm_up(batch.CHUNKS[2:3]),
+        "thousands of galaxies": lambda: upload.warm_up(batch.CHUNKS[3:]),
     },
 )
 

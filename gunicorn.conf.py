@@ -2,11 +2,14 @@
 
 import errno
 import gc
+import logging
 import os
 import shutil
 import socket
 import sys
 import tempfile
+import threading
+from pathlib import Path
 from typing import Any
 
 from server.process import import_blocker, logs
@@ -17,8 +20,8 @@ from server.worker.limits import THREADS
 settings = with_caches(load())
 # All workers use it, even if it is a temporary one.
 os.environ["CACHE_DIR"] = str(settings.cache_dir)
-if settings.web_concurrency > 1:
-    # The workers sum their metrics in this folder. It is new each time, so that no earlier run is counted.
+# The workers sum their metrics in this folder. It is new at each start, and stays at a reload (HUP).
+if settings.web_concurrency > 1 and not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or "none").is_dir():
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="galactic-neon-metrics-")
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
@@ -73,6 +76,15 @@ def post_worker_init(worker: Any) -> None:
     if worker.age == 1:
         shown = "127.0.0.1" if settings.host == "0.0.0.0" else _host  # noqa: S104
         print(f"Galactic Neon: http://{shown}:{settings.port}", flush=True)  # noqa: T201
+
+
+def worker_exit(_arbiter: Any, _worker: Any) -> None:
+    """End the process at once if it still compiles, which Python would wait for at its own end."""
+    from server.process.health import THREADS
+
+    if any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
+        logging.shutdown()
+        os._exit(0)
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:

@@ -8,10 +8,12 @@ import * as predict from "./predict/callbacks.mjs";
 import { addCells, show } from "./predict/table.mjs";
 import { go } from "./shell/catalogues.mjs";
 import { register } from "./shell/dash.mjs";
+import { showFailures } from "./shell/failures.mjs";
 import { fill } from "./pictures/fragments.mjs";
 import { closeMenus } from "./shell/menus.mjs";
 import { scheme } from "./shell/scheme.mjs";
 
+showFailures();
 fetchPreloads();
 closeMenus();
 followNames();

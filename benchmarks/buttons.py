@@ -25,7 +25,7 @@ _NAME: Final = """button => [
 """Numbers in a name change with what is shown."""
 _QUIET: Final = 0.3  # s without a request
 _LONGEST: Final = 30  # s to wait for it
-_MOST: Final = 400  # presses on one page
+_MOST: Final = 150  # presses on one page
 
 
 class Traffic:
@@ -131,7 +131,7 @@ def _press_all(page: Page, traffic: Traffic) -> int:
 
 
 def _next(page: Page, pressed: set[str], *, hidden: bool = False) -> ElementHandle | None:
-    for button in page.query_selector_all(_BUTTONS):
+    for button in page.query_selector_all("button, [role=menuitem]" if hidden else _BUTTONS):
         with contextlib.suppress(BrowserError):  # redrawn meanwhile
             if button.is_visible() == hidden or not button.is_enabled():
                 continue

@@ -32,7 +32,7 @@ def say(title: str, host: SmallHost) -> None:
 def settle(served: Served, workers: int) -> None:
     """Wait until each worker has prepared everything."""
     deadline = time.monotonic() + PATIENCE
-    while served.log.read_text().count("Ready: batches") < workers and time.monotonic() < deadline:
+    while served.log.read_text().count("Ready: thousands of galaxies") < workers and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(2)
 

@@ -57,7 +57,7 @@ def rank_catalogue(path: Path) -> str:
     """Rank the galaxies of a built catalogue by outlier score and write the ranking beside it."""
     from tqdm import tqdm
 
-    from analysis.surprise.outlier_ranking import write_beside
+    from analysis.outliers.outlier_ranking import write_beside
     from data.catalogue.catalogue import Catalogue
 
     with tqdm(total=100, unit="%", disable=None) as bar:

@@ -45,8 +45,8 @@ def fit_map(table_path: Path, out: Path = PACKAGE_FOLDER / f"{MAP}.safetensors")
     """Fit the map, train the network that places galaxies on it, and write its weights and its errors (sidecar)."""
     from tqdm import tqdm
 
-    from research.fits.map import RECIPE, train_map
-    from research.fits.map import fit_map as fit
+    from research.fitting.map import RECIPE, train_map
+    from research.fitting.map import fit_map as fit
 
     with tqdm(total=RECIPE.epochs, unit="epoch", disable=None) as bar:
 
@@ -75,7 +75,7 @@ def judge_map(table_path: Path) -> str:
 
     from model.features import log_flux_shape
     from model.predictions.batch import place_many
-    from research.fits.map import judge, principal_axes
+    from research.fitting.map import judge, principal_axes
     from research.sample import read_sample
 
     sample = read_sample(table_path)
@@ -105,7 +105,7 @@ def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safeten
     """Fit the density of colours that gives the domain score, and write it and its held-out shares (sidecar)."""
     from tqdm import tqdm
 
-    from research.fits.domain import fit_domain as fit
+    from research.fitting.domain import fit_domain as fit
     from research.sample import read_sample
 
     with tqdm(total=2, unit="step", disable=None) as bar:

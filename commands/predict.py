@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from analysis.answers.answer import AnswerNoise, PredictOptions, Variant
-from analysis.files.job import Engine, Job, predict_file
+from analysis.batch.job import Engine, Job, predict_file
 from commands import interrupts
 from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar

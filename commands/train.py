@@ -156,7 +156,7 @@ def _progress(epochs: int) -> Iterator[Callable[[str, float], None]]:
 
 
 def _checkpoints(args: Request, about: dict[str, Any], recipe):
-    from model.training.optimization import Checkpoints
+    from model.training.loop import Checkpoints
 
     return Checkpoints(args.out / CHECKPOINTS, f"{about['training']['table_sha256']} {recipe}")
 

@@ -11,12 +11,13 @@ from .features import colors
 from .lines import LINES
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
+from .predictions.draws import ObservedLines, sample_ew, sample_observed
 from .predictions.imputation import complete_bins
-from .predictions.intrinsic import IntrinsicEW, ObservedLines, intrinsic_ew, sample_ew, sample_observed
+from .predictions.intrinsic import IntrinsicEW, intrinsic_ew
 from .predictions.map import MapPlace, place_on_map
-from .predictions.noise import published_noise
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
+from .predictions.published_noise import published_noise
 from .spectra.continuum import continuum_bins
 from .spectra.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines

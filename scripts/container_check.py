@@ -30,6 +30,8 @@ PORT: Final = 8139
 PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 READY_SECONDS: Final = 120
 UNWANTED: Final = ("umap", "numba", "sklearn", "pandas", "optax", "pip")
+LICENCES: Final = "app/packaging/licences"
+LICENCE: Final = re.compile(r"(.*[-_])?(licen[cs]e|copying)", re.IGNORECASE)
 UNWANTED_PROGRAMS: Final = ("gcc", "cc", "make", "ld")
 PASSED_ON: Final = re.compile(r"PIP_|SSL_CERT_FILE$|HTTPS?_PROXY$|NO_PROXY$", re.IGNORECASE)
 """Variables of this machine that the build needs to reach the package index; they do not remain in the image."""
@@ -139,7 +141,7 @@ def copy(stage: Stage, words: list[str], stages: dict[str, Stage]) -> None:
         subprocess.run(["cp", "-a", source, target], check=True)
         return
     for name in words[:-1]:
-        for path in _context():
+        for path in context():
             if name in (".", str(path)):
                 place = target / path
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +170,21 @@ def inspect(final: Stage) -> None:
     if writable.stdout:
         raise SystemExit(f"The container's user could change {writable.stdout.decode().split()[0]}.")
     print("The last stage has no building tool or package, and its user can change neither code nor data.")
+    if unlicensed := without_licence(final.root):
+        raise SystemExit(f"The image has no licence of {', '.join(unlicensed)}: add it to packaging/licences.")
+    print("The image has the licences of the product and of each package.")
+
+
+def without_licence(root: Path) -> list[str]:
+    """Return the packages, and the product's own files, of which no licence is in the image."""
+    kept = {path.stem for path in (root / LICENCES).glob("*.txt")}
+    expected = [str(path) for path in context() if LICENCE.match(path.name)]
+    found = [name for name in expected if not (root / "app" / name).exists()]
+    for folder in sorted(root.glob("opt/venv/lib/python3*/site-packages/*.dist-info")):
+        name = folder.name.split("-")[0].replace("_", "-").lower()
+        if name not in kept and not any(LICENCE.match(path.name) for path in folder.rglob("*")):
+            found.append(name)
+    return found
 
 
 def start(final: Stage) -> None:
@@ -239,7 +256,7 @@ def _begin(name: str, source: Path) -> Stage:
     return stage
 
 
-def _context() -> Iterator[Path]:
+def context() -> Iterator[Path]:
     """Yield the tracked files that .dockerignore lets into the image."""
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     allowed = [line[1:] for line in lines if line.startswith("!")]

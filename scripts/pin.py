@@ -8,7 +8,7 @@ the hashes of all their files in the package index.
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
@@ -32,11 +32,12 @@ def main() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     included: set[str] = set()
     for group, (file, includes, title) in FILES.items():
-        named = {canonicalize_name(Requirement(line).name) for line in groups[group]}
+        listed = [Requirement(line) for line in groups[group]]
+        named = {canonicalize_name(each.name): each.extras for each in listed}
         needed = closure(named) - PREINSTALLED
         lines = [f"# {title} Written by `make pin`.", *([f"-r {includes}"] if includes else [])]
-        lines += [pin(name) for name in sorted(named)]
-        lines += ["# what these need", *(pin(name) for name in sorted(needed - named - included))]
+        lines += [pin(name, extras) for name, extras in sorted(named.items())]
+        lines += ["# what these need", *(pin(name) for name in sorted(needed - named.keys() - included))]
         (ROOT / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
         included |= needed
     lock(ROOT / FILES["serve"][0], ROOT / LOCK)
@@ -49,27 +50,25 @@ def lock(pinned: Path, locked: Path) -> None:
     subprocess.run([*uv, *plain], cwd=ROOT, check=True)
 
 
-def closure(names: Iterable[str]) -> set[str]:
-    """Return the packages and all their dependencies."""
+def closure(named: Mapping[str, set[str]]) -> set[str]:
+    """Return the packages, given with their extras, and all their dependencies."""
     found: set[str] = set()
-    waiting = list(names)
+    waiting = list(named)
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
         found.add(name)
-        requirements = map(Requirement, distribution(name).requires or [])
-        waiting += [
-            canonicalize_name(needed.name)
-            for needed in requirements
-            if needed.marker is None or needed.marker.evaluate({"extra": ""})
-        ]
+        for needed in map(Requirement, distribution(name).requires or []):
+            extras = ("", *named.get(name, ()))
+            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+                waiting.append(canonicalize_name(needed.name))
     return found
 
 
-def pin(name: str) -> str:
+def pin(name: str, extras: Iterable[str] = ()) -> str:
     """Return the requirement of exactly the installed version."""
-    return f"{name}=={distribution(name).version}"
+    return f"{name}{'[' + ','.join(sorted(extras)) + ']' if extras else ''}=={distribution(name).version}"
 
 
 if __name__ == "__main__":

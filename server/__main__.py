@@ -1,19 +1,23 @@
 """``python -m server`` serves the app as ``gunicorn app:server`` does.
 
-gunicorn reads one variable before any code of ours, and ends with a traceback where it is not a number.
+gunicorn reads one variable before any code of ours, and ends with a traceback if it is not a number.
 """
 
 import os
 import sys
 
+VARIABLE = "WEB_CONCURRENCY"
+
 
 def main() -> None:
-    """Look at that variable, then hand over to gunicorn."""
-    workers = os.environ.get("WEB_CONCURRENCY") or "1"
-    if not workers.isdecimal():
-        sys.stderr.write(f"WEB_CONCURRENCY={workers} is not valid: it is the number of worker processes, such as 1.\n")
+    """Check that variable, then start gunicorn."""
+    workers = os.environ.get(VARIABLE, "")
+    if not workers:
+        # An empty value is the default, which `server.process.settings` knows.
+        os.environ.pop(VARIABLE, None)
+    elif not (workers.isascii() and workers.isdecimal()):
+        sys.stderr.write(f"{VARIABLE}={workers} is not valid: it is the number of worker processes, such as 1.\n")
         sys.exit(2)
-    os.environ["WEB_CONCURRENCY"] = workers
     from gunicorn.app.wsgiapp import run
 
     sys.argv = ["gunicorn", "app:server"]

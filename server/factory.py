@@ -9,11 +9,24 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api
-from server.http import cache, callbacks, compression, errors, json_bodies, proxies, request_metrics, security, static
-from server.process import health
+from server import api, problems
+from server.http import (
+    cache,
+    callbacks,
+    compression,
+    errors,
+    json_bodies,
+    large_bodies,
+    proxies,
+    rate_limits,
+    request_metrics,
+    security,
+    static,
+)
+from server.process import health, metrics
 from server.process.compilation_cache import enable
 from server.process.settings import Settings
+from server.routes import site
 
 
 def create_server(settings: Settings) -> Flask:
@@ -35,7 +48,7 @@ def create_server(settings: Settings) -> Flask:
         static_folder=None,
         doc_ui=False,
         info=info,
-        validation_error_callback=api.problems.invalid,
+        validation_error_callback=problems.invalid,
     )
     request_metrics.install(
         server,
@@ -50,12 +63,16 @@ def create_server(settings: Settings) -> Flask:
     cache.install(server, settings)
     # Flask runs after_request hooks in reverse order: static sets the lifetime that compression depends on.
     compression.install(server)
+    large_bodies.install(server)
     static.install(server)
     server.extensions["revision"] = settings.revision
+    server.extensions["security_contact"] = settings.security_contact
+    metrics.BUILD.labels(health.release(), settings.revision or "unknown").set(1)
     server.register_blueprint(health.blueprint)
+    server.register_blueprint(site.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None
     origins = (settings.api_cors_origins or "").split()
-    rates = api.limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
+    rates = rate_limits.Rates(settings.api_rate_limit, settings.upload_rate_limit, settings.callback_rate_limit)
     api.install(server, rates, origins, redis)
     enable(settings.cache_dir)
     return server
@@ -75,7 +92,7 @@ def attach(app: Dash, values: Mapping[str, Any] = MappingProxyType({})) -> None:
     app.server.extensions["assets_folder"] = app.config.assets_folder
     callbacks.install(app, values)
     # Dash builds its pages at the first request. This request does it now, so that a broken page stops the start.
-    with app.server.test_request_context("/"):
+    with app.server.test_request_context("/", environ_overrides={request_metrics.WARM_UP: True}):
         app.server.preprocess_request()
     # Otherwise every page would carry the layouts of all pages, in which the browser would look up callbacks' ids.
     # tests/contract/test_callbacks.py checks the ids instead.

@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from tests.serving import PATIENCE, ROOT, Served, free_port, serving
 BUILDING = ("pandas", "umap", "sklearn", "numba", "optax", "tqdm")
 WITHOUT = f"""
 import sys
+import time
 
 class Absent:
     def find_spec(self, name, path=None, target=None):
@@ -110,6 +114,66 @@ def test_a_variable_that_is_no_setting_is_said_at_the_start():
     with serving(CATALOGUE="mine.parquet") as served:
         assert "CATALOGUE is set and is not read: the setting is called CATALOGUES." in served.log.read_text()
         assert f"Galactic Neon: {served.url}" in served.log.read_text()
+
+
+def metrics(served: Served) -> str:
+    with urllib.request.urlopen(f"{served.url}/metrics") as answer:
+        return answer.read().decode()
+
+
+def visits(served: Served) -> float:
+    """Return how many requests for a file that does not exist the metrics count."""
+    found = re.search(r'^galactic_neon_requests_total\{.*route="/robots.txt".*\} (\S+)$', metrics(served), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_metrics_of_two_workers_survive_a_reload(tmp_path: Path):
+    with serving(WEB_CONCURRENCY="2", TMPDIR=str(tmp_path)) as served:
+        assert visits(served) == 0
+        assert 'route="/"' not in metrics(served), "What the server asks itself is no traffic."
+        for _ in range(6):
+            urllib.request.urlopen(f"{served.url}/robots.txt").close()
+        until(lambda: visits(served) == 6)
+        until(lambda: "\ngalactic_neon_ready 1.0" in metrics(served))
+        found = metrics(served)
+        assert len(set(re.findall(r'process_resident_memory_bytes\{pid="(\d+)"\}', found))) == 2
+        assert "galactic_neon_build_info{" in found
+        drawn = (ROOT / "packaging" / "grafana.json").read_text(encoding="utf-8")
+        for name in set(re.findall(r"(?:galactic_neon|process)_\w+", drawn)):
+            assert f"\n{name}" in found, f"The dashboard draws {name}, which is not measured."
+        folders = sorted(tmp_path.glob("galactic-neon-metrics-*"))
+        booted = served.log.read_text().count("Booting worker")
+        served.process.send_signal(signal.SIGHUP)
+        until(lambda: served.log.read_text().count("Booting worker") == booted + 2)
+        until(lambda: "\ngalactic_neon_ready 1.0" in metrics(served))
+        assert visits(served) == 6
+        assert sorted(tmp_path.glob("galactic-neon-metrics-*")) == folders
+    assert not list(tmp_path.glob("galactic-neon-metrics-*"))
+
+
+@pytest.mark.slow
+def test_a_server_that_still_compiles_ends_when_it_is_told_to(tmp_path: Path):
+    port = str(free_port())
+    environ = os.environ | {"PORT": port, "CACHE_DIR": str(tmp_path / "caches"), "SPARCL_URL": "off"}
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server"], cwd=ROOT, env=environ, stdout=output, stderr=output
+        )
+        until(lambda: "Ready: network" in log.read_text())
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    said = log.read_text()
+    assert "Ready: noise" not in said, "It waited for the compiler."
+    assert "Traceback" not in said
 
 
 @pytest.mark.slow

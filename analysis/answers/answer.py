@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 import numpy as np
 from jaxtyping import Bool, Float
 
-from analysis.surprise.outlier_score import Verdict, judge_lines
+from analysis.outliers.outlier_score import Verdict, judge_lines
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import CatalogueError
 from data.uploads.galaxies import is_no_galaxy
@@ -14,9 +14,9 @@ from data.uploads.readers.numbers import FLUX_RANGE
 from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.predictions.intrinsic import IntrinsicEW
-from model.predictions.noise import published_noise
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
+from model.predictions.published_noise import published_noise
 from model.predictions.verdicts import Verdicts, judge_rows
 
 Variant = Literal["auto", "colors", "luminosity"]
@@ -72,7 +72,7 @@ class PredictInput(NamedTuple):
     ew_ivar : (galaxy, 10) array or None
         Inverse variances of observed EWs [1/Å²]; used by published noise alone.
     ew, covered : (galaxy, 10) array or None
-        Measured EWs [Å], and which lines were covered; see `analysis.surprise.outlier_score.covered_lines`.
+        Measured EWs [Å], and which lines were covered; see `analysis.outliers.outlier_score.covered_lines`.
     problems : (galaxy,) array of str or None
         Why a row cannot be used, as found when it was read; "" for usable rows.
     catalogued : (3, galaxy, 10) array or None

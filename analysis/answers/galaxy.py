@@ -9,8 +9,8 @@ from analysis.answers.answer import AnswerNoise, PredictInput, PredictOptions, a
 from analysis.answers.form import Form
 from data.errors import CatalogueError
 from model.predictions.batch import sample_many
-from model.predictions.noise import published_noise
 from model.predictions.params import Params
+from model.predictions.published_noise import published_noise
 
 
 def predict_lines(

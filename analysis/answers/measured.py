@@ -5,14 +5,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from analysis.surprise.outlier_score import covered_lines
+from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from data.columns.missing import without_sentinels
 from data.uploads import FluxTable
 from data.uploads.readers.raw_table import numbers
 from model.lines import LINE_NAMES, LINES
 from model.predictions.predict import Prediction
-from model.statistics.metrics import Score, score_lines
+from model.statistics.point_scores import Score, score_lines
 
 MAX_EW: Final = 1e30
 """EWs [Å] of this size or larger count as missing."""

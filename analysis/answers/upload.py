@@ -1,6 +1,7 @@
 """Predictions for an uploaded table, and the file to download: every row, in order, ids as text."""
 
 import io
+from collections.abc import Sequence
 from typing import BinaryIO, Final, NamedTuple, cast
 
 import numpy as np
@@ -97,9 +98,9 @@ def answer_table(
     return answer(rows, PredictOptions(params, noise=noise, seed=seed, surprise=judged))
 
 
-def warm_up() -> None:
-    """Compile predictions of one galaxy and of several, with and without luminosity, ahead of the first upload."""
-    for rows in (1, 2):
+def warm_up(sizes: Sequence[int] = (1, 2)) -> None:
+    """Compile predictions of tables with so many rows, with and without luminosity, ahead of the first upload."""
+    for rows in sizes:
         for luminosity in (6.0, np.nan):
             flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
             answer(PredictInput(flux, np.full(rows, luminosity, np.float32)), PredictOptions(load_params()))

@@ -12,7 +12,7 @@ from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
 from model.predictions.batch import intrinsic_many, score_many
 from model.predictions.domain import Domain, judge
 from model.predictions.params import Params
-from model.statistics.metrics import percentile
+from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 
 

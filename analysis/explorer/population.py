@@ -20,7 +20,7 @@ from model.physics.diagnostics import (
     whan_class,
     whan_point,
 )
-from model.statistics.metrics import spearman
+from model.statistics.point_scores import spearman
 
 BINS: Final = 28
 TOP_PERCENTILE: Final = 99.0

@@ -13,7 +13,7 @@ from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from data.storage import memory
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
-from model.predictions.noise import published_noise
+from model.predictions.published_noise import published_noise
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
 
 FIRST_SEED: Final = 1

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from analysis.isolation.reader import Limits, Reader, Used
+from analysis.isolation.limits import Limits
+from analysis.isolation.reader import Reader, Used
 
 if TYPE_CHECKING:
     import pyarrow as pa

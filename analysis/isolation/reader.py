@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from analysis.isolation import transfer
 from analysis.isolation.channel import receive, send
 from analysis.isolation.confinement import MIB
+from analysis.isolation.limits import Limits
 from data.errors import UploadError
 
 logger = logging.getLogger(__name__)
@@ -43,22 +44,6 @@ ENVIRONMENT: Final = {
     "MALLOC_ARENA_MAX": "1",
 }
 """The whole environment of a reading process, which hides addresses and secrets of the server's."""
-
-
-class Limits(NamedTuple):
-    """Limits on reading the files of one upload.
-
-    Attributes
-    ----------
-    memory : int
-        Bytes beyond the imported parsers; less if the machine has less free.
-    processor_seconds, wall_seconds : int
-        Times after which a reading process is ended.
-    """
-
-    memory: int = 320 * MIB
-    processor_seconds: int = 6
-    wall_seconds: int = 20
 
 
 class Used(NamedTuple):

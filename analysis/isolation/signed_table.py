@@ -18,7 +18,7 @@ import numpy as np
 
 from analysis.isolation import transfer
 from data.errors import UploadError
-from data.uploads.readers.limits import MAX_BYTES
+from data.uploads.limits import MAX_BYTES
 from data.uploads.readers.raw_table import RawTable
 
 SIGNATURE_BYTES: Final = 32

@@ -12,7 +12,7 @@ from components.widgets import widgets
 from model.lines import LINES
 
 if TYPE_CHECKING:
-    from analysis.surprise.outlier_score import Verdict
+    from analysis.outliers.outlier_score import Verdict
 
 RARE: Final = 1e-3
 """Galaxies with a lower probability are outliers, as in the explorer's list."""

@@ -12,7 +12,7 @@ from components.widgets import widgets
 from components.widgets.aria import aria
 
 if TYPE_CHECKING:
-    from data.uploads.column_mapping import Guess
+    from data.uploads.plan import Guess
 
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"

@@ -9,6 +9,8 @@ CITATION: Final = (
     "DESI Collaboration 2024, AJ 168, 58 (doi:10.3847/1538-3881/ad3217), data CC BY 4.0"
 )
 """Citation of the method and of its galaxies."""
+COMMENT: Final = "#"
+"""Begins a line of text that holds metadata, above the rows of a CSV table."""
 
 
 METADATA_KEY: Final = b"galactic_neon"

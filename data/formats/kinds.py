@@ -21,19 +21,22 @@ class Format(NamedTuple):
         File extensions, the first of which is used for writing.
     mime : str
         Media type of a download.
+    signatures : tuple of bytes
+        First bytes of every file of the format, by which an upload is recognised; empty if there are none.
     """
 
     label: str
     extensions: tuple[str, ...]
     mime: str
+    signatures: tuple[bytes, ...] = ()
 
 
 FORMATS: Final[MappingProxyType[FormatName, Format]] = MappingProxyType(
     {
-        "parquet": Format("Parquet", (".parquet", ".pq"), "application/vnd.apache.parquet"),
+        "parquet": Format("Parquet", (".parquet", ".pq"), "application/vnd.apache.parquet", (b"PAR1",)),
         "csv": Format("CSV", (".csv",), "text/csv"),
         "ecsv": Format("ECSV", (".ecsv",), "application/x-ecsv"),
-        "fits": Format("FITS", (".fits", ".fit"), "application/fits"),
+        "fits": Format("FITS", (".fits", ".fit"), "application/fits", (b"SIMPLE  =",)),
         "votable": Format("VOTable", (".vot", ".votable", ".xml"), "application/x-votable+xml"),
     }
 )

@@ -1,7 +1,7 @@
 """Reading and writing of tables piece by piece, so that they may be larger than memory."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -9,17 +9,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.columns.names import TableNames, best_table
 from data.errors import CatalogueError, DataError
-from data.formats import arrow, astropy_tables, fits
+from data.formats import arrow, astropy_tables, csv, fits
+from data.formats.codecs import CODECS, Reading
 from data.formats.fields import TableMeta
 from data.formats.kinds import FORMATS, FormatName, format_of
-from data.formats.readers.csv import open_csv
-from data.formats.readers.ecsv import open_ecsv
-from data.formats.readers.fits import open_fits
-from data.formats.readers.parquet import open_parquet
 from data.formats.readers.source import BATCH_ROWS, Given, Source, with_stated_units
-from data.formats.readers.votable import open_votable
 from data.storage.atomic import replacing
 from model.storage.files import scratch
 
@@ -29,10 +24,6 @@ Write = Callable[[pa.Table], None]
 def is_id(name: str) -> bool:
     """Return whether a column of a CSV file is an identifier, which stays text."""
     return name.upper() in ("TARGETID", "TARGET_ID")
-
-
-def _best(tables: Sequence[tuple[str, Sequence[str], int]]) -> int:
-    return best_table([TableNames(*table) for table in tables])
 
 
 @contextmanager
@@ -85,14 +76,7 @@ def open_source(
     given = Given(source, name, max_columns)
     with ExitStack() as stack:
         with converting_errors(name, kind):
-            if kind == "parquet":
-                opened = stack.enter_context(open_parquet(given, start))
-            elif kind == "fits":
-                opened = stack.enter_context(open_fits(given, start, _best))
-            elif kind == "votable":
-                opened = open_votable(given, start, _best)
-            else:
-                opened = (open_csv if kind == "csv" else open_ecsv)(given, start, text, number=number)
+            opened = stack.enter_context(CODECS[kind].open(given, Reading(start, text, number)))
         opened = with_stated_units(opened)
         yield opened._replace(batches=_guarded(opened.batches, name, kind))
 
@@ -153,9 +137,9 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
                 full = arrow.with_metadata(schema, meta)
                 yield lambda table: parquet.write_table(table.cast(full))
         elif kind == "csv":
-            empty = arrow.for_csv(schema.empty_table())
+            empty = csv.for_csv(schema.empty_table())
             with pacsv.CSVWriter(temporary, empty.schema) as out:
-                yield lambda table: out.write_table(arrow.for_csv(table))
+                yield lambda table: out.write_table(csv.for_csv(table))
         elif kind == "ecsv":
             with temporary.open("wb") as file:
                 file.write(astropy_tables.ecsv_header(astropy_tables.storable_schema(schema, "ECSV"), meta))

@@ -2,27 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
-from data.formats import arrow, astropy_tables, fits
+from data.formats import arrow
+from data.formats.codecs import CODECS
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName
 from data.formats.stream import is_id, open_source
 from data.storage.atomic import replacing
-
-_WRITERS: Final[Mapping[FormatName, Callable[[pa.Table, BinaryIO, TableMeta], None]]] = MappingProxyType(
-    {
-        "parquet": arrow.write_parquet,
-        "csv": arrow.write_csv,
-        "ecsv": astropy_tables.write_ecsv,
-        "fits": fits.write_fits,
-        "votable": astropy_tables.write_votable,
-    }
-)
 
 
 def write_table(
@@ -50,10 +40,10 @@ def write_table(
     names = [_named(name, place) for place, name in enumerate(table.column_names, 1)]
     table = table.rename_columns(names)
     if not isinstance(destination, Path):
-        _WRITERS[format](table, destination, meta)
+        CODECS[format].write(table, destination, meta)
         return
     with replacing(destination) as temporary, temporary.open("wb") as out:
-        _WRITERS[format](table, out, meta)
+        CODECS[format].write(table, out, meta)
 
 
 def _named(name: str, place: int) -> str:

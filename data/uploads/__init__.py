@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads.column_mapping import Guess, infer_plan, resolve_plan
 from data.uploads.galaxies import FluxTable, is_no_galaxy, tabulate
+from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
+from data.uploads.plan import Guess, infer_plan, resolve_plan
 from data.uploads.readers.fits import is_redrock, read_pair
-from data.uploads.readers.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
 from data.uploads.readers.raw_table import RawTable
 from data.uploads.readers.recognise import read_raw, recognise
 from data.uploads.spectrum import read_spectrum, warm_up

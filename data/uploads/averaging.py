@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 
 from data.catalogue.schema import N_BINS
 from data.errors import UploadError
-from data.uploads.readers.limits import MAX_PIXELS
+from data.uploads.limits import MAX_PIXELS
 from model.bins import BIN_EDGES, MIN_COVERAGE
 from model.predictions.batch import complete_many
 from model.spectra.continuum import continuum_bins

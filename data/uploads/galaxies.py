@@ -11,8 +11,8 @@ from data.columns import units
 from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
 from data.columns.names import column_of
 from data.errors import UploadError
-from data.uploads.column_mapping import NONE, twelve_titles
-from data.uploads.readers.limits import MAX_ROWS
+from data.uploads.limits import MAX_ROWS
+from data.uploads.plan import NONE, twelve_titles
 from data.uploads.readers.numbers import (
     FLUX_RANGE,
     LOG_LUMINOSITY_RANGE,
@@ -64,7 +64,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     raw : RawTable
         Columns of the file.
     plan : mapping
-        From `column_mapping.resolve_plan`.
+        From `plan.resolve_plan`.
 
     Returns
     -------

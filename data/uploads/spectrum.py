@@ -15,9 +15,9 @@ from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.masks import convention_of, masked
 from data.uploads.averaging import average_bins
-from data.uploads.column_mapping import NONE, UNCERTAINTIES, resolve_plan
 from data.uploads.galaxies import FluxTable, is_no_galaxy
-from data.uploads.readers.limits import MAX_PIXELS
+from data.uploads.limits import MAX_PIXELS
+from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
 from model.features import log_luminosity
@@ -42,7 +42,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     raw : RawTable
         Columns of the file.
     plan : mapping
-        From `column_mapping.resolve_plan`.
+        From `plan.resolve_plan`.
 
     Returns
     -------

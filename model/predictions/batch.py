@@ -10,12 +10,13 @@ from jaxtyping import Float
 
 from ..bins import N_BINS
 from .domain import domain_score
+from .draws import ObservedLines, sample_both
 from .imputation import complete_bins
-from .intrinsic import IntrinsicEW, ObservedLines, intrinsic_ew, sample_both
+from .intrinsic import IntrinsicEW, intrinsic_ew
 from .map import MapPlace, place_on_map
-from .noise import row_key
 from .params import Params
 from .predict import Prediction, predict
+from .published_noise import row_key
 
 CHUNKS: Final = (1, 32, 1024, 4096)
 """Row counts that are compiled. A batch is padded to the next one, or split into chunks of the largest, whose layers

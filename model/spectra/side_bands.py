@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..lines import LINES
-from .continuum import SIDE_BAND, mask_windows
+from .line_mask import SIDE_BAND, mask_windows
 
 _OFFSETS: Final = np.arange(0.5, SIDE_BAND)
 """Points at which a band is sampled by interpolation, on any wavelength grid [Å from its blue end]."""

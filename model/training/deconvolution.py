@@ -18,7 +18,7 @@ from ..distribution.gaussian_mixture import RAW, Mixture, log_density, mixture
 from ..distribution.latent import N_FREE, ORDER, to_unit, unit_floor
 from ..distribution.scales import Scales
 from ..networks.layers import run_trunk
-from .optimization import Checkpoints, Progress, minimize
+from .loop import Checkpoints, Progress, minimize
 from .recipe import DistributionConfig
 from .sample import TrainingTable
 

@@ -20,8 +20,8 @@ from ..features import colors
 from ..networks.joint import JointNetwork, init_joint, standardized_quantiles
 from ..networks.layers import run_dense, run_trunk
 from ..predictions.params import Params
+from .loop import Checkpoints, Progress, Schedule, minimize
 from .network import Recipe, check_rows, fit
-from .optimization import Checkpoints, Progress, Schedule, minimize
 
 LEVELS: Final = (0.05, 0.16, 0.3, 0.4, 0.5, 0.6, 0.7, 0.84, 0.95)
 """Quantiles that a teacher predicts; the student is trained on the 50th, 16th and 84th percentile."""

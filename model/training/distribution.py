@@ -35,8 +35,8 @@ from ..predictions.batch import sample_many
 from ..predictions.intrinsic import line_softening, summarize
 from ..predictions.params import LineDistribution, Params
 from .deconvolution import deconvolve
+from .loop import Checkpoints, Progress, minimize
 from .network import pinball
-from .optimization import Checkpoints, Progress, minimize
 from .recipe import DistributionConfig
 from .sample import TrainingTable
 

@@ -14,8 +14,8 @@ from jaxtyping import Array, Float
 
 from ..networks.joint import JointNetwork, init_joint
 from ..networks.layers import Dense, Trunk, run_dense, run_trunk
+from .loop import Progress, minimize
 from .network import Recipe, check_rows, interval_loss
-from .optimization import Progress, minimize
 
 FALSE_NEIGHBOURS: Final = 4.0
 """Weight of the false-neighbour term in the loss."""

@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from ..networks.joint import JointNetwork, init_joint
 from ..networks.layers import run_dense, run_trunk
-from .optimization import Checkpoints, Progress, Schedule, minimize
+from .loop import Checkpoints, Progress, Schedule, minimize
 
 HUBER_WIDTH = 0.5
 """Residual, in standardised units, beyond which the loss is linear, not quadratic."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .optimization import Schedule
+from .loop import Schedule
 
 
 class DistributionConfig(NamedTuple):

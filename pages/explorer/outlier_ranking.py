@@ -5,7 +5,7 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, no_update
 
 from analysis.explorer.selections import unpack
-from analysis.surprise import outlier_ranking as ranking
+from analysis.outliers import outlier_ranking as ranking
 from components import ids
 from components.explorer import outlier_ranking
 from components.widgets import widgets

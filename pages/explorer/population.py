@@ -28,7 +28,7 @@ from pages.values import rows_of
 
 ANY_NAME: Final = {"type": cards.NAMED, "index": ALL}
 ANY_FORMAT: Final = {"type": cards.SAVE, "index": ALL}
-DOWNLOADS: Final = (("csv", "CSV"), ("ecsv", "ECSV"), ("fits", "FITS"), ("votable", "VOTable"), ("parquet", "Parquet"))
+DOWNLOADS: Final = tuple((name, formats.FORMATS[name].label) for name in sorted(formats.FORMATS))
 
 clientside_callback(ClientsideFunction("population", "mark"), Input(ids.SELECTION, "data"))
 

@@ -11,7 +11,7 @@ from components.explorer import snippet, table
 from components.widgets.citation import citation
 from data.catalogue.registry import Catalogue, served
 from model.lines import LINES
-from model.statistics.metrics import spearman
+from model.statistics.point_scores import spearman
 from pages.values import row_of, rows_of
 
 for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_PNG), ("printSvg", ids.PRINT_SVG)):

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
 from analysis.explorer.selections import named_rows, pack
-from analysis.explorer.tour import steps
+from analysis.explorer.tour_steps import steps
 from components import ids
 from components.explorer import tour
 from data.catalogue.registry import served

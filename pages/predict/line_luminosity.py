@@ -11,10 +11,10 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc
 
 from analysis.answers.form import Form
 from analysis.answers.upload import known_model
+from analysis.emission import synthetic_spectrum
+from analysis.emission.line_luminosity import light_of
 from analysis.explorer.neighbours import nearest_to
-from analysis.light import synthetic_spectrum
-from analysis.light.line_luminosity import light_of
-from analysis.surprise.outlier_score import Verdict, judge_lines
+from analysis.outliers.outlier_score import Verdict, judge_lines
 from components.predict import line_luminosity, outlier_score, upload
 from data import uploads
 from data.catalogue.registry import served

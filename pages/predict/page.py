@@ -11,9 +11,9 @@ import dash
 import numpy as np
 from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
-from analysis.browser import weights
-from analysis.browser.presets import Preset, load_presets
-from analysis.light import synthetic_spectrum
+from analysis.emission import synthetic_spectrum
+from analysis.web_client import weights
+from analysis.web_client.presets import Preset, load_presets
 from components import theme
 from components.figures import diagram
 from components.predict import answer, form, line_luminosity, upload

@@ -11,7 +11,7 @@ from analysis.answers import grid
 from analysis.answers import upload as results
 from analysis.answers.answer import AnswerNoise, PredictOptions, PredictOutput, answer
 from analysis.answers.measured import Measured, measured_lines, scores
-from analysis.light.synthetic_spectrum import thinned
+from analysis.emission.synthetic_spectrum import thinned
 from components.predict import upload
 from components.predict.answer import NOISES
 from components.widgets import widgets

@@ -14,7 +14,7 @@ from model.networks.joint import JointNetwork
 from model.networks.per_line import PerLineNetwork
 from model.storage.files import write_atomically
 from model.storage.tensors import from_tensors, to_tensors
-from model.training.optimization import Progress
+from model.training.loop import Progress
 from research.baselines import local, trained
 from research.baselines.local import Predictor
 from research.baselines.trained import Recipe

@@ -10,8 +10,8 @@ from jaxtyping import Array, Float
 from model.networks.joint import JointNetwork
 from model.networks.layers import Dense, init_dense, init_trunk, run_dense, run_trunk
 from model.networks.per_line import PerLineNetwork, per_line_output
+from model.training.loop import Progress, Schedule, minimize
 from model.training.network import HUBER_WIDTH
-from model.training.optimization import Progress, Schedule, minimize
 
 
 class Recipe(NamedTuple):

@@ -12,8 +12,8 @@ from model.lines import FREE_LINES, LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
-from model.statistics.metrics import spearman
-from model.statistics.scores import crps, diagrams, distance_from_uniform, energy_score, probability_integral
+from model.statistics.draw_scores import crps, diagrams, distance_from_uniform, energy_score, probability_integral
+from model.statistics.point_scores import spearman
 from research.baselines.local import neighbours_of
 from research.baselines.methods import Progress
 from research.classifier import area_under_roc, line_columns

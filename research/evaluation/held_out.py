@@ -6,7 +6,7 @@ import numpy as np
 
 from model.predictions.batch import complete_many, predict_many
 from model.predictions.params import Params
-from model.statistics.metrics import Score, score_lines
+from model.statistics.point_scores import Score, score_lines
 from research.sample import Sample, without_bins
 
 

@@ -18,7 +18,7 @@ from model.statistics.bootstrap import (
     resampled_ranks,
     resampled_spearman,
 )
-from model.statistics.metrics import score, spearman
+from model.statistics.point_scores import score, spearman
 from research.baselines.methods import Answer, Method, Progress
 from research.evaluation.histograms import bands, bins_of, cells
 from research.evaluation.record import OURS, Difference, LineRecord, Score

@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
-from model.statistics.scores import RATIOS
+from model.statistics.draw_scores import RATIOS
 from research.mock.continuum import QUANTITIES
 
 HGAMMA: Final = LINE_NAMES.index("HGAMMA")

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from flask_openapi3.openapi import OpenAPI
 
-from server.api import catalogues, limits, model, page, place, predict, problems, spectrum
+from server.api import catalogues, model, page, place, predict, spectrum
+from server.http import rate_limits
 
 PREFIX = "/api/"
 
 
-def install(server: OpenAPI, rates: limits.Rates, origins: Sequence[str], storage: str | None) -> None:
+def install(server: OpenAPI, rates: rate_limits.Rates, origins: Sequence[str], storage: str | None) -> None:
     """Attach the API to the server.
 
     Parameters
@@ -23,7 +24,7 @@ def install(server: OpenAPI, rates: limits.Rates, origins: Sequence[str], storag
     storage : str or None
         Address of the Redis that counts requests; if None, each process counts its own.
     """
-    limits.install(server, rates, storage)
+    rate_limits.install(server, rates, storage)
     for part in (predict, model, catalogues, place, spectrum):
         server.register_api(part.blueprint)
     server.register_blueprint(page.blueprint)
@@ -33,4 +34,4 @@ def install(server: OpenAPI, rates: limits.Rates, origins: Sequence[str], storag
         CORS(server, resources={f"{PREFIX}*": {"origins": list(origins)}})
 
 
-__all__ = ["PREFIX", "install", "problems"]
+__all__ = ["PREFIX", "install"]

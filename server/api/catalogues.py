@@ -11,9 +11,9 @@ from data.catalogue.registry import Catalogue, served
 from data.catalogue.spectra import rest_spectrum
 from model.bins import BIN_CENTERS
 from model.lines import LINE_NAMES
-from server.api import problems
-from server.api.limits import costly
+from server import problems
 from server.api.values import as_json
+from server.http.rate_limits import costly
 
 Numbers = list[float | None]
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from model.bins import BIN_EDGES
 from model.lines import LINES
 from model.storage.weights import available_models, load_params, load_sidecar
-from server.api import problems
+from server import problems
 
 
 class Line(BaseModel):

@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from analysis.isolation.jobs import CSV, PARQUET
 from data.formats import FORMATS
 from server.api.predict import PredictRequest
-from server.api.problems import Fault, Problem
+from server.problems import Fault, Problem
 
 DESCRIPTION: Final = (
     "The API predicts the equivalent widths of ten emission lines from a galaxy's starlight, in Å in the rest frame, "

@@ -11,9 +11,9 @@ from analysis.explorer.neighbours import COUNT, nearest_to
 from data.catalogue.registry import served
 from model.predictions.batch import place_many
 from model.storage.weights import load_params
-from server.api import problems
-from server.api.limits import costly
+from server import problems
 from server.api.values import Body, as_json
+from server.http.rate_limits import costly
 
 MAX_PLACED: Final = 100
 """Galaxies in one request; each is compared with the whole catalogue."""

@@ -17,9 +17,9 @@ from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
-from server.api import problems
-from server.api.limits import costly
+from server import problems
 from server.api.values import Body, as_json
+from server.http.rate_limits import costly
 
 MAX_JSON_ROWS: Final = 10_000
 """Galaxies in a JSON body, each of which gives 100 numbers in the response; tables may have `data.uploads.MAX_ROWS`."""
@@ -56,7 +56,7 @@ class Options(Body):
 class FileOptions(Options):
     """How to predict a table, and what to answer with."""
 
-    format: Literal["parquet", "csv", "ecsv", "fits", "votable"] | None = Field(
+    format: FormatName | None = Field(
         default=None, description="format of the response; by default that of the request"
     )
 
@@ -216,7 +216,7 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.answers.upload import about_answers
-    from analysis.files.job import Job, fields_with, predict_batch
+    from analysis.batch.job import Job, fields_with, predict_batch
     from data.formats.whole import write_table
 
     batch = isolation.read_table(content, kind)

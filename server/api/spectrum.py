@@ -9,9 +9,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from model.spectra.continuum import continuum_bins
-from server.api import problems
-from server.api.limits import costly
+from server import problems
 from server.api.values import Body, as_json
+from server.http.rate_limits import costly
 
 MAX_PIXELS: Final = 32_768
 """Most pixels of a spectrum; DESI's have 7,781."""

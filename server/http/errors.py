@@ -1,12 +1,22 @@
 """Responses to failed requests: one sentence in JSON. Tracebacks go to the log only."""
 
+import time
+
 from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    TooManyRequests,
+)
 
 from data.errors import ChangedError
-from server.api import problems
+from server import problems
+from server.http.rate_limits import LIMITER
 
 
 def install(server: Flask) -> None:
@@ -26,10 +36,22 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         answer = problems.answer(error.code or 500, error.name, _sentence(error))
         answer.headers.extend([header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")])
         return answer
-    return {"error": _sentence(error)}, error.code or 500
+    headers = {"Retry-After": str(_seconds_to_wait())} if isinstance(error, TooManyRequests) else {}
+    return {"error": _sentence(error)}, error.code or 500, headers
+
+
+def _seconds_to_wait() -> int:
+    limit = LIMITER.current_limit
+    # As Flask-Limiter's own Retry-After.
+    return max(1, int(limit.window[0] + 1 - time.time())) if limit else 60
 
 
 def _sentence(error: HTTPException) -> str:
+    if isinstance(error, TooManyRequests):
+        return (
+            f"This address has sent too many requests; {error.description} are allowed. "
+            f"Try again in {_seconds_to_wait()} seconds."
+        )
     if isinstance(error, RequestEntityTooLarge):
         return "The file is larger than this server accepts. Split it, or use the command line."
     if isinstance(error, InternalServerError):

@@ -1,6 +1,6 @@
 """The browser's modules joined into one file, at its first request.
 
-Seventy requests for small modules would delay the first paint (docs/decisions/0032), so the page loads one file. In it
+Seventy requests for small modules would delay the first paint (docs/decisions/0016), so the page loads one file. In it
 each module is a function after those of its imports, without comments. Only these forms are supported: named imports,
 imports of a whole module, and exported functions, classes and constants.
 """

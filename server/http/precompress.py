@@ -6,6 +6,7 @@ from typing import Final
 from dash import Dash
 
 from server.http.compression import LASTING, compress_ahead
+from server.http.request_metrics import WARM_UP
 
 # Loaded by scripts on demand, so that no tag of the page names them.
 ON_DEMAND: Final = (
@@ -17,6 +18,7 @@ ON_DEMAND: Final = (
 def compress_page(app: Dash, quality: int = LASTING) -> int:
     """Compress every file that the page loads, unless it is cached; return the number of files."""
     client = app.server.test_client()
+    client.environ_base[WARM_UP] = True
     tags = re.findall(r'(?:src|href)="(/[^"]+\.(?:m?js|css)[^"]*)"', client.get("/").text)
     for address in (*tags, *ON_DEMAND):
         with client.get(address) as answer, app.server.app_context():

@@ -21,6 +21,7 @@ from prometheus_client import (
 )
 
 from server.process.logs import REQUEST_ID
+from server.process.metrics import WorkerCollector
 
 logger = logging.getLogger("galactic_neon.requests")
 blueprint = Blueprint("request_metrics", __name__)
@@ -28,6 +29,8 @@ blueprint = Blueprint("request_metrics", __name__)
 HEADER: Final = "X-Request-ID"
 SHARED_BY_WORKERS: Final = "PROMETHEUS_MULTIPROC_DIR"
 _GIVEN_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
+WARM_UP: Final = "galactic_neon.warm_up"
+"""Key of the WSGI environment of requests that the server sends to itself; they are no traffic."""
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 
 ANSWERED: Final = Counter("galactic_neon_requests_total", "Requests answered", ["method", "route", "status"])
@@ -63,12 +66,16 @@ def install(server: Flask, *, trusts_proxy: bool, every_request: bool, metrics_t
         given = request.headers.get(HEADER, "")
         g.request_id = given if trusts_proxy and _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         REQUEST_ID.set(g.request_id)
+        if WARM_UP in request.environ:
+            return
         g.began = time.perf_counter()
         IN_PROGRESS.inc()
 
     @server.after_request
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.get("request_id", "")
+        if WARM_UP in request.environ:
+            return response
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         # The rule, not the path: visitors' text must neither create a time series nor get into the log.
         route = request.url_rule.rule if request.url_rule else "none"
@@ -103,4 +110,5 @@ def metrics() -> ResponseReturnValue:
     if SHARED_BY_WORKERS in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
+        registry.register(WorkerCollector())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -17,9 +17,12 @@ from data.catalogue import registry
 from data.storage import memory
 from data.storage.revision import git_revision
 from model.storage.weights import available_models, load_sidecar
+from server.process.metrics import READY
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
+THREADS = "prepare"
+"""How the names of the threads that prepare begin."""
 
 
 PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -55,7 +58,7 @@ def prepare(
         Functions by name. Those in `later` run after the steps and do not delay readiness; a request that needs one
         before it has run takes longer.
     """
-    executor = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+    executor = ThreadPoolExecutor(1, thread_name_prefix=THREADS)
 
     def in_turn(name: str, step: Callable[[], object]) -> None:
         for pause in (*PAUSES, None):
@@ -73,6 +76,8 @@ def prepare(
             time.sleep(pause)
 
     futures = {name: executor.submit(in_turn, name, step) for name, step in steps.items()}
+    READY.set(0)
+    executor.submit(lambda: READY.set(not any(future.exception() for future in futures.values())))
     afterwards = {name: executor.submit(in_turn, name, step) for name, step in (later or {}).items()}
     for name, future in (futures | afterwards).items():
         future.add_done_callback(lambda done, name=name: _log(name, done))

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         description="Prometheus sends this as a `Bearer` token; without a token, `/metrics` answers only requests "
         "from this machine",
     )
+    security_contact: str | None = Field(
+        default=None,
+        pattern=r"^(https://|mailto:)\S{3,200}$",
+        description="Where to report a vulnerability, as `https://…` or `mailto:…`, for `/.well-known/security.txt`",
+    )
     revision: str | None = Field(
         default=None,
         validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),

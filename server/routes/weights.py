@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from analysis.browser import weights as browser
+from analysis.web_client import weights as browser
 from server.routes.columns import lasting, problem
 
 PARTS: Final = (browser.SHARED, *browser.VARIANTS)

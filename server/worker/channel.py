@@ -9,7 +9,15 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import Error
 
-from server.worker.limits import GRACE_SECONDS, HEADER_SECONDS, KEEP_ALIVE_SECONDS, LARGE_BODY, LEAST_RATE, SMALL_BODY
+from server.worker.limits import (
+    FIRST_SECONDS,
+    GRACE_SECONDS,
+    HEADER_SECONDS,
+    KEEP_ALIVE_SECONDS,
+    LARGE_BODY,
+    LEAST_RATE,
+    SMALL_BODY,
+)
 from server.worker.parser import Parser
 
 SENTENCES: Final = {
@@ -60,11 +68,17 @@ class Channel(HTTPChannel):
         self.waiting_since = self.began = time.monotonic()
         self._flushing_since: float | None = None
         self._to_flush = 0
+        self._has_sent = False
+
+    def is_new(self, now: float) -> bool:
+        """Return whether the client has just connected, so that its first request may be on its way."""
+        return not self._has_sent and now - self.began < FIRST_SECONDS
 
     def received(self, data: bytes) -> bool:
         """Process received bytes, and record when a request begins."""
         if self.request is None:
             self.waiting_since = self.began = time.monotonic()
+        self._has_sent = True
         taken = super().received(data)
         server: Any = self.server
         server.received(len(data))

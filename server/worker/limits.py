@@ -21,6 +21,8 @@ GRACE_SECONDS: Final = 20
 """Time after which the mean rate of a body or a response must be at least `LEAST_RATE` [s]."""
 LEAST_RATE: Final = 4 * 2**10
 """[bytes/s]"""
+FIRST_SECONDS: Final = 2
+"""Time that a worker which ends waits for the first request on a new connection [s]."""
 KEEP_ALIVE_SECONDS: Final = 15
 """Time for which a connection without a request stays open [s]."""
 MAX_CONNECTIONS: Final = 4096

@@ -88,9 +88,10 @@ class Server(TcpWSGIServer):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is being received, answered or sent."""
+        """Whether no request is being received, answered or sent, nor expected on a new connection."""
+        now = time.monotonic()
         return not any(
-            channel.requests or channel.request or channel.total_outbufs_len
+            channel.requests or channel.request or channel.total_outbufs_len or channel.is_new(now)
             for channel in self._channels
             if channel.connected
         )

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from jaxtyping import Array, Float
 
-from analysis.browser import weights
 from analysis.explorer.quantities import QUANTITIES
+from analysis.web_client import weights
 from components.explorer.view import DEFAULTS, FIELDS, parse, parse_gate
 from components.figures import diagram
 from components.figures.quantise import Scale, decode

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
-from analysis.files import job, parts
+from analysis.batch import job, parts
 from data.catalogue.schema import FLUX_NAMES
 from data.formats import TableMeta
 from data.formats.whole import read_table, write_table

@@ -32,13 +32,13 @@ from model.distribution.catalogued import CONTEXT, SEQUENCE, STEPS
 from model.features import colors
 from model.networks.joint import init_joint
 from model.predictions.batch import intrinsic_many, predict_many, sample_many
-from model.predictions.noise import published_noise
+from model.predictions.published_noise import published_noise
 from model.predictions.params import Params
 from model.spectra.measure import measure_lines
 from model.spectra.pixel_noise import relative_noise
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
-from model.statistics.scores import RATIOS, diagrams
+from model.statistics.draw_scores import RATIOS, diagrams
 from model.training.distribution import fit_distribution
 from model.training.recipe import DistributionConfig
 from model.training.sample import prepare

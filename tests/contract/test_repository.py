@@ -8,11 +8,9 @@ import tomllib
 from importlib.metadata import distribution, packages_distributions
 
 import pytest
-import yaml
 from packaging.utils import canonicalize_name
 
 from server.process import selftest
-from server.process.settings import Settings
 from tests.serving import ROOT
 
 TEXT = (
@@ -116,25 +114,6 @@ def test_container_installs_by_hash_and_runs_as_nobody_special():
     assert re.search(r"^ARG PYTHON=python:\d+\.\d+\.\d+-slim-\w+$", dockerfile, flags=re.MULTILINE)
     assert re.findall(r"^USER (\S+)$", dockerfile, flags=re.MULTILINE)[-1] == "1000"
     assert "HEALTHCHECK" in dockerfile
-
-
-@pytest.mark.parametrize("file", ["render.yaml", "heroku.yml", "compose.yaml"])
-def test_platform_files_set_only_what_the_product_knows(file):
-    described = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
-    arguments = set(re.findall(r"^ARG (\w+)=", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    known = {name.upper() for name in Settings.model_fields} | arguments
-    assert set(_variables(described)) <= known
-    assert set(_variables(described))
-
-
-def _variables(described: dict) -> list[str]:
-    """List the environment variables that a platform's file sets."""
-    if "services" not in described:
-        return [*described["setup"]["config"], *described["build"]["config"]]
-    services = described["services"]
-    if isinstance(services, list):
-        return [variable["key"] for service in services for variable in service["envVars"]]
-    return [name for service in services.values() for name in service.get("environment", {})]
 
 
 def test_golden_prediction_is_that_of_the_committed_weights():

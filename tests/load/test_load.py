@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.boot import memory, processes
 from tests.load.soak import report, soak
-from tests.serving import Served
+from tests.serving import PATIENCE, Served
 
 PATHS = ("/", "/predict", "/readyz", "/_dash-layout", "/_dash-dependencies")
 CLICK_MS, PREDICTION_MS = 400, 600
@@ -19,7 +19,7 @@ MAX_MIB = 512
 def status(url: str) -> int:
     """Ask once and give the status, 0 where nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             answer.read()
             return answer.status
     except urllib.error.HTTPError as error:

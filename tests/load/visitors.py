@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from statistics import quantiles
 
 from model.lines import LEADING_LINES
+from tests.serving import PATIENCE
 
 JSON = {"Content-Type": "application/json"}
 
@@ -38,7 +39,7 @@ class Visitor:
 
     def __init__(self, url: str, number: int, notes: Notes) -> None:
         parts = urllib.parse.urlsplit(url)
-        self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+        self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=PATIENCE)
         # Limits count by address, which a trusted proxy tells.
         self._headers = {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}", "Accept-Encoding": "br"}
         self._notes = notes

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import pytest
 
-from server.api.limits import LARGE_BODY
+from server.http.rate_limits import LARGE_BODY
 from server.worker.limits import GRACE_SECONDS, THREADS
 from tests.analysis.isolation.bombs import BOMBS
-from tests.serving import Served, serving
+from tests.serving import PATIENCE, Served, serving
 
 SCRIPT = "<script>alert(1)</script>"
 EVIL = "evil.example"
@@ -34,7 +34,7 @@ def ask(
     served: Served, path: str, method: str = "GET", body: object = None, **headers: str
 ) -> tuple[int, http.client.HTTPMessage, str]:
     """Ask without any tidying of the path, as an enemy would."""
-    connection = http.client.HTTPConnection(*place(served), timeout=30)
+    connection = http.client.HTTPConnection(*place(served), timeout=PATIENCE)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, sent)  # type: ignore[arg-type]
     answer = connection.getresponse()

@@ -13,6 +13,7 @@ from data.columns.names import TITLES, numbered_of, split_unit, twelve_of
 from data.columns.units import are_units, stated_in
 from data.columns.words import as_number, medium_in, shown, unique_names
 from data.errors import CatalogueError
+from data.formats.fields import COMMENT
 from data.formats.readers.source import Given
 
 SEPARATORS: Final = ",;\t|"
@@ -30,8 +31,8 @@ _UNIT_AFTER: Final = re.compile(
     r"\b([A-Za-z]\w{0,60})(?:\s{1,4}units?)?\s{0,8}(?:[:=(\[]|\bin\b)(?=([^;,\])=]{1,120}))", re.IGNORECASE
 )
 """A name in a comment and the words behind it, which may be its unit: ``flux: mJy``, ``flux in mJy``."""
-COMMENT_SIGNS: Final = "#%!/;\\"
-_COMMENT_STARTS: Final = ("#", "%", "!", "//", "; ", "\\")
+_SIGNS: Final = COMMENT + "%!/;\\"
+_COMMENT_STARTS: Final = (COMMENT, "%", "!", "//", "; ", "\\")
 """Beginnings of lines above the table that are no part of it; a backslash in IPAC tables."""
 _MACHINE_READABLE: Final = re.compile(r"Title:|Byte-by-byte Description|={60}")
 _KEY_VALUE: Final = re.compile(r"[#%!/;\\]+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
@@ -256,7 +257,7 @@ class TextTable:
 
     def _titles_in(self, comment: str, cells: list[str]) -> list[str] | None:
         """Return the words of a comment if there are as many as cells and none is a number, else None."""
-        text = comment.lstrip(COMMENT_SIGNS).strip()
+        text = comment.lstrip(_SIGNS).strip()
         titles = [title.strip() for title in (text.split(self.delimiter) if self.delimiter.strip() else text.split())]
         if len(titles) != len(cells) and self.delimiter.strip():
             titles = text.split()
@@ -269,7 +270,7 @@ class TextTable:
         self._first = []
         for line in self._lines:
             row = self._row
-            if line.strip() and not (line.startswith("#") and len(self._split(line)) != len(self.titles)):
+            if line.strip() and not (line.startswith(COMMENT) and len(self._split(line)) != len(self.titles)):
                 records.append((row, self._split(line)))
             if len(records) >= PREVIEW:
                 break
@@ -323,7 +324,7 @@ class TextTable:
         lower = {name.strip().lower(): name for name in reversed(self.names)}
         roles = {name.lower(): role for role in ("flux", "wavelength") for name in TITLES[role]}
         for comment in self.comments[:2000]:
-            text = comment.lstrip(COMMENT_SIGNS + " ").removeprefix("units:")[:20_000]
+            text = comment.lstrip(_SIGNS + " ").removeprefix("units:")[:20_000]
             for name, unit in _NAMED_UNIT.findall(text):
                 title = name.strip(" ;,:=")
                 if title in self.names:
@@ -389,7 +390,7 @@ class TextTable:
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             cells = cells[:width]
         if len(cells) != width:
-            if cells[0].startswith("#"):
+            if cells[0].startswith(COMMENT):
                 return ""
             raise CatalogueError(
                 f"{self.given.name}, row {row}, has {len(cells)} columns; the header has {width}. "

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.columns.words import scalars
 from data.errors import UploadError
-from data.uploads.readers.limits import MAX_COLUMNS, check_expanded, check_shape
+from data.uploads.limits import MAX_COLUMNS, check_expanded, check_shape
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable, from_arrays
 

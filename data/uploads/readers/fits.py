@@ -11,7 +11,7 @@ from data.errors import CatalogueError, UploadError
 from data.formats.readers.fits_headers import check_headers
 from data.surveys.desi import CAMERAS, Redshift, SurveySpectra, read_observed, read_redshifts
 from data.surveys.sdss import is_spec, read_spec
-from data.uploads.readers.limits import check_expanded, check_shape
+from data.uploads.limits import check_expanded, check_shape
 from data.uploads.readers.raw_table import RawTable, from_arrays
 from data.uploads.readers.tables import read_table
 

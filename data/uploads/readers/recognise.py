@@ -6,11 +6,15 @@ from functools import partial
 from typing import Final
 
 from data.errors import UploadError
+from data.formats.kinds import FORMATS
+from data.uploads.limits import MAX_BYTES, check_shape, too_large
 from data.uploads.readers import arrays, fits, tables
-from data.uploads.readers.limits import MAX_BYTES, check_shape, too_large
 from data.uploads.readers.raw_table import RawTable
 
-_SIGNATURES: Final = {b"SIMPLE  =": "FITS", b"PAR1": "Parquet", b"\x93NUMPY": "NPY", b"PK\x03\x04": "NPZ"}
+_SIGNATURES: Final = {start: kind.label for kind in FORMATS.values() for start in kind.signatures} | {
+    b"\x93NUMPY": "NPY",
+    b"PK\x03\x04": "NPZ",
+}
 _REFUSED: Final = {
     b"\x1f\x8b": "a gzip archive. Unpack it and upload what is inside.",
     b"BZh": "a bzip2 archive. Unpack it and upload what is inside.",
@@ -103,13 +107,10 @@ def _first_line(error: Exception) -> str:
 
 
 READERS: Final[Mapping[str, Callable[[bytes, str], RawTable]]] = {
-    "CSV": partial(tables.read_table, form="CSV"),
+    **{form: partial(tables.read_table, form=form) for form in tables.FORMS},
     "JSON": arrays.read_json,
     "NPY": arrays.read_npy,
     "NPZ": arrays.read_npz,
-    "Parquet": partial(tables.read_table, form="Parquet"),
-    "VOTable": partial(tables.read_table, form="VOTable"),
-    "ECSV": partial(tables.read_table, form="ECSV"),
     "FITS": fits.read_fits,
 }
 """Readers by format: from content and name of a file to its columns; they raise `UploadError`."""

@@ -10,10 +10,10 @@ from data.columns.missing import RANGES
 from data.columns.names import FLUX_NAMES, column_of, list_of_twelve
 from data.columns.words import as_number
 from data.errors import CatalogueError, UploadError
-from data.formats.kinds import FormatName
-from data.uploads.readers import limits
+from data.formats.kinds import FORMATS, FormatName
+from data.uploads import limits
+from data.uploads.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.decompression_limit import read_within
-from data.uploads.readers.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable
 from model.bins import N_BINS
@@ -21,13 +21,8 @@ from model.bins import N_BINS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMS: Final[Mapping[str, FormatName]] = {
-    "Parquet": "parquet",
-    "CSV": "csv",
-    "ECSV": "ecsv",
-    "VOTable": "votable",
-    "FITS": "fits",
-}
+FORMS: Final[Mapping[str, FormatName]] = {kind.label: name for name, kind in FORMATS.items()}
+"""The formats by label."""
 MIN_PIXELS: Final = 20
 """Smallest number of values in a cell that are read as the pixels of a spectrum."""
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from analysis.explorer.population import describe, ks_distance
-from analysis.explorer.tour import steps
+from analysis.explorer.tour_steps import steps
 from components.explorer.view import FIELDS
 from data.catalogue.catalogue import Catalogue
 from model.lines import LINE_NAMES
@@ -74,3 +74,12 @@ def test_the_tour_shows_what_the_panels_can_show(catalogue: Catalogue) -> None:
                 assert set(value) <= {each for _letter, each in allowed}
             else:
                 assert value == fields[name].default
+
+
+def test_the_tour_gives_the_limit_of_starbursts_that_the_selection_uses(catalogue, monkeypatch):
+    monkeypatch.setattr("analysis.explorer.tour_steps.STARBURST", 123.0)
+    steps.cache_clear()
+    said = " ".join(sentence for step in steps(catalogue) for sentence in step.sentences)
+    steps.cache_clear()
+    assert "EW(Hα) above 123 Å" in said
+    assert "above 100 Å" not in said

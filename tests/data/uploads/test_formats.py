@@ -13,8 +13,7 @@ from astropy.table import Table
 
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import UploadError
-from data.uploads import apply_plan, infer_plan, open_files, read, recognise
-from data.uploads.readers import limits
+from data.uploads import apply_plan, infer_plan, limits, open_files, read, recognise
 
 FLUX = np.array([[2.71, 3.79, 4.95, 4.88, 4.71, 4.55, 4.39, 4.28, 4.19, 3.95, 3.76, 3.60]] * 3) * [[1.0], [2.0], [0.5]]
 IDS = [39627835576420141, 39627835576420142, 39627835576420143]

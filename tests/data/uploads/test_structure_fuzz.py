@@ -17,7 +17,7 @@ from astropy.io.votable import from_table
 from astropy.table import MaskedColumn, Table
 
 from analysis.answers.answer import PredictOptions
-from analysis.files.rows import read_rows
+from analysis.batch.rows import read_rows
 from data import uploads
 from data.catalogue.schema import FLUX_NAMES, check
 from data.catalogue.standard_columns import standard_columns

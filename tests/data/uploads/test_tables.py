@@ -11,8 +11,7 @@ from hypothesis.extra import numpy as hnp
 from data import uploads
 from data.catalogue.schema import FLUX_NAMES
 from data.errors import UploadError
-from data.uploads import read
-from data.uploads.readers import limits
+from data.uploads import limits, read
 
 HEADER = ",".join(FLUX_NAMES)
 ROW = "2.71,3.79,4.95,4.88,4.71,4.55,4.39,4.28,4.19,3.95,3.76,3.60"

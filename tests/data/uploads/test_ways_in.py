@@ -15,7 +15,7 @@ from astropy.table import MaskedColumn, Table
 import cli
 from analysis import isolation
 from analysis.answers.answer import PredictOptions
-from analysis.files.rows import read_rows
+from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
 from data.catalogue.build import read_table as read_galaxies
 from data.catalogue.schema import FLUX_NAMES

@@ -11,7 +11,7 @@ from model.bins import BIN_CENTERS
 from model.predictions.batch import score_many
 from model.predictions.domain import EDGE, OUTSIDE, domain, domain_score, judge
 from model.storage.weights import load_params, load_sidecar
-from research.fits.domain import measure
+from research.fitting.domain import measure
 from research.sample import read_sample
 from tests.serving import ROOT
 

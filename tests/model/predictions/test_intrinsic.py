@@ -9,7 +9,8 @@ import pytest
 from model.distribution.latent import ORDER, TIED
 from model.lines import LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
-from model.predictions.intrinsic import intrinsic_ew, sample_ew, sample_observed
+from model.predictions.draws import sample_ew, sample_observed
+from model.predictions.intrinsic import intrinsic_ew
 from model.predictions.params import Params
 from model.storage.weights import load_params, read_params, save_params
 

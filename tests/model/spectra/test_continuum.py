@@ -5,7 +5,8 @@ import pytest
 
 from model.bins import bin_continuum
 from model.lines import LINES
-from model.spectra.continuum import SIDE_BAND, continuum_bins, mask_lines, mask_windows
+from model.spectra.continuum import continuum_bins
+from model.spectra.line_mask import SIDE_BAND, mask_lines, mask_windows
 from model.spectra.synthesis import add_lines
 
 GRID = np.arange(3390.0, 7010.0, 0.8)

@@ -4,7 +4,7 @@ import pytest
 
 from model.predictions.batch import predict_many
 from model.predictions.params import Params
-from model.statistics.metrics import score_lines, spearman
+from model.statistics.point_scores import score_lines, spearman
 from model.training.distillation import DistillationRecipe, continua_between, fit_variants, fit_variants_directly
 from model.training.network import Recipe, fit
 

@@ -11,7 +11,7 @@ from dash._utils import to_json
 from plotly import graph_objects as go
 
 from analysis.explorer.selections import named_rows, pack
-from analysis.surprise import outlier_ranking
+from analysis.outliers import outlier_ranking
 from components.population import cards
 from data.catalogue import registry
 from data.formats import FORMATS

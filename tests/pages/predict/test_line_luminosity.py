@@ -12,9 +12,9 @@ from astropy.table import Table
 
 from analysis.answers.form import read_form
 from analysis.answers.galaxy import predict_lines
-from analysis.browser.presets import load_presets
-from analysis.surprise import outlier_ranking
-from analysis.surprise.outlier_score import covered_lines, judge_lines
+from analysis.outliers import outlier_ranking
+from analysis.outliers.outlier_score import covered_lines, judge_lines
+from analysis.web_client.presets import load_presets
 from data import uploads
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
@@ -151,7 +151,7 @@ def test_an_uploaded_spectrum_is_what_is_painted(light: Any):
 @pytest.mark.parametrize("form", ["csv", "fits"])
 def test_painting_lines_compiles_whole_programs(light: Any, form: str):
     """Step by step it was a hundred programs, which took the server from 450 to 650 MiB."""
-    light.paint(state(), 150, 2.0, form)
+    light.spectrum_download(state(), 150, 2.0, form)
     with compilations() as seconds:
-        light.paint(state(), 150, 2.0, form)
+        light.spectrum_download(state(), 150, 2.0, form)
     assert 1 <= len(seconds) <= 4

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from dash.exceptions import PreventUpdate
 
-from analysis.browser.presets import load_presets
+from analysis.web_client.presets import load_presets
 from data import uploads
 from data.errors import CatalogueError
 from data.uploads.readers.numbers import as_typed

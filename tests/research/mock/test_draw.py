@@ -12,7 +12,7 @@ from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
-from model.statistics.scores import width
+from model.statistics.draw_scores import width
 from research.mock.density import load_density, save_density
 from research.mock.draw import draw, rounded
 from tests.builders import density

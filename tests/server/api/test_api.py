@@ -26,8 +26,8 @@ from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
-from server.api.problems import MEDIA_TYPE
 from server.factory import create_server
+from server.problems import MEDIA_TYPE
 from server.process.settings import Settings
 
 FLUX = (np.random.default_rng(9).lognormal(0, 0.1, (5, 12)) * np.linspace(1, 2, 12)).astype(np.float32)

@@ -2,8 +2,8 @@ import re
 
 from flask.testing import FlaskClient
 
-from server.api.limits import LARGE_BODY
 from server.factory import create_server
+from server.http.rate_limits import LARGE_BODY
 from server.http.security import HEADERS, MAX_REQUEST_BYTES
 from server.process.settings import Settings
 
@@ -53,6 +53,10 @@ def test_too_many_files_from_one_address_are_refused(settings: Settings):
     server.add_url_rule("/_dash-update-component", view_func=dict, methods=["POST"])
     client = server.test_client()
     file = b" " * (LARGE_BODY + 1)
-    statuses = [client.post("/_dash-update-component", data=file).status_code for _ in range(3)]
-    assert statuses == [200, 200, 429]
+    answers = [client.post("/_dash-update-component", data=file) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    seconds = int(answers[2].headers["Retry-After"])
+    assert 1 <= seconds <= 61
+    said = "This address has sent too many requests; 2 per 1 minute are allowed. Try again in "
+    assert answers[2].json["error"] == f"{said}{seconds} seconds."
     assert client.post("/_dash-update-component", data=b"{}").status_code != 429

@@ -60,7 +60,7 @@ from server.process import import_blocker
 import_blocker.block("pandas")
 import numpy as np
 from data.formats import FORMATS
-from analysis.light.synthetic_spectrum import LineShape, as_file, spectrum_of_bins
+from analysis.emission.synthetic_spectrum import LineShape, as_file, spectrum_of_bins
 columns = spectrum_of_bins(np.ones(12, np.float32), np.ones(10, np.float32), LineShape(), 0.1)
 for format in FORMATS:
     assert as_file(columns, LineShape(), "default", format)[0]

@@ -1,0 +1,241 @@
+"""Read a piece of a file as galaxies to predict, with a sentence for each row that cannot be used."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.answers.answer import PredictInput, PredictOptions
+from analysis.outliers.outlier_score import covered_lines
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from data.columns import units
+from data.columns.bins import per_wavelength
+from data.columns.missing import EMPTY, is_sentinel, optional_without_sentinels, without_sentinels
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
+from data.errors import CatalogueError, UploadError
+from data.formats.readers.source import units_of
+from data.formats.types import is_list, is_number, is_text, pc, plain
+from data.uploads.readers.numbers import LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
+from model.lines import LINE_NAMES
+
+EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
+IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
+OPTIONAL_RANGES = {"log_luminosity": LOG_LUMINOSITY_RANGE, "redshift": REDSHIFT_RANGE}
+
+
+class Columns(NamedTuple):
+    """The columns of a file that predictions use; matched in any case, with or without a unit after the name.
+
+    Attributes
+    ----------
+    flux : tuple of str
+        The twelve flux columns, or the one column whose cells hold twelve numbers.
+    unit : str
+        Unit of the fluxes that the file states; "" if it states none.
+    optional : dict
+        The file's columns by "log_luminosity" and "redshift".
+    ew, ivar : dict
+        The file's columns by `{LINE}_EW` and `{LINE}_EW_IVAR`.
+    scale : dict
+        By the file's column, the factor that converts EWs to Å and inverse variances to 1/Å².
+    kinds : str
+        The column of classes (galaxy, quasar, star); "" if there is none.
+    """
+
+    flux: tuple[str, ...]
+    unit: str
+    optional: dict[str, str]
+    ew: dict[str, str]
+    ivar: dict[str, str]
+    scale: dict[str, float]
+    kinds: str
+
+
+def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
+    """Find the columns of a file that a question needs.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Schema of the file, with plain types, and units in the fields' metadata.
+    question : PredictOptions
+        What to compute.
+
+    Returns
+    -------
+    Columns
+        The column of each quantity.
+
+    Raises
+    ------
+    CatalogueError
+        If columns are missing (the message lists them and those present), ambiguous or not numeric.
+    UploadError
+        If a unit is not understood; the message names it.
+    """
+    names, column_units = schema.names, units_of(schema)
+    lower = {name.strip().lower(): name for name in reversed(names)}
+    twelve = twelve_of(names)
+    flux = tuple(twelve.values())
+    if len(twelve) < len(FLUX_NAMES):
+        flux = _list_of_twelve(schema)
+    single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
+    optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(single, name))}
+    ew, ivar = (
+        {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
+    )
+    missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
+    if question.variant == "luminosity" and "log_luminosity" not in optional:
+        missing.append("log_luminosity")
+    if question.noise == "published":
+        missing += [name for name in IVAR_NAMES if name not in ivar]
+    if missing:
+        raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(names[:20])}.")
+    if question.surprise and not ew:
+        raise CatalogueError(f"The input has no measured line to judge: no column {EW_NAMES[0]} ... {EW_NAMES[-1]}.")
+    used = [*flux, *optional.values(), *(ivar.values() if question.noise == "published" else ())]
+    for name in used:
+        if f"{name} (2)" in names:
+            raise CatalogueError(f"The input has several columns {name}. Keep one of them.")
+        kind = schema.field(name).type
+        if not (is_text(kind) or is_number(kind) or (name,) == flux):
+            raise CatalogueError(f"Column {name} is of type {kind}; it must hold numbers. Convert it to float.")
+    stated = {name: text for name in flux if units.is_stated(text := column_units.get(name, "") or split_unit(name)[1])}
+    unit = units.common(stated, len(flux), "The input")
+    if unit:
+        try:
+            units.flux_unit(unit)
+        except UploadError as error:
+            raise UploadError(f"Column {flux[0]}: {error}") from error
+    scale = {}
+    for ours, target in ((ew, "Angstrom"), (ivar, "1 / Angstrom2")):
+        if question.surprise or question.noise == "published":
+            scale |= {name: units.factor_to(column_units.get(name, ""), target, name) for name in ours.values()}
+    return Columns(flux, unit, optional, ew, ivar, scale, column_of(names, "class"))
+
+
+def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
+    """Return the one column whose cells hold twelve fluxes, as a tuple; empty if there is none."""
+    lists = [field.name for field in schema if is_list(field.type) and is_number(field.type.value_type)]
+    twelve = [
+        name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
+    ]
+    named = list_of_twelve(twelve)
+    return (named,) if named else ()
+
+
+def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
+    """Read a piece of a file as galaxies to predict.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        With the columns of `find_columns`, as numbers or as text.
+    question : PredictOptions
+        Whether measured lines and inverse variances are needed.
+
+    Returns
+    -------
+    PredictInput
+        With a problem for each row that has text in place of a number, or a number outside its range.
+    """
+    found = find_columns(batch.schema, question)
+    problems = np.full(batch.num_rows, "", object)
+    if len(found.flux) == 1:
+        given = _twelve_of_lists(batch[found.flux[0]], found.flux[0], problems)
+    else:
+        given = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux])
+    flux = per_wavelength(given, found.unit)
+    for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
+        if not problems[row] and not (question.fill_missing and column in (0, len(FLUX_NAMES) - 1)):
+            problems[row] = f"{FLUX_NAMES[column]} is {given[row, column]:g}, which marks a missing value"
+    optional = {
+        name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
+    }
+    ivar = ew = covered = None
+    if question.noise == "published":
+        ivar = np.column_stack([_scaled(batch, found.ivar[name], found, problems) for name in IVAR_NAMES])
+    if question.surprise:
+        ew = np.full((batch.num_rows, len(EW_NAMES)), np.nan, np.float32)
+        given_lines = np.array([name in found.ew for name in EW_NAMES])
+        for place in np.flatnonzero(given_lines):
+            # Text in place of a measured EW counts as missing: the row can still be predicted.
+            ignored = np.full(batch.num_rows, "", object)
+            ew[:, place] = without_sentinels(_scaled(batch, found.ew[EW_NAMES[place]], found, ignored))
+        covered = covered_lines(ew, given_lines, optional.get("redshift"))
+    kinds = None
+    if found.kinds and is_text(batch[found.kinds].type):
+        kinds = np.array([*pc.fill_null(batch[found.kinds], "").to_pylist(), None], object)[:-1]
+    with np.errstate(over="ignore"):
+        return PredictInput(
+            flux.astype(np.float32),
+            optional.get("log_luminosity"),
+            optional.get("redshift"),
+            None if ivar is None else ivar.astype(np.float32),
+            ew,
+            covered,
+            problems,
+            kinds=kinds,
+        )
+
+
+def _scaled(batch: pa.RecordBatch, title: str, found: Columns, problems: np.ndarray) -> np.ndarray:
+    return _numbers(batch[title], title, problems) * found.scale.get(title, 1.0)
+
+
+def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.ndarray) -> np.ndarray:
+    """Return an optional column: NaN for empty cells and sentinels; a value outside `limits` is the row's problem."""
+
+    def is_empty(text: str) -> bool:
+        return text.lower() in EMPTY
+
+    values = optional_without_sentinels(_numbers(column, name, problems, is_empty), name)
+    with np.errstate(invalid="ignore"):
+        beyond = (values < limits[0]) | (values > limits[1])
+    for row in np.flatnonzero(beyond):
+        if not problems[row]:
+            problems[row] = f"{name} is {values[row]:g}, outside {limits[0]:g} to {limits[1]:g}; check its unit"
+    return np.where(beyond, np.nan, values).astype(np.float32)
+
+
+def _twelve_of_lists(column: Any, name: str, problems: np.ndarray) -> np.ndarray:
+    """Return cells of twelve numbers as (galaxy, 12); a cell of another length is the row's problem."""
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+    flux = np.full((len(column), len(FLUX_NAMES)), np.nan)
+    good = lengths == len(FLUX_NAMES)
+    if good.any():
+        kept = column.filter(pa.array(good))
+        flux[good] = kept.flatten().cast(pa.float64()).to_numpy(zero_copy_only=False).reshape(-1, len(FLUX_NAMES))
+    for row in np.flatnonzero(~good):
+        problems[row] = f"{name} holds {lengths[row]} numbers; {len(FLUX_NAMES)} are needed"
+    return flux
+
+
+def _numbers(
+    column: Any, name: str, problems: np.ndarray, is_empty: Callable[[str], bool] = lambda _: False
+) -> np.ndarray:
+    column = plain(column)
+    if not is_text(column.type):
+        return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
+    column = pc.utf8_trim_whitespace(column)
+    column = pc.if_else(pc.equal(column, ""), None, column)
+    try:
+        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    except pa.ArrowInvalid:
+        return np.array(
+            [
+                np.nan if text is None or is_empty(text) else _number(text, row, name, problems)
+                for row, text in enumerate(column.to_pylist())
+            ]
+        )
+
+
+def _number(text: str, row: int, name: str, problems: np.ndarray) -> float:
+    try:
+        # float() accepts 1_000, which in a table is a typing error.
+        return float(text.replace("_", "x"))
+    except ValueError:
+        if not problems[row]:
+            problems[row] = f"{name} is {text[:24]!r}, which is not a number; write it like 1.25 or 3.1e-17"
+        return np.nan

@@ -1,1 +1,0 @@
-"""What the browser needs to predict by itself: the weights and the presets."""

@@ -1,1 +1,0 @@
-"""Predictions for catalogues on disk, in parts of flat memory."""

@@ -1,1 +1,0 @@
-"""Luminosities of predicted lines, their effect on magnitudes, and spectra with predicted lines added."""

@@ -1,0 +1,1 @@
+"""What the web browser needs to predict by itself: the weights and the presets."""
