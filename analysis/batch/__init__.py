@@ -1,1 +1,1 @@
-"""Predictions for catalogues on disk, in parts of flat memory."""
+"""Work on files on disk: predictions in parts of flat memory, and catalogues measured in survey files."""

@@ -11,12 +11,11 @@ from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import per_wavelength
-from data.columns.missing import is_sentinel, without_sentinels
-from data.columns.names import column_of, split_unit, twelve_of
+from data.columns.missing import EMPTY, is_sentinel, optional_without_sentinels, without_sentinels
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
-from data.uploads.galaxies import EMPTY
 from data.uploads.readers.numbers import LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
 from model.lines import LINE_NAMES
 
@@ -122,7 +121,7 @@ def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
     twelve = [
         name for name in lists if getattr(schema.field(name).type, "list_size", len(FLUX_NAMES)) == len(FLUX_NAMES)
     ]
-    named = column_of(twelve, "flux") or (twelve[0] if len(twelve) == 1 else "")
+    named = list_of_twelve(twelve)
     return (named,) if named else ()
 
 
@@ -191,7 +190,7 @@ def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.
     def is_empty(text: str) -> bool:
         return text.lower() in EMPTY
 
-    values = without_sentinels(_numbers(column, name, problems, is_empty))
+    values = optional_without_sentinels(_numbers(column, name, problems, is_empty), name)
     with np.errstate(invalid="ignore"):
         beyond = (values < limits[0]) | (values > limits[1])
     for row in np.flatnonzero(beyond):

@@ -1,7 +1,7 @@
-"""One deadline for all that a question to a server takes, however slowly its answer comes.
+"""One deadline for a whole request, however slowly its response arrives.
 
-The timeouts of `requests` hold for each wait: a server that sends a byte of its headers now and then is waited for
-without end. Here the connections of a session are cut when the time is up.
+The timeouts of `requests` apply to each wait separately, so a server that sends a byte of its headers now and then is
+waited for indefinitely. Here the connections of a session are cut at the deadline.
 """
 
 import socket
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """A moment on the steady clock.
+    """A time on the monotonic clock.
 
     Parameters
     ----------
     seconds : float
-        From now.
+        Seconds from now.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -29,28 +29,28 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds until then, a little more than none when it is over."""
+        """Seconds until the deadline; 0.001 after it."""
         return max(self._at - time.monotonic(), 0.001)
 
     @property
     def is_over(self) -> bool:
-        """Whether it has passed."""
+        """Whether the deadline has passed."""
         return time.monotonic() >= self._at
 
 
 @contextmanager
 def session_until(deadline: Deadline) -> Iterator["requests.Session"]:
-    """Open a session whose connections are cut at a deadline, in the middle of a header or a handshake too.
+    """Open a session whose connections are cut at a deadline, even during a header or a handshake.
 
     Parameters
     ----------
     deadline : Deadline
-        When.
+        Time at which the connections are cut.
 
     Yields
     ------
     requests.Session
-        What is read from it after the deadline ends in an error of the connection.
+        Session; reading from it after the deadline raises a connection error.
     """
     import requests
     from requests.adapters import HTTPAdapter
@@ -62,7 +62,7 @@ def session_until(deadline: Deadline) -> Iterator["requests.Session"]:
 
     def watch(made: socket.socket) -> socket.socket:
         with guard:
-            # A copy: TLS takes the socket itself over.
+            # A duplicate, as TLS takes over the socket itself.
             opened.append(made.dup())
         return made
 

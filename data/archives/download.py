@@ -1,9 +1,8 @@
 """Download of public files: resumed after a broken connection, verified, and not repeated.
 
-A folder of fetched files has a manifest, ``manifest.json``, with the size and the SHA-256 of each. A file gets its name
-only when it is whole and its check has passed; until then it is ``NAME.part``. The next run goes on from there if the
-server says that the file is still the one that was begun: ``NAME.part.json`` keeps what it called it (ETag, or the time
-of its last change).
+A folder of fetched files has a manifest, ``manifest.json``, with the size and the SHA-256 of each. A file is called
+``NAME.part`` until it is complete and verified. The next run resumes a partial file if the server confirms that it has
+not changed: ``NAME.part.json`` stores its validator (ETag or Last-Modified).
 """
 
 import contextlib
@@ -26,7 +25,7 @@ ATTEMPTS: Final = 5
 TIMEOUTS: Final = (10.0, 30.0)
 """Seconds to connect, and to wait for the next bytes."""
 LONGEST_WAIT: Final = 120.0
-"""Seconds that a server may ask to wait (Retry-After); where it asks for more, the run ends and says when to come."""
+"""Longest wait that a server may ask for (Retry-After) [s]; if it asks for more, the run ends with an error."""
 PIECE: Final = 1 << 18
 MAX_BYTES: Final = 4_000_000_000
 MANIFEST: Final = "manifest.json"
@@ -46,9 +45,9 @@ class Source(NamedTuple):
     check : callable
         Function of a path that raises `FetchError` if the file there has unexpected content.
     sha256 : str, optional
-        Checksum, where it is known beforehand. Where none is, the one that was recorded at the first fetch counts.
+        Checksum, if it is known beforehand; otherwise the one recorded at the first download applies.
     git_blob : str, optional
-        The name that git gives the content (SHA-1), where the file lies at a fixed revision.
+        SHA-1 by which git names the content, for a file at a fixed revision.
     optional : bool
         Whether a missing file on the server is no error.
     """
@@ -112,7 +111,7 @@ def fetch_files(
 def _fetch(
     session: Any, source: Source, folder: Path, progress: Progress, pause: float, recorded: str | None
 ) -> dict[str, Any] | None:
-    """Fetch one file, going on where a connection broke; None where an optional one does not exist."""
+    """Fetch one file, resuming after a broken connection; return None if an optional file does not exist."""
     import requests
     import urllib3
 
@@ -131,7 +130,7 @@ def _fetch(
             reason, wait = str(error), error.wait
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = "the connection broke" if part.exists() else type(error).__name__
-        # What brought new bytes was no failure: a slow line may break many times on a large file.
+        # An attempt that brought new bytes is not a failure: a slow line may break many times on a large file.
         came = part.stat().st_size if part.exists() else 0
         failures, furthest = (0, came) if came > furthest else (failures + 1, furthest)
         time.sleep(max(wait, pause * 2 ** min(failures, ATTEMPTS)))
@@ -142,7 +141,7 @@ def _fetch(
 
 
 class _AgainError(Exception):
-    """Worth another try, after the seconds that the server asks to wait."""
+    """Failure after which another attempt is worthwhile, `wait` seconds later."""
 
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
@@ -150,7 +149,7 @@ class _AgainError(Exception):
 
 
 def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool | None:
-    """Append what is missing of a file; True where it went on with what was begun, None where there is no file."""
+    """Append the missing part of a file; return whether a partial file was resumed, None if there is no file."""
     begun = _begun(source, part)
     start = part.stat().st_size if begun else 0
     headers = {"Accept-Encoding": "identity"}
@@ -162,8 +161,8 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
             wait = _retry_after(answer.headers)
             if wait > LONGEST_WAIT:
                 raise FetchError(
-                    f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. The part that "
-                    "was downloaded is kept; run the command again then."
+                    f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. The part that was "
+                    "downloaded is kept; run the command again after that time."
                 )
             raise _AgainError(f"the server answered with status {status}", wait)
         if status in _HTTP_GONE and source.optional:
@@ -172,9 +171,9 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
             raise FetchError(f"{source.url} answered with status {status}. Check the address (--base-url).")
         is_rest = status == _HTTP_PARTIAL and begun is not None and _continues(answer.headers, begun, start)
         if status == _HTTP_RANGE or (status == _HTTP_PARTIAL and not is_rest):
-            # Complete already, or another file than the one that was begun: begin again.
+            # The partial file is complete already, or belongs to another file: start again.
             _forget(part)
-            raise _AgainError("the server does not know the rest of what was begun")
+            raise _AgainError("the server cannot continue the partial file")
         start = start if is_rest else 0
         length = answer.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
@@ -197,7 +196,7 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
 
 
 def _begun(source: Source, part: Path) -> dict[str, Any] | None:
-    """Return what is known of a file that was begun; None where it cannot be told that the rest belongs to it."""
+    """Return the stored state of a partial file; None if the rest cannot be shown to belong to it."""
     try:
         begun = json.loads(_note(part).read_text(encoding="utf-8"))
         is_ours = part.stat().st_size > 0 and begun["url"] == source.url and isinstance(begun["validator"], str)
@@ -207,7 +206,7 @@ def _begun(source: Source, part: Path) -> dict[str, Any] | None:
 
 
 def _begin(source: Source, part: Path, headers: Mapping[str, str], total: int | None) -> None:
-    """Note what the server calls the file that begins to come, before its first byte is written."""
+    """Store the validator of a file before its first byte is written."""
     _forget(part)
     validator = _validator(headers)
     if validator:
@@ -216,26 +215,26 @@ def _begin(source: Source, part: Path, headers: Mapping[str, str], total: int | 
 
 
 def _continues(headers: Mapping[str, str], begun: Mapping[str, Any], start: int) -> bool:
-    """Tell whether a part is the rest of what was begun: its place, the whole's length and its name must agree."""
+    """Return whether a response continues a partial file: offset, total length and validator must agree."""
     place, _, total = headers.get("Content-Range", "").partition("/")
     is_place = place.startswith(f"bytes {start}-")
     is_length = begun.get("total") is None or total in ("*", str(begun["total"]))
-    # A server that ignores If-Range sends the rest of whatever it has now.
+    # A server that ignores If-Range sends the rest of its current file.
     return is_place and is_length and begun["validator"] in (headers.get("ETag"), headers.get("Last-Modified"))
 
 
 def _validator(headers: Mapping[str, str]) -> str | None:
-    """Return what names a content exactly: a strong ETag, or a time of change that lies before this answer."""
+    """Return a strong validator: an ETag, or a modification time before the time of the response; None without one."""
     tag = headers.get("ETag", "")
     if tag.startswith('"'):
         return tag
     changed, now = _time(headers.get("Last-Modified")), _time(headers.get("Date"))
-    # A file may change twice in the second that the header counts in (RFC 9110, 8.8.2.2).
+    # A file may change twice within one second, the resolution of the header (RFC 9110, 8.8.2.2).
     return headers["Last-Modified"] if not tag and changed and now and (now - changed).total_seconds() >= 1 else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds that a server asks to wait: a number, or a time, which its own clock is compared with."""
+    """Return the seconds that a server asks to wait; a date is compared with the server's own clock."""
     asked = headers.get("Retry-After", "").strip()
     if asked.isascii() and asked.isdigit():
         return float(asked)
@@ -273,7 +272,7 @@ def _check_room(source: Source, folder: Path, total: int | None, start: int) -> 
 
 
 def _accept(source: Source, part: Path, path: Path, recorded: str | None, *, was_resumed: bool) -> dict[str, Any]:
-    """Give a whole file its name, or delete it and say what is wrong with it."""
+    """Rename a complete file to its final name; if a check fails, delete it and raise FetchError."""
     digest = _digest(part)
     try:
         _check_sums(source, part, digest, recorded)
@@ -281,7 +280,7 @@ def _accept(source: Source, part: Path, path: Path, recorded: str | None, *, was
     except FetchError as error:
         _forget(part)
         if was_resumed:
-            raise _AgainError("what came in pieces is not the file") from error
+            raise _AgainError("the parts of the download do not make up the file") from error
         raise
     part.replace(path)
     _forget(part)

@@ -39,7 +39,7 @@ class ArchiveSpectrum(NamedTuple):
     release : array
         The data release, text.
     not_finite : array
-        How many pixels are masked because a number of theirs is not finite.
+        Number of pixels that are masked because their flux, inverse variance or mask is not finite.
     """
 
     wavelength_obs: Float[np.ndarray, " pixel"]
@@ -135,8 +135,8 @@ def _read(record: dict[str, Any], release: str) -> ArchiveSpectrum:
     good = finite & (ivar > 0) & (columns["mask"] == 0)
     if not good.any():
         raise ArchiveError(
-            f"The spectrum that {release} has of this galaxy holds no good pixel: of {flux.size:,}, "
-            f"{(~finite).sum():,} have no finite number, the others are masked."
+            f"The spectrum of this galaxy in {release} has no good pixel: of {flux.size:,} pixels, "
+            f"{(~finite).sum():,} have numbers that are not finite, and the others are masked."
         )
     flux, ivar = (np.where(good, values, 0).astype(np.float32) for values in (flux, ivar))
     return ArchiveSpectrum(wavelength, flux, ivar, np.array(redshift), np.array(release), np.array((~finite).sum()))

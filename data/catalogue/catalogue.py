@@ -132,7 +132,7 @@ class Catalogue:
         KeyError
             If the schema has no such column.
         ChangedError
-            When the kept columns were damaged and the catalogue's file is another one by now.
+            When the cached columns are damaged and the catalogue's file was replaced.
         """
         return self._values.column(_INDEX[name])
 

@@ -1,7 +1,7 @@
-"""A catalogue's columns in files of their own: expanded from Parquet once, kept under the content's hash.
+"""A catalogue's columns in separate files, expanded from Parquet once and named by the catalogue's hash.
 
-Opening a catalogue again reads no Parquet, and of the numbers only what is looked at; see `data.storage.kept`. pyarrow
-is imported only where a catalogue is seen for the first time.
+Opening a catalogue again reads no Parquet, and only the numbers that are requested; see `data.storage.kept`. pyarrow is
+imported only when a catalogue is opened for the first time.
 """
 
 import json
@@ -29,18 +29,18 @@ logger = logging.getLogger(__name__)
 
 
 class Values:
-    """The numbers of a catalogue: in memory, or read from a kept file, which is made again where it was damaged.
+    """The numbers of a catalogue, in memory or in a cached file, which is made again if it is damaged.
 
     Parameters
     ----------
     array : (column, galaxy) array or KeptArray of float32
-        `NAMES`; NaN where missing.
+        Columns `NAMES`; NaN where missing.
     path : Path
-        The catalogue.
+        Path of the catalogue.
     folder : Path, optional
-        Where its columns are kept.
+        Folder of the cached columns.
     version : str
-        What the numbers were made from.
+        Version of the catalogue that the numbers belong to, see `Columns`.
     """
 
     def __init__(self, array: "np.ndarray | KeptArray", path: Path, folder: Path | None, version: str) -> None:
@@ -48,7 +48,13 @@ class Values:
         self._healing = threading.Lock()
 
     def column(self, place: int) -> Float[np.ndarray, " galaxy"]:
-        """Give one column, read-only; `ChangedError` where it was damaged and the catalogue is gone, too."""
+        """Return one column, read-only.
+
+        Raises
+        ------
+        ChangedError
+            When the column is damaged and the catalogue was replaced or deleted.
+        """
         array = self._array
         if isinstance(array, np.ndarray):
             return array[place]
@@ -58,7 +64,7 @@ class Values:
             return self._again(array, error).column(place)
 
     def galaxy(self, row: int) -> Float[np.ndarray, " column"]:
-        """Give all numbers of one galaxy; as `column`."""
+        """Return all numbers of one galaxy; raises as `column` does."""
         array = self._array
         if isinstance(array, np.ndarray):
             return array[:, row]
@@ -68,10 +74,10 @@ class Values:
             return self._again(array, error).galaxy(row)
 
     def _again(self, failed: KeptArray, error: Exception) -> "Values":
-        """Make the kept file again from the catalogue, if that is still the one that was opened."""
+        """Make the cached file again from the catalogue, if the catalogue has not changed since it was opened."""
         with self._healing:
             if self._array is failed:
-                logger.warning("Kept columns are made again: %s", error)
+                logger.warning("Cached columns are made again: %s", error)
                 try:
                     opened = open_columns(self._path, self._folder)
                 except CatalogueError as gone:
@@ -83,8 +89,8 @@ class Values:
 
     def _changed(self) -> ChangedError:
         return ChangedError(
-            f"The kept columns of {self._path.name} were damaged while it was served, and the file itself is no longer "
-            "the one that was opened. Start the server again."
+            f"The cached columns of {self._path.name} were damaged, and the catalogue itself was replaced or deleted "
+            "while it was served. Start the server again."
         )
 
 
@@ -96,9 +102,9 @@ class Columns(NamedTuple):
     version : str
         First 12 hexadecimal digits of the file's SHA-256.
     metadata : dict
-        What the file says about itself.
+        Metadata of the file.
     values : Values
-        `NAMES`, NaN where missing.
+        Columns `NAMES`, NaN where missing.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
     order : (galaxy,) array
@@ -125,7 +131,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
     Returns
     -------
     Columns
-        Numbers are read from a kept file where there is a folder; names are in memory.
+        Numbers are read from a cached file if there is a folder; names are in memory.
 
     Raises
     ------
@@ -133,7 +139,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
         When the file cannot be read or was not built.
     """
     try:
-        # One file from its checksum to its last column: a new one of that name changes nothing.
+        # The file stays open from its checksum to its last column, so that a new file of that name changes nothing.
         with path.open("rb") as file:
             version = file_digest(file, "sha256").hexdigest()[:VERSION_DIGITS]
             return _opened(path, file, version, folder)
@@ -163,7 +169,7 @@ def _file_names(version: str) -> tuple[str, str, str, str]:
 
 
 def _kept(path: Path, room: cache.DiskCache, version: str) -> Columns | None:
-    """Open the kept files of a catalogue, or return None where one is missing or damaged."""
+    """Open the cached files of a catalogue; return None if one is missing or damaged."""
     found = [each for name in _file_names(version) if (each := room.get(name)) is not None]
     if len(found) < len(_file_names(version)):
         return None
@@ -179,7 +185,7 @@ def _kept(path: Path, room: cache.DiskCache, version: str) -> Columns | None:
             raise ValueError("they do not belong together")
         return Columns(version, metadata, Values(values, path, room.path, version), ids.whole(), order.whole())
     except (OSError, ValueError, EOFError, AttributeError, KeyError, KeptError) as error:
-        logger.warning("Kept columns are damaged and are made again: %s", error)
+        logger.warning("Cached columns are damaged and are made again: %s", error)
         for each in opened[:1]:
             each.close()
         return None
@@ -189,7 +195,7 @@ def _kept(path: Path, room: cache.DiskCache, version: str) -> Columns | None:
 
 
 def _expand(path: Path, source: IO[bytes], version: str, room: cache.DiskCache) -> None:
-    """Write a catalogue's columns one after the other, so that no more than one is in memory."""
+    """Write a catalogue's columns one after the other, so that only one is in memory."""
     from data.catalogue import parquet
 
     values_name, ids_name, order_name, about_name = _file_names(version)

@@ -7,8 +7,14 @@ import pyarrow as pa
 
 from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
-from data.columns.missing import fluxes_without_sentinels, without_sentinels
-from data.columns.names import column_of, split_unit, twelve_of
+from data.columns.missing import (
+    EMPTY,
+    RANGES,
+    fluxes_without_sentinels,
+    optional_without_sentinels,
+    without_sentinels,
+)
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc
@@ -71,11 +77,9 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
 def _with_list_unfolded(table: pa.Table) -> pa.Table:
     """Split a flux column whose cells hold twelve numbers into twelve columns."""
     lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
-    title = column_of(lists, "flux")
+    twelves = [name for name in lists if set(pc.list_value_length(table[name]).to_pylist()) == {len(FLUX_NAMES)}]
+    title = list_of_twelve(twelves)
     if not title or twelve_of(table.column_names):
-        return table
-    lengths = pc.list_value_length(table[title]).to_pylist()
-    if set(lengths) != {len(FLUX_NAMES)}:
         return table
     values = np.array(table[title].to_pylist(), np.float64)
     field = table.schema.field(title)
@@ -92,7 +96,9 @@ def _numbers(values: Any, column: str, name: str) -> Any:
     """Return a column as numbers, with sentinels as null."""
     if is_text(values.type):
         trimmed = pc.utf8_trim_whitespace(values)
-        trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+        empty = EMPTY if column in RANGES else {""}
+        is_empty = pc.is_in(pc.utf8_lower(trimmed), pa.array(sorted(empty)))
+        trimmed = pc.if_else(is_empty, pa.scalar(None, pa.string()), trimmed)
         try:
             values = trimmed.cast(pa.float64())
         except pa.ArrowInvalid as error:
@@ -108,7 +114,7 @@ def _numbers(values: Any, column: str, name: str) -> Any:
     if column in FLUX_NAMES or not pa.types.is_floating(values.type):
         return values
     given = values.cast(pa.float64()).to_numpy()
-    cleaned = without_sentinels(given)
+    cleaned = optional_without_sentinels(given, column) if column in RANGES else without_sentinels(given)
     return values if cleaned is given else pa.chunked_array([pa.array(cleaned, from_pandas=True)]).cast(values.type)
 
 

@@ -29,10 +29,12 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "mask": (
         "mask", "and_mask", "andmask", "flag", "flags", "quality", "qual", "dq", "pixel_flags", "bitmask", "badpix",
+        "good", "is_good", "good_mask", "goodmask", "goodpix", "good_pixel", "valid", "usable", "weight", "weights",
+        "wht",
     ),
     "id": (
         "targetid", "target_id", "specobjid", "spec_id", "sdss_id", "catalogid", "id", "name", "galaxy", "object",
-        "objid", "source_id", "objname",
+        "objid", "source_id", "objname", "obsid", "obs_id", "specid", "cataid", "plateifu", "designation",
     ),
     "redshift": (
         "redshift", "z_spec", "zspec", "specz", "spec_z", "z_best", "zbest", "z_redrock", "z_noqso", "z_helio",
@@ -42,7 +44,7 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "class": ("spectype", "class", "spec_class"),
 }  # fmt: skip
 """Lower-case column names by quantity, the most specific first."""
-MAGNITUDES: Final = ("g", "r", "i")
+MAGNITUDES: Final = ("u", "g", "r", "i", "y", "j", "h", "k", "ks")
 """Magnitude columns: if two of these exist, a column z is a magnitude and not a redshift."""
 _WORDS: Final = r"nm|um|microns?|aa|ang|angstroms?|[munMUN]?[jJ][yY]|nmgy|nanomaggies|abmag"
 _WITH_UNIT: Final = re.compile(
@@ -103,6 +105,25 @@ def twelve_of(titles: Iterable[str]) -> dict[str, str]:
     return {name: known[name] for name in FLUX_NAMES if name in known}
 
 
+def list_of_twelve(titles: Iterable[str]) -> str:
+    """Return which of the columns whose cells hold twelve numbers is the flux: the one of that name, or the only."""
+    every = list(titles)
+    return column_of(every, "flux") or (every[0] if len(every) == 1 else "")
+
+
+def numbered_of(titles: Iterable[str]) -> list[str]:
+    """Find twelve columns that share a name and differ by consecutive numbers; return their titles by number, else [].
+
+    The order of the columns in the file is not that of the bins: bin_1, bin_10, bin_11, bin_12, bin_2, ...
+    """
+    series: dict[str, dict[int, str]] = {}
+    for title in titles:
+        if found := re.fullmatch(r"(.{0,180}?)_?(\d{1,2})", title.strip()):
+            series.setdefault(found[1].lower(), {}).setdefault(int(found[2]), title)
+    full = [group for group in series.values() if len(group) == N_BINS == max(group) - min(group) + 1]
+    return [full[0][place] for place in sorted(full[0])] if len(full) == 1 else []
+
+
 class TableNames(NamedTuple):
     """One of several tables of a file.
 
@@ -122,20 +143,37 @@ class TableNames(NamedTuple):
 
 
 def best_table(tables: Sequence[TableNames]) -> int:
-    """Return the index of the best table: with twelve fluxes, else wavelength and flux, else flux, else any rows."""
+    """Return the index of the best table: with twelve fluxes, else wavelength and flux, else flux, else any rows.
 
-    def rank(table: TableNames) -> tuple[int, int]:
-        if not table.rows:
-            return 0, 0
-        if len(twelve_of(table.columns)) == len(FLUX_NAMES):
-            return 4, 0
-        has_flux = bool(column_of(table.columns, "flux"))
-        if has_flux and column_of(table.columns, "wavelength"):
-            return 3, min(table.rows, 2)
-        return (2, 0) if has_flux else (1, 0)
-
-    ranks = [rank(table) for table in tables]
+    Of several, one whose name does not say that it holds the sky, a model or a calibration comes first.
+    """
+    ranks = [_rank(table) for table in tables]
     return ranks.index(max(ranks))
+
+
+def passed_over(tables: Sequence[TableNames], taken: int) -> list[str]:
+    """Return the names of the other tables from which fluxes could be read as well."""
+    least = max(_rank(tables[taken])[0], 3)
+    return [
+        table.name or f"number {place + 1}"
+        for place, table in enumerate(tables)
+        if place != taken and _rank(table)[0] >= least
+    ]
+
+
+_AUXILIARY: Final = re.compile(r"sky|background|bkg|model|template|telluric|arc|flat|calib|noise|std", re.IGNORECASE)
+
+
+def _rank(table: TableNames) -> tuple[int, int, bool]:
+    is_object = not _AUXILIARY.search(table.name)
+    if not table.rows:
+        return 0, 0, is_object
+    if len(twelve_of(table.columns)) == len(FLUX_NAMES):
+        return 4, 0, is_object
+    has_flux = bool(column_of(table.columns, "flux"))
+    if has_flux and column_of(table.columns, "wavelength"):
+        return 3, min(table.rows, 2), is_object
+    return (2 if has_flux else 1), 0, is_object
 
 
 def reads_as_text(name: str) -> bool:

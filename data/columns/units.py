@@ -45,6 +45,13 @@ _RELATIVE_WORDS: Final = frozenset(
 )
 _NOTHING: Final = frozenset({"", "-", "--", "1", "none", "null", "nan", "unknown", "unitless", "dimensionless", "n/a"})
 _LENGTHS: Final = {"angstrom": "Angstrom", "nm": "nm", "um": "um"}
+FLUX_UNIT_KEYS: Final = ("flux_unit", "flux_units", "fluxunit", "flux unit", "flux units", "bunit", "yunit", "yunits")
+"""Metadata keys that state the unit of every flux of a file."""
+WAVELENGTH_UNIT_KEYS: Final = (
+    "wavelength_unit", "wavelength_units", "wave_unit", "waveunit", "wavelength unit", "wavelength units", "cunit1",
+    "xunits",
+)  # fmt: skip
+"""Metadata keys that state the unit of the wavelengths."""
 MAX_UNIT: Final = 120
 """Longest unit text that is parsed; the longest sensible unit has about 60 characters."""
 
@@ -84,7 +91,13 @@ _NAMED: Final = {
 """Unit names of synphot and of photometry."""
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺·×−", "0123456789-+.*-")
 _AREAS: Final = re.compile(r"arcsec|arcmin|\bsr\b|spaxel|\bpix|\bbeam|fiber|fibre|deg\^?2", re.IGNORECASE)
+_FREQUENCY: Final = re.compile(r"hz|hertz|jy|jansk|mgy|magg", re.IGNORECASE)
 _LOG: Final = re.compile(r"(?P<base>log10|log|ln|dex)\s*[\[( ]\s*(?P<inner>.+?)\s*[\])]?\s*", re.IGNORECASE)
+
+
+_LATEX: Final = re.compile(r"[${}]|\\[A-Za-z]+|\\[,;: ]")
+_LATEX_SIGNS: Final = {"$": "", "{": "", "}": "", "\\AA": "Angstrom", "\\mu": "u", "\\lambda": "lambda"}
+"""Signs of LaTeX in units, by what they stand for; others are blanks."""
 
 
 class FluxUnit(NamedTuple):
@@ -121,6 +134,37 @@ def are_units(cells: Sequence[str]) -> bool:
     return any(is_stated(cell) and (wavelength_name(cell) or _is_flux(cell)) for cell in cells) and all(
         not is_stated(cell) or _is_flux(cell) or _is_unit(cell) for cell in cells
     )
+
+
+def stated_in(text: str, role: str) -> str:
+    """Return the unit in words that follow a column's name in a comment, "" if they state none.
+
+    Parameters
+    ----------
+    text : str
+        Words such as ``mJy, corrected for dust``.
+    role : {"flux", "wavelength", ""}
+        What the column holds: the first word alone is a unit only if it is one of that quantity.
+    """
+    whole = text.strip(" \t'\"")
+    if not is_stated(whole) or len(whole) > MAX_UNIT:
+        return ""
+    if _is_flux(whole) or _is_unit(whole) or (role == "flux" and " " not in whole and _is_named(whole)):
+        return whole
+    if re.match(r"(?:a|an|the)\s", whole):
+        return ""
+    first = whole.split()[0].rstrip(".,;:")
+    of_role = {"flux": _is_flux, "wavelength": lambda word: bool(wavelength_name(word))}.get(role)
+    return first if of_role is not None and len(first) > 1 and of_role(first) else ""
+
+
+def _is_named(text: str) -> bool:
+    """Return whether a text names a unit that `flux_unit` refuses for another reason than being unknown."""
+    try:
+        flux_unit(text)
+    except UploadError as error:
+        return "is not understood" not in str(error)
+    return True
 
 
 def _is_flux(text: str) -> bool:
@@ -278,6 +322,9 @@ def _flux_unit(text: str) -> FluxUnit:
         raise UploadError(f"The flux unit {shown!r} may be mJy or MJy, a factor of 1e9. Write mJy or MJy.")
     try:
         scale, per, absolute = _conversion(_parse(inner))
+        if per.endswith("frequency") and not _FREQUENCY.search(inner):
+            # By dimension an energy is a power per frequency, but no spectrum is stated in erg or J/m2.
+            raise ValueError(f"{inner} names no frequency")
     except (ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, RecursionError) as error:
         raise UploadError(
             f"The flux unit {shown!r} is not understood. Write it as in {FLUX_UNITS[1]!r} or 'mJy', or choose one."
@@ -352,6 +399,15 @@ def _per_wavelength(wavelength: np.ndarray, known: FluxUnit) -> np.ndarray:
     return energy * (LIGHT_SPEED / wavelength**2 if known.per.endswith("frequency") else ones)
 
 
+_LOGARITHMS: Final = (
+    ("ln Angstrom", 7.6, 9.7),
+    ("log10 nm", 2.3, 3.2),
+    ("log10 um", -0.7, 0.2),
+    ("log10 m", -6.7, -5.8),
+)
+"""Units of logarithmic wavelengths and the range of their middles; log10 of Å is the rule."""
+
+
 def of_wavelength(text: str, title: str, values: Float[np.ndarray, " pixel"]) -> tuple[str, str]:
     """Return the unit of wavelengths as stated by the file, or a guess from the column's name and values.
 
@@ -372,7 +428,7 @@ def of_wavelength(text: str, title: str, values: Float[np.ndarray, " pixel"]) ->
             return "log10 Angstrom", f"{said}, and the file says Angstrom"
         return name or text.strip()[:MAX_UNIT], "the file says so" + ("" if name else ", and it is not understood")
     if logarithmic:
-        return "log10 Angstrom", said
+        return next((unit for unit, low, high in _LOGARITHMS if low < middle < high), "log10 Angstrom"), said
     if 0 < middle < 1e-4:
         return "m", said
     if middle > 1e12:
@@ -387,7 +443,7 @@ def wavelength_name(text: str) -> str:
     lower = text.strip().lower()
     if found := _LOG.fullmatch(text.strip()):
         inner = wavelength_name(found["inner"])
-        return {"Angstrom": ("ln" if found["base"].lower() == "ln" else "log10") + " Angstrom"}.get(inner, "")
+        return f"{'ln' if found['base'].lower() == 'ln' else 'log10'} {inner}" if inner else ""
     if lower in _LENGTHS:
         return _LENGTHS[lower]
     if lower in ("wavenumber", "kayser"):
@@ -422,8 +478,9 @@ def to_angstrom(values: Float[np.ndarray, " pixel"], unit: str) -> Float[np.ndar
         When the unit is not understood.
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        if unit in ("log10 Angstrom", "ln Angstrom"):
-            return 10.0**values if unit.startswith("log10") else np.exp(values)
+        law, _, inner = unit.partition(" ")
+        if law in ("log10", "ln") and inner:
+            return to_angstrom(10.0**values if law == "log10" else np.exp(values), inner)
         simple = {"Angstrom": 1.0, "nm": 10.0, "um": 1e4, "m": 1e10}.get(unit)
         if simple is not None:
             return values * simple
@@ -446,7 +503,7 @@ def _parse(text: str) -> Any:
     """
     from astropy import units
 
-    text = text.strip().translate(_SUPERSCRIPTS)
+    text = _LATEX.sub(lambda found: _LATEX_SIGNS.get(found[0], " "), text.strip().translate(_SUPERSCRIPTS)).strip()
     if not text or len(text) > MAX_UNIT:
         raise ValueError("no unit")
     # cm⁻² is now cm-2; 10-17, 10^-17, 10**(-17) and 1E-17 become 1e-17.

@@ -1,19 +1,26 @@
 """Normalisation of a file's metadata to texts and numbers, and of its column titles to unique names."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 
-def scalars(pairs: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the texts and numbers of a file's metadata by lower-case key; numeric texts become numbers."""
+def scalars(pairs: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
+    """Return the texts and numbers of a file's metadata, and of groups in it, by lower-case key."""
     kept: dict[str, Any] = {}
+    nested: list[Mapping[Any, Any]] = []
     for key, value in list(pairs.items())[:2000]:
-        if isinstance(value, (bool, int, float, np.integer, np.floating)):
+        if isinstance(value, Mapping) and depth < 3:
+            nested.append(value)
+        elif isinstance(value, (bool, int, float, np.integer, np.floating)):
             kept.setdefault(str(key).lower(), float(value) if abs(float(value)) < 1e300 else str(value))
         elif isinstance(value, str):
             kept.setdefault(str(key).lower(), as_number(value.strip()[:500]))
+    for inner in nested:
+        # A short key such as z means something else within a group.
+        kept = {name: value for name, value in scalars(inner, depth + 1).items() if len(name) > 1} | kept
     return kept
 
 
@@ -21,6 +28,12 @@ def shown(text: str, most: int = 24) -> str:
     """Quote a value for an error message, cut after `most` characters so that a long cell cannot flood the page."""
     text = " ".join(text[:200].split())
     return f"“{text[:most]}…”" if len(text) > most else f"“{text}”"
+
+
+def medium_in(text: str) -> str:
+    """Return the medium that words on wavelengths end with: "air" of “converted from vacuum to air”; "" for none."""
+    found = re.findall(r"\b(air|vac|vacuum)\b", text[:500].lower())
+    return "" if not found else "air" if found[-1] == "air" else "vacuum"
 
 
 def as_number(text: str) -> float | str:

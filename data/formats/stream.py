@@ -14,7 +14,7 @@ from data.formats import arrow, astropy_tables, csv, fits
 from data.formats.codecs import CODECS, Reading
 from data.formats.fields import TableMeta
 from data.formats.kinds import FORMATS, FormatName, format_of
-from data.formats.readers.source import BATCH_ROWS, Given, Source
+from data.formats.readers.source import BATCH_ROWS, Given, Source, with_stated_units
 from data.storage.atomic import replacing
 from model.storage.files import scratch
 
@@ -77,6 +77,7 @@ def open_source(
     with ExitStack() as stack:
         with converting_errors(name, kind):
             opened = stack.enter_context(CODECS[kind].open(given, Reading(start, text, number)))
+        opened = with_stated_units(opened)
         yield opened._replace(batches=_guarded(opened.batches, name, kind))
 
 

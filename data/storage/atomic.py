@@ -1,4 +1,4 @@
-"""Files for users: written whole or not at all, by one run at a time, with a sentence where that cannot be done."""
+"""Atomic writing of users' files by one run at a time; a failure raises a CatalogueError."""
 
 import fcntl
 import os
@@ -16,14 +16,14 @@ _ARROW: Final = re.compile(r"\[errno (\d{1,3})\]")
 
 @contextmanager
 def replacing(path: Path, called: Path | None = None) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
+    """Yield a temporary path beside `path`, and rename it to `path` if the block ends without an exception.
 
     Parameters
     ----------
     path : Path
-        Where the file goes; what was there stays until then.
+        Final path of the file; an existing file is kept until then.
     called : Path, optional
-        The file that the user asked for, where `path` is but a part of it.
+        The file that the user asked for, if `path` is only a part of it.
 
     Yields
     ------
@@ -41,7 +41,7 @@ def replacing(path: Path, called: Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def said(path: Path) -> Iterator[None]:
-    """Turn what goes wrong on the disk into a sentence that names a file."""
+    """Convert an OSError of the block into a CatalogueError that names the file."""
     try:
         yield
     except OSError as error:
@@ -51,24 +51,24 @@ def said(path: Path) -> Iterator[None]:
 
 
 def _reason(error: OSError) -> str:
-    """Return what the system says; Arrow hides it behind words of its own."""
+    """Return the operating system's message, which Arrow wraps in its own."""
     hidden = _ARROW.search(str(error))
     return os.strerror(int(hidden[1])) if hidden else error.strerror or " ".join(str(error).split()).rstrip(".")
 
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Keep a second run from making the same file while the block lasts.
+    """Prevent a second run from writing the same file during the block.
 
     Parameters
     ----------
     path : Path
-        The file; a lock lies beside it for as long.
+        The file; a lock file beside it exists during the block.
 
     Raises
     ------
     CatalogueError
-        When another run is at it.
+        When another run is writing it.
     """
     lock = path.with_name(f".{path.name}.lock")
     with said(path):
@@ -90,7 +90,7 @@ def _locked(lock: Path) -> int | None:
             if os.fstat(descriptor).st_ino == lock.stat().st_ino:
                 return descriptor
         except FileNotFoundError:
-            pass  # the run before removed it between the two
+            pass  # the previous run removed it between the two calls
         except BlockingIOError:
             os.close(descriptor)
             return None

@@ -1,7 +1,7 @@
 """A disk cache of files that can be recreated: atomic writes, least recently used files deleted first.
 
-Several processes may share a folder. A file that somebody holds open may be deleted: it stays readable until it is let
-go.
+Several processes may share a folder. A file may be deleted while a process has it open; it stays readable until that
+process closes it.
 """
 
 import os
@@ -45,7 +45,7 @@ class DiskCache(NamedTuple):
         """
         path = self.path / name
         try:
-            # The time of last change stays: it tells who holds the file open whether somebody wrote into it.
+            # The modification time is preserved: readers use it to detect that the file was overwritten.
             os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
         except OSError:
             return None

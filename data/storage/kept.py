@@ -1,8 +1,8 @@
 """Arrays in files that are read piece by piece while they are served, and never mapped.
 
-A file that is mapped ends the process (SIGBUS) when somebody truncates it, and gives other numbers when somebody writes
-into it. Reading asks the system each time: what is cut off is an error that can be told, and what was written into is
-noticed by the time of its last change. The system keeps what is read in its own cache, as it does of mapped files.
+If a mapped file is truncated, the process is killed (SIGBUS); if it is overwritten, its numbers change unnoticed. A
+file that is read piece by piece gives an error when it is truncated, and its modification time shows whether it was
+overwritten. The operating system caches the pages that are read, as it does for mapped files.
 """
 
 import os
@@ -15,7 +15,7 @@ import numpy as np
 
 
 class KeptError(Exception):
-    """A file is not what it was when it was opened."""
+    """A file changed after it was opened."""
 
 
 class KeptArray:
@@ -24,23 +24,23 @@ class KeptArray:
     Parameters
     ----------
     path : Path
-        A whole file.
+        Path of a complete file.
 
     Attributes
     ----------
     path : Path
-        Where it was.
+        Path from which the file was opened.
     shape : tuple of int
-        Of the array.
+        Shape of the array.
     dtype : numpy.dtype
-        Of its elements; never objects.
+        Type of the elements; never objects.
 
     Raises
     ------
     OSError
-        When it cannot be read.
+        When the file cannot be read.
     ValueError
-        When it is no array, or not whole.
+        When the file is not an array, or is incomplete.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,7 +58,7 @@ class KeptArray:
             self._file = os.dup(file.fileno())
         self._state = status.st_size, status.st_mtime_ns
         self.close = weakref.finalize(self, os.close, self._file)
-        """Let the file go; also done when nobody holds the array any more."""
+        """Close the file; this also happens when the array is garbage-collected."""
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -70,7 +70,7 @@ class KeptArray:
         self.close()
 
     def checksum(self) -> str:
-        """Give the BLAKE2b of the whole file."""
+        """Return the BLAKE2b digest of the whole file."""
         with os.fdopen(os.dup(self._file), "rb") as file:
             file.seek(0)
             digest = file_digest(file, "blake2b").hexdigest()
@@ -78,12 +78,12 @@ class KeptArray:
         return digest
 
     def rows(self, start: int, stop: int) -> np.ndarray:
-        """Read neighbouring rows.
+        """Read consecutive rows.
 
         Parameters
         ----------
         start, stop : int
-            Of the first axis.
+            Indices along the first axis.
 
         Returns
         -------
@@ -93,7 +93,7 @@ class KeptArray:
         Raises
         ------
         KeptError
-            When the file was truncated or written into since it was opened.
+            When the file was truncated or overwritten after it was opened.
         """
         values = np.empty((stop - start, *self.shape[1:]), self.dtype)
         self._fill(values, self._start + start * self._row)
@@ -106,12 +106,12 @@ class KeptArray:
         return self.rows(0, len(self))
 
     def across(self, index: int) -> np.ndarray:
-        """Read one element of each row of a two-dimensional array, such as all that is known of one galaxy.
+        """Read one element of each row of a two-dimensional array, such as all columns of one galaxy.
 
         Parameters
         ----------
         index : int
-            Of the second axis.
+            Index along the second axis.
 
         Returns
         -------
@@ -132,7 +132,7 @@ class KeptArray:
         return values
 
     def _fill(self, values: np.ndarray, position: int) -> None:
-        buffer: Any = values  # numpy's arrays are buffers, whatever its annotations say
+        buffer: Any = values  # numpy arrays are buffers, although the annotations do not say so
         left = memoryview(buffer).cast("B") if values.size else memoryview(b"")
         while left:
             count = os.preadv(self._file, [left], position)
@@ -141,7 +141,7 @@ class KeptArray:
             left, position = left[count:], position + count
 
     def _check(self) -> None:
-        """After reading: what came before is of the file as it was opened."""
+        """Raise KeptError if the file changed after it was opened; called after each read."""
         status = os.fstat(self._file)
         if (status.st_size, status.st_mtime_ns) != self._state:
             raise KeptError(f"{self.path.name} was changed while it was served")

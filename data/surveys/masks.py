@@ -46,12 +46,17 @@ MASKS: Final = MappingProxyType(
             "DO_NOT_USE is bad, all other bits are ignored",
             "jwst pipeline, Data Quality Flags of the Science Data",
         ),
+        "good": MaskConvention(
+            -1, "0 is bad, anything else is good, if the column is called good, valid, usable or weight", "its name"
+        ),
         "any": MaskConvention(
             -1, "0 is good, anything else is bad", "the convention of ESO's QUAL, of specutils and of MaNGA"
         ),
     }
 )
-"""Conventions by survey; `any` is for files of other surveys."""
+"""Conventions by survey; `good` is for columns that say which pixels are good, `any` for files of other surveys."""
+GOOD_NAMES: Final = ("good", "is_good", "valid", "usable", "weight", "wht")
+"""Beginnings of the names of columns that say which pixels are good."""
 _SDSS_NAMES: Final = frozenset({"and_mask", "andmask", "or_mask", "ormask"})
 
 
@@ -59,6 +64,8 @@ def convention_of(column: str, survey: str) -> str:
     """Return the key of `MASKS` for a mask column of a table, by its name and the survey in the header."""
     if column.strip().lower() in _SDSS_NAMES:
         return "SDSS"
+    if column.strip().lower().startswith(GOOD_NAMES):
+        return "good"
     return "JWST" if survey.upper().startswith("JWST") else "any"
 
 
@@ -77,6 +84,8 @@ def masked(survey: str, values: np.ndarray) -> Bool[np.ndarray, "*any"]:
     array of bool
         True for unusable pixels, of the same shape.
     """
+    if survey == "good":
+        return ~(np.isfinite(values) & (values != 0))
     bits = MASKS[survey].bits
     if bits == -1:
         return ~(values == 0)

@@ -1,5 +1,6 @@
 """Conversion of rows of twelve fluxes to galaxies; a row that cannot be used is kept with the reason."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from data.columns import units
-from data.columns.missing import fluxes_without_sentinels, is_sentinel
+from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
 from data.columns.names import column_of
 from data.errors import UploadError
 from data.uploads.limits import MAX_ROWS
@@ -23,10 +24,8 @@ from data.uploads.readers.numbers import (
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import BIN_CENTERS
 
-NO_GALAXIES: Final = frozenset({"QSO", "QUASAR", "STAR", "SKY", "WD", "CV"})
-"""Values of SPECTYPE and CLASS for objects on which the network was not trained."""
-EMPTY: Final = frozenset({"nan", "null", "none", "na", "n/a", "--", "-"})
-"""Texts, besides the empty one, that mark a missing number."""
+NO_GALAXIES: Final = frozenset({"QSO", "QUASAR", "STAR", "SKY", "WD", "CV", "BLAGN"})
+"""First words of SPECTYPE and CLASS for objects on which the network was not trained."""
 
 
 class FluxTable(NamedTuple):
@@ -93,7 +92,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     optional = {}
     for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
         if plan[name] != NONE:
-            optional[name] = _optional(raw, plan[name], limits, problems)
+            optional[name] = _optional(raw, plan[name], name, limits, problems)
     bad = np.array([bool(problem) for problem in problems])
     # Only ratios matter, so a row outside the range of float32 is divided by its mean.
     beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
@@ -117,7 +116,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
 
 def is_no_galaxy(kind: str) -> bool:
     """Return whether a SPECTYPE or CLASS is not a galaxy but a quasar, star or sky."""
-    return kind.strip().upper() in NO_GALAXIES
+    return re.split(r"[^A-Z]", kind.strip().upper(), maxsplit=1)[0] in NO_GALAXIES
 
 
 def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:
@@ -144,13 +143,14 @@ def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, li
     )
 
 
-def _optional(raw: RawTable, title: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
+def _optional(raw: RawTable, title: str, name: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
     """Read a column with optional values; an unusable value is entered in `problems`."""
     values = numbers(raw.columns[title])
+    is_marked = np.isnan(optional_without_sentinels(values, name)) & ~np.isnan(values)
     texts = raw.columns[title]
     for row in np.flatnonzero(~((values >= limits[0]) & (values <= limits[1]))):
         given = _text(texts[row])
-        if given and given.lower() not in EMPTY and not is_sentinel(values[row]) and not problems[row]:
+        if given.lower() not in EMPTY and not is_marked[row] and not problems[row]:
             where = f"Row {raw.row_numbers[row]}, column {title}"
             try:
                 within(read_number(given, where), limits, where)
@@ -165,7 +165,8 @@ def _ids(raw: RawTable, title: str) -> tuple[str, ...]:
     if title == NONE:
         return tuple(str(galaxy) for galaxy in range(1, raw.n + 1))
     return tuple(
-        text[:64] or f"row {row}" for text, row in zip(_texts(raw.columns[title]), raw.row_numbers, strict=True)
+        f"row {row}" if text in ("", "nan") else text[:64]
+        for text, row in zip(_texts(raw.columns[title]), raw.row_numbers, strict=True)
     )
 
 

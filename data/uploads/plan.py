@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from data.columns import units
-from data.columns.names import FLUX_NAMES, TITLES, column_of, split_unit, twelve_of
+from data.columns.names import FLUX_NAMES, TITLES, column_of, numbered_of, split_unit, twelve_of
 from data.columns.words import shown
 from data.errors import UploadError
 from data.surveys.masks import MASKS, convention_of
@@ -131,7 +131,7 @@ def _bins(raw: RawTable) -> tuple[Guess, ...]:
     unit, unit_why = _unit_of_bins(raw, twelve)
     return (
         Guess("kind", "Rows are", "galaxies", ("galaxies",), f"{raw.n:,} rows, twelve fluxes each"),
-        Guess("flux", "First of twelve fluxes", first, tuple(_starts(titles)), why),
+        Guess("flux", "First of twelve fluxes", first, tuple(dict.fromkeys([first, *_starts(titles)])), why),
         Guess("flux_unit", "Unit of the fluxes", unit, units.choices(unit), unit_why),
         *roles,
     )
@@ -146,7 +146,7 @@ def _unit_of_bins(raw: RawTable, twelve: Sequence[str]) -> tuple[str, str]:
     return units.RELATIVE, "no unit is given; only ratios matter"
 
 
-def twelve_titles(titles: Iterable[str], first: str) -> list[str]:
+def twelve_titles(columns: Mapping[str, np.ndarray], first: str) -> list[str]:
     """Return the titles of twelve fluxes, given the first.
 
     Raises
@@ -154,10 +154,12 @@ def twelve_titles(titles: Iterable[str], first: str) -> list[str]:
     UploadError
         When fewer than twelve columns start there.
     """
-    every = list(titles)
+    every = list(columns)
     named = twelve_of(every)
     if len(named) == len(FLUX_NAMES) and named[FLUX_NAMES[0]] == first:
         return list(named.values())
+    if (numbered := numbered_of(title for title in every if is_numeric(columns[title]))) and numbered[0] == first:
+        return numbered
     start = every.index(first)
     if start + len(FLUX_NAMES) > len(every):
         raise UploadError(f"There are fewer than 12 columns from {first[:40]} on. Choose another first column.")
@@ -178,13 +180,8 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
         raise UploadError(
             f"{_header_of(raw)}: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
         )
-    numbered: dict[str, list[str]] = {}
-    for title in titles:
-        if found := re.fullmatch(r"(.*?)_?(\d{1,2})", title):
-            numbered.setdefault(found[1], []).append(title)
-    series = [group for group in numbered.values() if len(group) == len(FLUX_NAMES)]
-    if len(series) == 1:
-        return series[0][0], "twelve numbered columns"
+    if numbered := numbered_of(titles):
+        return numbered[0], "twelve numbered columns"
     plain = [title for title in titles if title.lower() not in {*TITLES["id"], *TITLES["redshift"], "log_luminosity"}]
     if len(plain) == len(FLUX_NAMES):
         return plain[0], "twelve columns of numbers"
@@ -204,6 +201,8 @@ def _unit(raw: RawTable, column: str) -> tuple[str, str]:
         return given, "the file says so"
     if units.is_stated(said := _unit_said(raw, column) or raw.about.get("flux_unit_said", "")):
         return units.stated(said)
+    if split_unit(column)[0].lower() == "counts":
+        return units.stated("count")
     if split_unit(column)[0].lower() in ("fnu", "f_nu", "flux_nu"):
         return "Jy", f"the column is called {column}"
     values = np.abs(numbers(raw.columns[column][:5000]))
@@ -260,7 +259,7 @@ def _mask_why(raw: RawTable, mask: str) -> str:
     if not mask:
         return "none found"
     convention = MASKS[convention_of(mask, raw.about.get("survey", ""))]
-    return "any value except 0 is bad" if convention.bits == -1 else convention.meaning
+    return "any value except 0 is bad" if convention is MASKS["any"] else convention.meaning
 
 
 def _redshift_why(redshift: float | None, rest: bool) -> str:

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
+from data.columns.missing import EMPTY
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.masks import convention_of, masked
@@ -58,7 +59,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     steps: list[str] = [*raw.about.get("notes", []), *_object_notes(raw)]
     redshift = _redshift(plan)
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
-    flux = numbers(raw.columns[plan["flux"]])
+    flux = _numbers(raw, plan["flux"])
     ivar = _ivar(raw, plan, flux)
     wave, flux, ivar = _in_order(raw, plan, wave, flux, ivar, steps)
     _count_masked(flux, ivar, steps)
@@ -120,6 +121,16 @@ def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, 
     return wavelength * index
 
 
+def _numbers(raw: RawTable, title: str) -> np.ndarray:
+    """Return a column as numbers; raise UploadError if it holds texts and not a single number."""
+    values = numbers(raw.columns[title])
+    if raw.columns[title].dtype == object and not np.isfinite(values).any():
+        for row, text in enumerate(raw.columns[title]):
+            if text.strip().lower() not in EMPTY:
+                read_number(text, f"Row {raw.row_numbers[row]}, column {title}")
+    return values
+
+
 def _redshift(plan: Mapping[str, str]) -> float:
     text = plan["redshift"].strip()
     if not text and plan["frame"] == "rest":
@@ -133,15 +144,15 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarra
     """Return inverse variances, 0 where a pixel is masked, in the unit of the flux."""
     ivar = np.ones(raw.n)
     if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
-        given = numbers(raw.columns[plan["uncertainty"]])
+        given = _numbers(raw, plan["uncertainty"])
         power = {UNCERTAINTIES[0]: 1, UNCERTAINTIES[1]: -2, UNCERTAINTIES[2]: -1}[plan["uncertainty_kind"]]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
         title = plan["mask"]
-        bad = masked(
-            convention_of(title, raw.about.get("survey", "")), truth(raw.columns[title], f"{raw.name}, column {title}")
-        )
+        convention = convention_of(title, raw.about.get("survey", ""))
+        where = f"{raw.name}, column {title}"
+        bad = masked(convention, truth(raw.columns[title], where, says_good=convention == "good"))
         ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 

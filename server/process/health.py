@@ -2,11 +2,13 @@
 
 import fcntl
 import logging
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
@@ -23,6 +25,17 @@ THREADS = "prepare"
 """How the names of the threads that prepare begin."""
 
 
+PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds to wait before a step that failed during a shortage is tried again."""
+
+
+def _shortages() -> tuple[type[Exception], ...]:
+    """Return the exceptions that end by themselves: without free descriptors even an import fails."""
+    from jax.errors import JaxRuntimeError
+
+    return OSError, MemoryError, ImportError, JaxRuntimeError
+
+
 def prepare(
     server: Flask,
     turns: Path,
@@ -31,7 +44,8 @@ def prepare(
 ) -> None:
     """Run the steps in the background, in order; ``/readyz`` answers 503 until all have succeeded.
 
-    The port opens at once, and pages are shown while the network compiles.
+    The port opens at once, and pages are shown while the network compiles. A step that fails because the machine is
+    short of memory, files or disk is tried again after each of `PAUSES`; any other failure is final.
 
     Parameters
     ----------
@@ -46,16 +60,25 @@ def prepare(
     """
     executor = ThreadPoolExecutor(1, thread_name_prefix=THREADS)
 
-    def in_turn(step: Callable[[], object]) -> None:
-        with turns.open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            step()
-            memory.give_back()
+    def in_turn(name: str, step: Callable[[], object]) -> None:
+        for pause in (*PAUSES, None):
+            try:
+                with turns.open("w") as turn:
+                    fcntl.flock(turn, fcntl.LOCK_EX)
+                    step()
+                    memory.give_back()
+                return
+            except _shortages() as error:
+                if pause is None:
+                    raise
+                logger.warning("Preparing %s failed (%s); it is tried again in %g s", name, type(error).__name__, pause)
+            # The other workers have their turn meanwhile.
+            time.sleep(pause)
 
-    futures = {name: executor.submit(in_turn, step) for name, step in steps.items()}
+    futures = {name: executor.submit(in_turn, name, step) for name, step in steps.items()}
     READY.set(0)
     executor.submit(lambda: READY.set(not any(future.exception() for future in futures.values())))
-    afterwards = {name: executor.submit(in_turn, step) for name, step in (later or {}).items()}
+    afterwards = {name: executor.submit(in_turn, name, step) for name, step in (later or {}).items()}
     for name, future in (futures | afterwards).items():
         future.add_done_callback(lambda done, name=name: _log(name, done))
     server.extensions["preparation"] = futures

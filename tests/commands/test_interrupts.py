@@ -13,6 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
+from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.schema import FLUX_NAMES
 from data.formats.whole import read_table
 from tests.serving import PATIENCE, ROOT
@@ -113,6 +114,38 @@ def test_ctrl_c_at_any_moment(galaxies, tmp_path, capsys):
         ends[process.returncode] = ends.get(process.returncode, 0) + 1
     with capsys.disabled():
         print(f"runs that were told to end, by exit status: {ends}")  # noqa: T201
+
+
+def test_training_that_is_interrupted_resumes_and_ends_with_the_same_weights(tmp_path):
+    table = tmp_path / "small.parquet"
+    pq.write_table(pq.read_table(EMBEDDED_FILE).slice(0, 1_500), table)
+    options = ["--members", "0", "--epochs", "60", "--width", "16"]
+    whole = begin("train", table, "--out", tmp_path / "whole", *options)
+    _, errors = whole.communicate(timeout=PATIENCE)
+    assert whole.returncode == 0, errors
+    parts, interruptions = tmp_path / "parts", 0
+    while True:
+        process = begin("train", table, "--out", parts, *options)
+        if interruptions < 2:
+            before = {file: file.stat().st_mtime_ns for file in parts.rglob("*.safetensors")}
+            wait_for(
+                lambda before=before: any(
+                    before.get(file) != file.stat().st_mtime_ns for file in parts.rglob("*.safetensors")
+                ),
+                process,
+            )
+            process.send_signal(signal.SIGINT)
+            interruptions += 1
+        _, errors = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0:
+            break
+        assert process.returncode == 130, errors
+        assert errors.splitlines()[-1] == "Interrupted. The same command goes on where it was."
+        assert list((parts / ".training").glob("*.safetensors"))
+        assert not (parts / "default.safetensors").exists()
+    assert interruptions == 2
+    assert (parts / "default.safetensors").read_bytes() == (tmp_path / "whole" / "default.safetensors").read_bytes()
+    assert not (parts / ".training").exists()
 
 
 @pytest.mark.parametrize("format", FORMATS)

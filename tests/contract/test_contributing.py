@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.batch.from_fits import from_fits
 from components.predict import answer
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.survey import Survey
@@ -19,7 +20,6 @@ from data.formats import FORMATS
 from data.formats.codecs import CODECS
 from data.surveys import targets
 from data.surveys.desi import Redshift, SurveySpectra
-from data.surveys.from_fits import from_fits
 from model.spectra.starlight import starlight, starlight_grid
 from tests.serving import ROOT
 

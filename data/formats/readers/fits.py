@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from data.columns.names import column_of
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.fits_headers import check_headers
-from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
+from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, other_tables, with_field
 
 _ARROW: Final = {
     "L": pa.bool_(),
@@ -137,8 +138,25 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
             raise CatalogueError(
                 f"{given.name} holds no table: no binary table of fluxes, or of wavelength and flux. Give one."
             )
-        place = choose([(str(part.name), _titles(part), int(part.header.get("NAXIS2", 0))) for part in tables])
-        yield _source(given, parts, tables[place], start)
+        several = len(tables) > 1
+        found = [(str(part.name), _titles(part), _usable_rows(part) if several else 1) for part in tables]
+        place = choose(found)
+        source = _source(given, parts, tables[place], start)
+        yield source._replace(notes=[*source.notes, *other_tables(given.name, found, place)])
+
+
+def _usable_rows(part: Any) -> int:
+    """Return the number of rows of a table; 0 if its fluxes are all 0 or not finite."""
+    rows, titles = part.header.get("NAXIS2", 0), _titles(part)
+    title = column_of(titles, "flux")
+    form = str(part.header.get(f"TFORM{titles.index(title) + 1}", "")) if title else ""
+    if not re.fullmatch(r"\d*[ED]", form.strip()):
+        return rows if isinstance(rows, int) else 0
+    try:
+        values = np.asarray(part.data.field(titles.index(title)))
+    except (OSError, ValueError, TypeError, KeyError, IndexError):
+        return rows
+    return rows if (np.isfinite(values) & (values != 0)).any() else 0
 
 
 def _titles(part: Any) -> list[str]:

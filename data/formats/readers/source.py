@@ -8,7 +8,10 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from data.columns.names import TableNames, column_of, list_of_twelve, passed_over, split_unit, twelve_of
+from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
 from data.formats.fields import Field
+from data.formats.types import is_list
 
 BATCH_ROWS: Final = 65_536
 
@@ -69,6 +72,15 @@ class Source(NamedTuple):
     row_numbers: Callable[[], np.ndarray] | None = None
 
 
+def other_tables(name: str, tables: Sequence[tuple[str, Sequence[str], int]], taken: int) -> list[str]:
+    """Return a sentence on the tables from which fluxes could be read as well, none if there are none."""
+    others = passed_over([TableNames(*table) for table in tables], taken)
+    if not others:
+        return []
+    read = tables[taken][0] or "one"
+    return [f"{name} holds {len(others) + 1} tables of fluxes; {read} is read, not {', '.join(others[:6])}."]
+
+
 def with_field(field: pa.Field, unit: str = "", description: str = "", ucd: str = "") -> pa.Field:
     """Return a field with unit, description and UCD as metadata, without empty ones."""
     said = {"unit": unit, "description": description, "ucd": ucd}
@@ -76,9 +88,38 @@ def with_field(field: pa.Field, unit: str = "", description: str = "", ucd: str 
 
 
 def field_of(field: pa.Field) -> Field:
-    """Return the metadata of a column."""
-    said = {key.decode(): value.decode("utf-8", "replace") for key, value in (field.metadata or {}).items()}
-    return Field(said.get("unit", ""), said.get("description", ""), said.get("ucd", ""))
+    """Return the metadata of a column; its keys may be in any case."""
+    said = {
+        key.decode("utf-8", "replace").lower(): value.decode("utf-8", "replace")
+        for key, value in (field.metadata or {}).items()
+    }
+    return Field(said.get("unit") or said.get("units", ""), said.get("description", ""), said.get("ucd", ""))
+
+
+def with_stated_units(source: Source) -> Source:
+    """Give the columns of flux and wavelength, if none has a unit, the one that the file's metadata state."""
+    titles = source.schema.names
+    lists = [field.name for field in source.schema if is_list(field.type)]
+    fluxes = [*twelve_of(titles).values()] or [list_of_twelve(lists) or column_of(titles, "flux")]
+    units: dict[str, str] = {}
+    for columns, keys in ((fluxes, FLUX_UNIT_KEYS), ([column_of(titles, "wavelength")], WAVELENGTH_UNIT_KEYS)):
+        said = next((str(source.about[key]) for key in keys if isinstance(source.about.get(key), str)), "")
+        fields = [source.schema.field(titles.index(title)) for title in columns if title]
+        if said.strip() and not any(field_of(field).unit or split_unit(field.name)[1] for field in fields):
+            units |= {field.name: said.strip() for field in fields}
+    if not units:
+        return source
+    schema = pa.schema(
+        [
+            with_field(field, units[field.name], field_of(field).description, field_of(field).ucd)
+            if field.name in units
+            else field
+            for field in source.schema
+        ],
+        metadata=source.schema.metadata,
+    )
+    batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in source.batches)
+    return source._replace(schema=schema, batches=batches)
 
 
 def fields_of(schema: pa.Schema) -> dict[str, Field]:

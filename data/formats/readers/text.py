@@ -3,14 +3,15 @@
 import csv
 import re
 from array import array
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
 
-from data.columns.units import are_units
-from data.columns.words import as_number, shown, unique_names
+from data.columns.names import TITLES, numbered_of, split_unit, twelve_of
+from data.columns.units import are_units, stated_in
+from data.columns.words import as_number, medium_in, shown, unique_names
 from data.errors import CatalogueError
 from data.formats.fields import COMMENT
 from data.formats.readers.source import Given
@@ -23,8 +24,18 @@ LONGEST_LINE: Final = 1 << 21
 """Longest line of a text table [characters]."""
 _DECIMAL_COMMA: Final = re.compile(r"\s*\"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?\"?\s*")
 _DECIMAL_POINT: Final = re.compile(r"\s*\"?[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\"?\s*")
+_FORTRAN: Final = re.compile(r"\s*\"?[+-]?(?:\d+\.\d*|\.\d+)[dD][+-]?\d{1,3}\"?\s*")
+"""A number as Fortran writes it: 1.25D-17."""
 _NAMED_UNIT: Final = re.compile(r"([^;\[\]]{1,200}?)\s*\[([^\]]{1,120})\]")
-_KEY_VALUE: Final = re.compile(COMMENT + r"+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+_UNIT_AFTER: Final = re.compile(
+    r"\b([A-Za-z]\w{0,60})(?:\s{1,4}units?)?\s{0,8}(?:[:=(\[]|\bin\b)(?=([^;,\])=]{1,120}))", re.IGNORECASE
+)
+"""A name in a comment and the words behind it, which may be its unit: ``flux: mJy``, ``flux in mJy``."""
+_SIGNS: Final = COMMENT + "%!/;\\"
+_COMMENT_STARTS: Final = (COMMENT, "%", "!", "//", "; ", "\\")
+"""Beginnings of lines above the table that are no part of it; a backslash in IPAC tables."""
+_MACHINE_READABLE: Final = re.compile(r"Title:|Byte-by-byte Description|={60}")
+_KEY_VALUE: Final = re.compile(r"[#%!/;\\]+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
 class TextTable:
@@ -63,14 +74,22 @@ class TextTable:
     def __init__(self, given: Given, delimiter: str = "", default_names: dict[int, tuple[str, ...]] | None = None):
         self.given, self.notes, self.comments = given, [], []
         self.units: dict[str, str] = {}
-        self.decimal_comma = False
+        self._said: dict[str, str] = {}
+        self.decimal_comma = self._fortran = False
         self._numbers = array("q")
         self._row = 0
         self._lines = self._decoded()
         first = self._preamble()
-        if first.lower().startswith("sep=") and len(first.strip()) == 5:
+        if found := re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE):
             # Excel writes such a first line.
-            delimiter, first = first.strip()[4], self._next_line()
+            delimiter, first = found[1], self._next_line()
+        if _MACHINE_READABLE.match(first):
+            raise CatalogueError(
+                f"{given.name} is a machine-readable table of a journal or of the CDS with columns at fixed places. "
+                "Convert it first: astropy.table.Table.read(file, format='ascii.cds').write('table.ecsv')."
+            )
+        if first.startswith("|") and first.rstrip().endswith("|"):
+            first = self._without_ipac(first)
         while first.count('"') % 2 and len(first) < LONGEST_LINE and (more := next(self._lines, None)) is not None:
             # A quoted title continues in the next line.
             first += "\n" + more
@@ -85,11 +104,11 @@ class TextTable:
             file.seek(0)
             lines: Any = file
             encoding = "utf-8"
-            if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                # UTF-16, as in Excel's "Unicode text".
+            if wide := _wide_encoding(start):
+                # As in Excel's "Unicode text".
                 import io
 
-                lines, encoding = io.TextIOWrapper(file, "utf-16", newline=None), "utf-16"
+                lines, encoding = io.TextIOWrapper(file, wide, newline=None), wide
             elif b"\r" in start and b"\n" not in start:
                 lines = file.read().split(b"\r")
             elif start.startswith(b"\xef\xbb\xbf"):
@@ -107,7 +126,7 @@ class TextTable:
                     yield text.rstrip("\r\n")
             except UnicodeError as error:
                 raise CatalogueError(
-                    f"{self.given.name}, row {self._row + (encoding == 'utf-16')}, is not {encoding.upper()} text. "
+                    f"{self.given.name}, row {self._row + (encoding != 'utf-8')}, is not {encoding.upper()} text. "
                     "Save the file as “CSV UTF-8”."
                 ) from error
 
@@ -128,12 +147,48 @@ class TextTable:
     def _preamble(self) -> str:
         """Collect comments; return the first line that is not a comment."""
         for line in self._lines:
-            if line.startswith(COMMENT):
+            if line.startswith(_COMMENT_STARTS):
                 if len(self.comments) < MAX_COMMENTS:
                     self.comments.append(line)
             elif line.strip():
                 return line
         return ""
+
+    def _without_ipac(self, first: str) -> str:
+        """Return the titles of an IPAC table, and cut its rows at the places of the bars; change no other."""
+        top, header, peeked = self._row, [first], list[tuple[int, str]]()
+        while len(header) < 5 and (more := next(self._lines, "")):
+            peeked.append((self._row, more))
+            if not more.startswith("|"):
+                break
+            header.append(more)
+        self._row = top
+        is_ipac = len(peeked) == len(header) < 5 and "|" not in peeked[-1][1]
+        self._lines = chain(self._again(peeked[-1:] if is_ipac else peeked), self._lines)
+        if not is_ipac:
+            return first
+        bars = [place for place, letter in enumerate(first) if letter == "|"]
+
+        def cells(line: str) -> list[str]:
+            return [line[low + 1 : high].strip() for low, high in pairwise(bars)]
+
+        names = cells(first)
+        if len(header) > 2:
+            self.units |= {name: unit for name, unit in zip(names, cells(header[2]), strict=True) if unit}
+        nulls = cells(header[3]) if len(header) > 3 else [""] * len(names)
+        rows = self._lines
+        self._lines = (
+            "|".join("" if cell == null else cell for cell, null in zip(cells(line), nulls, strict=True))
+            for line in rows
+            if line.strip()
+        )
+        self.notes.append("It is an IPAC table; its columns are cut at the bars of its header.")
+        return "|".join(names)
+
+    def _again(self, lines: list[tuple[int, str]]) -> Iterator[str]:
+        """Yield lines that were read before, with their numbers."""
+        for self._row, line in lines:
+            yield line
 
     def _split(self, line: str) -> list[str]:
         """Return the cells of a line; a quoted cell may continue in the following lines."""
@@ -193,10 +248,16 @@ class TextTable:
         )
 
     def _names_in_comment(self, cells: list[str]) -> list[str] | None:
-        """Return the titles in the last comment if they match the number of cells and none is a number, else None."""
-        if not self.comments:
-            return None
-        text = self.comments[-1].lstrip(COMMENT).strip()
+        """Return the titles in the last comment, or above one of units, if they match the cells; else None."""
+        last = [titles for comment in self.comments[-2:] if (titles := self._titles_in(comment, cells))]
+        if len(last) == 2 and are_units(units := [cell.strip(" []()") for cell in last[1]]):
+            self.units |= dict(zip(unique_names(last[0]), units, strict=True))
+            return last[0]
+        return self._titles_in(self.comments[-1], cells) if self.comments else None
+
+    def _titles_in(self, comment: str, cells: list[str]) -> list[str] | None:
+        """Return the words of a comment if there are as many as cells and none is a number, else None."""
+        text = comment.lstrip(_SIGNS).strip()
         titles = [title.strip() for title in (text.split(self.delimiter) if self.delimiter.strip() else text.split())]
         if len(titles) != len(cells) and self.delimiter.strip():
             titles = text.split()
@@ -225,8 +286,20 @@ class TextTable:
         self._units_in_comments()
         filled = [any(len(cells) > place and cells[place].strip() for _, cells in records) for place in range(width)]
         self.kept = [name for name, title, used in zip(self.names, self.titles, filled, strict=False) if title or used]
-        if self.delimiter != ",":
-            cells = [cell for _, row in records for cell in row]
+        computed = self._computed_places()
+        if bad := _of_thousands(
+            [(row, cells[place]) for row, cells in records for place in computed if place < len(cells)], self.delimiter
+        ):
+            row, marked, whole = bad
+            raise CatalogueError(
+                f"{self.given.name}, row {row}: {shown(marked)} may be a number of thousands or a decimal number, as "
+                f"{shown(whole)} stands beside it. Write the numbers without marks between the thousands."
+            )
+        cells = [
+            cell for _, row in records for place, cell in enumerate(row) if self.delimiter != "," or place in computed
+        ]
+        self._fortran = any(map(_FORTRAN.fullmatch, cells))
+        if any("," in cell for cell in cells):
             self.decimal_comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(
                 map(_DECIMAL_POINT.fullmatch, cells)
             )
@@ -234,26 +307,43 @@ class TextTable:
                 self.notes.append("The numbers have decimal commas; they are read as decimal points.")
         self._records = records
 
+    def _computed_places(self) -> set[int]:
+        """Return the places of the columns with wavelengths, fluxes and their errors."""
+        twelve = {*twelve_of(self.names).values(), *numbered_of(self.names)}
+        known = {name for role in ("wavelength", "flux", "uncertainty") for name in TITLES[role]}
+        return {
+            place for place, name in enumerate(self.names) if name in twelve or split_unit(name)[0].lower() in known
+        }
+
     def _are_units(self, cells: list[str]) -> bool:
         """Return whether a row below the header holds units."""
         said = [cell.strip(" []()") for cell in cells]
         return any(said) and not any(map(is_number_or_comma, said)) and are_units(said)
 
     def _units_in_comments(self) -> None:
+        lower = {name.strip().lower(): name for name in reversed(self.names)}
+        roles = {name.lower(): role for role in ("flux", "wavelength") for name in TITLES[role]}
         for comment in self.comments[:2000]:
-            text = comment.lstrip(f"{COMMENT} ").removeprefix("units:")
-            for name, unit in _NAMED_UNIT.findall(text[:20_000]):
+            text = comment.lstrip(_SIGNS + " ").removeprefix("units:")[:20_000]
+            for name, unit in _NAMED_UNIT.findall(text):
                 title = name.strip(" ;,:=")
                 if title in self.names:
                     self.units.setdefault(title, unit.strip())
+            for name, words in _UNIT_AFTER.findall(text[:2000]):
+                title, role = lower.get(name.lower()), roles.get(name.lower(), "")
+                if (title or role == "flux") and (unit := stated_in(words, role)):
+                    # A unit of "flux" in a file without such a column is that of its twelve fluxes.
+                    self.units.setdefault(title, unit) if title else self._said.setdefault("flux_unit", unit)
         self.units = {name: unit for name, unit in self.units.items() if unit}
 
     def about(self) -> dict[str, Any]:
         """Return the metadata in comments of the form ``# key: value``."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = dict(self._said)
         for comment in self.comments[:2000]:
             if pair := _KEY_VALUE.fullmatch(comment[:400].strip()):
                 found.setdefault(pair[1].strip().lower(), as_number(pair[2].strip().strip("'\"")))
+            if re.search(r"\bwave(?:length)?s?\b", comment[:400].lower()) and (medium := medium_in(comment[:400])):
+                found.setdefault("medium", medium)
         return found
 
     @property
@@ -276,7 +366,7 @@ class TextTable:
                 if number:
                     self._numbers.append(row)
                 yield clean
-        plain = self.delimiter.strip(" ") and not self.decimal_comma
+        plain = self.delimiter.strip(" ") and not self.decimal_comma and not self._fortran
         for line in self._lines:
             row = self._row
             if (
@@ -313,6 +403,8 @@ class TextTable:
                     "commas. Write one of the two."
                 )
             cells = [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]
+        if self._fortran:
+            cells = [re.sub("[dD]", "e", cell) if _FORTRAN.fullmatch(cell) else cell for cell in cells]
         mark = self.out_delimiter
         return (
             mark.join(
@@ -327,6 +419,20 @@ class TextTable:
         return np.array(self._numbers, np.int64)
 
 
+def _wide_encoding(start: bytes) -> str:
+    """Return the encoding of a text of two or four bytes a letter, with a mark or without; "" for any other."""
+    if start[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "utf-32"
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    # The letters of a table are nearly all ASCII, of which every other byte is 0.
+    even, odd = start[: len(start) // 2 * 2 : 2], start[1::2]
+    for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if len(letters) > 8 and zeros.count(0) > 0.8 * len(zeros) and not letters.count(0):
+            return encoding
+    return ""
+
+
 def is_number(cell: str) -> bool:
     """Return whether a cell is a number."""
     try:
@@ -338,7 +444,29 @@ def is_number(cell: str) -> bool:
 
 def is_number_or_comma(cell: str) -> bool:
     """Return whether a cell is a number, with a decimal point or a decimal comma."""
-    return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell))
+    return is_number(cell) or bool(_DECIMAL_COMMA.fullmatch(cell) or _FORTRAN.fullmatch(cell))
+
+
+def _of_thousands(cells: Sequence[tuple[int, str]], delimiter: str) -> tuple[int, str, str] | None:
+    """Return row, number and neighbour where marks may separate thousands: 1,100 beside 950; None if they do not.
+
+    A comma is suspicious everywhere, a point only in files of the countries whose spreadsheets separate cells by
+    semicolons.
+    """
+    texts = [(row, cell.strip(' "')) for row, cell in cells]
+    for mark, lowest in ((",", 2), (".", 100)):
+        marked = [(row, text) for row, text in texts if mark in text]
+        if not marked or (mark == "." and delimiter != ";"):
+            continue
+        pattern = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+")
+        if not all(pattern.fullmatch(text) for _, text in marked):
+            continue
+        if several := next(((row, text) for row, text in marked if text.count(mark) > 1), None):
+            return *several, several[1]
+        whole = next((text for _, text in texts if re.fullmatch(r"\d{1,3}", text) and int(text) >= lowest), "")
+        if whole:
+            return *marked[0], whole
+    return None
 
 
 def _delimiter(line: str) -> str:

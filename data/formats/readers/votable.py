@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from data.columns.names import column_of
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
-from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
+from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, other_tables, with_field
 
 _ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
@@ -64,7 +65,8 @@ def open_votable(given: Given, start: int, choose: Choose) -> Source:
     tables = [table for table in document.iter_tables() if table.fields]
     if not tables:
         raise CatalogueError(f"{given.name} holds no table with columns. Give one.")
-    place = choose([(str(one.name or one.ID or ""), _titles(one), len(one.array)) for one in tables])
+    described = [(str(one.name or one.ID or ""), _titles(one), _usable_rows(one)) for one in tables]
+    place = choose(described)
     table = tables[place]
     names, arrays, fields, notes = _titles(table), [], [], []
     for field, name, stored in zip(table.fields, names, table.array.dtype.names or (), strict=True):
@@ -77,7 +79,23 @@ def open_votable(given: Given, start: int, choose: Choose) -> Source:
         fields.append(with_field(pa.field(name, values.type), unit, str(field.description or ""), str(field.ucd or "")))
     schema = pa.schema(fields)
     rows = pa.Table.from_arrays(arrays, schema=schema)
-    return Source(schema, len(rows), iter(rows.slice(start).to_batches(BATCH_ROWS)), _about(document, table), notes)
+    return Source(
+        schema,
+        len(rows),
+        iter(rows.slice(start).to_batches(BATCH_ROWS)),
+        _about(document, table),
+        [*notes, *other_tables(given.name, described, place)],
+    )
+
+
+def _usable_rows(table: Any) -> int:
+    """Return the number of rows of a table; 0 if its fluxes are all 0, masked or not finite."""
+    title = column_of(_titles(table), "flux")
+    values = table.array[table.array.dtype.names[_titles(table).index(title)]] if title else np.ones(1)
+    if values.dtype.kind != "f":
+        return len(table.array)
+    usable = np.isfinite(np.ma.filled(values, np.nan)) & (np.ma.filled(values, 0) != 0)
+    return len(table.array) if usable.any() else 0
 
 
 def _titles(table: Any) -> list[str]:
@@ -92,6 +110,8 @@ def _about(document: Any, table: Any) -> dict[str, Any]:
         for one in (*getattr(holder, "params", ()), *getattr(holder, "infos", ())):
             value = one.value
             value = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            if str(getattr(one, "ucd", "") or "").lower().startswith("src.redshift"):
+                pairs.setdefault("redshift", value)
             pairs.setdefault(str(one.name or one.ID), value if isinstance(value, (str, float, int)) else str(value))
     return scalars(pairs)
 

@@ -1,24 +1,18 @@
 """Interpretation of a file's metadata: redshift, medium, frame, units, class, survey and epoch."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from data.columns.missing import RANGES
 from data.columns.names import column_of
+from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
+from data.columns.words import medium_in
 
 REDSHIFT_KEYS: Final = ("redshift", "z_spec", "zspec", "z_best", "zbest", "z")
 MEDIUM_KEYS: Final = ("airorvac", "air_or_vac", "medium", "wavelength_medium", "wave_medium", "airvac", "wavetype")
 VACUUM_KEYS: Final = ("vacuum", "vacuum_wavelengths", "invac", "in_vacuum")
 FRAME_KEYS: Final = ("specsys", "frame", "spectral_frame", "wavelength_frame", "restframe", "rest_frame")
-FLUX_UNIT_KEYS: Final = ("flux_unit", "flux_units", "fluxunit", "flux unit", "bunit", "yunit", "yunits")
-WAVELENGTH_UNIT_KEYS: Final = (
-    "wavelength_unit",
-    "wavelength_units",
-    "wave_unit",
-    "waveunit",
-    "wavelength unit",
-    "cunit1",
-    "xunits",
-)
 SURVEY_KEYS: Final = ("survey", "telescop", "instrume", "facility")
 EPOCH_KEYS: Final = ("mjd-obs", "mjd", "date-obs", "epoch")
 CLASS_KEYS: Final = ("spectype", "class", "spec_class")
@@ -40,9 +34,10 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
         Content of `RawTable.about`, without what the file does not state.
     """
     about: dict[str, Any] = {}
+    said = {key.replace(" ", "_"): value for key, value in said.items()} | dict(said)
     for key in REDSHIFT_KEYS:
         value = said.get(key)
-        if isinstance(value, float) and -0.01 <= value <= 20:
+        if isinstance(value, float) and RANGES["redshift"][0] <= value <= RANGES["redshift"][1]:
             about["redshift"], about["redshift_key"] = value, key
             break
     if medium := _medium(said, fields):
@@ -54,6 +49,9 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
         ):
             about["frame"], about["frame_why"] = "rest", f"the header says {key.upper()} = {word}"
             break
+    wave = fields.get(column_of(fields, "wavelength"))
+    if "frame" not in about and wave is not None and re.search(r"\brest([ -]?frame)?\b", wave.description.lower()):
+        about["frame"], about["frame_why"] = "rest", "the column's description"
     for name, keys in (("flux_unit_said", FLUX_UNIT_KEYS), ("wavelength_unit_said", WAVELENGTH_UNIT_KEYS)):
         if text := next((str(said[key]) for key in keys if isinstance(said.get(key), str) and said[key].strip()), ""):
             about[name] = text.strip()
@@ -73,22 +71,20 @@ def _medium(said: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, st
     """Return the medium of the wavelengths and where the file states it, None if it does not."""
     for key in MEDIUM_KEYS:
         word = str(said.get(key, "")).strip().lower()
-        if word in ("air", "vac", "vacuum"):
-            return "air" if word == "air" else "vacuum", f"the header says {key.upper()} = {word}"
+        if medium := medium_in(word):
+            return medium, f"the header says {key.upper()} = {word[:40]}"
     for key in VACUUM_KEYS:
         word = str(said.get(key, "")).strip().lower()
         if word in ("1.0", "1", "true", "t", "yes", "0.0", "0", "false", "f", "no"):
             yes = word in ("1.0", "1", "true", "t", "yes")
             return "vacuum" if yes else "air", f"the header says {key.upper()} = {word}"
-    axis = str(said.get("ctype1", "")).strip().upper()
-    if axis[:4] in ("AWAV", "WAVE"):
-        return "air" if axis.startswith("AWAV") else "vacuum", f"the header says CTYPE1 = {axis}"
+    for key in ("ctype1", *(key for key in said if re.fullmatch(r"tctyp\d{1,3}", key))):
+        axis = str(said.get(key, "")).strip().upper()
+        if axis[:4] in ("AWAV", "WAVE"):
+            return "air" if axis.startswith("AWAV") else "vacuum", f"the header says {key.upper()} = {axis[:40]}"
     wave = fields.get(column_of(fields, "wavelength"))
     ucd = wave.ucd.lower() if wave is not None else ""
     if "obs.atmos" in ucd:
         return "air", f"the column's UCD is {ucd}"
-    described = wave.description.lower() if wave is not None else ""
-    for word, medium in (("vacuum", "vacuum"), (" air", "air"), ("in air", "air")):
-        if word in f" {described}":
-            return medium, "the column's description"
-    return None
+    medium = medium_in(wave.description) if wave is not None else ""
+    return (medium, "the column's description") if medium else None

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.missing import RANGES
 from data.columns.words import shown
 from data.errors import UploadError
 
 FLUX_RANGE: Final = (1e-30, 1e30)
 """Allowed fluxes, in any unit as the network uses only ratios; float32 would overflow beyond."""
-LOG_LUMINOSITY_RANGE: Final = (-5.0, 20.0)
-REDSHIFT_RANGE: Final = (-0.01, 20.0)
+LOG_LUMINOSITY_RANGE: Final = RANGES["log_luminosity"]
+REDSHIFT_RANGE: Final = RANGES["redshift"]
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
 

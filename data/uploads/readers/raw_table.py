@@ -1,12 +1,15 @@
 """The result of every reader: columns by name, before they are interpreted."""
 
+import re
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from data.columns.names import FLUX_NAMES, list_of_twelve
 from data.columns.words import scalars
 from data.errors import UploadError
 from data.uploads.readers.metadata import understood
+from model.bins import N_BINS
 
 
 class RawTable(NamedTuple):
@@ -73,13 +76,15 @@ def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, s
         if np.ndim(values) == 0 and values.dtype.kind in "biufU"
     }
     about = understood(scalars(said), {}) | about
+    twelves = [title for title, values in arrays.items() if np.ndim(values) == 2 and np.shape(values)[1] == N_BINS]
+    flux = "" if FLUX_NAMES[0] in arrays else list_of_twelve(twelves)
     for title, values in arrays.items():
         masked = np.ma.isMaskedArray(values) and values.dtype.kind == "f"
         values = np.ma.filled(values, np.nan) if masked else np.asarray(values)
         if values.ndim == 1:
             columns[title] = plain(values)
         elif values.ndim == 2 and 1 < values.shape[1] <= 50 and _is_number(values):
-            prefix = "flux" if values.shape[1] == 12 and "flux_00" not in arrays else title
+            prefix = "flux" if title == flux else title
             for place in range(values.shape[1]):
                 columns[f"{prefix}_{place:02d}"] = plain(values[:, place])
     rows = max((len(values) for values in columns.values()), default=0)
@@ -102,12 +107,16 @@ def _is_number(values: np.ndarray) -> bool:
     return values.dtype.kind in "biuf"
 
 
-TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y", "bad", "masked"})
-FALSE_WORDS: Final = frozenset({"false", "f", "no", "n", "good", "ok"})
+TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y"})
+FALSE_WORDS: Final = frozenset({"false", "f", "no", "n"})
+BAD_WORDS: Final = frozenset({"bad", "masked", "flagged", "reject", "rejected", "unusable"})
+GOOD_WORDS: Final = frozenset({"good", "ok", "unmasked", "use", "usable", "valid"})
 
 
-def truth(values: np.ndarray, where: str) -> np.ndarray:
+def truth(values: np.ndarray, where: str, *, says_good: bool = False) -> np.ndarray:
     """Return a mask's values as numbers, with words for true and false as 1 and 0, and NaN for empty cells.
+
+    `says_good` tells whether a true value means that the pixel is good; by default it is bad.
 
     Raises
     ------
@@ -117,11 +126,19 @@ def truth(values: np.ndarray, where: str) -> np.ndarray:
     if values.dtype != object:
         return values
     words = [text.strip().lower() for text in values.tolist()]
-    found = numbers(
-        np.array(
-            [*("1" if word in TRUE_WORDS else "0" if word in FALSE_WORDS else word for word in words), ""], object
-        )[:-1]
-    )
+    true = TRUE_WORDS | (GOOD_WORDS if says_good else BAD_WORDS)
+    false = FALSE_WORDS | (BAD_WORDS if says_good else GOOD_WORDS)
+    texts = [
+        "1"
+        if word in true
+        else "0"
+        if word in false
+        else str(int(word, 16))
+        if re.fullmatch(r"0x[0-9a-f]{1,16}", word)
+        else word
+        for word in words
+    ]
+    found = numbers(np.array([*texts, ""], object)[:-1])
     odd = [word for word, number in zip(words, found, strict=True) if word not in ("", "nan") and np.isnan(number)]
     if odd:
         raise UploadError(f"{where}: a mask holds “{odd[0][:24]}”. Write 0 for good and 1 for bad, or True and False.")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.columns.names import FLUX_NAMES, column_of
+from data.columns.missing import RANGES
+from data.columns.names import FLUX_NAMES, column_of, list_of_twelve
+from data.columns.words import as_number
 from data.errors import CatalogueError, UploadError
 from data.formats.kinds import FORMATS, FormatName
 from data.uploads import limits
@@ -14,6 +16,7 @@ from data.uploads.limits import MAX_EXPANDED_BYTES, check_expanded, check_shape
 from data.uploads.readers.decompression_limit import read_within
 from data.uploads.readers.metadata import understood
 from data.uploads.readers.raw_table import RawTable
+from model.bins import N_BINS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,13 +60,14 @@ def read_source(
     import pyarrow as pa
 
     from data.formats.readers.parquet import whole
+    from data.formats.readers.source import with_stated_units
     from data.formats.stream import converting_errors, open_source
 
     try:
         with ExitStack() as stack:
             if form == "Parquet":
                 with converting_errors(name, "parquet"):
-                    source = whole(_parquet(content, name))
+                    source = with_stated_units(whole(_parquet(content, name)))
             else:
                 source = stack.enter_context(
                     open_source(
@@ -124,10 +128,14 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
     if lists:
         table, more, said = _unfolded(table, lists, name)
         about, notes = about | more, [*notes, *said]
+    flux = "" if FLUX_NAMES[0] in table.column_names else list_of_twelve(_twelves(table))
+    mask = column_of(table.column_names, "mask")
     columns: dict[str, np.ndarray] = {}
     for title, values in zip(table.column_names, table.columns, strict=True):
-        if is_list(values.type):
-            columns |= _split(title, values, table.column_names)
+        if is_list(values.type) and title == mask and (bits := _any_bit(values)) is not None:
+            columns[title] = bits
+        elif is_list(values.type):
+            columns |= _split(title, values, is_flux=title == flux)
         elif (plain := as_column(values)) is not None:
             columns[title] = plain
         else:
@@ -135,7 +143,7 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
     for title in list(units):
         for place in range(len(FLUX_NAMES)):
             units.setdefault(f"{title}_{place:02d}", units[title])
-            units.setdefault(f"flux_{place:02d}", units[title]) if title in lists else None
+            units.setdefault(f"flux_{place:02d}", units[title]) if title == flux else None
     if notes:
         about["notes"] = notes
     numbers = source.row_numbers() if source.row_numbers and not lists else np.arange(1, table.num_rows + 1)
@@ -164,7 +172,28 @@ def as_column(values: Any) -> np.ndarray | None:
     return np.array([*stripped.to_pylist(), None], dtype=object)[:-1]
 
 
-def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
+def _twelves(table: "pa.Table") -> list[str]:
+    """Return the columns whose cells all hold twelve numbers."""
+    from data.formats.types import is_list, is_number, pc
+
+    lists = [field.name for field in table.schema if is_list(field.type) and is_number(field.type.value_type)]
+    return [
+        title for title in lists if pc.unique(pc.list_value_length(table[title])).drop_null().to_pylist() == [N_BINS]
+    ]
+
+
+def _any_bit(values: Any) -> np.ndarray | None:
+    """Return 1 where any value of a cell is set, for a mask of bits or of one value a camera; None for texts."""
+    from data.formats.types import is_text
+
+    if is_text(values.type.value_type):
+        return None
+    return np.array(
+        [float(cell is None or any(one is None or one != 0 for one in cell)) for cell in values.to_pylist()]
+    )
+
+
+def _split(title: str, values: Any, *, is_flux: bool) -> dict[str, np.ndarray]:
     """Split a column of lists with 2 to 50 numbers, such as twelve fluxes per row, into columns."""
     rows = values.to_pylist()
     sizes = {len(row) for row in rows if row is not None}
@@ -177,7 +206,7 @@ def _split(title: str, values: Any, titles: list[str]) -> dict[str, np.ndarray]:
         table = np.array([row if row is not None else [None] * size for row in rows], dtype=np.float64)
     except (ValueError, TypeError):
         return {}
-    prefix = "flux" if size == len(FLUX_NAMES) and FLUX_NAMES[0] not in titles else title
+    prefix = "flux" if is_flux else title
     return {f"{prefix}_{place:02d}": table[:, place] for place in range(size)}
 
 
@@ -199,7 +228,9 @@ def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table
             f"gives their wavelengths; the columns of arrays are {', '.join(lists[:6])}. Add one named wavelength."
         )
     good = [
-        row for row in range(table.num_rows) if lengths[flux][row] == lengths[wave][row] and _usable(table[flux][row])
+        row
+        for row in range(table.num_rows)
+        if MIN_PIXELS <= lengths[flux][row] == lengths[wave][row] and _usable(table[flux][row])
     ]
     if not good:
         raise UploadError(
@@ -235,7 +266,9 @@ def _of_row(row: "pa.Table") -> dict[str, Any]:
     for role, key in (("redshift", "redshift"), ("id", "target_id"), ("class", "class")):
         title = column_of(row.column_names, role)
         value = row[title][0].as_py() if title else None
-        if role == "redshift" and isinstance(value, (int, float)) and -0.01 <= value <= 20:
+        if role == "redshift" and isinstance(value, str):
+            value = as_number(value.strip())
+        if role == "redshift" and isinstance(value, (int, float)) and RANGES[role][0] <= value <= RANGES[role][1]:
             about[key] = float(value)
         elif role != "redshift" and isinstance(value, (str, int)) and str(value).strip():
             about[key] = str(value).strip()[:64]

@@ -269,7 +269,9 @@ def test_a_spectrum_without_a_good_pixel_is_refused_by_name_and_does_not_close_t
     with answering(StandIn(spectras=lambda asked: asked.reply(empty))) as url:
         archive = Archive(url)
         for _ in range(2):
-            with pytest.raises(ArchiveError, match="holds no good pixel: of 50, 40 have no finite number"):
+            with pytest.raises(
+                ArchiveError, match="has no good pixel: of 50 pixels, 40 have numbers that are not finite"
+            ):
                 archive.fetch(TARGET_ID)
 
 

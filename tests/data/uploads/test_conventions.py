@@ -67,6 +67,7 @@ def guesses(content: bytes, name: str = "s.fits") -> dict[str, str]:
         (LIGHT / WAVE, FLUX, "Hz", "1e-17 erg / (s cm2 Angstrom)"),
         (12398.419843320026 / WAVE, FLUX, "eV", "1e-17 erg / (s cm2 Angstrom)"),
         (np.log(WAVE), FLUX, "ln(Angstrom)", "1e-17 erg / (s cm2 Angstrom)"),
+        (np.log10(WAVE / 1e4), FLUX, "log10(um)", "$10^{-17}$ erg s$^{-1}$ cm$^{-2}$ \\AA$^{-1}$"),
         (WAVE, FLUX, "Angstrom", "1e-20 W / (m2 Angstrom)"),
     ],
 )

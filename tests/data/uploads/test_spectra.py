@@ -131,7 +131,7 @@ def test_one_missing_end_bin_is_filled_in_and_said():
     ("columns", "chosen", "expected"),
     [
         ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": ""}, "The redshift is missing. Fill it in"),
-        ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": "40"}, "Redshift: 40 lies outside -0.01 to 20"),
+        ({"wavelength": OBSERVED, "flux": FLUX}, {"redshift": "40"}, "Redshift: 40 lies outside -0.01 to 15"),
         ({"wavelength": OBSERVED[800:2000], "flux": FLUX[800:2000]}, {}, "covers 4150-5349 Å in the rest frame; bin"),
         ({"wavelength": OBSERVED, "flux": FLUX - 20}, {}, "has a mean flux of"),
         ({"wavelength": OBSERVED[:9], "flux": FLUX[:9]}, {}, "has 9 pixels; at least 24"),

@@ -1,11 +1,15 @@
 """One table, every format, every way in: the page, the API, the command line and catalogues agree on what it says."""
 
 import io
+import re
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy.io import fits
+from astropy.io.votable import from_table
+from astropy.io.votable.tree import Resource, VOTableFile
 from astropy.table import MaskedColumn, Table
 
 import cli
@@ -19,7 +23,7 @@ from data.columns.names import reads_as_text
 from data.errors import DataError
 from data.formats import FORMATS
 from data.formats.stream import open_source
-from data.uploads import apply_plan, open_files
+from data.uploads import apply_plan, infer_plan, open_files
 from model.bins import BIN_CENTERS
 from model.storage.weights import load_params
 
@@ -156,6 +160,15 @@ def test_a_magnitude_called_z_is_no_redshift(way: str, form: str, tmp_path):
     np.testing.assert_allclose(WAYS[way](as_bytes(table(z_spec=[0.1] * 3, **bands), form), form, tmp_path)[3], 0.1)
 
 
+def ipac(text: str) -> str:
+    names, *rows = (line.split(",") for line in text.splitlines())
+    lines = [
+        "\\\\survey = 'none'",
+        *("|" + "|".join(f"{cell:>20}" for cell in cells) + "|" for cells in (names, ["char"] * 14)),
+    ]
+    return "\n".join([*lines, *(" " + " ".join(f"{cell:>20}" for cell in row) + " " for row in rows)])
+
+
 TEXTS = {
     "semicolons and decimal commas": (lambda text: text.replace(",", ";").replace(".", ","), "utf-8"),
     "Excel's first line": (lambda text: "sep=;\r\n" + text.replace(",", ";"), "utf-8"),
@@ -165,6 +178,15 @@ TEXTS = {
     "trailing commas": (lambda text: "".join(line + ",,\n" for line in text.splitlines()), "utf-8"),
     "names in a comment": (lambda text: "# " + text, "utf-8"),
     "old Macintosh": (lambda text: text.replace("\n", "\r"), "utf-8"),
+    "UTF-16 without a mark": (str, "utf-16-le"),
+    "UTF-16 without a mark, big end first": (str, "utf-16-be"),
+    "UTF-32": (str, "utf-32"),
+    "Excel's first line in quotation marks": (lambda text: '"sep=;"\n' + text.replace(",", ";"), "utf-8"),
+    "Excel's first line with a tab": (lambda text: "sep=\t\n" + text.replace(",", "\t"), "utf-8"),
+    "exponents of Fortran": (lambda text: re.sub(r"(\d+\.\d+)", r"\1D+00", text), "utf-8"),
+    "quoted decimal commas": (lambda text: re.sub(r"(\d+)\.(\d+)", r'"\1,\2"', text), "utf-8"),
+    "comments of IDL and Matlab": (lambda text: "% made by hand\n; and checked\n" + text, "utf-8"),
+    "IPAC": (lambda text: ipac(text), "utf-8"),
     "blank rows": (lambda text: text.replace("\n", "\n\n,,,,,,,,,,,,,\n"), "utf-8"),
 }
 
@@ -227,3 +249,299 @@ def test_a_late_word_in_a_column_of_numbers_makes_text_of_it(tmp_path, monkeypat
         read = pa.Table.from_batches(list(source.batches), source.schema)
     assert read["extra"][-1].as_py() == "last"
     assert read.num_rows == 3001
+
+
+@grid
+def test_fluxes_are_taken_by_their_numbers_and_not_by_their_places(way: str, form: str, tmp_path):
+    made = table()
+    ids, flux, *_ = WAYS[way](as_bytes(made[made.colnames[::-1]], form), form, tmp_path)
+    assert ids == tuple(map(str, IDS))
+    np.testing.assert_allclose(flux, FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_other_numbered_columns_are_sorted_too(form: str, tmp_path):
+    names = sorted((f"bin{place}" for place in range(1, 13)), key=str)  # bin1, bin10, bin11, bin12, bin2 ...
+    made = Table({"TARGETID": IDS} | {name: FLUX[:, int(name[3:]) - 1] for name in names})
+    np.testing.assert_allclose(on_the_page(as_bytes(made, form), form, tmp_path)[1], FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_lists_of_twelve_the_flux_is_taken(order: int, way: str, tmp_path):
+    lists = {"flux": FLUX.tolist(), "ivar": np.ones_like(FLUX).tolist()}
+    out = io.BytesIO()
+    pq.write_table(pa.table({"TARGETID": IDS} | {name: lists[name] for name in [*lists][::order]}), out)
+    np.testing.assert_allclose(WAYS[way](out.getvalue(), "parquet", tmp_path)[1], FLUX, rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_lists_of_twelve_without_a_name_are_not_chosen_from(way: str, tmp_path):
+    out = io.BytesIO()
+    pq.write_table(pa.table({"TARGETID": IDS, "a": FLUX.tolist(), "b": np.ones_like(FLUX).tolist()}), out)
+    with pytest.raises((DataError, KeyError), match="flux_00"):
+        WAYS[way](out.getvalue(), "parquet", tmp_path)
+
+
+def with_metadata(made: Table, form: str, key: str, value: str) -> bytes:
+    """Write a table whose metadata, and not its columns, say something."""
+    if form in ("fits", "ecsv"):
+        made.meta[key] = value
+        return as_bytes(made, form)
+    content = as_bytes(made, form)
+    if form == "csv":
+        return f"# {key}: {value}\n".encode() + content
+    if form == "votable":
+        param = f'<PARAM name="{key}" datatype="char" arraysize="*" value="{value}"/>'
+        return content.replace(b"<FIELD", param.encode() + b"<FIELD", 1)
+    read, out = pq.read_table(io.BytesIO(content)), io.BytesIO()
+    pq.write_table(read.replace_schema_metadata({key: value}), out)
+    return out.getvalue()
+
+
+@grid
+@pytest.mark.parametrize("key", ["BUNIT", "FLUX_UNIT"])
+def test_a_unit_of_the_whole_file_is_that_of_its_fluxes(key: str, way: str, form: str, tmp_path):
+    _, flux, *_ = WAYS[way](with_metadata(table(MJY), form, key, "mJy"), form, tmp_path)
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+    with pytest.raises(DataError, match="adu"):
+        WAYS[way](with_metadata(table(MJY), form, key, "adu"), form, tmp_path)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "comment", ["# flux: mJy", "# Fluxes in mJy", "# flux units = mJy", "# units of flux: mJy", "# flux (mJy), twelve"]
+)
+def test_a_comment_states_the_unit(comment: str, way: str, tmp_path):
+    content = f"{comment}\n".encode() + as_bytes(table(MJY), "csv")
+    np.testing.assert_allclose(shape(WAYS[way](content, "csv", tmp_path)[1]), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_comment_of_units_below_one_of_names(way: str, tmp_path):
+    rows = as_bytes(table(MJY), "csv").decode().splitlines()
+    names = "# " + rows[0].replace(",", " ")
+    content = "\n".join([names, "# - " + " ".join(["[mJy]"] * 12), *(row.replace(",", " ") for row in rows[1:])])
+    ids, flux, *_ = WAYS[way](content.encode(), "csv", tmp_path)
+    assert ids == tuple(map(str, IDS))
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("key", ["unit", "Unit", "units", "UNITS"])
+@pytest.mark.parametrize("way", WAYS)
+def test_parquet_fields_state_units_under_any_name(key: str, way: str, tmp_path):
+    made = pa.table({"TARGETID": IDS} | {name: MJY[:, place] for place, name in enumerate(FLUX_NAMES)})
+    fields = [field.with_metadata({key: "mJy"}) if field.name in FLUX_NAMES else field for field in made.schema]
+    out = io.BytesIO()
+    pq.write_table(made.cast(pa.schema(fields)), out)
+    np.testing.assert_allclose(shape(WAYS[way](out.getvalue(), "parquet", tmp_path)[1]), shape(FLUX), rtol=1e-4)
+
+
+@grid
+@pytest.mark.parametrize("unit", ["erg", "J / m2", "erg / (cm2 s)"])
+def test_an_energy_is_no_flux_per_frequency(way: str, form: str, unit: str, tmp_path):
+    with pytest.raises(DataError, match="is not understood"):
+        WAYS[way](as_bytes(table(FLUX, unit), form), form, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "comment", ["# fluxes are good", "# flux: observed", "# flux in a 3 arcsec aperture", "# z: 3"]
+)
+def test_comments_that_state_no_unit_are_left_alone(comment: str, tmp_path):
+    content = f"{comment}\n".encode() + as_bytes(table(), "csv")
+    np.testing.assert_allclose(on_the_command_line(content, "csv", tmp_path)[1], FLUX, rtol=1e-6)
+
+
+def written_with(values: np.ndarray, separator: str, number: object) -> bytes:
+    rows = [separator.join(["TARGETID", *FLUX_NAMES])]
+    rows += [separator.join([str(one), *map(number, row)]) for one, row in zip(IDS, values, strict=True)]  # type: ignore[arg-type]
+    return "\n".join(rows).encode()
+
+
+THOUSANDS = {
+    "comma": (";", lambda value: f"{value:,.0f}"),
+    "quoted comma": (",", lambda value: f'"{value:,.0f}"'),
+    "comma between tabs": ("\t", lambda value: f"{value:,.0f}"),
+    "point": (";", lambda value: f"{value:,.0f}".replace(",", ".")),
+    "million": (";", lambda value: f"{1e6 * value:,.0f}"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", THOUSANDS)
+def test_marks_between_thousands_are_not_taken_for_decimal_marks(kind: str, way: str, tmp_path):
+    with pytest.raises(DataError, match="may be a number of thousands"):
+        WAYS[way](written_with(500 * FLUX, *THOUSANDS[kind]), "csv", tmp_path)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_three_decimals_behind_a_comma_are_decimals(separator: str, way: str, tmp_path):
+    content = written_with(FLUX, separator, lambda value: f"{value:.3f}".replace(".", ","))
+    np.testing.assert_allclose(WAYS[way](content, "csv", tmp_path)[1], FLUX, rtol=1e-3)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_table_of_a_journal_is_called_so(way: str, tmp_path):
+    content = b"Title: Galaxies\nByte-by-byte Description of file: t1.txt\n   Bytes Format Units   Label\n"
+    with pytest.raises(DataError, match="machine-readable table"):
+        WAYS[way](content, "csv", tmp_path)
+
+
+WAVE = np.arange(3700.0, 7600.0, 2.0)
+LIGHT = 2.0 + (WAVE - 3700.0) / 4000.0
+BAD = np.arange(len(WAVE)) % 50 == 0
+
+
+def spectrum(**more: object) -> Table:
+    """Return a spectrum in which every fiftieth pixel is wrong, and what says so."""
+    return Table({"wave": WAVE, "flux": np.where(BAD, 900.0, LIGHT)} | more)
+
+
+def bins_of(content: bytes) -> np.ndarray:
+    return apply_plan(open_files([(content, "t")]), {"redshift": "0.08"}).table.bin_flux
+
+
+MASKS = {
+    "mask": BAD,
+    "flag": BAD.astype(int),
+    "good": ~BAD,
+    "goodpix": (~BAD).astype(int),
+    "valid": (~BAD).astype("i2"),
+    "weight": np.where(BAD, 0.0, 0.7),
+    "quality": np.where(BAD, "BAD", "GOOD"),
+    "dq": np.where(BAD, "0x10", "0x0"),
+    "is_good": np.where(BAD, "bad", "good"),
+    "usable": np.where(BAD, "no", "yes"),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", MASKS)
+def test_a_mask_says_which_pixels_are_bad_or_which_are_good(name: str, form: str):
+    right = bins_of(as_bytes(Table({"wave": WAVE, "flux": LIGHT}), form))
+    np.testing.assert_allclose(bins_of(as_bytes(spectrum(**{name: MASKS[name]}), form)), right, rtol=2e-3)
+
+
+@pytest.mark.parametrize("form", ["fits", "parquet"])
+def test_a_mask_of_bits_is_read(form: str):
+    bits = np.zeros((len(WAVE), 8), bool)
+    bits[BAD, 3] = True
+    out = io.BytesIO()
+    if form == "fits":
+        columns = [
+            fits.Column(name, kind, array=values)
+            for name, kind, values in (
+                ("wave", "D", WAVE),
+                ("flux", "D", np.where(BAD, 900, LIGHT)),
+                ("mask", "8X", bits),
+            )
+        ]
+        fits.BinTableHDU.from_columns(columns).writeto(out)
+    else:
+        pq.write_table(pa.table({"wave": WAVE, "flux": np.where(BAD, 900, LIGHT), "mask": bits.tolist()}), out)
+    np.testing.assert_allclose(
+        bins_of(out.getvalue()), bins_of(as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")), rtol=2e-3
+    )
+
+
+@grid
+@pytest.mark.parametrize("mark", [-1.0, -9.0, -9.99, 99.0, 99.99, 999.0, 9999.0, -9999.0])
+def test_nines_out_of_range_are_missing(mark: float, way: str, form: str, tmp_path):
+    made = table(redshift=[0.1, mark, 0.2], log_luminosity=[6.0, 6.1, 6.2])
+    _, _, luminosity, redshift, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
+    assert not any(problems)
+    np.testing.assert_allclose(redshift, [0.1, np.nan, 0.2], rtol=1e-6)
+    np.testing.assert_allclose(luminosity, [6.0, 6.1, 6.2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("word", ["N/A", "...", "INDEF", "masked", "--", "?"])
+def test_words_for_missing_numbers(word: str, way: str, tmp_path):
+    content = as_bytes(table(redshift=["0.1", word, "0.2"]), "csv")
+    *_, redshift, problems = WAYS[way](content, "csv", tmp_path)
+    assert not any(problems)
+    np.testing.assert_allclose(redshift, [0.1, np.nan, 0.2], rtol=1e-6)
+
+
+@grid
+def test_infrared_magnitudes_tell_that_z_is_a_magnitude_too(way: str, form: str, tmp_path):
+    bands = {name: [18.0, 17.0, 16.9] for name in ("z", "Y", "J")}
+    assert WAYS[way](as_bytes(table(**bands), form), form, tmp_path)[3] is None
+
+
+@pytest.mark.parametrize("way", ["page", "command line", "API"])
+def test_a_lone_magnitude_called_z_is_a_problem(way: str, tmp_path):
+    content = as_bytes(table(z=[16.1, 0.1, 0.1]), "csv")
+    *_, problems = WAYS[way](content, "csv", tmp_path)
+    assert "-0.01 to 15" in problems[0]
+    assert not problems[1]
+
+
+@pytest.mark.parametrize("kind", ["STAR F5", "QSO BROADLINE", "star", "Star-M"])
+def test_the_first_word_of_a_class_counts(kind: str):
+    steps = apply_plan(open_files([(as_bytes(table(CLASS=[kind, "GALAXY STARBURST", "STARBURST"]), "csv"), "t")])).steps
+    assert any(f"1 {kind}, not GALAXY" in step for step in steps)
+
+
+def tables(form: str, *made: tuple[str, Table]) -> bytes:
+    out = io.BytesIO()
+    if form == "fits":
+        fits.HDUList([fits.PrimaryHDU(), *(fits.BinTableHDU(one, name=name) for name, one in made)]).writeto(out)
+    else:
+        document = VOTableFile()
+        document.resources.append(Resource())
+        for name, one in made:
+            document.resources[0].tables.append(from_table(one).get_first_table())
+            document.resources[0].tables[-1].name = name
+        document.to_xml(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["fits", "votable"])
+@pytest.mark.parametrize("other", ["SKY", "MODEL", "nothing"])
+def test_of_several_tables_the_object_is_read(other: str, form: str):
+    good = Table({"wave": WAVE, "flux": LIGHT})
+    bad = Table({"wave": WAVE, "flux": np.full_like(WAVE, np.nan if other == "nothing" else 7.0)})
+    found = apply_plan(open_files([(tables(form, (other, bad), ("OBJECT", good)), "t")]), {"redshift": "0.08"})
+    np.testing.assert_allclose(found.table.bin_flux, bins_of(as_bytes(good, "csv")), rtol=1e-4)
+    assert any("OBJECT is read, not" in step for step in found.steps) == (other != "nothing")
+
+
+@pytest.mark.parametrize("form", ["fits", "votable", "ecsv", "parquet"])
+@pytest.mark.parametrize(
+    ("words", "medium", "frame"),
+    [
+        ("converted from vacuum to air", "air", "observed"),
+        ("air, corrected to vacuum", "vacuum", "observed"),
+        ("rest-frame wavelength", "vacuum", "rest"),
+    ],
+)
+def test_the_description_of_the_wavelengths_is_read(words: str, medium: str, frame: str, form: str):
+    made = Table({"wave": WAVE, "flux": LIGHT})
+    made["wave"].description = words
+    if form == "parquet":
+        out = io.BytesIO()
+        read = pa.table({"wave": WAVE, "flux": LIGHT})
+        fields = [read.schema.field("wave").with_metadata({"description": words}), read.schema.field("flux")]
+        pq.write_table(read.cast(pa.schema(fields)), out)
+        content = out.getvalue()
+    elif form == "fits":
+        content = tables("fits", ("S", made))
+        with fits.open(io.BytesIO(content)) as parts:
+            parts[1].header["TCOMM1"] = words
+            out = io.BytesIO()
+            parts.writeto(out)
+        content = out.getvalue()
+    else:
+        content = as_bytes(made, form)
+    plan = {guess.field: guess.value for guess in infer_plan(open_files([(content, "t")]))}
+    assert (plan["medium"], plan["frame"]) == (medium, frame)
+
+
+@pytest.mark.parametrize(
+    "comment", ["# Wavelengths in air", "# wavelength medium: air", "% AIRORVAC = Air wavelengths"]
+)
+def test_a_comment_tells_the_medium(comment: str):
+    content = f"{comment}\n".encode() + as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")
+    assert {guess.field: guess.value for guess in infer_plan(open_files([(content, "t")]))}["medium"] == "air"

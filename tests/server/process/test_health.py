@@ -1,7 +1,10 @@
 import json
+import os
 import re
+import resource
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,46 @@ def test_failed_step_is_said_and_logged(server: Flask, client: FlaskClient, capl
     while not caplog.text and time.monotonic() < deadline:
         time.sleep(0.01)
     assert "Preparing failed: network" in caplog.text
+
+
+def test_a_step_that_failed_for_want_of_descriptors_is_tried_again(server, client, monkeypatch, caplog, tmp_path: Path):
+    monkeypatch.setattr(registry, "served", lambda: {"any": object()})
+    monkeypatch.setattr(health, "PAUSES", (0.2,) * 20)
+    with (tmp_path / "first").open("w") as probe:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (probe.fileno() + 1, hard))
+    opened = []
+    try:
+        with suppress(OSError):
+            while True:
+                opened.append(os.dup(0))
+        health.prepare(server, tmp_path / "turns", {"network": lambda: None})
+        deadline = time.monotonic() + PATIENCE
+        while "tried again" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert client.get("/readyz").json["steps"]["network"] == "waiting"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in opened:
+            os.close(descriptor)
+    server.extensions["preparation"]["network"].result(timeout=PATIENCE)
+    assert client.get("/readyz").status_code == 200
+    assert "network failed (OSError)" in caplog.text
+
+
+@pytest.mark.parametrize(("error", "attempts"), [(OSError, 3), (MemoryError, 3), (ImportError, 3), (ValueError, 1)])
+def test_a_step_is_tried_a_bounded_number_of_times(error, attempts, server, client, monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(health, "PAUSES", (0.01, 0.01))
+    tried = []
+
+    def step() -> None:
+        tried.append(1)
+        raise error("no more")
+
+    health.prepare(server, tmp_path / "turns", {"network": step})
+    assert isinstance(server.extensions["preparation"]["network"].exception(timeout=PATIENCE), error)
+    assert len(tried) == attempts
+    assert client.get("/readyz").json["steps"]["network"] == "failed"
 
 
 def test_workers_of_one_host_prepare_in_turn(tmp_path: Path):
