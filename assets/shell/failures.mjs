@@ -17,16 +17,16 @@ export async function sentenceOf(answer) {
 
 /**
  * Return a function like `fetch` that also passes a sentence to `say` for each callback of Dash that fails.
- * @param {typeof fetch} fetch
+ * @param {typeof window.fetch} send
  * @param {(sentence: string) => void} say
- * @returns {typeof fetch}
+ * @returns {typeof window.fetch}
  */
-export function watched(fetch, say) {
+export function watched(send, say) {
   return async (input, options) => {
     const address = typeof input === "string" ? input : input instanceof URL ? input.href : input.url;
-    if (!address.includes(CALLBACKS)) return fetch(input, options);
+    if (!address.includes(CALLBACKS)) return send(input, options);
     try {
-      const answer = await fetch(input, options);
+      const answer = await send(input, options);
       if (!answer.ok) say(await sentenceOf(answer.clone()));
       return answer;
     } catch (error) {

@@ -46,7 +46,7 @@ def tracked() -> list[str]:
 
 def pins(file: str) -> dict[str, str]:
     text = (ROOT / file).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([\w.-]+)==(\S+)$", text, flags=re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)$", text, flags=re.MULTILINE))
 
 
 def test_no_file_names_a_place_on_somebodys_machine():
@@ -63,7 +63,7 @@ def test_no_file_names_a_place_on_somebodys_machine():
 @pytest.mark.parametrize("file", REQUIREMENTS)
 def test_requirements_are_exact_and_installed(file):
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    assert all(re.fullmatch(r"#.*|-r \S+|[\w.-]+==\S+", line) for line in lines)
+    assert all(re.fullmatch(r"#.*|-r \S+|[\w.-]+(\[[\w,-]+\])?==\S+", line) for line in lines)
     different = {name: version for name, version in pins(file).items() if distribution(name).version != version}
     assert not different, "Run `make pin`, or install the pinned versions."
 

@@ -19,7 +19,7 @@ pytestmark = [
         shutil.which("debootstrap") is None, reason="Needs debootstrap: sudo apt-get install debootstrap"
     ),
 ]
-USER, NAME = 1234, "stranger"
+USER, HOME = 1234, "/srv/stranger"
 PASSED_ON = re.compile(r"PIP_|SSL_CERT_FILE$|HTTPS?_PROXY$|NO_PROXY$", re.IGNORECASE)
 START = """
 make run >log 2>&1 & server=$!
@@ -35,7 +35,7 @@ class Root:
     """A Debian in a folder, with a copy of the tracked files in its user's home."""
 
     def __init__(self, folder: Path, release: str) -> None:
-        self.folder, self.home = folder, folder / "home" / NAME
+        self.folder, self.home = folder, folder / HOME.lstrip("/")
         wanted = "--include=ca-certificates,make,python3"
         subprocess.run(["debootstrap", "--variant=minbase", wanted, release, str(folder)], check=True)
         for file in ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt"):
@@ -51,11 +51,11 @@ class Root:
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a script in the checkout as the ordinary user; nothing of this machine's environment comes along."""
-        inside = shlex.join(["sh", "-c", f"cd {shlex.quote(f'/home/{NAME}/{self.checkout.name}')} && {script}"])
+        inside = shlex.join(["sh", "-c", f"cd {shlex.quote(f'{HOME}/{self.checkout.name}')} && {script}"])
         chroot = f"exec /usr/sbin/chroot --userspec={USER}:{USER} {shlex.quote(str(self.folder))} {inside}"
         mounts = [f"mount -t proc proc {self.folder}/proc", f"mount -t tmpfs tmpfs {self.folder}/dev/shm"]  # noqa: S108
         environment = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
-        environment |= {"PATH": "/usr/bin:/bin", "HOME": f"/home/{NAME}", "PORT": str(free_port()), "LC_ALL": "C"}
+        environment |= {"PATH": "/usr/bin:/bin", "HOME": HOME, "PORT": str(free_port()), "LC_ALL": "C"}
         environment |= {"SPARCL_URL": "off"}
         ready = f"mkdir -p {self.folder}/dev/shm"  # noqa: S108
         command = ["unshare", "--mount", "sh", "-c", " && ".join([ready, *mounts, chroot])]
