@@ -190,9 +190,7 @@ def hold(served: Served, wanted: int) -> list[socket.socket]:
     parts, held = urllib.parse.urlsplit(served.url), []
     with suppress(OSError):  # this process may have fewer descriptors
         held.extend(
-            socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE)
-            for _ in range(wanted)
-            for _ in range(wanted)
+            socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE) for _ in range(wanted)
         )
     return held
 
