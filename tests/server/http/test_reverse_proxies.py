@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -138,15 +139,21 @@ def served() -> Iterator[Served]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def open_folder() -> Iterator[Path]:
+    """A folder that nginx can reach, which works as another user if root starts it; pytest's folders are private."""
+    with tempfile.TemporaryDirectory(prefix="galactic-neon-proxy-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module", params=PROXIES)
-def proxy(request: pytest.FixtureRequest, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(request: pytest.FixtureRequest, served: Served, open_folder: Path) -> Iterator[Proxy]:
     program = shutil.which(request.param, path="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
     if program is None or shutil.which("openssl") is None:
         pytest.skip(f"Needs {request.param} and openssl: install the packages with these names.")
-    folder = tmp_path_factory.mktemp(request.param)
-    # nginx started by root works as another user, who needs to reach its temporary files.
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+    folder = open_folder / request.param
+    folder.mkdir()
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     words = f"-newkey rsa:2048 -nodes -days 1 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST}".split()
     made = ["openssl", "req", "-x509", *words, "-out", certificate, "-keyout", key]
