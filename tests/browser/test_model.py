@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 def test_pictures_words_and_numbers_follow_the_chosen_line_and_variant(page: Page, served: Served):
     page.goto(served.url + "/model")
     lines = {name: variant.lines for name, variant in committed().variants.items()}
-    agreement = page.get_by_role("region", name="Predicted against observed")
+    agreement = page.get_by_role("region", name="Predicted and observed EW")
     expect(agreement).to_contain_text(f"ρ = {lines['luminosity']['HALPHA'].scores[OURS].spearman:.3f}")
     page.get_by_text("colours", exact=True).last.click()
     expect(agreement).to_contain_text(f"ρ = {lines['colors']['HALPHA'].scores[OURS].spearman:.3f}")
