@@ -81,7 +81,11 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
     if len(twelve) < len(FLUX_NAMES):
         flux = _list_of_twelve(schema)
     single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
-    optional = {name: found for name in OPTIONAL_RANGES if (found := column_of(single, name))}
+    truths = [field.name for field in schema if pa.types.is_boolean(field.type)]
+    # A column of truths is named below as no number; other types, such as lists, are passed over.
+    optional = {
+        name: found for name in OPTIONAL_RANGES if (found := column_of(single, name) or column_of(truths, name))
+    }
     ew, ivar = (
         {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
     )

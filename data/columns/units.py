@@ -263,6 +263,38 @@ def factor_to(text: str, target: str, column: str) -> float:
     return 1.0 if abs(factor - 1) < 1e-9 else factor
 
 
+def error_factor(text: str, flux: str, power: int) -> float | None:
+    """Return the factor that converts errors from their stated unit to the unit of the fluxes.
+
+    Parameters
+    ----------
+    text : str
+        Stated unit of the errors.
+    flux : str
+        Unit of the fluxes.
+    power : {1, 2, -2}
+        Of the flux's unit: 1 for standard deviations, 2 for variances, -2 for inverse variances.
+
+    Returns
+    -------
+    float or None
+        None if either is not understood, or if they are of different kinds.
+    """
+    try:
+        factor = float(_parse(text).to(_parse(flux) ** power))
+    except (ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, RecursionError):
+        return None
+    return 1.0 if abs(factor - 1) < 1e-9 else factor
+
+
+def is_percent(text: str) -> bool:
+    """Return whether a stated unit is per cent, which FITS also writes as ``10**-2``."""
+    try:
+        return abs(float(_parse(text).to(_parse("%"))) - 1) < 1e-9
+    except (ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, RecursionError):
+        return text.strip().lower() in ("percent", "per cent")
+
+
 def by_size(typical: float) -> tuple[str, str]:
     """Guess a flux unit from the typical value of a column without a unit; return the unit and the reason."""
     said = f"typical value {typical:.2g}"

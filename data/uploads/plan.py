@@ -139,7 +139,7 @@ def _bins(raw: RawTable) -> tuple[Guess, ...]:
 
 def _unit_of_bins(raw: RawTable, twelve: Sequence[str]) -> tuple[str, str]:
     """Return the unit that the file states for twelve fluxes."""
-    said = {title: text for title in twelve if units.is_stated(text := _unit_said(raw, title))}
+    said = {title: text for title in twelve if units.is_stated(text := stated_unit(raw, title))}
     if given := units.common(said, len(twelve), raw.name) or raw.about.get("flux_unit_said", ""):
         return units.stated(given)
     # The values cannot distinguish Jy from f_lambda; the columns' names mean the latter.
@@ -192,14 +192,15 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     )
 
 
-def _unit_said(raw: RawTable, column: str) -> str:
+def stated_unit(raw: RawTable, column: str) -> str:
+    """Return the unit that a file states of a column, in its metadata or in the column's name; "" if none."""
     return raw.units.get(column, "") or split_unit(column)[1]
 
 
 def _unit(raw: RawTable, column: str) -> tuple[str, str]:
     if given := raw.about.get("flux_unit"):
         return given, "the file says so"
-    if units.is_stated(said := _unit_said(raw, column) or raw.about.get("flux_unit_said", "")):
+    if units.is_stated(said := stated_unit(raw, column) or raw.about.get("flux_unit_said", "")):
         return units.stated(said)
     if split_unit(column)[0].lower() == "counts":
         return units.stated("count")
@@ -213,7 +214,7 @@ def _unit(raw: RawTable, column: str) -> tuple[str, str]:
 def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
     titles = tuple(raw.columns)
     waves = numbers(raw.columns[wavelength])
-    said = _unit_said(raw, wavelength) or raw.about.get("wavelength_unit_said", "")
+    said = stated_unit(raw, wavelength) or raw.about.get("wavelength_unit_said", "")
     wave_unit, wave_why = units.of_wavelength(said, wavelength, waves)
     flux_unit, flux_why = _unit(raw, flux)
     uncertainty = column_of(raw.columns, "uncertainty")

@@ -17,7 +17,7 @@ from data.surveys.masks import convention_of, masked
 from data.uploads.averaging import average_bins
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
-from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan
+from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan, stated_unit
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
 from model.features import log_luminosity
@@ -60,7 +60,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     redshift = _redshift(plan)
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
     flux = _numbers(raw, plan["flux"])
-    ivar = _ivar(raw, plan, flux)
+    ivar = _ivar(raw, plan, flux, steps)
     wave, flux, ivar = _in_order(raw, plan, wave, flux, ivar, steps)
     _count_masked(flux, ivar, steps)
     if plan["medium"] == "air":
@@ -140,11 +140,33 @@ def _redshift(plan: Mapping[str, str]) -> float:
     return within(read_number(text, "Redshift"), REDSHIFT_RANGE, "Redshift")
 
 
-def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray) -> np.ndarray:
+def _in_flux_unit(
+    raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, given: np.ndarray, steps: list[str]
+) -> np.ndarray:
+    """Return errors in the unit of the flux if they state another unit; append a sentence to `steps`."""
+    title, kind = plan["uncertainty"], plan["uncertainty_kind"]
+    stated = stated_unit(raw, title).strip()
+    if not units.is_stated(stated):
+        return given
+    if units.is_percent(stated) and kind == UNCERTAINTIES[1]:
+        steps.append(f"The errors in column {title} are percentages of the flux.")
+        return given / 100 * np.abs(flux)
+    factor = units.error_factor(stated, plan["flux_unit"], {0: -2, 1: 1, 2: 2}[UNCERTAINTIES.index(kind)])
+    if factor is None and stated != stated_unit(raw, plan["flux"]).strip():
+        steps.append(
+            f"The unit of column {title}, {stated[:40]!r}, is not one of {kind} for fluxes in {plan['flux_unit']}; the "
+            "errors are used as if they were in the flux's unit. Check them if you use the errors."
+        )
+    elif factor not in (None, 1.0):
+        steps.append(f"Column {title} is converted from {stated[:40]} to the unit of the flux.")
+    return given * (factor or 1.0)
+
+
+def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, steps: list[str]) -> np.ndarray:
     """Return inverse variances, 0 where a pixel is masked, in the unit of the flux."""
     ivar = np.ones(raw.n)
     if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
-        given = _numbers(raw, plan["uncertainty"])
+        given = _in_flux_unit(raw, plan, flux, _numbers(raw, plan["uncertainty"]), steps)
         power = {UNCERTAINTIES[0]: 1, UNCERTAINTIES[1]: -2, UNCERTAINTIES[2]: -1}[plan["uncertainty_kind"]]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ivar = np.where(given > 0, given, np.nan) ** float(power)

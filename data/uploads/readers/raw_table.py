@@ -104,7 +104,8 @@ def plain(values: np.ndarray) -> np.ndarray:
 
 
 def _is_number(values: np.ndarray) -> bool:
-    return values.dtype.kind in "biuf"
+    # True and False are words: as a redshift or a flux they would be 1 and 0.
+    return values.dtype.kind in "iuf"
 
 
 TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y"})

@@ -151,13 +151,13 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
 
 
 def as_column(values: Any) -> np.ndarray | None:
-    """Return a column as float64, or as text if a float cannot hold it exactly; None for nested types."""
+    """Return a column as float64, or as text if it is no number or a float cannot hold it; None for nested types."""
     import pyarrow as pa
 
     from data.formats.types import as_text, filled, pc
 
     kind = values.type
-    if pa.types.is_floating(kind) or (pa.types.is_boolean(kind) and not values.null_count):
+    if pa.types.is_floating(kind):
         return filled(values).astype(np.float64)
     if pa.types.is_integer(kind) and not values.null_count:
         whole = filled(values)

@@ -1,8 +1,11 @@
 """Spectra: whatever units and frame they come in, the bins are those of the training code."""
 
+import io
+
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.table import Table
 
 from data.errors import UploadError
 from data.uploads import apply_plan, infer_plan, open_files
@@ -155,3 +158,53 @@ def test_each_guess_has_a_reason_and_can_be_changed():
     assert guesses["redshift"].why == "the file does not say; fill it in"
     assert all(guess.why for guess in guesses.values())
     assert all(guess.value in guess.options for guess in guesses.values() if guess.options)
+
+
+def spectrum_file(form: str, errors: np.ndarray, name: str, unit: str) -> bytes:
+    made = Table({"wavelength": OBSERVED / 10, "flux": F_NU, name: errors})
+    made["wavelength"].unit, made["flux"].unit = "nm", "Jy"
+    made[name].unit = unit
+    if form == "csv":
+        return table(**{"wavelength": OBSERVED, "flux (Jy)": F_NU, f"{name} ({unit})": errors})
+    out = io.BytesIO()
+    if form == "ecsv":
+        text = io.StringIO()
+        made.write(text, format="ascii.ecsv")
+        return text.getvalue().encode()
+    made.write(out, format=form)
+    return out.getvalue()
+
+
+ERRORS = [
+    ("error", "Jy", 0.1 * F_NU),
+    ("error", "mJy", 1e3 * 0.1 * F_NU),
+    ("error", "%", np.full(len(REST), 10.0)),
+    ("ivar", "mJy-2", (1e3 * 0.1 * F_NU) ** -2.0),
+    ("variance", "mJy2", (1e3 * 0.1 * F_NU) ** 2.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "unit", "values"),
+    # astropy writes no VOTable with per cent.
+    [
+        (form, *one)
+        for form in ("csv", "ecsv", "fits", "votable")
+        for one in ERRORS
+        if (form, one[1]) != ("votable", "%")
+    ],
+)
+def test_errors_in_another_unit_are_converted(form: str, name: str, unit: str, values: np.ndarray):
+    raw = open_files([(spectrum_file(form, values, name, unit), f"spectrum.{form}")])
+    found = apply_plan(raw, {"redshift": str(REDSHIFT)})
+    assert found.spectrum is not None
+    assert found.spectrum.ivar is not None
+    ratio = found.spectrum.flux * np.sqrt(found.spectrum.ivar)
+    np.testing.assert_allclose(ratio[found.spectrum.ivar > 0], 10.0, rtol=1e-3)
+    assert any("errors" in step or "converted from" in step for step in found.steps) == (unit != "Jy")
+
+
+def test_a_unit_of_errors_that_is_not_understood_is_said():
+    content = table(**{"wavelength": OBSERVED, "flux (Jy)": F_NU, "error (furlong)": 0.1 * F_NU})
+    steps = outcome(content).steps
+    assert any("'furlong', is not one of error (1 σ) for fluxes in Jy" in step for step in steps)

@@ -545,3 +545,23 @@ def test_the_description_of_the_wavelengths_is_read(words: str, medium: str, fra
 def test_a_comment_tells_the_medium(comment: str):
     content = f"{comment}\n".encode() + as_bytes(Table({"wave": WAVE, "flux": LIGHT}), "csv")
     assert {guess.field: guess.value for guess in infer_plan(open_files([(content, "t")]))}["medium"] == "air"
+
+
+@pytest.mark.parametrize("quantity", ["redshift", "log_luminosity"])
+@pytest.mark.parametrize(
+    ("form", "way"),
+    [
+        (form, way)
+        for form in ("csv", "ecsv", "fits", "votable", "parquet")
+        for way in (on_the_page, on_the_command_line, by_the_api, in_a_catalogue)
+        if way is not by_the_api or form in ("csv", "parquet")
+    ],
+)
+def test_a_truth_is_no_number(form: str, quantity: str, way, tmp_path):
+    """True as a redshift was read as 1 where a file has a type for truths."""
+    content = as_bytes(table(**{quantity: np.array([True, False, True])}), form)
+    try:
+        problems = way(content, form, tmp_path)[4]
+    except DataError as error:
+        problems = (str(error),) * 3
+    assert all(quantity in problem and "number" in problem for problem in problems)
