@@ -137,7 +137,7 @@ def _target(header: Any, about: Any, name: str) -> str:
         if all(said.get(key, "").strip("0-") for key in keys):
             return "-".join(said[key] for key in keys)
     stem = re.sub(r"[^A-Za-z0-9_.+-]", "_", name.rpartition("/")[2])
-    return re.sub(r"^spec(?:lite)?-|\.(?:fits?|gz)\b", "", stem, flags=re.IGNORECASE)[:64] or "spectrum"
+    return re.sub(r"^spec(?:lite)?-|\.(?:fits?|gz)\b", "", stem, flags=re.IGNORECASE) or "spectrum"
 
 
 def _fwhm(wavelength: np.ndarray, width: np.ndarray) -> np.ndarray | None:

@@ -11,7 +11,7 @@ from data.columns import units
 from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
 from data.columns.names import column_of
 from data.errors import UploadError
-from data.uploads.limits import MAX_ROWS
+from data.uploads.limits import MAX_NAME, MAX_ROWS
 from data.uploads.plan import NONE, twelve_titles
 from data.uploads.readers.numbers import (
     FLUX_RANGE,
@@ -93,6 +93,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
         if plan[name] != NONE:
             optional[name] = _optional(raw, plan[name], name, limits, problems)
+    ids = _ids(raw, plan["id"], problems)
     bad = np.array([bool(problem) for problem in problems])
     # Only ratios matter, so a row outside the range of float32 is divided by its mean.
     beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
@@ -101,7 +102,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     used = {*titles, *(plan[role] for role in ("id", "redshift", "log_luminosity"))}
     kinds = column_of(raw.columns, "class")
     table = FluxTable(
-        ids=_ids(raw, plan["id"]),
+        ids=ids,
         bin_flux=scaled.astype(np.float32),
         log_luminosity=optional.get("log_luminosity"),
         redshift=optional.get("redshift"),
@@ -160,14 +161,23 @@ def _optional(raw: RawTable, title: str, name: str, limits: tuple[float, float],
     return values.astype(np.float32)
 
 
-def _ids(raw: RawTable, title: str) -> tuple[str, ...]:
-    """Return identifiers as text, as a float cannot hold a 19-digit TARGETID."""
+def _ids(raw: RawTable, title: str, problems: list[str]) -> tuple[str, ...]:
+    """Return identifiers as text, as a float cannot hold a 19-digit TARGETID; one that is too long is a problem.
+
+    Cut names would make one galaxy of two.
+    """
     if title == NONE:
         return tuple(str(galaxy) for galaxy in range(1, raw.n + 1))
-    return tuple(
-        f"row {row}" if text in ("", "nan") else text[:64]
-        for text, row in zip(_texts(raw.columns[title]), raw.row_numbers, strict=True)
-    )
+    ids = list(_texts(raw.columns[title]))
+    for place, (text, row) in enumerate(zip(ids, raw.row_numbers, strict=True)):
+        if len(text) > MAX_NAME and not problems[place]:
+            problems[place] = (
+                f"Row {row}, column {title}: the name has {len(text):,} characters; the limit is {MAX_NAME}. "
+                "Shorten it."
+            )
+        if text in ("", "nan") or len(text) > MAX_NAME:
+            ids[place] = f"row {row}"
+    return tuple(ids)
 
 
 def _texts(values: np.ndarray) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 200
 MAX_PIXELS: Final = 200_000
 """Largest number of pixels of a spectrum."""
+MAX_NAME: Final = 200
+"""Largest number of characters of a galaxy's name."""
 MAX_EXPANDED_BYTES: Final = 200 * 2**20
 """Largest decompressed size of a file in memory [bytes]."""
 

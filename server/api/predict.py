@@ -10,8 +10,10 @@ from flask_openapi3.models import RawModel
 from pydantic import BaseModel, Field, ValidationError
 
 from analysis import isolation
-from analysis.answers.answer import PredictInput, PredictOptions, PredictOutput, answer
+from analysis.answers.answer import PredictOptions, PredictOutput, answer
+from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
+from data.columns.names import FLUX_NAMES
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
@@ -173,17 +175,20 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     if asked.surprise:
         raise DataError("Testing measured lines (surprise) needs the columns {LINE}_EW: send a table.")
     question = _question(asked)
-    answers = answer(
-        PredictInput(_floats(asked.flux), _floats(asked.log_luminosity), _floats(asked.redshift)), question
-    )
+    answers = answer(read_rows(_batch(asked), question), question)
     ids = [str(name) for name in asked.ids or range(1, n + 1)]
     return describe(answers, ids, asked.model)
 
 
-def _floats(values: list | None) -> Any:
-    # A number too large for float32 becomes infinite, which is reported as the galaxy's problem.
-    with np.errstate(over="ignore"):
-        return None if values is None else np.array(values, np.float64).astype(np.float32)
+def _batch(asked: PredictRequest) -> Any:
+    """Return the galaxies as a piece of a table, so that the limits and missing values are those of files."""
+    import pyarrow as pa
+
+    flux = np.array(asked.flux, np.float64)
+    columns = {name: flux[:, place] for place, name in enumerate(FLUX_NAMES)}
+    optional = {"log_luminosity": asked.log_luminosity, "redshift": asked.redshift}
+    given = {name: np.array(values, np.float64) for name, values in optional.items() if values is not None}
+    return pa.RecordBatch.from_pydict(columns | given)
 
 
 def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
+from data.columns.missing import RANGES
 from model.spectra.continuum import continuum_bins
 from server import problems
 from server.api.values import Body, as_json
@@ -31,7 +32,12 @@ class SpectrumRequest(Body):
     ivar: Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)] | None = Field(
         default=None, description="inverse variance; 0 where a pixel is masked"
     )
-    redshift: float = Field(default=0.0, gt=-0.5, le=20, description="0: the wavelengths are in the rest frame")
+    redshift: float = Field(
+        default=0.0,
+        ge=RANGES["redshift"][0],
+        le=RANGES["redshift"][1],
+        description="0: the wavelengths are in the rest frame",
+    )
 
 
 class BinsAnswer(BaseModel):

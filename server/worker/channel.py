@@ -1,7 +1,9 @@
 """One connection: its timeouts, the memory that it holds, and the response to a refused request."""
 
 import json
+import socket
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
@@ -16,6 +18,8 @@ from server.worker.limits import (
     KEEP_ALIVE_SECONDS,
     LARGE_BODY,
     LEAST_RATE,
+    LINGER_BYTES,
+    LINGER_SECONDS,
     SMALL_BODY,
 )
 from server.worker.parser import Parser
@@ -68,7 +72,9 @@ class Channel(HTTPChannel):
         self.waiting_since = self.began = time.monotonic()
         self._flushing_since: float | None = None
         self._to_flush = 0
-        self._has_sent = False
+        self._has_sent = self._is_refused = False
+        self._lingers_since: float | None = None
+        self._discarded = 0
 
     def is_new(self, now: float) -> bool:
         """Return whether the client has just connected, so that its first request may be on its way."""
@@ -86,9 +92,44 @@ class Channel(HTTPChannel):
 
     def service(self) -> None:
         """Answer the request, and start the client's time to read the response."""
+        self._is_refused = bool(self.requests[0].error)
         super().service()
         self.waiting_since = self.began = time.monotonic()
         self._flushing_since, self._to_flush = self.waiting_since, self.total_outbufs_len
+
+    def handle_write(self) -> None:
+        """Send what waits; after the response to a refused request, which may still be arriving, linger."""
+        if not (self._is_refused and self.close_when_flushed) or self.will_close:
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if self.will_close:
+            self.handle_close()
+        elif self.connected and not self.total_outbufs_len:
+            self.close_when_flushed = False
+            self._linger()
+
+    def _linger(self) -> None:
+        """End the response but not the connection: closed with unread bytes, it is reset, and the response lost.
+
+        A proxy then answers 502 instead of the response.
+        """
+        self._lingers_since = time.monotonic()
+        # The client may have closed the connection.
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def handle_read(self) -> None:
+        """Read from the client; what is left of a refused request is discarded, up to `LINGER_BYTES`."""
+        if self._lingers_since is None:
+            super().handle_read()
+            return
+        try:
+            self._discarded += len(self.recv(self.adj.recv_bytes))
+        except OSError:
+            self.handle_close()
+        if self._discarded > LINGER_BYTES:
+            self.will_close = True
 
     def readable(self) -> bool:
         """Return whether to read from the client; a large body waits while connections hold more than allowed."""
@@ -121,6 +162,8 @@ class Channel(HTTPChannel):
         """Return whether the client exceeds a time limit at `now`, in seconds of the monotonic clock."""
         if self.requests:
             return False
+        if self._lingers_since is not None:
+            return now - self._lingers_since > LINGER_SECONDS
         waited = now - self.waiting_since
         if self.total_outbufs_len:
             since = now - (self._flushing_since or now)

@@ -32,3 +32,7 @@ MAX_HELD: Final = 48 * 2**20
 for responses that clients have not read; above, the connections that have waited longest are closed."""
 SMALL_BODY: Final = 2**16
 """Up to this many bytes of a body are read even above `MAX_HELD`."""
+LINGER_BYTES: Final = 64 * 2**20
+"""Bytes of a refused request that are read and discarded after the response, so that the client reads it."""
+LINGER_SECONDS: Final = 10
+"""Time for which they are read [s]."""

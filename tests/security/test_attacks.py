@@ -13,7 +13,8 @@ from contextlib import suppress
 import pytest
 
 from server.http.rate_limits import LARGE_BODY
-from server.worker.limits import GRACE_SECONDS, THREADS
+from server.http.security import MAX_REQUEST_BYTES
+from server.worker.limits import GRACE_SECONDS, LINGER_SECONDS, THREADS
 from tests.analysis.isolation.bombs import BOMBS
 from tests.serving import PATIENCE, Served, serving
 
@@ -73,6 +74,29 @@ def test_no_script_comes_back_as_a_script(path, served: Served):
         assert status < 500
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert SCRIPT not in text or headers.get_content_type() != "text/html"
+
+
+@pytest.mark.parametrize("head", ["Content-Length: 99999999", "Transfer-Encoding: chunked"])
+def test_whoever_sends_too_much_can_read_why(head: str, served: Served):
+    """The rest of the body is read and discarded, up to a limit in bytes and in seconds."""
+    size = MAX_REQUEST_BYTES + (8 << 20)
+    body = (
+        b"x" * size
+        if "Length" in head
+        else b"%x\r\n" % (size // 2) + b"x" * (size // 2) + b"\r\n%x\r\n" % size + b"x" * size
+    )
+    with socket.create_connection(place(served), timeout=PATIENCE) as connection:
+        connection.sendall(f"POST /api/v1/predict HTTP/1.1\r\nHost: {EVIL}\r\n{head}\r\n\r\n".encode() + body)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"larger than this server accepts" in answer
+    began = time.monotonic()
+    with socket.create_connection(place(served), timeout=PATIENCE) as connection, suppress(OSError):
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.1)
+    assert time.monotonic() - began < LINGER_SECONDS + PATIENCE_SECONDS
 
 
 def test_names_that_a_visitor_chose_come_back_as_data(served: Served):

@@ -50,7 +50,7 @@ def _array(values: Any) -> np.ndarray:
             if any(isinstance(value, int) and abs(value) > 2**53 for value in values):
                 return np.array(["" if value is None else str(value) for value in values], dtype=object)
             return np.array([np.nan if value is None else float(value) for value in values])
-        return np.array(["" if value is None else str(value)[:200] for value in values], dtype=object)
+        return np.array(["" if value is None else str(value) for value in values], dtype=object)
     try:
         return np.array(values, dtype=np.float64)
     except (ValueError, TypeError) as error:

@@ -271,5 +271,5 @@ def _of_row(row: "pa.Table") -> dict[str, Any]:
         if role == "redshift" and isinstance(value, (int, float)) and RANGES[role][0] <= value <= RANGES[role][1]:
             about[key] = float(value)
         elif role != "redshift" and isinstance(value, (str, int)) and str(value).strip():
-            about[key] = str(value).strip()[:64]
+            about[key] = str(value).strip()
     return about

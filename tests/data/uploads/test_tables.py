@@ -162,3 +162,11 @@ def test_no_bytes_raise_anything_but_the_sentence(content: bytes):
     for candidate in (content, csv_bytes(HEADER) + b"\n" + content):
         with contextlib.suppress(UploadError):
             read(candidate, "a.csv")
+
+
+def test_names_are_kept_whole_or_refused():
+    names = ["a" * 150 + "1", "a" * 150 + "2", "b" * (limits.MAX_NAME + 1)]
+    table = read(csv_bytes(f"name,{HEADER}", *(f"{name},{ROW}" for name in names)), "galaxies.csv")
+    assert table.ids == (*names[:2], "row 4")
+    assert table.problems[2] == "Row 4, column name: the name has 201 characters; the limit is 200. Shorten it."
+    assert not any(table.problems[:2])

@@ -22,6 +22,7 @@ from analysis.explorer.neighbours import nearest
 from analysis.isolation.jobs import PARQUET
 from data.catalogue import registry
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.missing import RANGES
 from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
@@ -206,6 +207,20 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     assert "ascend" in problem(
         api.post("/api/v1/spectrum/bins", json={"wavelength": [1.0] * 12, "flux": [1.0] * 12}), 422
     )
+
+
+def test_redshifts_have_the_same_limits_everywhere(api):
+    wavelength = np.linspace(3300.0, 7100.0, 500)
+    for redshift, status in ((RANGES["redshift"][1], 200), (15.5, 422), (-0.5, 422)):
+        asked = {"wavelength": wavelength.tolist(), "flux": [1.0] * 500, "redshift": redshift}
+        assert api.post("/api/v1/spectrum/bins", json=asked).status_code == status
+    answered = api.post("/api/v1/predict", json={"flux": [[1.0] * 12] * 2, "redshift": [15.0, 15.5]})
+    assert [bool(one) for one in answered.json["problems"]] == [False, True]
+    # The sentinels of files are missing in JSON too, and the row is predicted without them.
+    asked = {"flux": [[1.0] * 12] * 3, "redshift": [0.1, -999, None], "log_luminosity": [6.0, -99.0, None]}
+    answered = api.post("/api/v1/predict", json=asked).json
+    assert answered["problems"] == ["", "", ""]
+    assert answered["variant"] == ["luminosity", "colors", "colors"]
 
 
 def test_asking_too_often_is_refused_and_other_sites_are_kept_out(tmp_path):
