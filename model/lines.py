@@ -1,7 +1,8 @@
-"""The table of emission lines, in the order of the networks' line axis.
+"""The table of emission lines: those that are measured in spectra, and among them those that the networks predict.
 
-Masks, weight axes, table columns, menus and labels all iterate over `LINES`. Wavelengths are rest-frame vacuum values
-from the FastSpecFit line table; the numbers in the labels are the traditional air wavelengths.
+Masks, weight axes, table columns, menus and labels all iterate over `LINES`, which is the networks' line axis.
+Wavelengths are rest-frame vacuum values from the FastSpecFit line table; the numbers in the labels are the traditional
+air wavelengths.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -36,6 +37,8 @@ class Line(NamedTuple):
     draw_rank : int
         Position in the order in which the joint distribution draws the free lines, the best measured first; lines of
         equal rank follow the order of the table.
+    predicted : bool
+        Whether the networks predict the line; otherwise it is only measured.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Line(NamedTuple):
     tied_to: str | None = None
     flux_ratio: float = 1.0
     draw_rank: int = 99
+    predicted: bool = True
 
     @property
     def wavelength(self) -> float:
@@ -60,19 +64,29 @@ class Line(NamedTuple):
         return self.wavelengths[0] - MASK_HALF_WIDTH, self.wavelengths[-1] + MASK_HALF_WIDTH
 
 
-LINES: Final[tuple[Line, ...]] = (
+MEASURED_LINES: Final[tuple[Line, ...]] = (
     Line("OII_DOUBLET", "[O II] 3727", "[O II]", "3727", (3727.10, 3729.86), "violet", leading=True, draw_rank=6),
+    Line("NEIII_3869", "[Ne III] 3869", "[Ne III]", "3869", (3869.86,), "violet", predicted=False),
+    Line("HDELTA", "Hδ 4101", "Hδ", "4101", (4102.892,), "violet", predicted=False),
     Line("HGAMMA", "Hγ 4340", "Hγ", "4340", (4341.692,), "cyan", draw_rank=7),
     Line("HBETA", "Hβ 4861", "Hβ", "4861", (4862.71,), "cyan", leading=True, draw_rank=4),
     Line("OIII_4959", "[O III] 4959", "[O III]", "4959", (4960.295,), "green", tied_to="OIII_5007", flux_ratio=2.993),
     Line("OIII_5007", "[O III] 5007", "[O III]", "5007", (5008.240,), "green", leading=True, draw_rank=5),
+    Line("HEI_5876", "He I 5876", "He I", "5876", (5877.249,), "green", predicted=False),
+    Line("OI_6300", "[O I] 6300", "[O I]", "6300", (6302.046,), "red", predicted=False),
     Line("NII_6548", "[N II] 6548", "[N II]", "6548", (6549.861,), "red", tied_to="NII_6584", flux_ratio=3.049),
     Line("HALPHA", "Hα 6563", "Hα", "6563", (6564.60,), "red", leading=True, draw_rank=0),
     Line("NII_6584", "[N II] 6584", "[N II]", "6584", (6585.273,), "red", draw_rank=1),
     Line("SII_6716", "[S II] 6716", "[S II]", "6716", (6718.294,), "red", draw_rank=2),
     Line("SII_6731", "[S II] 6731", "[S II]", "6731", (6732.674,), "red", draw_rank=3),
+    Line("SIII_9069", "[S III] 9069", "[S III]", "9069", (9071.1,), "red", predicted=False),
+    Line("SIII_9532", "[S III] 9532", "[S III]", "9532", (9533.2,), "red", predicted=False),
 )
+"""All lines that are measured in spectra; without its ``predicted=False``, a line is one that training learns too."""
 
+LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if line.predicted)
+EXTRA_LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if not line.predicted)
+"""Lines that are measured but not predicted."""
 LINE_NAMES: Final[tuple[str, ...]] = tuple(line.name for line in LINES)
 LEADING_LINES: Final[tuple[Line, ...]] = tuple(line for line in LINES if line.leading)
 FREE_LINES: Final[tuple[int, ...]] = tuple(index for index, line in enumerate(LINES) if line.tied_to is None)

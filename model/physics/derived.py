@@ -1,6 +1,6 @@
 """Quantities derived from observed lines: dust, star formation rate, metallicity, with errors and caveats.
 
-A line flux is the equivalent width times the continuum interpolated between the bins. Errors are propagated to first
+A line flux is the equivalent width times the continuum level beside the line (`levels`). Errors are propagated to first
 order from the errors of the equivalent widths alone.
 """
 
@@ -10,10 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ..bins import BIN_CENTERS
 from ..features import luminosity_distance
-from ..lines import LINES
 from .diagnostics import HALPHA, HBETA, KAUFFMANN, NII, OIII, is_above
+from .levels import continuum_levels
 
 CASE_B: Final = 2.86
 """Hα/Hβ of gas without dust at 10,000 K and 100 cm^-3 (Osterbrock & Ferland 2006, table 4.2)."""
@@ -74,8 +73,7 @@ def line_flux(
     (line,) array
         Fluxes [1e-17 erg/s/cm²].
     """
-    continuum = np.interp([line.wavelength for line in LINES], BIN_CENTERS, bin_flux)
-    return np.asarray(ew, float) * continuum * (1 + redshift)
+    return np.asarray(ew, float) * continuum_levels(bin_flux) * (1 + redshift)
 
 
 def derive(

@@ -8,8 +8,9 @@ from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES, LUMINOSITY_BIN
 from ..features import luminosity_distance
-from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
+from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
 from ..spectra.synthesis import smooth_continuum
+from .levels import continuum_levels
 
 FLUX_UNIT: Final = 1e-17
 """Unit of DESI's fluxes [erg/s/cm²]."""
@@ -20,32 +21,11 @@ LEAST_COVERED: Final = 0.99
 _GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)
 
 
-@jax.jit
-def _smooth(bin_flux: Float[Array, " bin"]) -> tuple[Float[Array, " pixel"], Float[Array, " component"]]:
-    """Return the smooth continuum on the 1 Å grid, and its level at each line component."""
-    continuum = smooth_continuum(_GRID, bin_flux)
-    return continuum, side_band_levels(_GRID, continuum)
-
-
-def continuum_levels(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " line"]:
-    """Return the continuum level to which each line's equivalent width refers.
-
-    Parameters
-    ----------
-    bin_flux : (12,) array
-        Mean flux per bin, any unit.
-
-    Returns
-    -------
-    (line,) array
-        Levels in the unit of `bin_flux`; for [O II] the mean over the two components.
-    """
-    continuum_at_lines = np.asarray(_smooth(_unit_mean(bin_flux))[1], float) * np.mean(bin_flux)
-    return np.bincount(COMPONENT_LINE, continuum_at_lines) / np.bincount(COMPONENT_LINE)
-
-
 def line_luminosities(
-    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, "*draw line"], log_luminosity: float
+    bin_flux: Float[np.ndarray, " bin"],
+    ew: Float[np.ndarray, "*draw line"],
+    log_luminosity: float,
+    levels: Float[np.ndarray, " line"] | None = None,
 ) -> Float[np.ndarray, "*draw line"]:
     """Return the luminosities of lines in the light of the fibre.
 
@@ -57,13 +37,17 @@ def line_luminosities(
         Rest-frame equivalent widths [Å].
     log_luminosity : float
         See `features.log_luminosity`.
+    levels : (line,) array, optional
+        Continuum levels in the unit of `bin_flux`, of a galaxy whose whole spectrum was measured
+        (`MeasuredLines.level`); by default they are estimated from the bins.
 
     Returns
     -------
     (..., line) array
         Luminosities [erg/s], not corrected for dust.
     """
-    ratio = continuum_levels(bin_flux) / float(bin_flux[LUMINOSITY_BIN])
+    levels = continuum_levels(bin_flux) if levels is None else levels
+    ratio = levels / float(bin_flux[LUMINOSITY_BIN])
     per_angstrom = 4 * np.pi * CM_PER_MPC**2 * FLUX_UNIT * 10.0**log_luminosity
     return np.asarray(ew, float) * ratio * per_angstrom
 
@@ -118,7 +102,7 @@ def magnitude_changes(
         Magnitude with lines minus magnitude without, negative for emission; NaN where less than 99 % of the band lies
         within 3400-7000 Å at rest.
     """
-    continuum, _ = _smooth(_unit_mean(bin_flux))
+    continuum = _smooth(_unit_mean(bin_flux))
     continuum_at_lines = continuum_levels(_unit_mean(bin_flux))
     weight = responses * wavelength_obs
     rest = wavelength_obs / (1 + redshift)
@@ -141,3 +125,9 @@ def _unit_mean(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " bin"]
     """Scale fluxes to a mean of 1, in float32."""
     flux = np.asarray(bin_flux, float)
     return (flux / flux.mean()).astype(np.float32)
+
+
+@jax.jit
+def _smooth(bin_flux: Float[Array, " bin"]) -> Float[Array, " pixel"]:
+    """Return the smooth continuum on the 1 Å grid."""
+    return smooth_continuum(_GRID, bin_flux)

