@@ -151,6 +151,11 @@ def best_table(tables: Sequence[TableNames]) -> int:
     return ranks.index(max(ranks))
 
 
+def has_fluxes(table: TableNames) -> bool:
+    """Return whether a table has twelve fluxes, or wavelength and flux."""
+    return _rank(table)[0] >= 3
+
+
 def passed_over(tables: Sequence[TableNames], taken: int) -> list[str]:
     """Return the names of the other tables from which fluxes could be read as well."""
     least = max(_rank(tables[taken])[0], 3)

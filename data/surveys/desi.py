@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from data.catalogue.survey import DESI
 from data.errors import CatalogueError, UploadError
-from data.formats.readers.fits_headers import check_headers
+from data.formats.readers.fits_headers import check_headers, check_tiles
 from data.surveys.masks import masked
 
 CAMERAS: Final = ("B", "R", "Z")
@@ -271,9 +271,11 @@ def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None =
     declared = tuple(int(part.header.get(f"NAXIS{axis}", 0)) for axis in range(int(part.header.get("NAXIS", 0)), 0, -1))
     if shape is not None and declared != shape:
         raise UploadError(f"{name}, extension {extension}, has the shape {declared}; {shape} is needed.")
-    _check_tiles(part, f"{name}, extension {extension}")
     try:
+        check_tiles(part, f"{name}, extension {extension}")
         values = np.asarray(part.data)
+    except CatalogueError as error:
+        raise UploadError(str(error)) from error
     # The decoder raises exceptions of many types on damaged tiles.
     except Exception as error:
         words = " ".join(str(error).split())[:120] or type(error).__name__
@@ -281,13 +283,6 @@ def _image(file: Any, extension: str, name: str, shape: tuple[int, ...] | None =
     if values.dtype.kind not in "biuf" or (shape is not None and values.shape != shape):
         raise UploadError(f"{name}, extension {extension}, has the shape {values.shape}; {shape} is needed.")
     return values
-
-
-def _check_tiles(part: Any, where: str) -> None:
-    """Raise UploadError if the tiles of a compressed image are larger than the image: they could have any size."""
-    tiles = getattr(part, "tile_shape", None)
-    if tiles is not None and any(tile > side for tile, side in zip(tiles, part.shape, strict=False)):
-        raise UploadError(f"{where}, is compressed in tiles larger than the image. Unpack it with funpack.")
 
 
 def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "target pixel"], ...]:

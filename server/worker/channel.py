@@ -102,7 +102,8 @@ class Channel(HTTPChannel):
         if not (self._is_refused and self.close_when_flushed) or self.will_close:
             super().handle_write()
             return
-        self._flush_exception(self._flush_some)
+        channel: Any = self
+        channel._flush_exception(channel._flush_some)
         if self.will_close:
             self.handle_close()
         elif self.connected and not self.total_outbufs_len:
@@ -115,9 +116,10 @@ class Channel(HTTPChannel):
         A proxy then answers 502 instead of the response.
         """
         self._lingers_since = time.monotonic()
+        connection: Any = self.socket
         # The client may have closed the connection.
         with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_WR)
+            connection.shutdown(socket.SHUT_WR)
 
     def handle_read(self) -> None:
         """Read from the client; what is left of a refused request is discarded, up to `LINGER_BYTES`."""

@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import column_of
+from data.columns.names import TableNames, column_of, has_fluxes
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.fits_headers import check_headers
+from data.formats.readers.fits_images import read_image
 from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, other_tables, with_field
 
 _ARROW: Final = {
@@ -117,7 +118,8 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
     Raises
     ------
     CatalogueError
-        When there is no table, or its header contradicts its data; the message names the extension.
+        When there is neither a table nor a spectrum in images, or a header contradicts its data; the message names
+        the extension.
     """
     from astropy.io import fits
 
@@ -134,15 +136,29 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
         except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             raise CatalogueError(f"{given.name} cannot be read as FITS: {error}. Write it again.") from error
         tables = [part for part in tables if not part.header.get("ZIMAGE")]
-        if not tables:
-            raise CatalogueError(
-                f"{given.name} holds no table: no binary table of fluxes, or of wavelength and flux. Give one."
-            )
         several = len(tables) > 1
         found = [(str(part.name), _titles(part), _usable_rows(part) if several else 1) for part in tables]
+        is_table = any(has_fluxes(TableNames(*table)) for table in found)
+        if not is_table and (image := _image(given, start, has_table=bool(tables))) is not None:
+            yield image
+            return
         place = choose(found)
         source = _source(given, parts, tables[place], start)
         yield source._replace(notes=[*source.notes, *other_tables(given.name, found, place)])
+
+
+def _image(given: Given, start: int, *, has_table: bool) -> Source | None:
+    """Return the spectrum in the images of a file; None if there is none and the file has a table instead."""
+    from astropy.io import fits
+
+    with fits.open(given.open(), memmap=False) as parts:
+        try:
+            return read_image(given, list(parts), start)  # type: ignore[arg-type]
+        # Of a table whose images are damaged or no spectra, the rows can be read all the same.
+        except Exception:
+            if has_table:
+                return None
+            raise
 
 
 def _usable_rows(part: Any) -> int:

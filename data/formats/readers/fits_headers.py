@@ -98,3 +98,16 @@ def _data_size(said: dict[str, Any], where: str) -> int:
     for axis in range(1, axes + 1):
         product *= said.get(f"NAXIS{axis}", 0)
     return abs(said.get("BITPIX", 8)) // 8 * said.get("GCOUNT", 1) * (said.get("PCOUNT", 0) + product)
+
+
+def check_tiles(part: Any, where: str) -> None:
+    """Raise if the tiles of a compressed image are larger than the image: they could have any size.
+
+    Raises
+    ------
+    CatalogueError
+        When a side of a tile is longer than that of the image.
+    """
+    tiles = getattr(part, "tile_shape", None)
+    if tiles is not None and any(tile > side for tile, side in zip(tiles, part.shape, strict=False)):
+        raise CatalogueError(f"{where}, is compressed in tiles larger than the image. Unpack it with funpack.")

@@ -80,7 +80,7 @@ def _medium(said: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, st
             return "vacuum" if yes else "air", f"the header says {key.upper()} = {word}"
     for key in ("ctype1", *(key for key in said if re.fullmatch(r"tctyp\d{1,3}", key))):
         axis = str(said.get(key, "")).strip().upper()
-        if axis[:4] in ("AWAV", "WAVE"):
+        if re.match(r"(AWAV|WAVE)(-|$)", axis):
             return "air" if axis.startswith("AWAV") else "vacuum", f"the header says {key.upper()} = {axis[:40]}"
     wave = fields.get(column_of(fields, "wavelength"))
     ucd = wave.ucd.lower() if wave is not None else ""

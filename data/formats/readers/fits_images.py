@@ -1,0 +1,292 @@
+"""Reader of FITS images that hold one spectrum: rows of pixels, and a header or an extension with their wavelengths."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from data.columns.units import is_stated, wavelength_name
+from data.columns.words import scalars, unique_names
+from data.errors import CatalogueError
+from data.formats.readers.fits_headers import check_tiles
+from data.formats.readers.source import BATCH_ROWS, Given, Source, with_field
+
+MAX_VALUES: Final = 1 << 24
+"""Largest number of values of an image that is read."""
+_WORDS: Final = {
+    "flux": (
+        "flux", "fluxes", "spectrum", "spectra", "spec", "sci", "science", "data", "signal", "object", "flam", "fnu",
+    ),
+    "ivar": ("ivar", "inverse", "invvar", "inverse_variance", "flux_ivar"),
+    "variance": ("var", "variance", "stat"),
+    "error": (
+        "err", "errs", "error", "errors", "sigma", "noise", "uncertainty", "uncert", "std", "stddev", "rms", "flux_err",
+        "flux_error", "fluxerr",
+    ),
+    "and_mask": ("andmask", "and_mask"),
+    "mask": ("mask", "dq", "qual", "quality", "flag", "flags", "badpix"),
+    "wavelength": ("wave", "wavelength", "wavelengths", "lambda"),
+    "loglam": ("loglam", "log_lambda", "loglambda", "logwave"),
+}  # fmt: skip
+ROLES: Final = {word: role for role, words in _WORDS.items() for word in words}
+"""Columns by the first word of the name of an extension or of a row of an image."""
+ROW_KEYS: Final = ("ROW", "ARRAY", "BANDID")
+"""Keywords that name the rows of an image: ROW1 (LAMOST, GAMA), ARRAY1 (6dFGS), BANDID1 (IRAF)."""
+_NO_WAVELENGTHS: Final = frozenset({"VRAD", "VELO", "VOPT", "ZOPT", "BETA", "FELO", "PIXE"})
+_MAX_LOG: Final = 20.0
+"""Largest log10 of a wavelength, in any unit; larger numbers are wavelengths."""
+_DEFAULT_UNITS: Final = {"FREQ": "Hz", "ENER": "J", "WAVN": "1 / m"}
+
+
+class _Array(NamedTuple):
+    """One row of pixels: its column, the image and the place in it, and the axis along which it runs, from 1."""
+
+    column: str
+    part: Any
+    row: int
+    axis: int
+
+
+def read_image(given: Given, parts: Sequence[Any], start: int) -> Source:
+    """Read the spectrum in the images of a FITS file as a table of pixels.
+
+    Parameters
+    ----------
+    given : Given
+        The file.
+    parts : sequence of HDU
+        Its opened extensions.
+    start : int
+        First pixel to read.
+
+    Returns
+    -------
+    Source
+        Columns wavelength (or loglam, frequency) and flux, and ivar, variance, error, mask if rows or extensions of
+        these names have as many pixels.
+
+    Raises
+    ------
+    CatalogueError
+        When no image is a spectrum; the message says why the first is none.
+    """
+    arrays: list[_Array] = []
+    reasons: list[str] = []
+    for number, part in enumerate(parts):
+        if any(side > 1 for side in _sides(part)):
+            where = f"{given.name}, extension {part.name if number and part.name else number}"
+            try:
+                arrays += _rows(part, where, is_primary=number == 0)
+            except CatalogueError as error:
+                reasons.append(str(error))
+    fluxes = [one for one in arrays if one.column == "flux"] or (arrays if len(arrays) == 1 else [])
+    usable = [one for one in fluxes if _is_usable(_values(one, given.name))] or fluxes
+    if not usable:
+        nothing = f"{given.name} holds no table and no image of fluxes. Give twelve fluxes, or wavelength and flux."
+        raise CatalogueError(reasons[0] if reasons else nothing)
+    flux = usable[0]._replace(column="flux")
+    return _source(given, parts, flux, arrays, [one for one in usable[1:] if one.part is not flux.part], start)
+
+
+def _source(
+    given: Given, parts: Sequence[Any], flux: _Array, arrays: Sequence[_Array], others: Sequence[_Array], start: int
+) -> Source:
+    header, where = flux.part.header, f"{given.name}, extension {flux.part.name or parts.index(flux.part)}"
+    values = _values(flux, given.name)
+    about = scalars({key: value for one in (header, parts[0].header) for key, value in one.items() if key})
+    about |= {"extension": str(flux.part.name), "ctype1": str(header.get(f"CTYPE{flux.axis}", "")).strip()}
+    about.pop("cunit1", None)
+    notes = []
+    companions = {"flux": flux}
+    for one in arrays:
+        belongs = one.part is flux.part or one.part.ver == flux.part.ver
+        if one is not flux and one.column != "flux" and belongs and _length(one) == len(values):
+            companions.setdefault(one.column, one)
+    stated = next((companions[name] for name in ("wavelength", "loglam") if name in companions), None)
+    columns: dict[str, tuple[np.ndarray, str]] = {}
+    if stated is not None:
+        columns[stated.column] = _values(stated, given.name), _unit(stated.part, stated, flux)
+    else:
+        name, wave, unit, said = _wavelengths(header, parts[0].header, flux.axis, len(values), where)
+        columns[name], notes = (wave, unit), said
+    for name, one in companions.items():
+        if one is not stated:
+            columns[name] = _values(one, given.name), _unit(one.part, one, flux)
+    if others:
+        names = ", ".join(str(one.part.name) or str(parts.index(one.part)) for one in others[:6])
+        read = flux.part.name or "the first"
+        notes.append(f"{given.name} holds {len(others) + 1} images of fluxes; {read} is read, not {names}.")
+    fields = [with_field(pa.field(name, pa.from_numpy_dtype(one.dtype)), said) for name, (one, said) in columns.items()]
+    schema = pa.schema(fields)
+    table = pa.Table.from_arrays([pa.array(one) for one, _ in columns.values()], schema=schema)
+    return Source(schema, len(table), iter(table.slice(start).to_batches(BATCH_ROWS)), about, notes)
+
+
+def _sides(part: Any) -> list[int]:
+    """Return the lengths of an image's axes in FITS order; empty for a table."""
+    header = part.header
+    if str(header.get("XTENSION", "IMAGE")).strip() != "IMAGE" or header.get("GROUPS"):
+        return []
+    return [int(header.get(f"NAXIS{axis}", 0)) for axis in range(1, int(header.get("NAXIS", 0)) + 1)]
+
+
+def _rows(part: Any, where: str, *, is_primary: bool) -> list[_Array]:
+    """Return the rows of pixels of an image by what they are called.
+
+    Raises
+    ------
+    CatalogueError
+        When the image is none of a spectrum, or its rows have no names.
+    """
+    header, sides = part.header, _sides(part)
+    if int(np.prod(sides, dtype=object)) > MAX_VALUES:
+        raise CatalogueError(f"{where}, is an image of {'x'.join(map(str, sides))} pixels, no spectrum. Extract one.")
+    if "multispec" in str(header.get("WAT0_001", "")).lower() or str(header.get("CTYPE1", "")).startswith("MULTISPE"):
+        raise CatalogueError(
+            f"{where}, is in IRAF's multispec format, whose wavelengths are not read here. Write each spectrum with "
+            "scopy format=onedspec, or as text with wspectext."
+        )
+    check_tiles(part, where)
+    long = [axis for axis, side in enumerate(sides, 1) if side > 1]
+    if len(long) == 1:
+        name = str(part.name)
+        word = _first_word("" if is_primary and name == "PRIMARY" else name)
+        column = ROLES.get(word, "flux" if is_primary or not word else word)
+        return [_Array(column, part, 0, long[0])]
+    names = {row: text for row in range(1, sides[long[-1] - 1] + 1) if (text := _row_name(header, row))}
+    if len(long) > 2 or long[0] != 1 or not names:
+        shape = f"{where}, is an image of {'x'.join(map(str, sides))} pixels"
+        raise CatalogueError(
+            f"{shape}, no spectrum. Extract one."
+            if len(long) > 2
+            else f"{shape}, and no keyword names its rows (ROW1, ARRAY1, BANDID1). Save the spectrum alone, or as a "
+            "table of wavelength and flux."
+        )
+    titles = unique_names([ROLES.get(_first_word(text), text.strip()[:60]) for text in names.values()])
+    return [_Array(title, part, row - 1, 1) for row, title in zip(names, titles, strict=True)]
+
+
+def _row_name(header: Any, row: int) -> str:
+    return next((str(header[f"{key}{row}"]) for key in ROW_KEYS if str(header.get(f"{key}{row}", "")).strip()), "")
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r"\s*([A-Za-z_]{1,40})", text)
+    return found[1].lower() if found else ""
+
+
+def _length(one: _Array) -> int:
+    return _sides(one.part)[one.axis - 1]
+
+
+def _values(one: _Array, name: str) -> np.ndarray:
+    """Return a row's pixels in a native type."""
+    try:
+        data = np.asarray(one.part.data)
+    # The decoder raises exceptions of many types on damaged tiles.
+    except Exception as error:
+        words = " ".join(str(error).split())[:120] or type(error).__name__
+        raise CatalogueError(f"{name}, extension {one.part.name}, is damaged: {words}. Get it again.") from error
+    values = data.reshape(-1, _length(one))[one.row]
+    return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("=")))
+
+
+def _is_usable(values: np.ndarray) -> bool:
+    return bool((np.isfinite(values) & (values != 0)).any())
+
+
+def _unit(part: Any, one: _Array, flux: _Array) -> str:
+    """Return the unit that an image states of its values; rows of one image share it only if they are its fluxes."""
+    shares = one.part is flux.part and one.column not in ("flux", "error")
+    return "" if shares or one.column.endswith("mask") else str(part.header.get("BUNIT", "") or "").strip()
+
+
+def _wavelengths(
+    header: Any, primary: Any, axis: int, pixels: int, where: str
+) -> tuple[str, np.ndarray, str, list[str]]:
+    """Return the name of the column of wavelengths, its values, its unit and notes.
+
+    Linear, and log10 with DC-FLAG = 1, as IRAF writes them; other laws of the FITS standard by astropy.wcs.
+    """
+    header = header if f"CRVAL{axis}" in header or "COEFF0" in header else primary
+    said = str(header.get(f"CTYPE{axis}", "")).strip().upper()
+    kind, law = said[:4], said[4:]
+    if kind in _NO_WAVELENGTHS or re.match(r"(RA|DEC|[GES]LON|[GES]LAT)\b", said) or law == "-TAB":
+        raise CatalogueError(
+            f"{where}: CTYPE{axis} = {said[:24]} gives no wavelengths that are read here. Write WAVE, AWAV or FREQ."
+        )
+    start, step, first, is_log = _scale(header, axis, said, where)
+    if start is None or not step:
+        raise CatalogueError(
+            f"{where}, is an image of {pixels:,} pixels without wavelengths. CRVAL{axis} with CDELT{axis} or "
+            f"CD{axis}_{axis}, or an extension of that length called WAVELENGTH, is needed."
+        )
+    notes = [] if first is not None else [f"CRPIX{axis} is not given; CRVAL{axis} is taken for the first pixel."]
+    offsets, unit = np.arange(1, pixels + 1) - (1.0 if first is None else first), _wavelength_unit(header, axis)
+    if re.fullmatch(r"-[A-Z0-9]{3}", law) and kind in ("WAVE", "AWAV", *_DEFAULT_UNITS):
+        return "wavelength", *_by_wcs(header, axis, said, (start, step), offsets, unit, where), notes
+    values = start + step * offsets
+    if not is_log:
+        name = "frequency" if kind == "FREQ" else "wavelength"
+        return name, values, unit or _DEFAULT_UNITS.get(kind, ""), notes
+    if not 0 < np.abs(values).max() < _MAX_LOG:
+        raise CatalogueError(
+            f"{where}: the header says that its wavelengths are logarithms, and CRVAL{axis} is {start:g}. Correct it."
+        )
+    plain = unit if wavelength_name(unit).partition(" ")[0] not in ("log10", "ln") else ""
+    return "wavelength", 10.0**values, plain, [*notes, "The pixels are equally spaced in log10 of the wavelength."]
+
+
+def _scale(header: Any, axis: int, said: str, where: str) -> tuple[float | None, float | None, float | None, bool]:
+    """Return the value at the reference pixel, the step, the reference pixel, and whether the values are logarithms."""
+    start = _number(header, f"CRVAL{axis}", where)
+    if start is None and "COEFF0" in header:
+        return _number(header, "COEFF0", where), _number(header, "COEFF1", where), 1.0, True
+    steps = (_number(header, key, where) for key in (f"CD{axis}_{axis}", f"CDELT{axis}"))
+    step = next((found for found in steps if found is not None), None)
+    return start, step, _number(header, f"CRPIX{axis}", where), header.get("DC-FLAG") == 1 or said.startswith("LOG")
+
+
+def _by_wcs(
+    header: Any, axis: int, said: str, scale: tuple[float, float], offsets: np.ndarray, unit: str, where: str
+) -> tuple[np.ndarray, str]:
+    """Return wavelengths, frequencies or energies of an axis with a law of FITS paper III, such as WAVE-LOG."""
+    from astropy.wcs import WCS
+
+    wcs, given = WCS(naxis=1), wavelength_name(unit) or _DEFAULT_UNITS.get(said[:4], "")
+    try:
+        wcs.wcs.ctype, wcs.wcs.cunit = [said], [given or "m"]
+        wcs.wcs.crval, wcs.wcs.cdelt, wcs.wcs.crpix = [scale[0]], [scale[1]], [0.0]
+        keys = {place: f"PV{axis}_{place}" for place in range(7)}
+        wcs.wcs.set_pv([(1, place, float(header[key])) for place, key in keys.items() if key in header])
+        wcs.wcs.set()
+        return wcs.wcs_pix2world(offsets, 1)[0], str(wcs.wcs.cunit[0]) if given else ""
+    # wcslib raises exceptions of many types.
+    except Exception as error:
+        words = " ".join(str(error).split())[:120]
+        raise CatalogueError(
+            f"{where}: CTYPE{axis} = {said[:24]} cannot be read: {words}. Write it as WAVE."
+        ) from error
+
+
+def _wavelength_unit(header: Any, axis: int) -> str:
+    """Return the unit of an axis: CUNIT1, or units= of WAT1_001 as IRAF writes it."""
+    if is_stated(unit := str(header.get(f"CUNIT{axis}", "") or "")):
+        return unit.strip()
+    found = re.search(r"\bunits=\s*\"?([A-Za-z]{1,20})", str(header.get(f"WAT{axis}_001", "")))
+    return found[1] if found else ""
+
+
+def _number(header: Any, key: str, where: str) -> float | None:
+    """Return the number of a keyword, None if it is absent."""
+    if key not in header:
+        return None
+    try:
+        value = float(header[key])
+    except (TypeError, ValueError) as error:
+        raise CatalogueError(f"{where}: {key} = {str(header[key])[:24]!r} is no number. Correct it.") from error
+    if not np.isfinite(value):
+        raise CatalogueError(f"{where}: {key} = {value} is no number. Correct it.")
+    return value
