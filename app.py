@@ -8,16 +8,16 @@ import numpy as np
 from analysis import isolation
 from analysis.answers import upload
 from analysis.emission import line_luminosity
-from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations
+from analysis.explorer import galaxy_summary, neighbours_by_lines, realisations, spectra
 from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
 from analysis.outliers import outlier_ranking
 from analysis.web_client import weights as browser
+from archives import sparcl
 from components import shell
 from components.figures.spectrum import pane_grid
 from data import uploads
-from data.archives import sparcl
-from data.catalogue import registry, spectra
+from data.catalogue import registry
 from data.errors import CatalogueError
 from data.storage import memory
 from model.bins import N_BINS

@@ -116,7 +116,7 @@ def from_fits(
     """Build a catalogue and its rest-frame spectra from DESI coadds or SDSS spec files."""
     from tqdm import tqdm
 
-    from analysis.batch.from_fits import from_fits as build_from_fits
+    from analysis.catalogues.from_fits import from_fits as build_from_fits
 
     files = [list(spectra), list(redshifts), list(lines)]
     # An option that takes several files takes OUT too when OUT comes last; a name in .parquet is no FITS file.

@@ -9,8 +9,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from analysis.catalogues.build import build, describe
 from data.catalogue import schema
-from data.catalogue.build import build, describe, read_table, write
+from data.catalogue.parquet import write
+from data.catalogue.standard_columns import read_table
 from model.storage.weights import DEFAULT
 from research.mock.density import load_density
 from research.mock.draw import draw

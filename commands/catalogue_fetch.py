@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from analysis.catalogues.build import build, describe
+from archives.download import fetch_files
 from commands import published_files
 from commands.published_files import Joined
-from data.archives.download import fetch_files
 from data.catalogue import stored_spectra
-from data.catalogue.build import build, describe, write
+from data.catalogue.parquet import write
 from data.errors import FetchError
 from data.paths import FETCHED_SUBFOLDER, user_data_folder
 from model.storage.files import replacing
@@ -35,7 +36,7 @@ def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, p
     with_spectra : bool
         Whether to fetch the spectra.
     pause : float
-        See `data.archives.download.fetch_files`.
+        See `archives.download.fetch_files`.
 
     Returns
     -------

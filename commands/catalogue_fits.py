@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from analysis.catalogues.build import build
 from data.catalogue import schema
-from data.catalogue.build import build, read_table
-from data.catalogue.cells import CELLS_FILE, aggregate, save_cells
+from data.catalogue.cells import CELLS_FILE, save_cells
+from data.catalogue.standard_columns import read_table
 from model.storage.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, load_params, save_params
 from model.training.held_out import held_out_mask
+from research.fitting.cells import aggregate
 from research.mock.density import DENSITY_FILE
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from data.archives.download import Source
+from archives.download import Source
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import FetchError

@@ -1,1 +1,1 @@
-"""Reading and writing of data: catalogues, file formats, uploads, survey files, public archives."""
+"""Reading and writing of tables and spectra: catalogues, file formats, uploads, files of surveys."""

@@ -7,9 +7,9 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from analysis.explorer.spectra import synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
-from data.catalogue.spectra import synthesise
 from model.spectra.continuum import continuum_bins
 
 PIXELS = 6144

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
+from analysis.explorer.spectra import synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
-from data.catalogue.spectra import synthesise
 from model.lines import LINE_NAMES, LINES
 from model.spectra.measure import measure_lines
 from model.spectra.pixel_noise import DESI_FWHM

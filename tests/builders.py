@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pyarrow as pa
 
-from data.catalogue.build import write
+from data.catalogue.parquet import write
 from data.catalogue.schema import (
     BUILT_COLUMNS,
     EW_SUFFIX,

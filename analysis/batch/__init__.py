@@ -1,1 +1,1 @@
-"""Work on files on disk: predictions in parts of flat memory, and catalogues measured in survey files."""
+"""Predictions for files on disk, in parts, so that memory does not grow with the file."""

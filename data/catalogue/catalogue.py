@@ -81,7 +81,7 @@ class Catalogue:
     version : str
         First 12 hexadecimal digits of the file's SHA-256, which identify the content in URLs and caches.
     metadata : mapping
-        Metadata of the file, from `data.catalogue.build.describe`.
+        Metadata of the file, from `analysis.catalogues.build.describe`.
     target_ids : (galaxy,) array of bytes
         Names in the order of the rows.
     spectra : KeptArray or None

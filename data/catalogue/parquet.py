@@ -1,4 +1,4 @@
-"""Reader of a built catalogue's Parquet file, column by column; `columns` imports it only when needed."""
+"""Reader, column by column, and writer of a built catalogue's Parquet file; `columns` imports it only when needed."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
+from data.catalogue.fields import CATALOGUE_FIELDS
 from data.catalogue.schema import BUILT_COLUMNS, SCHEMA_VERSION
 from data.errors import CatalogueError
-from data.formats.fields import METADATA_KEY
+from data.formats.arrow import describe
+from data.formats.fields import METADATA_KEY, TableMeta
+from data.storage.atomic import replacing
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        From `data.catalogue.build.describe`.
+        From `analysis.catalogues.build.describe`.
 
     Raises
     ------
@@ -109,3 +112,38 @@ def numbers(file: pq.ParquetFile, name: str) -> Float[np.ndarray, " galaxy"]:
     if whole.null_count:
         whole = whole.fill_null(float("nan"))
     return np.from_dlpack(whole)
+
+
+def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -> None:
+    """Write a table as compressed Parquet, atomically.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any table.
+    path : Path
+        File to write.
+    metadata : dict, optional
+        From `analysis.catalogues.build.describe`; the units, descriptions and UCDs of the columns are added.
+
+    Raises
+    ------
+    CatalogueError
+        When the folder does not exist or cannot be written.
+    """
+    if metadata is not None:
+        about = dict(metadata)
+        title, provenance = (about.pop(key, "") for key in ("title", "provenance"))
+        table = describe(table, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    with replacing(path) as temporary:
+        # Floats of one sample share their high bytes: as split byte streams they compress to two thirds of the size.
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            compression_level=19,
+            use_dictionary=False,
+            column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+            write_statistics=False,
+        )

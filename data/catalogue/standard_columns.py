@@ -1,5 +1,6 @@
-"""Conversion of a table's columns to the names and units of the schema, by their titles and stated units."""
+"""Tables of galaxies with the names and units of the schema, converted from their titles and stated units."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from data.columns.missing import (
 )
 from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
+from data.formats import whole
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc
 from model.bins import BIN_CENTERS
@@ -148,3 +150,27 @@ def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], 
     for place, ours in enumerate(FLUX_NAMES):
         table = _set(table, ours, pa.array(scaled[:, place].astype(np.float32)))
     return table
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a table of galaxies in any of the formats, and convert its columns to the schema's names and units.
+
+    Parameters
+    ----------
+    path : Path
+        Parquet, CSV, ECSV, FITS or VOTable file, by its extension.
+
+    Returns
+    -------
+    pyarrow.Table
+        All columns. Columns of the schema have its names, whatever their case in the file, and its units: fluxes in
+        1e-17 erg/s/cm²/Å, equivalent widths in Å. Sentinels of missing numbers are null.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing, of another format or damaged.
+    UploadError
+        When the unit of a column is not understood or of another kind.
+    """
+    return standard_columns(whole.read_table(path), path.name)

@@ -8,8 +8,9 @@ import numpy as np
 
 from data.catalogue.survey import Survey
 from data.errors import UploadError
-from data.surveys.desi import MAX_PIXELS, Redshift, SurveySpectra, column_names, opened
+from data.surveys.extensions import MAX_PIXELS, column_names, opened
 from data.surveys.masks import masked
+from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.synthesis import FWHM_PER_SIGMA
 
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})

@@ -7,8 +7,8 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
+from analysis.explorer.spectra import rest_spectrum
 from data.catalogue.registry import Catalogue, served
-from data.catalogue.spectra import rest_spectrum
 from model.bins import BIN_CENTERS
 from model.lines import LINE_NAMES
 from server import problems

@@ -14,6 +14,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from analysis.explorer.galaxy_summary import GalaxySummary, summarize_galaxy
 from analysis.explorer.neighbours_by_lines import median_ew, with_lines
+from analysis.explorer.spectra import rest_spectrum
+from archives import sparcl
 from components import ids
 from components.figures import diagram
 from components.figures import spectrum as spectra
@@ -21,10 +23,8 @@ from components.galaxy import card as galaxy_card
 from components.galaxy import details
 from components.theme import scheme_or_dark
 from components.widgets import fragments
-from data.archives import sparcl
 from data.catalogue.registry import Catalogue, Galaxy
 from data.catalogue.schema import SKY_NAMES
-from data.catalogue.spectra import rest_spectrum
 from data.errors import ArchiveError, ChangedError
 from data.spectrum import Spectrum
 from model.bins import BIN_CENTERS

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.batch.from_fits import from_fits
+from analysis.catalogues.from_fits import from_fits
 from components.predict import answer
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.survey import Survey
 from data.formats import FORMATS
 from data.formats.codecs import CODECS
-from data.surveys import targets
-from data.surveys.desi import Redshift, SurveySpectra
+from data.surveys import registry
+from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.starlight import starlight, starlight_grid
 from tests.serving import ROOT
 
@@ -51,7 +51,8 @@ COLUMN_USED = """
 import sys
 from pathlib import Path
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
-from data.catalogue.build import build, describe, write
+from analysis.catalogues.build import build, describe
+from data.catalogue.parquet import write
 from data.catalogue.catalogue import Catalogue
 from tests.builders import galaxies
 table = galaxies(3).append_column("stellar_mass", pa.array(np.array([9.5, 10.0, np.nan], np.float32)))
@@ -221,7 +222,7 @@ class Spectrograph:
 
 @pytest.mark.slow
 def test_a_survey_is_a_module_that_knows_its_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(targets, "SURVEYS", (Spectrograph, *targets.SURVEYS))
+    monkeypatch.setattr(registry, "SURVEYS", (Spectrograph, *registry.SURVEYS))
     (tmp_path / "galaxy.txt").write_text("0.1")
     from_fits([tmp_path / "galaxy.txt"], [], tmp_path / "out.parquet")
     catalogue = Catalogue(tmp_path / "out.parquet")

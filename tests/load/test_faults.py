@@ -27,8 +27,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
+from archives import sparcl
 from benchmarks.boot import processes
-from data.archives import sparcl
 from data.catalogue.registry import EMBEDDED_FILE
 from server.process.folders import private_folder
 from server.process.settings import Settings

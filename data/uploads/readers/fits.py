@@ -9,8 +9,9 @@ import numpy as np
 
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.fits_headers import check_headers
-from data.surveys.desi import CAMERAS, Redshift, SurveySpectra, read_observed, read_redshifts
+from data.surveys.desi import CAMERAS, read_observed, read_redshifts
 from data.surveys.sdss import is_spec, read_spec
+from data.surveys.spectra import Redshift, SurveySpectra
 from data.uploads.limits import check_expanded, check_shape
 from data.uploads.readers.raw_table import RawTable, from_arrays
 from data.uploads.readers.tables import read_table

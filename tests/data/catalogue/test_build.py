@@ -6,11 +6,13 @@ import pyarrow.parquet as pq
 import pytest
 from astropy.table import Table
 
+from analysis.catalogues.build import build, describe
 from commands.catalogue_build import build_catalogue, check_table, mock_catalogue
-from data.catalogue.build import build, describe, read_table, write
 from data.catalogue.convert import convert
+from data.catalogue.parquet import write
 from data.catalogue.registry import EMBEDDED_FILE, open_catalogues
 from data.catalogue.schema import BUILT_COLUMNS, COLUMNS, check
+from data.catalogue.standard_columns import read_table
 from data.errors import CatalogueError
 from data.formats.fields import METADATA_KEY
 from model.predictions.batch import place_many, predict_many

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from data.catalogue.cells import MIN_GALAXIES, aggregate, hex_cell, hex_center, load_cells, save_cells
+from data.catalogue.cells import load_cells, save_cells
 from data.errors import CatalogueError
 from model.lines import LINES
+from research.fitting.cells import MIN_GALAXIES, aggregate, hex_cell, hex_center
 from tests.builders import built
 
 COORDINATES = hnp.arrays(float, 50, elements=st.floats(-20, 20))

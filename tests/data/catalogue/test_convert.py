@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from data.catalogue.build import write
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.convert import convert
+from data.catalogue.parquet import write
 from data.catalogue.schema import SCHEMA_VERSION
 from data.errors import CatalogueError
 from data.formats.whole import read_table

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from data.catalogue.build import describe, write
+from analysis.catalogues.build import describe
 from data.catalogue.catalogue import Catalogue
+from data.catalogue.parquet import write
 from data.catalogue.survey import DESI, Survey, survey_of
 from data.surveys import sdss
 from model.lines import LINE_NAMES, LINES

@@ -17,8 +17,8 @@ from analysis import isolation
 from analysis.answers.answer import PredictOptions
 from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
-from data.catalogue.build import read_table as read_galaxies
 from data.catalogue.schema import FLUX_NAMES
+from data.catalogue.standard_columns import read_table as read_galaxies
 from data.columns.names import reads_as_text
 from data.errors import DataError
 from data.formats import FORMATS

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
 
-from analysis.batch.from_fits import from_fits
+from analysis.catalogues.from_fits import from_fits
+from analysis.catalogues.targets import read_targets
+from analysis.explorer.spectra import rest_spectrum, synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
-from data.catalogue.spectra import rest_spectrum, synthesise
 from data.errors import CatalogueError, UploadError
 from data.surveys.desi import FIRST_PIXEL, PIXEL, read_observed, read_redshifts
 from data.surveys.sdss import read_spec
-from data.surveys.targets import read_targets
 from model.lines import LINE_NAMES
 from model.spectra.extinction import attenuation
 from model.spectra.measure import measure_lines

@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from analysis.explorer.spectra import rest_spectrum, synthesise
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
-from data.catalogue.spectra import rest_spectrum, synthesise
 from data.catalogue.stored_spectra import NONE, WAVELENGTHS, fingerprint
 from data.errors import ChangedError
 from model.bins import bin_continuum

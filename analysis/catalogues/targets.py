@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -10,30 +10,12 @@ from jaxtyping import Float
 from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
-from data.surveys import desi, sdss
-from data.surveys.desi import Redshift, SurveySpectra
+from data.surveys.registry import reader_of
+from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.extinction import attenuation
 
 EBV_LIMIT: Final = 2.0
 """Largest E(B-V) [mag] for which an optical spectrum is corrected."""
-
-
-class Reader(Protocol):
-    """Interface of a survey module in `data.surveys`."""
-
-    SURVEY: Survey
-
-    def is_of_survey(self, path: Path) -> bool:
-        """Return whether a file holds spectra of this survey, by its extensions and columns."""
-        ...
-
-    def read_survey(self, spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
-        """Read the spectra in the observed frame, and the survey's redshifts by target."""
-        ...
-
-
-SURVEYS: Final[tuple[Reader, ...]] = (desi, sdss)
-"""Modules of the surveys whose files can be read."""
 
 
 class Target(NamedTuple):
@@ -68,7 +50,8 @@ def read_targets(
     Parameters
     ----------
     spectra : sequence of Path
-        Files of one of `SURVEYS`: DESI's ``coadd-*.fits``; SDSS's ``spec-*.fits``, which contain their redshifts.
+        Files of one of `data.surveys.registry.SURVEYS`: DESI's ``coadd-*.fits``; SDSS's ``spec-*.fits``, which contain
+        their redshifts.
     redshifts : sequence of Path
         Redshift files of the same targets, in the same order, if the survey has separate ones (``redrock-*.fits``).
     ebv : float, optional
@@ -96,22 +79,13 @@ def read_targets(
     if ebv is not None and not 0 <= ebv <= EBV_LIMIT:
         raise CatalogueError(f"E(B-V) is {ebv:g}; it must be from 0 to {EBV_LIMIT:g} mag.")
     for index, path in enumerate(spectra):
-        reader = _reader_of(path)
+        reader = reader_of(path)
         observed, known = reader.read_survey(path, redshifts[index] if redshifts else None)
         fwhm = reader.SURVEY.fwhm if observed.fwhm is None else observed.fwhm
         for row, target in enumerate(observed.target_ids):
             if target in known:
                 dust = _ebv(observed, row, ebv_of_files) if ebv is None else ebv
                 yield _target(observed, row, known[target], reader.SURVEY, fwhm, dust)
-
-
-def _reader_of(path: Path) -> Reader:
-    """Return the module of the survey to which a file belongs, by its content."""
-    for reader in SURVEYS:
-        if reader.is_of_survey(path):
-            return reader
-    names = ", ".join(reader.SURVEY.name for reader in SURVEYS)
-    raise CatalogueError(f"{path.name} is not a file of a known survey ({names}). See docs/inputs.md.")
 
 
 def _ebv(observed: SurveySpectra, row: int, wanted: bool) -> float:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 import pytest
 
-from data.archives import sparcl
-from data.archives.sparcl import Archive
+from archives import sparcl
+from archives.sparcl import Archive
 from data.errors import ArchiveError
 from tests.local_http import Handler, answering
 

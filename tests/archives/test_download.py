@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import cli
+from analysis.explorer.spectra import rest_spectrum
+from archives.download import Source, fetch_files
 from commands.published_files import SPECTRA, SPECTRA_IDS, WEIGHTS, check_array, join, sources
-from data.archives.download import Source, fetch_files
 from data.catalogue.registry import open_catalogues
-from data.catalogue.spectra import rest_spectrum
 from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import FetchError
 from model.lines import LINE_NAMES
@@ -220,7 +220,9 @@ def test_a_server_that_asks_to_wait_is_asked_again_no_sooner(numbers, tmp_path, 
     assert 1.9 < asked[1] - asked[0] < 30
 
 
-@pytest.mark.parametrize("asked", ["3600", formatdate(time.time() + 86_400, usegmt=True), "9" * 30])
+@pytest.mark.parametrize(
+    "asked", ["3600", formatdate(time.time() + 86_400, usegmt=True), "9" * 30], ids=["hour", "day", "for ever"]
+)
 def test_a_server_that_asks_for_longer_is_left_with_a_sentence(numbers, tmp_path, asked):
     said = r"status 429 and asks to wait [\d,]{5,} s\. The part that was downloaded is kept"
     with (
@@ -342,7 +344,7 @@ def test_two_runs_do_not_write_into_one_folder(numbers, tmp_path):
 
 
 def test_more_than_the_disk_holds_is_not_begun(numbers, tmp_path, monkeypatch):
-    monkeypatch.setattr("data.archives.download.shutil.disk_usage", lambda _: type("Usage", (), {"free": 10}))
+    monkeypatch.setattr("archives.download.shutil.disk_usage", lambda _: type("Usage", (), {"free": 10}))
     with answering(Files(numbers)) as url, pytest.raises(FetchError, match="needs 160,128 bytes"):
         fetch_files(source(url), tmp_path / "got")
 

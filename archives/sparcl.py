@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.archives.deadline import Deadline, session_until
-from data.archives.sparcl_answers import AnswerError, ArchiveSpectrum, Ask, ask_for
+from archives.deadline import Deadline, session_until
+from archives.sparcl_answers import AnswerError, ArchiveSpectrum, Ask, ask_for
 from data.errors import ArchiveError
 from data.paths import SPARCL_URL
 from data.spectrum import Spectrum

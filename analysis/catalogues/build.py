@@ -1,4 +1,4 @@
-"""Building of catalogues: predictions and map positions are added to a table of galaxies and written to a file."""
+"""Building of catalogues: predictions and map positions are added to a table of galaxies."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -7,10 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data.catalogue import stored_spectra
-from data.catalogue.fields import CATALOGUE_FIELDS
 from data.catalogue.schema import (
     BUILT_COLUMNS,
     FLUX_NAMES,
@@ -22,7 +20,6 @@ from data.catalogue.schema import (
 )
 from data.catalogue.survey import DESI, METADATA, Survey
 from data.errors import CatalogueError
-from data.storage.atomic import replacing
 from model.lines import LINE_NAMES
 from model.predictions.batch import place_many, predict_many
 from model.storage.weights import DEFAULT, MAP, find_weights, load_params
@@ -137,68 +134,3 @@ def describe(
 
 def _checksum(weights: str) -> str:
     return sha256(find_weights(weights).read_bytes()).hexdigest()
-
-
-def write(table: pa.Table, path: Path, metadata: dict[str, Any] | None = None) -> None:
-    """Write a table as compressed Parquet, atomically.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        Any table.
-    path : Path
-        File to write.
-    metadata : dict, optional
-        From `describe`; the units, descriptions and UCDs of the columns are added.
-
-    Raises
-    ------
-    CatalogueError
-        When the folder does not exist or cannot be written.
-    """
-    if metadata is not None:
-        from data.formats.arrow import describe as described
-        from data.formats.fields import TableMeta
-
-        about = dict(metadata)
-        title, provenance = (about.pop(key, "") for key in ("title", "provenance"))
-        table = described(table, TableMeta(title, provenance, fields=CATALOGUE_FIELDS, details=about))
-    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
-    with replacing(path) as temporary:
-        # Floats of one sample share their high bytes: as split byte streams they compress to two thirds of the size.
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            compression_level=19,
-            use_dictionary=False,
-            column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
-            write_statistics=False,
-        )
-
-
-def read_table(path: Path) -> pa.Table:
-    """Read a table of galaxies in any of the formats, and convert its columns to the schema's names and units.
-
-    Parameters
-    ----------
-    path : Path
-        Parquet, CSV, ECSV, FITS or VOTable file, by its extension.
-
-    Returns
-    -------
-    pyarrow.Table
-        All columns. Columns of the schema have its names, whatever their case in the file, and its units: fluxes in
-        1e-17 erg/s/cm²/Å, equivalent widths in Å. Sentinels of missing numbers are null.
-
-    Raises
-    ------
-    CatalogueError
-        When the file is missing, of another format or damaged.
-    UploadError
-        When the unit of a column is not understood or of another kind.
-    """
-    from data.catalogue.standard_columns import standard_columns
-    from data.formats.whole import read_table as read_any
-
-    return standard_columns(read_any(path), path.name)

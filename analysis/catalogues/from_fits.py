@@ -3,22 +3,22 @@
 import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.catalogue.build import build, describe, write
+from analysis.catalogues.build import build, describe
+from analysis.catalogues.targets import Target, read_targets
+from data.catalogue.parquet import write
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.catalogue.stored_spectra import SUFFIX, WAVELENGTHS
 from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
 from data.storage.atomic import replacing
-from data.surveys.desi import read_lines
-from data.surveys.targets import Target, read_targets
+from data.surveys.fastspecfit import read_lines
 from model.bins import BIN_EDGES
 from model.features import log_luminosity
 from model.lines import LINE_NAMES
@@ -29,10 +29,6 @@ from model.spectra.continuum import continuum_bins
 from model.spectra.measure import as_catalogued, measure_lines
 from model.storage.weights import DEFAULT, load_params
 
-FASTSPECFIT: Final = MappingProxyType(
-    {name: (name,) if name != "OII_DOUBLET" else ("OII_3726", "OII_3729") for name in LINE_NAMES}
-)
-"""FastSpecFit's names of the components of each line."""
 PROBLEMS_SUFFIX: Final = ".problems.csv"
 
 
@@ -88,7 +84,7 @@ def from_fits(
     """
     measured: dict[str, dict[str, tuple[float, float]]] = {}
     for path in lines:
-        measured |= read_lines(path, FASTSPECFIT)
+        measured |= read_lines(path)
     params = load_params(model)
     kept: dict[str, Spectrum] = {}
     bins: list[tuple[np.ndarray, np.ndarray]] = []
@@ -182,7 +178,7 @@ def _table(
 
 
 def _write_spectra(out: Path, spectra: Sequence[Spectrum]) -> Path:
-    """Write the array that `data.catalogue.spectra.rest_spectrum` reads."""
+    """Write the array that `analysis.explorer.spectra.rest_spectrum` reads."""
     flux = np.full((len(spectra), len(WAVELENGTHS)), np.nan, np.float32)
     for row, spectrum in enumerate(spectra):
         good = np.ones(len(spectrum.flux), bool) if spectrum.ivar is None else spectrum.ivar > 0
