@@ -36,6 +36,17 @@ def read_all() -> None:
         uploads.open_files([(path.read_bytes(), path.name) for path in pair])
 
 
+def start_threads() -> None:
+    """Let Arrow start its threads, one for input and one for parsing: a confined process cannot start any."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    # Unlike `open_csv`, whose parsing thread starts only if input comes late, this uses both in any case.
+    pyarrow.csv.read_csv(io.BytesIO(_csv(",")))
+
+
 def _samples() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "sample.csv", lambda: _csv(",")
     yield "sample.txt", lambda: _csv(" ")

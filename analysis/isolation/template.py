@@ -18,7 +18,7 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from analysis.isolation import jobs, transfer, without_jax
+from analysis.isolation import jobs, samples, transfer, without_jax
 from analysis.isolation.channel import receive, send
 from analysis.isolation.confinement import confine
 from data.errors import DataError
@@ -82,8 +82,6 @@ def _import_parsers() -> None:
     for name in PARSERS:
         with suppress(ImportError):  # other releases may have other names
             importlib.import_module(name)
-    from analysis.isolation import samples
-
     samples.read_all()
 
 
@@ -103,6 +101,7 @@ def _run_fork(descriptor: int, limits: dict[str, int]) -> None:
         with suppress(OSError):
             os.close(standard)
     try:
+        samples.start_threads()
         confine(limits["memory"], limits["processor_seconds"], limits["wall_seconds"])
         _answer(channel)
     finally:

@@ -27,6 +27,13 @@ until python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$PORT/
     kill -0 $server || { cat log; exit 1; }
     sleep 1
 done
+# Uploads are read in a confined process, which is not the same for an ordinary user as for root.
+python3 -c "
+import urllib.request as r
+body = ','.join(f'flux_{n:02d}' for n in range(12)) + '\\n' + ','.join(['1'] * 12)
+request = r.Request('http://127.0.0.1:$PORT/api/v1/predict', body.encode(), {'Content-Type': 'text/csv'})
+assert b'HALPHA_EW' in r.urlopen(request).read()
+" || { cat log; exit 1; }
 kill $server; wait $server || true
 """
 

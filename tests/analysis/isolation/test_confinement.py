@@ -30,6 +30,8 @@ attempt("connect", lambda: socket.create_connection(("127.0.0.1", 9)))
 attempt("unix", lambda: socket.socket(socket.AF_UNIX))
 attempt("pipe", os.pipe)
 attempt("run", lambda: subprocess.run(["/bin/true"]))
+attempt("thread", lambda: threading.Thread(target=int).start())
+attempt("signal", lambda: os.kill(os.getppid(), 0))
 attempt("memory", lambda: bytearray(80 * MIB))
 attempt("some memory", lambda: bytearray(30 * MIB))
 while {burn}:
@@ -49,7 +51,7 @@ def test_it_has_no_files_no_network_and_little_memory():
     found, _ = tried(burn=False)
     assert found.pop("some memory") == "worked"
     assert found.pop("memory") == "MemoryError"
-    assert set(found) == {"read", "write", "list", "connect", "unix", "pipe", "run"}
+    assert set(found) == {"read", "write", "list", "connect", "unix", "pipe", "run", "thread", "signal"}
     assert all(word.endswith("Error") for word in found.values()), found
 
 
