@@ -13,6 +13,7 @@ from analysis.catalogues.build import build
 from data.catalogue import schema
 from data.catalogue.cells import CELLS_FILE, save_cells
 from data.catalogue.standard_columns import read_table
+from model.lines import LINE_COUNT
 from model.storage.weights import DEFAULT, DOMAIN, MAP, PACKAGE_FOLDER, load_params, save_params
 from model.training.held_out import held_out_mask
 from research.fitting.cells import aggregate
@@ -38,8 +39,8 @@ def fit_density(table_path: Path, out: Path = DENSITY_FILE, *, seed: int = 0) ->
     record |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_density(density, record, out)
     return (
-        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of ten lines conditional on them, "
-        f"{record['raked']['margins']} histograms that determine which draws are kept."
+        f"Wrote {out}: {record['components']} Gaussians for the continua, a chain of {LINE_COUNT} lines conditional "
+        f"on them, {record['raked']['margins']} histograms that determine which draws are kept."
     )
 
 

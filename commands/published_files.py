@@ -122,7 +122,7 @@ def _check_weights(path: Path) -> None:
 
 
 class Joined(NamedTuple):
-    """The tables of the ten lines, joined.
+    """The tables of the lines, joined.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Joined(NamedTuple):
 
 
 def join(folder: Path, *, with_spectra: bool) -> Joined:
-    """Join the tables of the ten lines by TARGETID.
+    """Join the tables of the lines by TARGETID.
 
     The tables hold different galaxies; a line is missing where its table does not list the galaxy.
 

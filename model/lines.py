@@ -87,6 +87,23 @@ MEASURED_LINES: Final[tuple[Line, ...]] = (
 LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if line.predicted)
 EXTRA_LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if not line.predicted)
 """Lines that are measured but not predicted."""
+_WORDS: Final = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+LINE_COUNT: Final = _WORDS[len(LINES)] if len(LINES) < len(_WORDS) else str(len(LINES))
+"""Number of predicted lines for sentences, up to twelve in words."""
 LINE_NAMES: Final[tuple[str, ...]] = tuple(line.name for line in LINES)
 LEADING_LINES: Final[tuple[Line, ...]] = tuple(line for line in LINES if line.leading)
 FREE_LINES: Final[tuple[int, ...]] = tuple(index for index, line in enumerate(LINES) if line.tied_to is None)

@@ -6,6 +6,7 @@ import dash
 from dash import html
 
 from components.widgets.prose import link, reference, section
+from model.lines import LINE_COUNT
 
 dash.register_page(__name__, path="/about", name="About", title="About · Galactic Neon", order=3)
 
@@ -40,8 +41,8 @@ def _science() -> html.Section:
         html.P(
             "The equivalent width measures the strength of a line relative to the starlight: it is the width of "
             "continuum, in Å, that contains as much light as the line. Galactic Neon reduces the continuum from 3400 "
-            "to 7000 Å to twelve numbers and predicts ten equivalent widths from them. Simulations that model a "
-            "galaxy’s stars but not its gas can add realistic lines in this way, for millions of galaxies."
+            f"to 7000 Å to twelve numbers and predicts {LINE_COUNT} equivalent widths from them. Simulations that "
+            "model a galaxy’s stars but not its gas can add realistic lines in this way, for millions of galaxies."
         ),
         html.P(
             "The prediction is the typical value for galaxies with the same starlight. Real galaxies scatter around "

@@ -68,7 +68,7 @@ def draw_lines(
     Returns
     -------
     list of float or None
-        Equivalent widths [Å] of the ten lines, <= 0 where not detected; None where a line has no inverse variance.
+        Equivalent widths [Å] of the lines, <= 0 where not detected; None where a line has no inverse variance.
 
     Raises
     ------

@@ -34,8 +34,8 @@ def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | 
     -------
     dict
         Lists over the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (text), "luminosity",
-        "redshift", "variant", "domain", "problem", "ew" (ten per row); with measured EWs also "measured", "ivar",
-        "covered" (ten per row); with outlier scores also "surprise", "surprise_line", "surprise_sigma".
+        "redshift", "variant", "domain", "problem", "ew" (one per line and row); with measured EWs also "measured",
+        "ivar" and "covered" (likewise); with outlier scores also "surprise", "surprise_line", "surprise_sigma".
     """
     n = min(SHOWN_ROWS, len(table.ids))
     nothing = np.full(n, np.nan)

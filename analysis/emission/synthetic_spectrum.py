@@ -28,7 +28,7 @@ _FIELDS: Final = {
     "wavelength_obs": Field("Angstrom", "vacuum wavelength, observed frame", "em.wl"),
     "input": Field("", "flux as it was uploaded", "phot.flux.density"),
     "continuum": Field("", "", "phot.flux.density;spect.continuum"),
-    "flux": Field("", "continuum with the ten predicted lines, in the input's unit", "phot.flux.density"),
+    "flux": Field("", "continuum with the predicted lines, in the input's unit", "phot.flux.density"),
 }
 
 

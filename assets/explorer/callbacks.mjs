@@ -117,9 +117,9 @@ const button = (act) => (clicks) => {
 };
 
 export const clear = button((join) => join.set("selection", { data: null }));
-export const zoomIn = button(({ explorer }) => explorer.reader.zoomIn());
-export const zoomOut = button(({ explorer }) => explorer.reader.zoomOut());
-export const resetView = button(({ explorer }) => explorer.reader.reset());
+export const zoomIn = button(({ explorer }) => explorer.input.zoomIn());
+export const zoomOut = button(({ explorer }) => explorer.input.zoomOut());
+export const resetView = button(({ explorer }) => explorer.input.reset());
 export const undo = button((join) => join.step(-1));
 export const redo = button((join) => join.step(1));
 export const printPng = button((join) => print(join, "png"));

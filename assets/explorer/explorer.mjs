@@ -1,7 +1,7 @@
 /* The explorer's panels: their state, and the data that it needs.
  *
  * The manifest describes the catalogue; the state describes what is shown. After a change of the state only missing
- * columns are fetched. painter.mjs paints, reader.mjs handles the visitor's input, join.mjs connects to Dash.
+ * columns are fetched. painter.mjs paints, panel_input.mjs handles the visitor's input, join.mjs connects to Dash.
  */
 import { one } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
@@ -10,7 +10,7 @@ import { Galaxies } from "./galaxies.mjs";
 import { build } from "./panels/grid.mjs";
 import { Painter, placeRings, timings } from "./panels/painter.mjs";
 import { OF_LINE, planOf } from "./panels/panels.mjs";
-import { Reader } from "./reader.mjs";
+import { PanelInput } from "./panel_input.mjs";
 import { Scrub } from "./panels/scrub.mjs";
 import { gateOf } from "./selection.mjs";
 
@@ -70,7 +70,7 @@ export class Explorer {
     this.palettes = palettesOf(manifest, manifest.state.palette, null);
     this.painter = new Painter(this);
     this.scrub = new Scrub(/** @type {HTMLCanvasElement} */ (one(page, ".scrub canvas")), manifest, this.galaxies.columns);
-    this.reader = new Reader(this);
+    this.input = new PanelInput(this);
     /** @type {State} */
     this.state = { ...manifest.state };
     this.plan = planOf(this.state);
@@ -83,7 +83,7 @@ export class Explorer {
   /** Repaint when the page's size or colours change. */
   #watch() {
     const { signal } = this.stop;
-    const again = () => this.redraw(() => this.reader.showScrub());
+    const again = () => this.redraw(() => this.input.showScrub());
     const resized = new ResizeObserver(again);
     resized.observe(one(this.page, ".panel-area"));
     const themed = new MutationObserver(again);
@@ -246,7 +246,7 @@ export class Explorer {
   mark(row) {
     this.selected = row;
     placeRings(this);
-    this.reader.showScrub();
+    this.input.showScrub();
   }
 
   /** Store the visible part of the plane in the state. */
@@ -263,6 +263,6 @@ export class Explorer {
   end() {
     this.stop.abort();
     this.painter.end();
-    this.reader.end();
+    this.input.end();
   }
 }

@@ -3,7 +3,7 @@ import { niceTicks } from "../raster/scales.mjs";
 import { short } from "../shell/numbers.mjs";
 import { coordinate, tag, text } from "./tags.mjs";
 
-/** @import { Axis, Font, Layout } from "./model.mjs" */
+/** @import { Axis, Font, Layout } from "./schema.mjs" */
 
 /**
  * @typedef {object} Placed   position of an axis

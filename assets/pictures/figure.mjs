@@ -1,15 +1,15 @@
 /* Still figures of the explorer's cards, drawn as SVG.
  *
- * The server sends them in the format of model.mjs: curves, areas and cells over linear axes, shapes and notes. They
+ * The server sends them in the format of schema.mjs: curves, areas and cells over linear axes, shapes and notes. They
  * are not interactive. Plotly would delay the page by its script, and clicks by its redraws (docs/decisions/0010).
  */
 import { boxOf, drawAxis, placeAxes } from "./axes.mjs";
-import { check } from "./model.mjs";
+import { check } from "./schema.mjs";
 import { coordinate, tag, text } from "./tags.mjs";
 import { drawCells, drawCurve } from "./traces.mjs";
 
 /** @import { Axes, Box } from "./axes.mjs" */
-/** @import { Figure, Font, Note, Shape } from "./model.mjs" */
+/** @import { Figure, Font, Note, Shape } from "./schema.mjs" */
 
 /** @typedef {{box: Box, axes: Axes, font: Font}} Frame */
 

@@ -2,7 +2,7 @@
  * HTML. Parsing a table takes less time than Dash needs to mount one component. */
 import { draw } from "./figure.mjs";
 
-/** @import { Figure } from "./model.mjs" */
+/** @import { Figure } from "./schema.mjs" */
 
 /**
  * @typedef {object} Fragments

@@ -1,6 +1,6 @@
 /* Write SVG as text, because parsing it once is faster than creating its elements one by one. */
 
-/** @import { Font } from "./model.mjs" */
+/** @import { Font } from "./schema.mjs" */
 
 /**
  * Return a coordinate as text.

@@ -4,7 +4,7 @@ import { fromBase64 } from "../shell/base64.mjs";
 import { coordinate, tag } from "./tags.mjs";
 
 /** @import { Axes, PlacedAxis } from "./axes.mjs" */
-/** @import { Bytes, Cells, Curve } from "./model.mjs" */
+/** @import { Bytes, Cells, Curve } from "./schema.mjs" */
 
 /** @typedef {{x: PlacedAxis, y: PlacedAxis}} Pair */
 

@@ -3,7 +3,7 @@ import { noUpdate, setProps } from "../shell/dash.mjs";
 import { PredictPage } from "./page.mjs";
 import { OWN } from "./network/weights.mjs";
 
-/** @import { Others } from "./answer.mjs" */
+/** @import { Others } from "./predictions.mjs" */
 /** @import { Galaxy, Manifest } from "./manifest.mjs" */
 
 /** @type {PredictPage | null} */

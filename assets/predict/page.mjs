@@ -7,7 +7,7 @@ import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
 import { Steps } from "../shell/steps.mjs";
-import { Answer } from "./answer.mjs";
+import { Predictions } from "./predictions.mjs";
 import { Continuum } from "./plots/continuum.mjs";
 import { BADGES, judge } from "./domain.mjs";
 import { Form, inRange } from "./form.mjs";
@@ -17,7 +17,7 @@ import { sensitivity } from "./network/sensitivity.mjs";
 import { copy, link, python } from "./share.mjs";
 import { OWN, Weights } from "./network/weights.mjs";
 
-/** @import { Others, Prediction } from "./answer.mjs" */
+/** @import { Others, Prediction } from "./predictions.mjs" */
 /** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen, Variant } from "./manifest.mjs" */
 /** @import { Net } from "./network/safetensors.mjs" */
 
@@ -51,8 +51,8 @@ export class PredictPage {
   #seen = null;
   /** @type {{map: Net, domain: Net} | null} null until the weights are loaded */
   #shared = null;
-  /** @type {Answer | null} */
-  #answer = null;
+  /** @type {Predictions | null} */
+  #predictions = null;
   /** @type {{flux: number[], prediction: Prediction} | null} */
   #last = null;
   #frame = 0;
@@ -107,7 +107,7 @@ export class PredictPage {
         this.weights.load(this.model, this.#variant()), // a link may contain a luminosity
       ]);
       this.#shared = { map: under(tensors, "map"), domain: under(tensors, "domain") };
-      this.#answer = new Answer(this.manifest, medians, (line) => {
+      this.#predictions = new Predictions(this.manifest, medians, (line) => {
         this.#line = line;
         this.redraw();
       });
@@ -238,10 +238,10 @@ export class PredictPage {
     const seen = state.spectrum && this.#seen?.name === state.name ? this.#seen : null;
     this.#continuum.draw({ flux, ew: prediction && prediction.ew, seen });
     const used = this.weights.network(this.model, luminosity);
-    if (!prediction || !used || !this.#answer) return;
+    if (!prediction || !used || !this.#predictions) return;
     const slope = sensitivity(used.net, scaled, used.luminosity, this.#line);
     this.#last = { flux, prediction };
-    this.#answer.draw(prediction, Array.from(slope, (s) => s / 100), this.#line, this.others);
+    this.#predictions.draw(prediction, Array.from(slope, (s) => s / 100), this.#line, this.others);
     this.#showVerdict(prediction.score, luminosity);
     byId("predict-variant").textContent = used.words;
   }
@@ -294,7 +294,7 @@ export class PredictPage {
     if (this.#steps.push(structuredClone(state))) {
       this.drawn = null;
       // Draw now, because `own` below must be the prediction for this continuum.
-      if (this.#answer) this.#draw();
+      if (this.#predictions) this.#draw();
       window.history.replaceState(window.history.state, "", this.#link());
     }
     /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#steps.can(-1);
@@ -319,6 +319,6 @@ export class PredictPage {
     this.stop.abort();
     clearTimeout(this.#timer);
     this.#continuum.stop();
-    this.#answer?.stop();
+    this.#predictions?.stop();
   }
 }

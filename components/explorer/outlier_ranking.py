@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from components.widgets import widgets
 from components.widgets.aria import aria
-from model.lines import Line
+from model.lines import LINE_COUNT, Line
 
 START, TICK, BODY, CARD = (f"unpredicted-{name}" for name in ("start", "tick", "body", "card"))
 TITLE = "Lines that starlight did not predict"
@@ -43,7 +43,7 @@ def card() -> html.Section:
 def offer(n: int) -> html.P:
     """Return the description that is shown before a catalogue is ranked."""
     return html.P(
-        f"All {n:,} galaxies can be ranked by the joint probability of their ten lines under the network's "
+        f"All {n:,} galaxies can be ranked by the joint probability of their {LINE_COUNT} lines under the network's "
         "distribution, which includes noise. The ranking takes minutes and is made once for this catalogue. The page "
         "stays usable meanwhile.",
         className="muted",
@@ -81,7 +81,7 @@ def ranked(surprises: Sequence[Surprise], among: str, rare: int, n: int) -> list
             "given the other lines",
             title="Departure from the prediction, given the starlight and the galaxy's other lines",
         ),
-        html.Span("all ten together", title="Share of the draws whose lines are jointly as unlikely"),
+        html.Span(f"all {LINE_COUNT} together", title="Share of the draws whose lines are jointly as unlikely"),
     ]
     rows = [
         [

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from components.figures.model import Axis, Bytes, Curve, Figure, Note, Shape, axis_name, put_axis
+from components.figures.schema import Axis, Bytes, Curve, Figure, Note, Shape, axis_name, put_axis
 
 EVEN: Final = 1e-3
 """A grid with steps equal to within this share of a step is sent as start and step."""

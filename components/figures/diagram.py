@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from components.figures.model import Axis, Cells, Curve, Figure, Margin, Note, template
+from components.figures.schema import Axis, Cells, Curve, Figure, Margin, Note, template
 from components.theme import TOKENS, Scheme
 from model.physics.diagnostics import (
     BPT_CLASSES,

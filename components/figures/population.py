@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from components.figures.curves import typed_array
-from components.figures.model import Curve, Figure, Layout, Line, axis_name, put_axis, template
+from components.figures.schema import Curve, Figure, Layout, Line, axis_name, put_axis, template
 from components.theme import TOKENS, Scheme
 from model.bins import BIN_CENTERS
 from model.lines import LEADING_LINES

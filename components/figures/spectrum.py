@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from components.figures import curves
-from components.figures.model import Figure, Layout, template
+from components.figures.schema import Figure, Layout, template
 from components.theme import TOKENS, Scheme
 from model.bins import BIN_EDGES
 from model.lines import LINES

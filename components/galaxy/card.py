@@ -1,4 +1,4 @@
-"""The cards of one galaxy beside the panels: name, spectrum, and ten lines."""
+"""The cards of one galaxy beside the panels: name, spectrum, and lines."""
 
 import math
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from components import ids
 from components.widgets import fragments, widgets
 from components.widgets.aria import aria
 from model.bins import BIN_EDGES
-from model.lines import LINES
+from model.lines import LINE_COUNT, LINES
 from model.predictions.predict import Prediction
 
 CAPTION = (
-    "Equivalent widths of ten lines: observed, predicted, and the position of the observed value in the prediction"
+    "Equivalent widths of the lines: observed, predicted, and the position of the observed value in the prediction"
 )
 FRAME = "galaxy-frame"
 SMOOTHING = "galaxy-smoothing"
@@ -86,7 +86,7 @@ def lines_table(
     *,
     is_mock: bool,
 ) -> html.Div:
-    """Return the table of ten lines [Å].
+    """Return the table of the lines [Å].
 
     `percentile` is that of the observed EW in the predicted distribution, 0 to 1. `cut` is true for lines that fall
     where DESI's cameras overlap and therefore have no observed EW.
@@ -146,8 +146,8 @@ def invitation() -> html.Div:
         [
             html.H2("Click a galaxy in any panel"),
             html.P(
-                "Its spectrum, its ten emission lines and their predictions appear here, and a ring marks it in "
-                "every panel. You can also type an ID into the search field above. The arrow keys then move to "
+                f"Its spectrum, its {LINE_COUNT} emission lines and their predictions appear here, and a ring marks it "
+                "in every panel. You can also type an ID into the search field above. The arrow keys then move to "
                 "neighbouring galaxies, and Esc deselects the galaxy."
             ),
             html.H3("How to read the panels"),

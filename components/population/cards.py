@@ -7,6 +7,7 @@ from dash import dcc, html
 
 from components.widgets import fragments, widgets
 from components.widgets.aria import aria
+from model.lines import LINE_COUNT
 
 NAMED = "population-named"
 CARDS = "population-cards"
@@ -82,9 +83,9 @@ def cards(formats: Sequence[tuple[str, str]]) -> html.Div:
                 label="Diagnostic diagrams of the population",
             ),
             widgets.card(
-                _head("Ten lines", "how well starlight predicts them in this population"),
+                _head(f"{LINE_COUNT} lines".capitalize(), "how well starlight predicts them in this population"),
                 html.Div(id=LINES_TABLE),
-                label="Statistics of ten lines",
+                label="Statistics of the lines",
             ),
             widgets.card(*_table(formats), label="Galaxies of the population", class_name="card-wide"),
         ],

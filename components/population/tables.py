@@ -66,7 +66,7 @@ def classes_table(
 
 
 def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
-    """Return a table of the statistics of the ten lines."""
+    """Return a table of the statistics of the lines."""
     rows = [
         [
             widgets.line_name(line),
@@ -82,7 +82,7 @@ def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
     ]
     detected = html.Span("of those observable", title="Share among the galaxies in which no camera gap hides the line")
     head = ["Line", "detected", detected, "median Å", "predicted Å", "ρ", "NMAD Å", "bias"]
-    return widgets.line_table(head, rows, "Ten lines in this population")
+    return widgets.line_table(head, rows, "The lines in this population")
 
 
 def _percent(share: float) -> str:

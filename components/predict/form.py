@@ -122,3 +122,8 @@ def drives_card() -> html.Section:
 def head(title: str, aside: Any) -> html.Div:
     """Return a card's heading with a remark."""
     return html.Div([html.H2(title), html.Span(aside, className="muted")], className="card-head")
+
+
+def footnote(text: str) -> html.P:
+    """Return a footnote of a figure."""
+    return html.P(text, className="muted footnote")

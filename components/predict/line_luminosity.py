@@ -10,8 +10,8 @@ import numpy as np
 from dash import dcc, html
 from jaxtyping import Float
 
-from components.predict.answer import download_menu, footnote
-from components.predict.form import head
+from components.predict.form import footnote, head
+from components.predict.predicted_lines import download_menu
 from components.widgets import widgets
 from components.widgets.aria import aria
 from components.widgets.html import Element
@@ -43,7 +43,7 @@ def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, floa
             label="Fluxes and luminosities",
         ),
         widgets.card(
-            head("In magnitudes", "contribution of the ten lines"),
+            head("In magnitudes", "contribution of the lines"),
             html.Div(id="predict-bands"),
             footnote(
                 "Bands that lie within 3400–7000 Å in the rest frame. LSST: throughputs 1.9; DESI: DECam, Abbott+18."
@@ -59,7 +59,7 @@ def light_cards(dispersions: tuple[float, float], resolutions: tuple[float, floa
         widgets.card(
             head("Spectrum with its lines", ""),
             html.P(
-                "The continuum with the ten lines added, as your spectrograph would observe them.",
+                "The continuum with the predicted lines added, as your spectrograph would observe them.",
                 className="muted",
             ),
             html.Div(
@@ -94,7 +94,7 @@ def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.n
         cells: list[Any] = [_scaled(flux[:, place]) if flux is not None else widgets.NOTHING]
         rows.append([widgets.line_name(line), *cells, _logarithm(luminosity[:, place])])
     titles = ["Line", "10⁻¹⁷ erg/s/cm²", "log erg/s"]
-    table = widgets.line_table(titles, rows, "Fluxes and luminosities of the ten lines")
+    table = widgets.line_table(titles, rows, "Fluxes and luminosities of the predicted lines")
     if flux is not None:
         return table
     return html.Div([table, widgets.sentence("Enter a redshift above 0 to get fluxes.")])
@@ -123,7 +123,7 @@ def bands_table(changes: Mapping[str, float] | None) -> html.Div:
     deepest = max(abs(change) for change in covered.values()) or 1.0
     rows = [[name, _bar(change / deepest), f"{change:+.3f}".replace("-", "−")] for name, change in covered.items()]
     missing = [name for name in changes if name not in covered]
-    table = widgets.line_table(["Band", "", "mag"], rows, "Contribution of the ten lines in each band")
+    table = widgets.line_table(["Band", "", "mag"], rows, "Contribution of the predicted lines in each band")
     return html.Div([table, footnote(f"Not covered: {', '.join(missing)}.") if missing else None])
 
 

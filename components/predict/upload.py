@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from components.predict.answer import download_menu
 from components.predict.form import head
+from components.predict.predicted_lines import download_menu
 from components.widgets import widgets
 from components.widgets.aria import aria
 

@@ -27,7 +27,7 @@ def answer(parts: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, An
     parts : mapping
         `dash.html` components, text, or lists of them.
     figures : mapping
-        Figures as in components/figures/model.py.
+        Figures as in components/figures/schema.py.
     """
     return {"html": {name: to_html(part) for name, part in parts.items()}, "figures": dict(figures)}
 

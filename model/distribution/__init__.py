@@ -1,1 +1,1 @@
-"""The joint distribution of ten lines given the starlight: what a catalogue lists, and the noise-free lines."""
+"""The joint distribution of the lines given the starlight: what a catalogue lists, and the noise-free lines."""

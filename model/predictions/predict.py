@@ -1,4 +1,4 @@
-"""Prediction of the ten equivalent widths from a continuum."""
+"""Prediction of the lines' equivalent widths from a continuum."""
 
 from typing import NamedTuple
 

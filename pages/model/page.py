@@ -14,7 +14,7 @@ from components.figures.empty import EMPTY
 from components.theme import scheme_or_dark
 from components.widgets import widgets
 from components.widgets.prose import facts, link, section
-from model.lines import LINES, Line
+from model.lines import LINE_COUNT, LINES, Line
 from model.storage.weights import load_sidecar
 from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
 from pages.model.numbers import all_lines_numbers, diagram_numbers, line_numbers
@@ -84,7 +84,7 @@ def _pictures() -> list[html.Div]:
                 cards.picture("residual", "Residual by colour", "bands: 16–84 % and 2.5–97.5 %"),
                 cards.picture("rho", "Comparison: ρ", "this network minus the other, 95 %", _SHORT),
                 cards.picture("nmad", "Comparison: NMAD", "smaller is better", _SHORT),
-                cards.picture("mean", "Comparison: all lines", "mean ρ of the ten lines", _SHORT),
+                cards.picture("mean", "Comparison: all lines", f"mean ρ of the {LINE_COUNT} lines", _SHORT),
                 cards.picture("ranks", "Calibration of the draws", "a flat histogram is calibrated", _SHORT),
             ],
             className="evaluation-grid",
@@ -211,7 +211,11 @@ def _flow() -> html.Ol:
         ),
         ("violet", "11 colours", "Ratios of neighbouring bins. The brightness cancels; a luminosity may be added."),
         ("cyan", "One joint network", "Residual layers shared by all lines, in JAX: fast, and exactly differentiable."),
-        ("red", "10 lines", "Median equivalent width and a 16–84 % interval for each, in Å of the rest frame."),
+        (
+            "red",
+            f"{len(LINES)} lines",
+            "Median equivalent width and a 16–84 % interval for each, in Å of the rest frame.",
+        ),
     )
     return html.Ol(
         [html.Li([html.Strong(title), text], style={"--step": f"var(--{color})"}) for color, title, text in steps],

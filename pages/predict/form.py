@@ -109,7 +109,7 @@ def _is_row(values: Any) -> bool:
 
 
 def _numbers(values: Any, limit: float) -> Float[np.ndarray, " line"] | None:
-    """Return ten values as an array, NaN for those that are not numbers below the limit; None if they are not ten."""
+    """Return one value per line, NaN for those that are no numbers below the limit; None if their count differs."""
     if not _is_row(values):
         return None
     real = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in values]

@@ -55,7 +55,7 @@ def note(state: dict[str, Any]) -> Any:
 def draw(
     state: dict[str, Any] | None, noise: str, realisation: int | None
 ) -> tuple[list[float | None] | None, html.Div | None]:
-    """Draw one realisation of the ten lines, whose number is the seed, or show why there is none."""
+    """Draw one realisation of the lines, whose number is the seed, or show why there is none."""
     if not state or noise not in ("published", "intrinsic", "observed"):
         return None, None
     given = typed(state)

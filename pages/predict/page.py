@@ -1,4 +1,4 @@
-"""The Predict page: ten emission lines from any continuum.
+"""The Predict page: emission lines from any continuum.
 
 The browser predicts while a bin is dragged (assets/predict/). The callbacks of the other modules run on the server:
 `galaxy` and `line_luminosity` for one galaxy, `upload` and `table` for uploads.
@@ -16,7 +16,7 @@ from analysis.web_client import weights
 from analysis.web_client.presets import Preset, load_presets
 from components import theme
 from components.figures import diagram
-from components.predict import answer, form, line_luminosity, upload
+from components.predict import form, line_luminosity, plots, predicted_lines, upload
 from components.widgets import table_script, widgets
 from data import uploads
 from data.errors import UploadError
@@ -74,12 +74,12 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
                             ),
                         ]
                     ),
-                    answer.answer(),
+                    predicted_lines.lines_card(),
                 ],
                 className="predict-grid",
             ),
             html.Div(upload.result_card(), id="predict-result", hidden=True),
-            html.Div([form.drives_card(), *answer.place_cards()], className="predict-places"),
+            html.Div([form.drives_card(), *plots.place_cards()], className="predict-places"),
             line_luminosity.light_cards(synthetic_spectrum.DISPERSIONS, synthetic_spectrum.RESOLUTIONS),
         ],
         id="predict",
@@ -150,7 +150,7 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
         "leading": [line.name for line in LEADING_LINES],
         "diagrams": diagram.for_browser(),
         "colors": {scheme: theme.ew_colors(scheme) for scheme in ("dark", "light")},
-        "kinds": answer.KINDS,
+        "kinds": predicted_lines.KINDS,
         "presets": [{"bins": as_typed(preset.bin_flux)} for preset in load_presets()],
         "start": initial_form(),
         "opened": opened,

@@ -13,11 +13,11 @@ from analysis.answers.answer import AnswerNoise, PredictOptions, PredictOutput, 
 from analysis.answers.measured import Measured, measured_lines, scores
 from analysis.emission.synthetic_spectrum import thinned
 from components.predict import upload
-from components.predict.answer import NOISES
+from components.predict.predicted_lines import NOISES
 from components.widgets import widgets
 from data import uploads
 from data.errors import CatalogueError, UploadError
-from model.lines import LINES
+from model.lines import LINE_COUNT, LINES
 from model.predictions.params import Params
 from model.storage.weights import load_params
 from pages.predict.upload import name_of, plan_of, table_of
@@ -117,7 +117,7 @@ def single_galaxy(outcome: uploads.UploadResult, params: Params) -> tuple[Any, .
     notes = [
         upload.steps_list(outcome.steps),
         *([widgets.sentence(reason, "warn")] if reason else []),
-        widgets.sentence("The prediction is shown in the ten lines.", "good"),
+        widgets.sentence(f"The prediction is shown in the {LINE_COUNT} lines.", "good"),
     ]
     return [], "", True, None, row, None, notes
 

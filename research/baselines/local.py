@@ -51,8 +51,8 @@ def nearest_neighbours(features: Float[np.ndarray, "known feature"], ew: Float[n
 def local_regression(features: Float[np.ndarray, "known feature"], ew: Float[np.ndarray, "known line"]) -> Predictor:
     """Predict each line by a linear fit of arcsinh EW to the `LWLR_COUNT` nearest galaxies in which it is detected.
 
-    Neighbours are weighted by the inverse of their distance. The ten lines share one search, and one matrix product of
-    weights and products of features gives the normal equations of all ten.
+    Neighbours are weighted by the inverse of their distance. The lines share one search, and one matrix product of
+    weights and products of features gives the normal equations of all lines.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Descriptions of an evaluation's figures in sentences, as alternative text and summaries."""
 
+from model.lines import LINE_COUNT
 from model.physics.diagnostics import KAUFFMANN, KEWLEY
 from research.evaluation.record import FEWEST, OURS, Distribution, LineRecord, Variant
 
@@ -101,7 +102,11 @@ def comparison_words(variant: Variant, titles: dict[str, str]) -> str:
         side = "not distinguishable from" if low * high <= 0 else "ahead of" if value > 0 else "behind"
         sides[side].append(f"{titles[name]} ({value:+.4f})")
     text = [f"{side} {', '.join(names)}" for side, names in sides.items() if names]
-    return f"In the mean ρ of the ten lines this network is {'; '.join(text)}." if text else "Nothing was compared."
+    return (
+        f"In the mean ρ of the {LINE_COUNT} lines this network is {'; '.join(text)}."
+        if text
+        else "Nothing was compared."
+    )
 
 
 def diagram_words(distribution: Distribution, cut: str) -> str:

@@ -66,7 +66,7 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
     Parameters
     ----------
     table : pyarrow.Table
-        Real galaxies with all ten lines.
+        Real galaxies with all lines.
     progress : callable
         Called with a sentence before each step.
 

@@ -36,7 +36,7 @@ class CataloguesAnswer(BaseModel):
 
 
 class GalaxyAnswer(BaseModel):
-    """One galaxy of a catalogue; lines are rows of ten in the order of `lines`, null where a value is missing."""
+    """One galaxy of a catalogue; rows have a value per line in the order of `lines`, null where one is missing."""
 
     id: str
     row: int

@@ -11,12 +11,13 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from analysis.isolation.jobs import CSV, PARQUET
 from data.formats import FORMATS
+from model.lines import LINE_COUNT
 from server.api.predict import PredictRequest
 from server.problems import Fault, Problem
 
 DESCRIPTION: Final = (
-    "The API predicts the equivalent widths of ten emission lines from a galaxy's starlight, in Å in the rest frame, "
-    "positive in emission. Wavelengths are in vacuum. Missing numbers are null, and identifiers are text."
+    f"The API predicts the equivalent widths of {LINE_COUNT} emission lines from a galaxy's starlight, in Å in the "
+    "rest frame, positive in emission. Wavelengths are in vacuum. Missing numbers are null, and identifiers are text."
 )
 TEMPLATE: Final = Path(__file__).with_name("page.html")
 

@@ -90,9 +90,9 @@ Lines = list[list[Number]]
 
 
 class PredictAnswer(BaseModel):
-    """Lines of galaxies, in the order they were sent: rows of ten, null where a galaxy has a problem."""
+    """Lines of galaxies, in the order they were sent: one value per line, null where a galaxy has a problem."""
 
-    lines: list[str] = Field(description="names of the ten columns below")
+    lines: list[str] = Field(description="names of the columns below")
     ids: list[str]
     ew: Lines = Field(description="as catalogued, given detection: median [Å]")
     ew_p16: Lines

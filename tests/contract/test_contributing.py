@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from analysis.catalogues.from_fits import from_fits
-from components.predict import answer
+from components.predict import predicted_lines
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.survey import Survey
 from data.formats import FORMATS
@@ -168,7 +168,7 @@ def test_a_column_is_one_entry_of_the_schema(tmp_path):
 
 def test_every_format_has_a_codec_and_stands_in_the_menus():
     assert CODECS.keys() == FORMATS.keys()
-    assert set(answer.FORMATS) == {kind.label for kind in FORMATS.values()}
+    assert set(predicted_lines.FORMATS) == {kind.label for kind in FORMATS.values()}
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import { svgOf } from "../../../assets/pictures/figure.mjs";
 import { gradient } from "../../../assets/pictures/traces.mjs";
 import { toBase64 } from "../../../assets/shell/base64.mjs";
 
-/** @import { Curve, Figure, Layout } from "../../../assets/pictures/model.mjs" */
+/** @import { Curve, Figure, Layout } from "../../../assets/pictures/schema.mjs" */
 
 const WORDS = { size: 11, color: "#888888" };
 const USUAL = { gridcolor: "#222222", linecolor: "#222222", title: { font: WORDS }, tickfont: WORDS };

@@ -5,11 +5,11 @@ import { number } from "../shell/numbers.mjs";
 import { colorScheme } from "../shell/scheme.mjs";
 import { Bars } from "./plots/bars.mjs";
 import { Diagram } from "./plots/diagram.mjs";
-import { LineTable } from "./line_table.mjs";
+import { PredictedLines } from "./predicted_lines.mjs";
 import { SkyMap } from "./plots/map.mjs";
 
 /** @import { Point } from "../raster/shapes.mjs" */
-/** @import { Shown } from "./line_table.mjs" */
+/** @import { Shown } from "./predicted_lines.mjs" */
 /** @import { Background, Manifest } from "./manifest.mjs" */
 /** @import { Intrinsic, MapPlace, Widths } from "./network/network.mjs" */
 
@@ -37,7 +37,7 @@ function medians(background, placeOf) {
 }
 
 /** Draws the table and plots of predictions. */
-export class Answer {
+export class Predictions {
   #manifest;
   #table;
   #map;
@@ -55,7 +55,7 @@ export class Answer {
   constructor(manifest, background, onChoose) {
     this.#manifest = manifest;
     const { diagrams, lines } = manifest;
-    this.#table = new LineTable(byId("predict-lines"), lines, onChoose);
+    this.#table = new PredictedLines(byId("predict-lines"), lines, onChoose);
     this.#map = new SkyMap(byId("predict-map"), background);
     this.#bars = new Bars(byId("predict-bars"));
     this.#bpt = new Diagram(byId("predict-bpt"), {

@@ -1,4 +1,4 @@
-/* Types of still figures: the subset of Plotly's format that they use, as in components/figures/model.py. A test
+/* Types of still figures: the subset of Plotly's format that they use, as in components/figures/schema.py. A test
  * compares the two. */
 
 /**
@@ -104,7 +104,7 @@ const words = (names) => Object.fromEntries(names.split(" ").map((name) => [name
  * The keys of each part; the value of a key is the name of the part there, in a list for lists, or null.
  * @type {Record<string, Record<string, string | [string] | null>>}
  */
-export const MODEL = {
+export const SCHEMA = {
   Figure: { data: ["Trace"], layout: "Layout" },
   Layout: {
     template: "Template",
@@ -146,7 +146,7 @@ export function check(figure) {
  * @param {string} where   path of the part, for the error
  */
 function checkPart(name, part, where) {
-  const known = MODEL[name === "Trace" ? (part.type === "heatmap" ? "Cells" : "Curve") : name];
+  const known = SCHEMA[name === "Trace" ? (part.type === "heatmap" ? "Cells" : "Curve") : name];
   for (const [key, value] of Object.entries(part)) {
     const at = `${where}.${key}`;
     if (!(key in known)) throw new Error(`Still figures do not support “${at}”.`);

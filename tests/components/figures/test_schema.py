@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from plotly import graph_objects as go
 
-from components.figures import diagram, model, population
+from components.figures import diagram, population, schema
 from components.figures.curves import typed_array
 from components.figures.spectrum import Look, pane_grid, spectrum_figure
 from components.theme import Scheme
@@ -18,7 +18,9 @@ from tests.node import evaluate
 
 BINS = np.linspace(1.0, 2.0, 12).astype(np.float32)
 PARTS = {
-    name: part for name, part in vars(model).items() if typing.is_typeddict(part) and part.__module__ == model.__name__
+    name: part
+    for name, part in vars(schema).items()
+    if typing.is_typeddict(part) and part.__module__ == schema.__name__
 }
 
 
@@ -31,7 +33,7 @@ def unknown(value: Any, hint: Any, where: str = "figure") -> Iterator[str]:
             yield from unknown(each, inner, f"{where}[{i}]")
     elif isinstance(value, dict):
         if len(members) > 1:  # a trace is what its type says
-            members = [model.Cells if value.get("type") == "heatmap" else model.Curve]
+            members = [schema.Cells if value.get("type") == "heatmap" else schema.Curve]
         hints = typing.get_type_hints(members[0])
         for key, each in value.items():
             if key in hints:
@@ -40,7 +42,7 @@ def unknown(value: Any, hint: Any, where: str = "figure") -> Iterator[str]:
                 yield f"{where}.{key}"
 
 
-def figures(scheme: Scheme) -> dict[str, model.Figure]:
+def figures(scheme: Scheme) -> dict[str, schema.Figure]:
     """Every still picture that the app makes."""
     wavelength_rest = 3400.5 + np.arange(3600.0)
     light = SimpleNamespace(
@@ -67,7 +69,7 @@ def figures(scheme: Scheme) -> dict[str, model.Figure]:
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_every_figure_keeps_to_the_language(scheme: Scheme) -> None:
     for name, figure in figures(scheme).items():
-        assert list(unknown(figure, model.Figure)) == [], name
+        assert list(unknown(figure, schema.Figure)) == [], name
         go.Figure(figure)
 
 
@@ -77,7 +79,7 @@ def test_an_unknown_key_is_found_wherever_it_is() -> None:
     figure["data"][1]["x"] = {**typed_array(BINS), "order": "C"}
     figure["layout"]["xaxis"]["title"] = {"standoff": 3}
     figure["layout"]["shapes"][0]["layer"] = "below"
-    assert sorted(unknown(figure, model.Figure)) == [
+    assert sorted(unknown(figure, schema.Figure)) == [
         "figure.data[0].line.smoothing",
         "figure.data[1].x.order",
         "figure.layout.shapes[0].layer",
@@ -86,7 +88,7 @@ def test_an_unknown_key_is_found_wherever_it_is() -> None:
 
 
 def test_the_browser_knows_the_same_words() -> None:
-    there = evaluate('import { MODEL } from "./assets/pictures/model.mjs";', "return MODEL;")
+    there = evaluate('import { SCHEMA } from "./assets/pictures/schema.mjs";', "return SCHEMA;")
     assert {name: sorted(keys) for name, keys in there.items()} == {
         name: sorted(typing.get_type_hints(part)) for name, part in PARTS.items()
     }

@@ -1,7 +1,7 @@
 """Types of still figures: the subset of Plotly's format that they use.
 
-The browser draws these figures without Plotly (assets/pictures/). `model.mjs` there has the same types, and throws if a
-figure has any other key. Tests compare the two, and validate every figure with Plotly.
+The browser draws these figures without Plotly (assets/pictures/). `schema.mjs` there has the same types, and throws if
+a figure has any other key. Tests compare the two, and validate every figure with Plotly.
 """
 
 from typing import Literal, NotRequired, TypedDict, cast

@@ -20,7 +20,7 @@ const REACH = { mouse: 14, touch: 24, hover: 12, ghosts: 40 }; // CSS pixels
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Converts gestures and keys to changes of the explorer. */
-export class Reader {
+export class PanelInput {
   /** @type {number[]} rows of the galaxies next to the one under the pointer */
   #neighbours = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */

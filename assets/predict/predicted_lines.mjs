@@ -25,7 +25,7 @@ const DRAWN = 4; // index in HEADS
 const isKnown = (value) => typeof value === "number" && Number.isFinite(value);
 
 /** A table in a box. */
-export class LineTable {
+export class PredictedLines {
   #rows;
   #table;
   #drawnHead;

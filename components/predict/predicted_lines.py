@@ -1,4 +1,4 @@
-"""The cards of predictions: ten lines, map and diagrams. The page's script fills them while a bin is dragged."""
+"""The card of the predicted lines, which the page's script fills while a bin is dragged."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,9 +6,10 @@ from typing import Final
 import dash_mantine_components as dmc
 from dash import html
 
-from components.predict.form import action, head, segments
+from components.predict.form import action, segments
 from components.widgets import widgets
 from components.widgets.aria import aria
+from model.lines import LINE_COUNT
 
 KINDS: Final[Mapping[str, str]] = {
     "catalogued": "EWs as DESI’s catalogue would list them if the line is detected. The interval includes the scatter "
@@ -22,11 +23,12 @@ NOISES: Final[Mapping[str, str]] = {
     "observed": "As observed",
     "published": "Published noise",
 }
+TITLE: Final = f"{LINE_COUNT} lines".capitalize()
 FORMATS: Final = ("CSV", "ECSV", "FITS", "VOTable", "Parquet")
 
 
-def answer() -> html.Section:
-    """Return the card of the ten lines."""
+def lines_card() -> html.Section:
+    """Return the card of the predicted lines."""
     kinds = [
         action("As catalogued", "kind", "catalogued", className="segment segment-on"),
         action("Intrinsic", "kind", "intrinsic"),
@@ -34,14 +36,14 @@ def answer() -> html.Section:
     return widgets.card(
         html.Div(
             [
-                html.H2("Ten lines"),
+                html.H2(TITLE),
                 html.Span(id="predict-verdict", className="badge"),
                 html.Span(id="predict-variant", className="muted"),
                 html.Div(segments("Which equivalent width", kinds), className="end"),
             ],
             className="card-head",
         ),
-        html.Div(id="predict-lines", className="ten-lines"),
+        html.Div(id="predict-lines", className="predicted-lines"),
         html.P(KINDS["catalogued"], id="predict-kind-note", className="muted footnote"),
         html.Div(
             [
@@ -54,7 +56,7 @@ def answer() -> html.Section:
             className="actions",
         ),
         html.Div(id="predict-noise-note", className="form-note"),
-        label="Ten lines",
+        label=TITLE,
         class_name="card-answer",
     )
 
@@ -82,39 +84,3 @@ def noise_menu() -> html.Div:
         ],
         className="noise",
     )
-
-
-def place_cards() -> list[html.Section]:
-    """Return the cards of the map and the two diagrams."""
-    scale = [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")]
-    return [
-        widgets.card(
-            head("Place on the map", html.Span(id="predict-map-title")),
-            html.Div(
-                [html.Div(id="predict-map", className="map-plot"), html.Div(scale, className="scale")],
-                className="map-and-scale",
-            ),
-            footnote(
-                "UMAP of continua: it has no units, and distances have no physical meaning. Each cell holds at "
-                "least 20 real galaxies."
-            ),
-            label="Place on the map",
-        ),
-        widgets.card(
-            head("BPT", html.Span(id="predict-bpt-class")),
-            html.Div(id="predict-bpt", className="diagram"),
-            footnote("Kewley 01, Kauffmann 03 (dashed)"),
-            label="BPT diagram",
-        ),
-        widgets.card(
-            head("WHAN", html.Span(id="predict-whan-class")),
-            html.Div(id="predict-whan", className="diagram"),
-            footnote("Cid Fernandes 11"),
-            label="WHAN diagram",
-        ),
-    ]
-
-
-def footnote(text: str) -> html.P:
-    """Return a footnote of a figure."""
-    return html.P(text, className="muted footnote")
