@@ -169,16 +169,21 @@ def passed_over(tables: Sequence[TableNames], taken: int) -> list[str]:
 _AUXILIARY: Final = re.compile(r"sky|background|bkg|model|template|telluric|arc|flat|calib|noise|std", re.IGNORECASE)
 
 
-def _rank(table: TableNames) -> tuple[int, int, bool]:
-    is_object = not _AUXILIARY.search(table.name)
+def is_auxiliary(name: str) -> bool:
+    """Return whether the name of a table or image says that it holds the sky, a model or a calibration."""
+    return bool(_AUXILIARY.search(name))
+
+
+def _rank(table: TableNames) -> tuple[int, bool, int]:
+    is_object = not is_auxiliary(table.name)
     if not table.rows:
-        return 0, 0, is_object
+        return 0, is_object, 0
     if len(twelve_of(table.columns)) == len(FLUX_NAMES):
-        return 4, 0, is_object
+        return 4, is_object, 0
     has_flux = bool(column_of(table.columns, "flux"))
     if has_flux and column_of(table.columns, "wavelength"):
-        return 3, min(table.rows, 2), is_object
-    return (2 if has_flux else 1), 0, is_object
+        return 3, is_object, min(table.rows, 2)
+    return (2 if has_flux else 1), is_object, 0
 
 
 def reads_as_text(name: str) -> bool:

@@ -46,6 +46,12 @@ MASKS: Final = MappingProxyType(
             "DO_NOT_USE is bad, all other bits are ignored",
             "jwst pipeline, Data Quality Flags of the Science Data",
         ),
+        "HST": MaskConvention(
+            31743,
+            "the bits of the header's SDQFLAGS are bad, all others are ignored; without SDQFLAGS, only small blemishes "
+            "(1024) are ignored",
+            "SDQFLAGS of STIS and COS, STIS Data Handbook, section 2.5",
+        ),
         "good": MaskConvention(
             -1, "0 is bad, anything else is good, if the column is called good, valid, usable or weight", "its name"
         ),
@@ -60,16 +66,18 @@ GOOD_NAMES: Final = ("good", "is_good", "valid", "usable", "weight", "wht")
 _SDSS_NAMES: Final = frozenset({"and_mask", "andmask", "or_mask", "ormask"})
 
 
-def convention_of(column: str, survey: str) -> str:
-    """Return the key of `MASKS` for a mask column of a table, by its name and the survey in the header."""
+def convention_of(column: str, survey: str, header_bits: int | None = None) -> str:
+    """Return the key of `MASKS` for a mask column of a table, by its name and the header's survey and SDQFLAGS."""
     if column.strip().lower() in _SDSS_NAMES:
         return "SDSS"
     if column.strip().lower().startswith(GOOD_NAMES):
         return "good"
-    return "JWST" if survey.upper().startswith("JWST") else "any"
+    if header_bits is not None:
+        return "HST"
+    return next((known for known in ("JWST", "HST") if survey.upper().startswith(known)), "any")
 
 
-def masked(survey: str, values: np.ndarray) -> Bool[np.ndarray, "*any"]:
+def masked(survey: str, values: np.ndarray, header_bits: int | None = None) -> Bool[np.ndarray, "*any"]:
     """Return which pixels are unusable.
 
     Parameters
@@ -78,6 +86,8 @@ def masked(survey: str, values: np.ndarray) -> Bool[np.ndarray, "*any"]:
         A key of `MASKS`.
     values : array
         Mask values; NaN counts as unusable.
+    header_bits : int, optional
+        Bits that make a pixel unusable if the file states them (SDQFLAGS); used by the convention of HST.
 
     Returns
     -------
@@ -86,7 +96,7 @@ def masked(survey: str, values: np.ndarray) -> Bool[np.ndarray, "*any"]:
     """
     if survey == "good":
         return ~(np.isfinite(values) & (values != 0))
-    bits = MASKS[survey].bits
+    bits = header_bits if survey == "HST" and header_bits is not None else MASKS[survey].bits
     if bits == -1:
         return ~(values == 0)
     known = np.isfinite(values)

@@ -259,7 +259,7 @@ def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool
 def _mask_why(raw: RawTable, mask: str) -> str:
     if not mask:
         return "none found"
-    convention = MASKS[convention_of(mask, raw.about.get("survey", ""))]
+    convention = MASKS[convention_of(mask, raw.about.get("survey", ""), raw.about.get("mask_bits"))]
     return "any value except 0 is bad" if convention is MASKS["any"] else convention.meaning
 
 

@@ -1,5 +1,6 @@
 """Conversion of an uploaded spectrum to a galaxy: sorted, in vacuum, in the rest frame, in f_lambda, in bins."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -76,7 +77,12 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         steps.append(f"Wavelengths are divided by 1 + z = {1 + redshift:.5g}; the flux is not multiplied.")
     gain = _extinction_gain(plan, observed, steps)
     flux, ivar = flux * gain, ivar / gain**2
-    bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
+    try:
+        bin_flux, missing = average_bins(raw.form, rest, flux, ivar, steps)
+    except UploadError as error:
+        # What is not covered may lie in another table or row of the file.
+        chosen = [note for note in raw.about.get("notes", []) if re.search(r"\bis (?:read|taken)\b", note)]
+        raise UploadError(" ".join([str(error), *chosen])) from error
     known = absolute and redshift > 0
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
@@ -172,9 +178,10 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, steps: list[
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
         title = plan["mask"]
-        convention = convention_of(title, raw.about.get("survey", ""))
+        bits = raw.about.get("mask_bits")
+        convention = convention_of(title, raw.about.get("survey", ""), bits)
         where = f"{raw.name}, column {title}"
-        bad = masked(convention, truth(raw.columns[title], where, says_good=convention == "good"))
+        bad = masked(convention, truth(raw.columns[title], where, says_good=convention == "good"), bits)
         ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 from data.columns.names import TableNames, column_of, has_fluxes
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
+from data.formats.readers.arms import joined_tables
 from data.formats.readers.fits_headers import check_headers
 from data.formats.readers.fits_images import read_image
-from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, other_tables, with_field
+from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
 
 _ARROW: Final = {
     "L": pa.bool_(),
@@ -143,8 +144,11 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
             yield image
             return
         place = choose(found)
-        source = _source(given, parts, tables[place], start)
-        yield source._replace(notes=[*source.notes, *other_tables(given.name, found, place)])
+        yield (
+            joined_tables(given.name, found, place, lambda number: _source(given, parts, tables[number], 0), start)
+            if several
+            else _source(given, parts, tables[place], start)
+        )
 
 
 def _image(given: Given, start: int, *, has_table: bool) -> Source | None:

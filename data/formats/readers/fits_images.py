@@ -7,12 +7,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from data.columns.names import is_auxiliary
 from data.columns.units import is_stated, wavelength_name
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
+from data.formats.readers.arms import are_arms
 from data.formats.readers.fits_headers import check_tiles
 from data.formats.readers.source import BATCH_ROWS, Given, Source, with_field
 
+MAX_ARMS: Final = 20
+"""Largest number of spectra that are compared."""
 MAX_VALUES: Final = 1 << 24
 """Largest number of values of an image that is read."""
 _WORDS: Final = {
@@ -41,12 +45,22 @@ _DEFAULT_UNITS: Final = {"FREQ": "Hz", "ENER": "J", "WAVN": "1 / m"}
 
 
 class _Array(NamedTuple):
-    """One row of pixels: its column, the image and the place in it, and the axis along which it runs, from 1."""
+    """One row of pixels: its column, the arm it belongs to, the image and the row in it, and its axis, from 1."""
 
     column: str
+    arm: str
     part: Any
     row: int
     axis: int
+
+
+class _Spectrum(NamedTuple):
+    """One spectrum of a file, or one arm of it."""
+
+    flux: _Array
+    name: str
+    table: pa.Table
+    notes: list[str]
 
 
 def read_image(given: Given, parts: Sequence[Any], start: int) -> Source:
@@ -65,7 +79,7 @@ def read_image(given: Given, parts: Sequence[Any], start: int) -> Source:
     -------
     Source
         Columns wavelength (or loglam, frequency) and flux, and ivar, variance, error, mask if rows or extensions of
-        these names have as many pixels.
+        these names have as many pixels. Arms of one spectrum are joined.
 
     Raises
     ------
@@ -81,47 +95,58 @@ def read_image(given: Given, parts: Sequence[Any], start: int) -> Source:
                 arrays += _rows(part, where, is_primary=number == 0)
             except CatalogueError as error:
                 reasons.append(str(error))
-    fluxes = [one for one in arrays if one.column == "flux"] or (arrays if len(arrays) == 1 else [])
+    fluxes = [one for one in arrays if one.column == "flux"]
+    if len(arrays) == 1:
+        fluxes = [arrays[0]._replace(column="flux")]
     usable = [one for one in fluxes if _is_usable(_values(one, given.name))] or fluxes
+    usable = [one for one in usable if not is_auxiliary(one.arm)] or usable
     if not usable:
         nothing = f"{given.name} holds no table and no image of fluxes. Give twelve fluxes, or wavelength and flux."
         raise CatalogueError(reasons[0] if reasons else nothing)
-    flux = usable[0]._replace(column="flux")
-    return _source(given, parts, flux, arrays, [one for one in usable[1:] if one.part is not flux.part], start)
-
-
-def _source(
-    given: Given, parts: Sequence[Any], flux: _Array, arrays: Sequence[_Array], others: Sequence[_Array], start: int
-) -> Source:
-    header, where = flux.part.header, f"{given.name}, extension {flux.part.name or parts.index(flux.part)}"
-    values = _values(flux, given.name)
+    first, *others = [_spectrum(given, parts, flux, arrays) for flux in usable[:MAX_ARMS]]
+    table, notes = first.table, first.notes
+    if others:
+        labels = [one.name or str(parts.index(one.flux.part)) for one in (first, *others)]
+        count = f"{given.name} holds {len(labels)} images of fluxes"
+        if _are_alike([first, *others]):
+            table = pa.concat_tables([one.table for one in (first, *others)])
+            notes = [f"{count}, arms of one spectrum, which are joined: {', '.join(labels)}.", *notes]
+        else:
+            notes = [f"{count}; {labels[0]} is read, not {', '.join(labels[1:7])}.", *notes]
+    header = first.flux.part.header
     about = scalars({key: value for one in (header, parts[0].header) for key, value in one.items() if key})
-    about |= {"extension": str(flux.part.name), "ctype1": str(header.get(f"CTYPE{flux.axis}", "")).strip()}
+    about |= {"extension": first.name, "ctype1": str(header.get(f"CTYPE{first.flux.axis}", "")).strip()}
     about.pop("cunit1", None)
-    notes = []
+    return Source(table.schema, len(table), iter(table.slice(start).to_batches(BATCH_ROWS)), about, notes)
+
+
+def _are_alike(spectra: Sequence[_Spectrum]) -> bool:
+    """Return whether spectra are arms of one: the same columns and units, and wavelengths that hardly overlap."""
+    schema = spectra[0].table.schema
+    alike = all(one.table.schema.equals(schema, check_metadata=True) for one in spectra)
+    return alike and are_arms([one.table[0].cast(pa.float64()).to_numpy() for one in spectra])
+
+
+def _spectrum(given: Given, parts: Sequence[Any], flux: _Array, arrays: Sequence[_Array]) -> _Spectrum:
+    header, where = flux.part.header, f"{given.name}, extension {flux.part.name or parts.index(flux.part)}"
+    values, notes = _values(flux, given.name), list[str]()
     companions = {"flux": flux}
     for one in arrays:
-        belongs = one.part is flux.part or one.part.ver == flux.part.ver
-        if one is not flux and one.column != "flux" and belongs and _length(one) == len(values):
-            companions.setdefault(one.column, one)
-    stated = next((companions[name] for name in ("wavelength", "loglam") if name in companions), None)
+        belongs = one.part is flux.part or (one.arm == flux.arm and one.part.ver == flux.part.ver)
+        if one.column not in ("flux", *companions) and belongs and _length(one) == len(values):
+            companions[one.column] = one
+    stated = next((companions.pop(name) for name in ("wavelength", "loglam") if name in companions), None)
     columns: dict[str, tuple[np.ndarray, str]] = {}
     if stated is not None:
         columns[stated.column] = _values(stated, given.name), _unit(stated.part, stated, flux)
     else:
-        name, wave, unit, said = _wavelengths(header, parts[0].header, flux.axis, len(values), where)
-        columns[name], notes = (wave, unit), said
-    for name, one in companions.items():
-        if one is not stated:
-            columns[name] = _values(one, given.name), _unit(one.part, one, flux)
-    if others:
-        names = ", ".join(str(one.part.name) or str(parts.index(one.part)) for one in others[:6])
-        read = flux.part.name or "the first"
-        notes.append(f"{given.name} holds {len(others) + 1} images of fluxes; {read} is read, not {names}.")
+        name, wave, unit, notes = _wavelengths(header, parts[0].header, flux.axis, len(values), where)
+        columns[name] = wave, unit
+    columns |= {name: (_values(one, given.name), _unit(one.part, one, flux)) for name, one in companions.items()}
     fields = [with_field(pa.field(name, pa.from_numpy_dtype(one.dtype)), said) for name, (one, said) in columns.items()]
-    schema = pa.schema(fields)
-    table = pa.Table.from_arrays([pa.array(one) for one, _ in columns.values()], schema=schema)
-    return Source(schema, len(table), iter(table.slice(start).to_batches(BATCH_ROWS)), about, notes)
+    table = pa.Table.from_arrays([pa.array(one) for one, _ in columns.values()], schema=pa.schema(fields))
+    version = f" {flux.part.ver}" if flux.part.ver > 1 else ""
+    return _Spectrum(flux, f"{flux.part.name}{version}", table, notes)
 
 
 def _sides(part: Any) -> list[int]:
@@ -151,10 +176,8 @@ def _rows(part: Any, where: str, *, is_primary: bool) -> list[_Array]:
     check_tiles(part, where)
     long = [axis for axis, side in enumerate(sides, 1) if side > 1]
     if len(long) == 1:
-        name = str(part.name)
-        word = _first_word("" if is_primary and name == "PRIMARY" else name)
-        column = ROLES.get(word, "flux" if is_primary or not word else word)
-        return [_Array(column, part, 0, long[0])]
+        column, arm = _role("" if is_primary and part.name == "PRIMARY" else str(part.name))
+        return [_Array("flux" if is_primary and column not in ROLES.values() else column, arm, part, 0, long[0])]
     names = {row: text for row in range(1, sides[long[-1] - 1] + 1) if (text := _row_name(header, row))}
     if len(long) > 2 or long[0] != 1 or not names:
         shape = f"{where}, is an image of {'x'.join(map(str, sides))} pixels"
@@ -165,7 +188,22 @@ def _rows(part: Any, where: str, *, is_primary: bool) -> list[_Array]:
             "table of wavelength and flux."
         )
     titles = unique_names([ROLES.get(_first_word(text), text.strip()[:60]) for text in names.values()])
-    return [_Array(title, part, row - 1, 1) for row, title in zip(names, titles, strict=True)]
+    return [_Array(title, "", part, row - 1, 1) for row, title in zip(names, titles, strict=True)]
+
+
+def _role(name: str) -> tuple[str, str]:
+    """Return the column that an extension's name says, and its arm: ("flux", "B") of B_FLUX and FLUX_B."""
+    word = _first_word(name)
+    if not word or word in ROLES:
+        return ROLES.get(word, "flux"), ""
+    for before, _, after in (word.partition("_"), word.rpartition("_")):
+        roles = [ROLES[one] for one in (before, after) if one in ROLES]
+        if len(roles) == 2:
+            # ERR_FLUX and FLUX_MASK are the error and the mask of the flux.
+            return next((role for role in roles if role != "flux"), "flux"), ""
+        if roles:
+            return roles[0], after if before in ROLES else before
+    return word, ""
 
 
 def _row_name(header: Any, row: int) -> str:
@@ -173,7 +211,7 @@ def _row_name(header: Any, row: int) -> str:
 
 
 def _first_word(text: str) -> str:
-    found = re.match(r"\s*([A-Za-z_]{1,40})", text)
+    found = re.match(r"\s*([A-Za-z_]\w{0,40})", text)
     return found[1].lower() if found else ""
 
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from data.columns.names import column_of
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
-from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, other_tables, with_field
+from data.formats.readers.arms import joined_tables
+from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_field
 
 _ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
@@ -66,8 +67,12 @@ def open_votable(given: Given, start: int, choose: Choose) -> Source:
     if not tables:
         raise CatalogueError(f"{given.name} holds no table with columns. Give one.")
     described = [(str(one.name or one.ID or ""), _titles(one), _usable_rows(one)) for one in tables]
-    place = choose(described)
-    table = tables[place]
+    return joined_tables(
+        given.name, described, choose(described), lambda place: _source(document, tables[place]), start
+    )
+
+
+def _source(document: Any, table: Any) -> Source:
     names, arrays, fields, notes = _titles(table), [], [], []
     for field, name, stored in zip(table.fields, names, table.array.dtype.names or (), strict=True):
         values = _array(table.array[stored])
@@ -79,13 +84,7 @@ def open_votable(given: Given, start: int, choose: Choose) -> Source:
         fields.append(with_field(pa.field(name, values.type), unit, str(field.description or ""), str(field.ucd or "")))
     schema = pa.schema(fields)
     rows = pa.Table.from_arrays(arrays, schema=schema)
-    return Source(
-        schema,
-        len(rows),
-        iter(rows.slice(start).to_batches(BATCH_ROWS)),
-        _about(document, table),
-        [*notes, *other_tables(given.name, described, place)],
-    )
+    return Source(schema, len(rows), iter(rows.to_batches(BATCH_ROWS)), _about(document, table), notes)
 
 
 def _usable_rows(table: Any) -> int:

@@ -58,6 +58,8 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
     for name, keys in (("survey", SURVEY_KEYS), ("epoch", EPOCH_KEYS), ("class", CLASS_KEYS)):
         if value := next((said[key] for key in keys if str(said.get(key, "")).strip()), ""):
             about[name] = str(value).strip()[:40]
+    if isinstance(bits := said.get("sdqflags"), float) and 0 < bits < 1 << 31:
+        about["mask_bits"] = int(bits)
     if said.get("repeated columns"):
         about["repeated"] = str(said["repeated columns"]).split("\n")
     if said.get("header row"):

@@ -236,23 +236,36 @@ def _unfolded(table: "pa.Table", lists: list[str], name: str) -> tuple["pa.Table
         raise UploadError(
             f"{name}: no row has arrays of wavelength ({wave}) and flux ({flux}) of one length with finite numbers."
         )
+    arms = _arms(table, wave, good)
     row = good[0]
     size = lengths[flux][row]
     if size > limits.MAX_PIXELS:
         raise UploadError(f"{name} has {size:,} pixels; the limit is {limits.MAX_PIXELS:,}. Rebin it.")
-    same = [title for title in lists if lengths[title][row] == size]
-    pixels = {title: table[title].combine_chunks().slice(row, 1).flatten() for title in same}
+    same = [title for title in lists if all(lengths[title][arm] == lengths[flux][arm] for arm in arms or [row])]
+    pixels = {title: table[title].combine_chunks().take(pa.array(arms or [row])).flatten() for title in same}
     fields = [
         pa.field(title, values.type, metadata=table.schema.field(title).metadata) for title, values in pixels.items()
     ]
     about = _of_row(table.drop_columns(lists).slice(row, 1))
     notes = []
-    if table.num_rows > 1:
+    if arms:
+        notes = [f"{name} keeps the spectrum in {len(arms)} rows of arrays, which are joined."]
+    elif table.num_rows > 1:
         called = f" ({about['target_id']})" if "target_id" in about else ""
         notes = [
             f"{name} holds {table.num_rows:,} rows of arrays; row {row + 1}{called}, the first usable one, is taken."
         ]
     return pa.Table.from_arrays(list(pixels.values()), schema=pa.schema(fields)), about, notes
+
+
+def _arms(table: "pa.Table", wave: str, rows: list[int]) -> list[int]:
+    """Return the rows of arrays if they are arms of one spectrum; empty if they are several spectra."""
+    from data.formats.readers.arms import are_arms
+
+    title = column_of([field.name for field in table.schema if field.name != wave], "id")
+    named = {table[title][row].as_py() for row in rows} if title else set()
+    waves = [np.array([np.nan if one is None else one for one in table[wave][row].as_py()]) for row in rows[:200]]
+    return rows if len(named) < 2 and len(rows) <= len(waves) and are_arms(waves) else []
 
 
 def _usable(cell: Any) -> bool:
