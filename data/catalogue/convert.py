@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.catalogue.fields import CATALOGUE_FIELDS
+from data.columns.words import shown
 from data.formats import Field, TableMeta
 from data.formats.fields import METADATA_KEY
-from data.formats.kinds import format_of
+from data.formats.kinds import FORMATS, format_of
 from data.formats.readers.source import fields_of
 from data.formats.stream import open_source
-from data.formats.whole import write_table
+from data.formats.whole import write_table, written_names
 
 PARQUET = "parquet"
 
@@ -51,7 +52,10 @@ def convert(source: Path, out: Path) -> str:
     about.pop("units", None)
     write_table(table, out, chosen, TableMeta(title, provenance, fields=_fields(table), details=about))
     size = out.stat().st_size / 1e6
-    return f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB."
+    pairs = zip(table.column_names, written_names(table.column_names, chosen), strict=True)
+    renamed = [f"{shown(old)} is {new}" for old, new in pairs if old != new]
+    said = f" Columns that {FORMATS[chosen].label} cannot call so: {', '.join(renamed[:6])}." if renamed else ""
+    return f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB.{said}"
 
 
 def _fields(table: pa.Table) -> dict[str, Field]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import numpy as np
 
 from data.columns.names import FLUX_NAMES, IVAR_SUFFIX
+from data.columns.words import is_rounded
 from data.errors import CatalogueError
 from model.bins import BIN_EDGES
 from model.lines import LINES
@@ -178,6 +179,11 @@ def _check_ids(ids: list[str | None]) -> None:
             raise CatalogueError(
                 f"Row {row}, column TARGETID: {target_id!r} is not a name of 1 to {MAX_ID_LENGTH} "
                 "letters, digits and _ . + -; rename the galaxy."
+            )
+        if is_rounded(target_id):
+            raise CatalogueError(
+                f"Row {row}, column TARGETID: {target_id} is a number that lost its last digits. Export the table "
+                "again with the names as whole numbers or as text."
             )
         if target_id in seen:
             raise CatalogueError(

@@ -18,7 +18,7 @@ from data.columns.missing import (
 from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats import whole
-from data.formats.readers.source import units_of
+from data.formats.readers.source import units_of, with_field
 from data.formats.types import is_list, is_number, is_text, pc
 from model.bins import BIN_CENTERS
 
@@ -47,8 +47,8 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
     UploadError
         When the unit of a column is not understood or of another kind.
     """
-    said = units_of(table.schema)
     table = _with_list_unfolded(table)
+    said = units_of(table.schema)
     names = table.column_names
     lower = {title.strip().lower(): title for title in reversed(names)}
     found = dict(twelve_of(names))
@@ -84,9 +84,9 @@ def _with_list_unfolded(table: pa.Table) -> pa.Table:
     if not title or twelve_of(table.column_names):
         return table
     values = np.array(table[title].to_pylist(), np.float64)
-    field = table.schema.field(title)
+    unit = units_of(table.schema).get(title, "") or split_unit(title)[1]
     for place, ours in enumerate(FLUX_NAMES):
-        table = table.append_column(pa.field(ours, pa.float64(), metadata=field.metadata), pa.array(values[:, place]))
+        table = table.append_column(with_field(pa.field(ours, pa.float64()), unit), pa.array(values[:, place]))
     return table.drop_columns([title])
 
 

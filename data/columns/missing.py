@@ -16,6 +16,8 @@ EMPTY: Final = frozenset(
     }
 )  # fmt: skip
 """Lower-case texts that mark a missing number."""
+NO_MAGNITUDE: Final = 90.0
+"""Magnitudes as faint or as bright mark a missing value: 99, 99.99, -99.9."""
 TOO_FAR: Final = 1e3
 """Multiple of the row's median above which a positive sentinel among fluxes is missing: 999999 may be a flux."""
 

@@ -29,12 +29,15 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "mask": (
         "mask", "and_mask", "andmask", "flag", "flags", "quality", "qual", "dq", "pixel_flags", "bitmask", "badpix",
-        "good", "is_good", "good_mask", "goodmask", "goodpix", "good_pixel", "valid", "usable", "weight", "weights",
-        "wht",
+        "masked", "is_masked", "pixmask", "pixel_mask", "flux_mask", "bad", "is_bad", "isbad", "bad_pixel",
+        "bad_pixels", "badpixel", "badpixels", "rejected", "outlier", "outliers", "good", "is_good", "isgood",
+        "good_mask", "goodmask", "goodpix", "good_pixel", "good_pixels", "goodpixels", "valid", "is_valid", "usable",
+        "use", "ok", "is_ok", "weight", "weights", "wht",
     ),
     "id": (
         "targetid", "target_id", "specobjid", "spec_id", "sdss_id", "catalogid", "id", "name", "galaxy", "object",
         "objid", "source_id", "objname", "obsid", "obs_id", "specid", "cataid", "plateifu", "designation",
+        "obj_id", "object_id", "objectid", "galaxy_id", "target", "target_name", "targetname",
     ),
     "redshift": (
         "redshift", "z_spec", "zspec", "specz", "spec_z", "z_best", "zbest", "z_redrock", "z_noqso", "z_helio",

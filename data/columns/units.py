@@ -63,6 +63,7 @@ _WORDS: Final = {
     "cm": "cm", "cm2": "cm2", "hz": "Hz", "hertz": "Hz", "jy": "Jy", "jansky": "Jy", "janskys": "Jy", "watt": "W",
     "watts": "W", "photons": "photon", "phot": "photon", "phots": "photon", "lsun": "Lsun", "l_sun": "Lsun",
     "solarlum": "Lsun", "meter": "m", "meters": "m", "metre": "m", "metres": "m", "ev": "eV", "kev": "keV",
+    "microjy": "uJy", "millijy": "mJy", "nanojy": "nJy", "kilojy": "kJy", "megajy": "MJy",
     "ujy": "uJy", "µjy": "uJy", "μjy": "uJy", "njy": "nJy", "nm": "nm", "um": "um",
     "nanomaggy": "nmgy", "nanomaggies": "nmgy", "nmgy": "nmgy", "maggy": "mgy", "maggies": "mgy", "mgy": "mgy",
     "counts": "count", "cts": "count", "adu": "adu", "dn": "adu", "electrons": "electron",
@@ -91,6 +92,7 @@ _NAMED: Final = {
 """Unit names of synphot and of photometry."""
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺·×−", "0123456789-+.*-")
 _AREAS: Final = re.compile(r"arcsec|arcmin|\bsr\b|spaxel|\bpix|\bbeam|fiber|fibre|deg\^?2", re.IGNORECASE)
+_AREA: Final = re.compile(r"m\s*(?:\^|\*\*)?\s*[({]*\s*[-−]?2", re.IGNORECASE)
 _FREQUENCY: Final = re.compile(r"hz|hertz|jy|jansk|mgy|magg", re.IGNORECASE)
 _LOG: Final = re.compile(r"(?P<base>log10|log|ln|dex)\s*[\[( ]\s*(?P<inner>.+?)\s*[\])]?\s*", re.IGNORECASE)
 
@@ -357,6 +359,9 @@ def _flux_unit(text: str) -> FluxUnit:
         if per.endswith("frequency") and not _FREQUENCY.search(inner):
             # By dimension an energy is a power per frequency, but no spectrum is stated in erg or J/m2.
             raise ValueError(f"{inner} names no frequency")
+        if not absolute and _AREA.search(inner):
+            # By dimension a flux per wavenumber is a power per length.
+            raise ValueError(f"{inner} is a flux per wavenumber")
     except (ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, RecursionError) as error:
         raise UploadError(
             f"The flux unit {shown!r} is not understood. Write it as in {FLUX_UNITS[1]!r} or 'mJy', or choose one."

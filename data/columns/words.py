@@ -36,6 +36,11 @@ def medium_in(text: str) -> str:
     return "" if not found else "air" if found[-1] == "air" else "vacuum"
 
 
+def is_rounded(name: str) -> bool:
+    """Return whether a name is a number that lost its last digits, as in spreadsheets: 3.96277E+16."""
+    return bool(re.fullmatch(r"[+-]?\d(?:[.,]\d{0,17})?[eE]\+?(?:1[3-9]|2\d)", name.strip()))
+
+
 def as_number(text: str) -> float | str:
     """Return a numeric text as a float, any other text unchanged."""
     try:

@@ -70,8 +70,11 @@ def yaml_header(schema: pa.Schema, meta: TableMeta) -> str:
 
 def ecsv_header(schema: pa.Schema, meta: TableMeta) -> bytes:
     """Return the header of an ECSV file."""
+    names = printable_names(schema.names)
+    fields = {new: meta.field(old) for new, old in zip(names, schema.names, strict=True)}
+    renamed = pa.schema([field.with_name(name) for name, field in zip(names, schema, strict=True)])
     with io.StringIO() as out:
-        _empty(schema, meta).write(out, format="ascii.ecsv", delimiter=",")
+        _empty(renamed, meta._replace(fields=fields)).write(out, format="ascii.ecsv", delimiter=",")
         return out.getvalue().encode()
 
 
@@ -97,7 +100,7 @@ def write_ecsv(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
 def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as VOTable, with rows in BINARY2, as astropy would need a millisecond per row."""
     columns = [_of_votable(values) for values in storable(table, "VOTable").columns]
-    names = xml_names(table.column_names)
+    names = printable_names(table.column_names)
     fields = {new: meta.field(old) for new, old in zip(names, table.column_names, strict=True)}
     schema = pa.schema([pa.field(name, values.type) for name, values in zip(names, columns, strict=True)])
     hidden = np.column_stack([missing(values) for values in columns]) if columns else np.zeros((len(table), 0), bool)
@@ -117,7 +120,7 @@ def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> No
     ElementTree.ElementTree(root).write(destination, encoding="utf-8", xml_declaration=True)
 
 
-def xml_names(names: Sequence[str]) -> list[str]:
+def printable_names(names: Sequence[str]) -> list[str]:
     """Return titles that are valid in XML: printable, not empty, unique."""
     return unique_names(["".join(letter if letter.isprintable() else " " for letter in name) for name in names])
 
@@ -159,7 +162,7 @@ def _as_binary(values: Any) -> np.ndarray:
 def dataless_votable(schema: pa.Schema, meta: TableMeta) -> str:
     """Return a VOTable document that describes the columns, without rows."""
     held = _writable(schema)
-    names = xml_names(held.names)
+    names = printable_names(held.names)
     fields = {new: meta.field(old) for new, old in zip(names, held.names, strict=True)}
     plain = pa.schema([pa.field(name, _votable_type(field.type)) for name, field in zip(names, held, strict=True)])
     root, _ = _without_rows(plain, meta._replace(fields=fields), {})

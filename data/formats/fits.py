@@ -197,7 +197,8 @@ def write_fits(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
 
 
 def _ascii(text: str) -> str:
-    """Return a text in ASCII, as FITS headers require; Greek letters are replaced by their names."""
-    replaced = text.replace("Å", "Angstrom").replace("²", "2")
+    """Return a text in ASCII, as FITS headers require; Greek letters are replaced by their names, accents left out."""
+    replaced = unicodedata.normalize("NFKD", text.replace("Å", "Angstrom"))
+    replaced = "".join(letter for letter in replaced if not unicodedata.combining(letter))
     named = (unicodedata.name(letter, "").partition("GREEK SMALL LETTER ")[2].lower() or letter for letter in replaced)
     return "".join(named).encode("ascii", "replace").decode()

@@ -1,6 +1,6 @@
 """Reading and writing of whole tables, such as downloads and catalogues."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,8 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from data.formats import arrow
+from data.formats.astropy_tables import printable_names
 from data.formats.codecs import CODECS
 from data.formats.fields import TableMeta
+from data.formats.fits import fits_names
 from data.formats.kinds import FormatName
 from data.formats.stream import is_id, open_source
 from data.storage.atomic import replacing
@@ -44,6 +46,14 @@ def write_table(
         return
     with replacing(destination) as temporary, temporary.open("wb") as out:
         CODECS[format].write(table, out, meta)
+
+
+def written_names(names: Sequence[str], format: FormatName) -> list[str]:
+    """Return what columns are called in a file: FITS knows only ASCII, and XML and ECSV no control characters."""
+    named = [_named(name, place) for place, name in enumerate(names, 1)]
+    if format == "fits":
+        return fits_names(named)
+    return printable_names(named) if format in ("votable", "ecsv") else named
 
 
 def _named(name: str, place: int) -> str:

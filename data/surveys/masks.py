@@ -61,7 +61,9 @@ MASKS: Final = MappingProxyType(
     }
 )
 """Conventions by survey; `good` is for columns that say which pixels are good, `any` for files of other surveys."""
-GOOD_NAMES: Final = ("good", "is_good", "valid", "usable", "weight", "wht")
+GOOD_NAMES: Final = (
+    "good", "is_good", "isgood", "valid", "is_valid", "usable", "use", "ok", "is_ok", "weight", "wht",
+)  # fmt: skip
 """Beginnings of the names of columns that say which pixels are good."""
 _SDSS_NAMES: Final = frozenset({"and_mask", "andmask", "or_mask", "ormask"})
 

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.uploads.galaxies import FluxTable, is_no_galaxy, tabulate
 from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
-from data.uploads.plan import Guess, infer_plan, resolve_plan
+from data.uploads.plan import NONE, Guess, infer_plan, resolve_plan
 from data.uploads.readers.fits import is_redrock, read_pair
 from data.uploads.readers.raw_table import RawTable
 from data.uploads.readers.recognise import read_raw, recognise
@@ -125,6 +126,11 @@ def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Upload
     table = tabulate(raw, plan)
     bad = sum(map(bool, table.problems))
     steps = [*raw.about.get("notes", [])]
+    if plan["id"] != NONE and (rounded := [name for name in map(str, raw.columns[plan["id"]]) if is_rounded(name)]):
+        steps.append(
+            f"{len(rounded):,} names in column {plan['id'][:60]} are numbers that lost their last digits "
+            f"({rounded[0]}); these galaxies are called by their rows. Export the names as whole numbers or as text."
+        )
     steps.append(f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted.")
     if others := Counter(kind for kind in table.kinds or () if is_no_galaxy(kind)):
         listed = ", ".join(f"{count:,} {kind}" for kind, count in others.most_common(4))

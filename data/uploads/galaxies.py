@@ -10,6 +10,7 @@ from jaxtyping import Float32
 from data.columns import units
 from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
 from data.columns.names import column_of
+from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.uploads.limits import MAX_NAME, MAX_ROWS
 from data.uploads.plan import NONE, twelve_titles
@@ -175,7 +176,7 @@ def _ids(raw: RawTable, title: str, problems: list[str]) -> tuple[str, ...]:
                 f"Row {row}, column {title}: the name has {len(text):,} characters; the limit is {MAX_NAME}. "
                 "Shorten it."
             )
-        if text in ("", "nan") or len(text) > MAX_NAME:
+        if text in ("", "nan") or len(text) > MAX_NAME or is_rounded(text):
             ids[place] = f"row {row}"
     return tuple(ids)
 

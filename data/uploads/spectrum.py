@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
-from data.columns.missing import EMPTY
+from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, without_sentinels
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.masks import convention_of, masked
@@ -60,7 +60,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     steps: list[str] = [*raw.about.get("notes", []), *_object_notes(raw)]
     redshift = _redshift(plan)
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
-    flux = _numbers(raw, plan["flux"])
+    flux = _without_marks(_numbers(raw, plan["flux"]), plan["flux_unit"], steps)
     ivar = _ivar(raw, plan, flux, steps)
     wave, flux, ivar = _in_order(raw, plan, wave, flux, ivar, steps)
     _count_masked(flux, ivar, steps)
@@ -137,6 +137,17 @@ def _numbers(raw: RawTable, title: str) -> np.ndarray:
     return values
 
 
+def _without_marks(flux: np.ndarray, unit: str, steps: list[str]) -> np.ndarray:
+    """Return fluxes with NaN for the numbers that mark a missing value, such as -999, and as a magnitude 99."""
+    known = fluxes_without_sentinels(flux[None])[0]
+    if units.flux_unit(unit).law == "magnitude":
+        known = np.where(np.abs(known) >= NO_MAGNITUDE, np.nan, known)
+    if marked := int((np.isnan(known) & ~np.isnan(flux)).sum()):
+        first = flux[np.isnan(known) & ~np.isnan(flux)][0]
+        steps.append(f"{marked:,} pixels hold a number that marks a missing value ({first:g}).")
+    return known
+
+
 def _redshift(plan: Mapping[str, str]) -> float:
     text = plan["redshift"].strip()
     if not text and plan["frame"] == "rest":
@@ -172,7 +183,9 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, steps: list[
     """Return inverse variances, 0 where a pixel is masked, in the unit of the flux."""
     ivar = np.ones(raw.n)
     if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
-        given = _in_flux_unit(raw, plan, flux, _numbers(raw, plan["uncertainty"]), steps)
+        # 1e20 as an error marks a bad pixel, as -999 does.
+        known = without_sentinels(_numbers(raw, plan["uncertainty"]))
+        given = _in_flux_unit(raw, plan, flux, known, steps)
         power = {UNCERTAINTIES[0]: 1, UNCERTAINTIES[1]: -2, UNCERTAINTIES[2]: -1}[plan["uncertainty_kind"]]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ivar = np.where(given > 0, given, np.nan) ** float(power)

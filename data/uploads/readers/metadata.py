@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from data.columns.missing import RANGES
-from data.columns.names import column_of
+from data.columns.names import TITLES, column_of
 from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
 from data.columns.words import medium_in
 
-REDSHIFT_KEYS: Final = ("redshift", "z_spec", "zspec", "z_best", "zbest", "z")
+REDSHIFT_KEYS: Final = TITLES["redshift"]
 MEDIUM_KEYS: Final = ("airorvac", "air_or_vac", "medium", "wavelength_medium", "wave_medium", "airvac", "wavetype")
 VACUUM_KEYS: Final = ("vacuum", "vacuum_wavelengths", "invac", "in_vacuum")
 FRAME_KEYS: Final = ("specsys", "frame", "spectral_frame", "wavelength_frame", "restframe", "rest_frame")

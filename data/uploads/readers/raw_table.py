@@ -88,7 +88,14 @@ def from_arrays(name: str, form: str, arrays: dict[str, Any], units: dict[str, s
             for place in range(values.shape[1]):
                 columns[f"{prefix}_{place:02d}"] = plain(values[:, place])
     rows = max((len(values) for values in columns.values()), default=0)
-    columns = {title: values for title, values in columns.items() if len(values) == rows}
+    if others := [title for title, values in columns.items() if len(values) != rows]:
+        first = others[0]
+        about["notes"] = [
+            *about.get("notes", []),
+            f"{len(others)} of {len(columns)} arrays are passed over, as they have another length: {first[:60]} has "
+            f"{len(columns[first]):,} values, not {rows:,}.",
+        ]
+        columns = {title: values for title, values in columns.items() if len(values) == rows}
     return RawTable(name, form, columns, units, np.arange(1, rows + 1), about)
 
 

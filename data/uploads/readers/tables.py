@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.columns.missing import RANGES
-from data.columns.names import FLUX_NAMES, column_of, list_of_twelve
+from data.columns.names import FLUX_NAMES, column_of, list_of_twelve, split_unit
 from data.columns.words import as_number
 from data.errors import CatalogueError, UploadError
 from data.formats.kinds import FORMATS, FormatName
@@ -140,6 +140,8 @@ def raw_of(table: "pa.Table", source: Any, name: str, form: str) -> RawTable:
             columns[title] = plain
         else:
             notes.append(f"Column {title[:60]} holds {str(values.type)[:40]} and is passed over.")
+    if flux and (said := split_unit(flux)[1]):
+        units.setdefault(flux, said)
     for title in list(units):
         for place in range(len(FLUX_NAMES)):
             units.setdefault(f"{title}_{place:02d}", units[title])

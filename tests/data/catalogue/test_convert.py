@@ -1,9 +1,12 @@
 """A catalogue keeps its numbers, units and provenance in every format."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy.table import Table
 
+import cli
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.convert import convert
 from data.catalogue.parquet import write
@@ -69,3 +72,26 @@ def test_an_unknown_extension_is_refused(catalogue):
     path, _ = catalogue
     with pytest.raises(CatalogueError, match=r"xlsx"):
         convert(path, path.with_name("out.xlsx"))
+
+
+NAMES = {
+    "plain": [1, 2],
+    "nämé": [3, 4],
+    "line\nbreak": [5, 6],
+    "": [7, 8],
+    "MAG": [9, 10],
+    "mag": [11, 12],
+    "α/Å": [13, 14],
+}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ecsv", ".fits", ".vot", ".parquet"])
+def test_names_that_a_format_cannot_write_are_changed_and_said(suffix: str, tmp_path, capsys):
+    pq.write_table(pa.table({"TARGETID": ["1", "2"]} | NAMES), tmp_path / "t.parquet")
+    assert cli.main(["catalogue", "convert", str(tmp_path / "t.parquet"), str(tmp_path / f"o{suffix}")]) == 0
+    said = capsys.readouterr().out
+    read = read_table(tmp_path / f"o{suffix}")
+    assert [column.to_pylist() for column in read.columns[1:]] == list(NAMES.values())
+    if suffix == ".fits":
+        assert read.column_names[1:3] == ["plain", "name"]
+        assert "Columns that FITS cannot call so: “nämé” is name" in said

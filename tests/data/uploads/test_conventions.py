@@ -188,3 +188,50 @@ def test_what_is_passed_over_is_said_and_stops_nothing():
     )
     found = apply_plan(open_files([(as_fits(table), "s.fits")]), {"redshift": "0.08"})
     assert any("VISIBILITY" in step and "passed over" in step for step in found.steps)
+
+
+MARKED = np.arange(len(WAVE)) % 50 == 0
+
+
+@pytest.mark.parametrize("mark", [-99.0, -999.0, -9999.0, 999999.0, 1e20, -1e30])
+@pytest.mark.parametrize("column", ["FLUX", "ERR"])
+def test_numbers_that_mark_missing_values_leave_pixels_out(mark: float, column: str):
+    flux = np.where(MARKED, mark if column == "FLUX" else 900.0, FLUX)
+    error = np.where(MARKED & (column == "ERR"), mark, 1.0)
+    columns = [("WAVE", "D", WAVE, "Angstrom"), ("FLUX", "E", flux, None), ("ERR", "E", error, None)]
+    found = bins(as_fits(hdu(columns)))
+    np.testing.assert_allclose(found / found.mean(), BINS / BINS.mean(), rtol=3e-3)
+
+
+@pytest.mark.parametrize("mark", [99.0, 99.99, -99.0, 999.0])
+def test_magnitudes_of_99_are_missing(mark: float):
+    magnitudes = np.where(MARKED, mark, -2.5 * np.log10(PER_HZ) - 48.6)
+    found = bins(spectrum(flux=magnitudes, unit="mag(AB)"))
+    np.testing.assert_allclose(found / found.mean(), BINS / BINS.mean(), rtol=3e-3)
+
+
+BAD_NAMES = ("masked", "is_masked", "pixmask", "bad", "is_bad", "bad_pixel", "rejected", "outlier", "flux_mask")
+GOOD_ONES = ("good", "isgood", "use", "ok", "is_ok", "is_valid", "good_pixels", "goodpixels")
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, *GOOD_ONES])
+def test_masks_are_found_by_their_names(name: str):
+    said = (~MARKED if name in GOOD_ONES else MARKED).astype("i2")
+    columns = [
+        ("WAVE", "D", WAVE, "Angstrom"),
+        ("FLUX", "D", np.where(MARKED, 900.0, FLUX), None),
+        (name, "I", said, None),
+    ]
+    found = bins(as_fits(hdu(columns)))
+    np.testing.assert_allclose(found / found.mean(), BINS / BINS.mean(), rtol=3e-3)
+
+
+@pytest.mark.parametrize("unit", ["erg/s/cm^2/cm-1", "erg s-1 cm-2 cm", "W/m2/m-1", "W m**-2 m"])
+def test_a_flux_per_wavenumber_is_no_luminosity_per_wavelength(unit: str):
+    with pytest.raises(UploadError, match="is not understood"):
+        bins(spectrum(unit=unit))
+
+
+@pytest.mark.parametrize("key", ["REDSHIFT", "ZBEST", "Z_HELIO", "Z_CMB", "SPEC_Z", "Z"])
+def test_a_redshift_in_the_header_has_the_names_of_columns(key: str):
+    assert guesses(spectrum(**{key: 0.08}))["redshift"] == "0.08"

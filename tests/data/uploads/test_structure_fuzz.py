@@ -231,11 +231,58 @@ def random_table(chance: random.Random) -> Table:
     return table
 
 
+def as_images(table: Table, chance: random.Random) -> list:
+    """Write the columns of numbers as images, each or as the rows of one."""
+    numbers = [np.asarray(table[name]) for name in table.colnames if table[name].dtype.kind in "iuf"]
+    names = [name for name in table.colnames if table[name].dtype.kind in "iuf"]
+    flux = next((one for name, one in zip(names, numbers, strict=True) if name.lower() == "flux"), numbers[0])
+    header = fits.Header({"CRVAL1": 3600.0, "CDELT1": 20.0, "CRPIX1": 1.0, "CTYPE1": "LINEAR"})
+    for _ in range(chance.randrange(3)):
+        key = chance.choice(("CTYPE1", "CRVAL1", "CDELT1", "CD1_1", "CRPIX1", "CUNIT1", "DC-FLAG", "BUNIT", "COEFF0"))
+        words = (
+            "WAVE-LOG",
+            "AWAV-F2W",
+            "WAVE-GRI",
+            "FREQ",
+            "VELO-LSR",
+            "WAVE-TAB",
+            "LOGLAM",
+            "nm",
+            "x",
+            0.0,
+            1,
+            3.5,
+            -1e30,
+        )
+        header[key] = chance.choice(words)
+    shape = chance.randrange(3)
+    if shape == 0:
+        rows = np.array([one for one in numbers if one.shape == flux.shape])
+        header.update(
+            {f"{chance.choice(('ROW', 'ARRAY', 'BANDID'))}{row + 1}": chance.choice(NAMES) for row in range(4)}
+        )
+        return [fits.PrimaryHDU(rows, header)]
+    made = fits.CompImageHDU if chance.random() < 0.3 else fits.ImageHDU
+    others = [
+        made(one, name=chance.choice((name, "ERR", "B_FLUX", "MASK"))) for name, one in zip(names, numbers, strict=True)
+    ]
+    return (
+        [fits.PrimaryHDU(flux, header), *others]
+        if shape == 1
+        else [fits.PrimaryHDU(), fits.ImageHDU(flux, header), *others]
+    )
+
+
 def as_file(table: Table, form: str, chance: random.Random) -> bytes:
     """Write a table as a format does, by the tools that people use."""
     out = io.BytesIO()
     if form == "FITS":
         hdus = [fits.PrimaryHDU(), fits.table_to_hdu(table)]
+        if (kind := chance.random()) < 0.2:
+            hdus = as_images(table, chance)
+        elif kind < 0.3:
+            half = max(len(table) // 2, 1)
+            hdus = [fits.PrimaryHDU(), fits.table_to_hdu(table[:half]), fits.table_to_hdu(table[half:])]
         if chance.random() < 0.2:
             hdus.insert(1, fits.table_to_hdu(Table({"EXPID": [1, 2]})))
         fits.HDUList(hdus).writeto(out)
@@ -341,6 +388,8 @@ def survive(cases: int, seed: int) -> dict[str, int]:
                 AttributeError,
                 UnicodeError,
                 OverflowError,
+                IndexError,
+                fits.VerifyError,
                 pa.ArrowException,
                 Warning,
             ):

@@ -565,3 +565,45 @@ def test_a_truth_is_no_number(form: str, quantity: str, way, tmp_path):
     except DataError as error:
         problems = (str(error),) * 3
     assert all(quantity in problem and "number" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("form", ["fits", "votable", "ecsv", "parquet"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("title", ["flux", "flux [mJy]"])
+def test_the_unit_of_twelve_fluxes_in_a_cell_is_used(form: str, way: str, title: str, tmp_path):
+    if way == "API" and form != "parquet":
+        pytest.skip("The API reads CSV and Parquet.")
+    if form == "parquet":
+        out = io.BytesIO()
+        made = pa.table({"TARGETID": IDS, title: MJY.tolist()})
+        said = made.schema.field(1).with_metadata({"unit": "mJy"} if title == "flux" else None)
+        pq.write_table(made.cast(pa.schema([made.schema.field(0), said])), out)
+        content = out.getvalue()
+    else:
+        made = Table({"TARGETID": IDS, title: MJY})
+        made[title].unit = "mJy" if title == "flux" else None
+        content = as_bytes(made, form)
+    flux = WAYS[way](content, form, tmp_path)[1]
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+    if way == "catalogue":
+        np.testing.assert_allclose(flux, FLUX, rtol=1e-4)
+
+
+@pytest.mark.parametrize("form", ["csv", "ecsv", "fits", "votable", "parquet"])
+@pytest.mark.parametrize("names", [np.array(IDS, float), ["3.96277E+16", "3.96277E+16", "3.96278E+16"]])
+def test_names_that_lost_their_digits_do_not_make_one_galaxy_of_two(form: str, names, tmp_path, capsys):
+    made = table(redshift=[0.1] * 3, log_luminosity=[6.0] * 3)
+    made["TARGETID"] = names
+    read = apply_plan(open_files([(as_bytes(made, form), "t")]))
+    assert len(set(read.table.ids)) == 3
+    assert all(name.startswith("row ") for name in read.table.ids)
+    assert any("lost their last digits" in step for step in read.steps)
+    path = tmp_path / f"t{SUFFIXES[form]}"
+    path.write_bytes(as_bytes(made, form))
+    assert cli.main(["catalogue", "build", str(path), str(tmp_path / "c.parquet")]) != 0
+    assert re.search(r"lost its last digits|A float cannot hold", " ".join(capsys.readouterr().err.split()))
+
+
+def test_arrays_of_another_length_are_said():
+    content = f'{{"TARGETID": [1, 2], "flux": {FLUX.tolist()}}}'.encode()
+    assert any("TARGETID has 2 values, not 3" in step for step in apply_plan(open_files([(content, "t.json")])).steps)
