@@ -13,6 +13,8 @@ from analysis.catalogues.build import build, describe
 from data.catalogue import schema
 from data.catalogue.parquet import write
 from data.catalogue.standard_columns import read_table
+from data.columns.names import column_of
+from data.uploads.galaxies import others_said
 from model.storage.weights import DEFAULT
 from research.mock.density import load_density
 from research.mock.draw import draw
@@ -22,7 +24,12 @@ MOCK_TITLE: Final = "Mock galaxies"
 
 def build_catalogue(table_path: Path, out: Path, *, title: str | None = None, model: str = DEFAULT) -> str:
     """Add predictions and map positions to a table of galaxies and write the catalogue; `title` is the file's stem."""
-    return _build(read_table(table_path), out, title or table_path.stem, f"built from {table_path.name}", model)
+    notes: list[str] = []
+    table = read_table(table_path, notes)
+    if kinds := column_of(table.column_names, "class"):
+        notes += others_said(str(kind or "") for kind in table[kinds].to_pylist())
+    built = _build(table, out, title or table_path.stem, f"built from {table_path.name}", model)
+    return " ".join([built, *notes])
 
 
 def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DEFAULT) -> str:
@@ -50,9 +57,10 @@ def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) 
 
 def check_table(table_path: Path) -> str:
     """Check a table against the schema."""
-    table = read_table(table_path)
+    notes: list[str] = []
+    table = read_table(table_path, notes)
     schema.check(table)
-    return f"{table_path.name} follows the schema: {table.num_rows:,} galaxies."
+    return " ".join([f"{table_path.name} follows the schema: {table.num_rows:,} galaxies.", *notes])
 
 
 def rank_catalogue(path: Path) -> str:

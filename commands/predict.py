@@ -120,5 +120,5 @@ def command(
             click.echo(interrupted(), err=True)
             return 130
     with_problem = f"; {outcome.problems} of them have a PROBLEM" if outcome.problems else ""
-    click.echo(f"Wrote {outcome.rows} galaxies to {out}{with_problem}.", err=True)
+    click.echo(" ".join([f"Wrote {outcome.rows} galaxies to {out}{with_problem}.", *outcome.notes]), err=True)
     return 3 if outcome.problems else 0

@@ -57,10 +57,11 @@ class Job(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """Number of rows written, and how many of them have a PROBLEM instead of numbers."""
+    """Number of rows written, how many of them have a PROBLEM instead of numbers, and how the file was read."""
 
     rows: int
     problems: int
+    notes: tuple[str, ...] = ()
 
 
 def predict_file(
@@ -123,10 +124,11 @@ def predict_file(
                     progress(done, total)
                 _require_rows(parts.rows, source)
                 parts.join(schema, meta)
+                notes = tuple(opened.notes)
         except DataError:
             parts.discard()
             raise
-    return FileResult(parts.rows, parts.problems)
+    return FileResult(parts.rows, parts.problems, notes)
 
 
 def _write(
@@ -139,7 +141,7 @@ def _write(
             done, problems = done + table.num_rows, problems + bad
             progress(done)
         _require_rows(done, target)
-    return FileResult(done, problems)
+    return FileResult(done, problems, tuple(source.notes))
 
 
 def _require_rows(rows: int, path: Path) -> None:

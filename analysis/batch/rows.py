@@ -94,6 +94,11 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         missing.append("log_luminosity")
     if question.noise == "published":
         missing += [name for name in IVAR_NAMES if name not in ivar]
+    if missing and column_of(names, "wavelength") and column_of(names, "flux"):
+        raise CatalogueError(
+            "The input is a spectrum, of which every row is a pixel; predictions need a row of twelve fluxes for every "
+            "galaxy. Upload the spectrum on the Predict page, or average it with POST /api/v1/spectrum/bins."
+        )
     if missing:
         raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(names[:20])}.")
     if question.surprise and not ew:

@@ -44,6 +44,7 @@ def convert(source: Path, out: Path) -> str:
     chosen = format_of(out)
     with open_source(source) as opened:
         table = pa.Table.from_batches(list(opened.batches), opened.schema)
+        notes = opened.notes
         said = {
             key: str(opened.about[key]) for key in ("title", "provenance") if isinstance(opened.about.get(key), str)
         }
@@ -55,7 +56,8 @@ def convert(source: Path, out: Path) -> str:
     pairs = zip(table.column_names, written_names(table.column_names, chosen), strict=True)
     renamed = [f"{shown(old)} is {new}" for old, new in pairs if old != new]
     said = f" Columns that {FORMATS[chosen].label} cannot call so: {', '.join(renamed[:6])}." if renamed else ""
-    return f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB.{said}"
+    wrote = f"Wrote {out}: {table.num_rows:,} galaxies, {len(table.column_names)} columns, {size:.1f} MB.{said}"
+    return " ".join([wrote, *notes])
 
 
 def _fields(table: pa.Table) -> dict[str, Field]:

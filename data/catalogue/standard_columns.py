@@ -152,13 +152,15 @@ def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], 
     return table
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     """Read a table of galaxies in any of the formats, and convert its columns to the schema's names and units.
 
     Parameters
     ----------
     path : Path
         Parquet, CSV, ECSV, FITS or VOTable file, by its extension.
+    notes : list of str, optional
+        Sentences on how the file was read are appended.
 
     Returns
     -------
@@ -173,4 +175,4 @@ def read_table(path: Path) -> pa.Table:
     UploadError
         When the unit of a column is not understood or of another kind.
     """
-    return standard_columns(whole.read_table(path), path.name)
+    return standard_columns(whole.read_table(path, notes=notes), path.name)

@@ -61,7 +61,7 @@ def _named(name: str, place: int) -> str:
     return name.replace("\0", "_") if name.strip() else f"column {place}"
 
 
-def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Table:
+def read_table(path: Path, text: Callable[[str], bool] | None = None, notes: list[str] | None = None) -> pa.Table:
     """Read a whole table of any of the formats.
 
     Parameters
@@ -70,6 +70,8 @@ def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Tabl
         File, whose extension determines the format.
     text : callable, optional
         See `data.formats.stream.open_source`.
+    notes : list of str, optional
+        Sentences on how the file was read are appended: which of several tables, in which encoding.
 
     Returns
     -------
@@ -82,4 +84,7 @@ def read_table(path: Path, text: Callable[[str], bool] | None = None) -> pa.Tabl
         When the file is missing, of another format or damaged.
     """
     with open_source(path, text=text or is_id) as source:
-        return pa.Table.from_batches(list(source.batches), source.schema)
+        table = pa.Table.from_batches(list(source.batches), source.schema)
+        if notes is not None:
+            notes += source.notes
+        return table

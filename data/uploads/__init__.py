@@ -6,14 +6,13 @@ galaxies. A file that cannot be read raises an `UploadError`. A row that cannot 
 """
 
 import warnings
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads.galaxies import FluxTable, is_no_galaxy, tabulate
+from data.uploads.galaxies import FluxTable, others_said, tabulate
 from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
 from data.uploads.plan import NONE, Guess, infer_plan, resolve_plan
 from data.uploads.readers.fits import is_redrock, read_pair
@@ -132,9 +131,7 @@ def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> Upload
             f"({rounded[0]}); these galaxies are called by their rows. Export the names as whole numbers or as text."
         )
     steps.append(f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted.")
-    if others := Counter(kind for kind in table.kinds or () if is_no_galaxy(kind)):
-        listed = ", ".join(f"{count:,} {kind}" for kind, count in others.most_common(4))
-        steps.append(f"The file classifies {listed}, not GALAXY; the network was trained only on galaxies.")
+    steps += others_said(table.kinds or ())
     return UploadResult(table, tuple(steps), None)
 
 

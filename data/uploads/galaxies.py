@@ -1,7 +1,8 @@
 """Conversion of rows of twelve fluxes to galaxies; a row that cannot be used is kept with the reason."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -119,6 +120,15 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
 def is_no_galaxy(kind: str) -> bool:
     """Return whether a SPECTYPE or CLASS is not a galaxy but a quasar, star or sky."""
     return re.split(r"[^A-Z]", kind.strip().upper(), maxsplit=1)[0] in NO_GALAXIES
+
+
+def others_said(kinds: Iterable[str]) -> list[str]:
+    """Return a sentence on the quasars and stars among the classes of a table, none if there are none."""
+    others = Counter(kind for kind in kinds if is_no_galaxy(kind))
+    if not others:
+        return []
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in others.most_common(4))
+    return [f"The file classifies {listed}, not GALAXY; the network was trained only on galaxies."]
 
 
 def _odd(raw: RawTable, titles: list[str]) -> np.ndarray:

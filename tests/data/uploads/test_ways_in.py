@@ -607,3 +607,30 @@ def test_names_that_lost_their_digits_do_not_make_one_galaxy_of_two(form: str, n
 def test_arrays_of_another_length_are_said():
     content = f'{{"TARGETID": [1, 2], "flux": {FLUX.tolist()}}}'.encode()
     assert any("TARGETID has 2 values, not 3" in step for step in apply_plan(open_files([(content, "t.json")])).steps)
+
+
+def test_the_command_line_says_how_a_file_was_read(tmp_path, capsys):
+    """Which of several tables, in which encoding, and which rows are no galaxies: as the page does."""
+    made = table(redshift=[0.1] * 3, log_luminosity=[6.0] * 3, SPECTYPE=["GALAXY", "QSO", "STAR"])
+    (tmp_path / "two.fits").write_bytes(tables("fits", ("A", made), ("B", made)))
+    (tmp_path / "w.csv").write_bytes(as_bytes(table(name=["é"] * 3), "csv").decode().encode("cp1252"))
+    commands = {
+        "convert": ["catalogue", "convert", "{}", "o.csv"],
+        "build": ["catalogue", "build", "{}", "o.parquet"],
+        "check": ["catalogue", "check", "{}"],
+        "predict": ["predict", "{}", "p.parquet"],
+        "predict to CSV": ["predict", "{}", "p.csv"],
+    }
+    for name, words in commands.items():
+        for file, said in (("two.fits", "A is read, not B"), ("w.csv", "read as Windows-1252")):
+            if file == "w.csv" and name in ("build", "check"):
+                continue
+            asked = [word.format(file) for word in words]
+            paths = [str(tmp_path / word) if "." in word else word for word in asked]
+            assert cli.main(paths) == 0
+            out, err = capsys.readouterr()
+            assert said in out + err, name
+            assert name != "build" or "1 QSO, 1 STAR, not GALAXY" in out + err
+    (tmp_path / "s.csv").write_bytes(as_bytes(spectrum(), "csv"))
+    assert cli.main(["predict", str(tmp_path / "s.csv"), str(tmp_path / "x.csv")]) != 0
+    assert "is a spectrum, of which every row is a pixel" in capsys.readouterr().err
