@@ -8,7 +8,7 @@ from typing import Any
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .features import colors
-from .lines import LINES
+from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
 from .predictions.draws import ObservedLines, sample_ew, sample_observed
@@ -26,7 +26,9 @@ from .storage.weights import WeightsError, load_params
 __all__ = [
     "BIN_CENTERS",
     "BIN_EDGES",
+    "EXTRA_LINES",
     "LINES",
+    "MEASURED_LINES",
     "Domain",
     "IntrinsicEW",
     "MapPlace",

@@ -11,6 +11,7 @@ def continuum_bins(
     wavelength_rest: Float[Array | np.ndarray, " pixel"],
     flux: Float[Array | np.ndarray, " pixel"],
     ivar: Float[Array | np.ndarray, " pixel"] | None = None,
+    width: float | None = None,
 ) -> Float[Array, " bin"]:
     """Mask the lines of a spectrum and average the rest in the twelve bins.
 
@@ -22,10 +23,13 @@ def continuum_bins(
         Flux density f_lambda in any unit. Not multiplied by 1 + z.
     ivar : (pixel,) array, optional
         Inverse variance; 0 marks a masked pixel.
+    width : float, optional
+        Sigma of the lines [km/s], resolution included, with which the masked windows grow from 140 km/s on; by default
+        it is estimated from the spectrum.
 
     Returns
     -------
     (12,) array
         Mean continuum per bin in the unit of `flux`; NaN where a bin is not covered.
     """
-    return bin_continuum(wavelength_rest, mask_lines(wavelength_rest, flux, ivar), ivar)
+    return bin_continuum(wavelength_rest, mask_lines(wavelength_rest, flux, ivar, width=width), ivar)

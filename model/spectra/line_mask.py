@@ -1,26 +1,136 @@
-"""Masking of the emission lines of a spectrum: each is replaced by a straight line between its side bands."""
+"""Masking of the emission lines of a spectrum: each is replaced by a straight line between its side bands.
 
+Windows of `MASK_HALF_WIDTH` hold lines of up to 140 km/s. Wider lines would leak out of them, so the width of the
+strongest lines is estimated first (`line_width`), and the windows grow with it.
+"""
+
+import itertools
 from typing import Final
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from ..lines import LINES
+from ..features import LIGHT_SPEED
+from ..lines import LINES, Line
 
 SIDE_BAND: Final = 8.0
 """Width [Å] of the band on each side of a masked window in which the continuum level is measured."""
+REACH: Final = 3.5
+"""Half width of a window in sigmas of the line, where that exceeds `MASK_HALF_WIDTH`."""
+WIDTHS: Final = np.array([60.0, 85.0, 115.0, 150.0, 190.0, 240.0, 300.0, 360.0, 420.0, 480.0])
+"""Sigmas of the lines [km/s], resolution included, among which `line_width` chooses."""
+NARROW: Final = 3
+"""Number of the `WIDTHS` that do not change the windows."""
+GROUPS: Final = (
+    (6480.0, 6655.0, ({"HALPHA": 1.0}, {"NII_6584": 1.0, "NII_6548": 1 / 3.05})),
+    (4930.0, 5045.0, ({"OIII_5007": 1.0, "OIII_4959": 1 / 2.99},)),
+    (4800.0, 4925.0, ({"HBETA": 1.0},)),
+)
+"""Ranges [Å] in which the width is fitted: lines of free strength, each with the relative fluxes of its components."""
+LEAST_EVIDENCE: Final = 25.0
+"""Fall of twice the log likelihood that a width must achieve over narrow lines."""
+LEAST_EW: Final = 3.0
+"""Equivalent width [Å] of the lines of a group from which their width counts; fainter lines cannot change a bin."""
 
 
-def mask_windows() -> tuple[tuple[float, float], ...]:
-    """Return the masked windows [Å], increasing; windows within a side band of each other (Hα, [N II]) are merged."""
+def mask_windows(lines: tuple[Line, ...] = LINES, width: float = 0.0) -> tuple[tuple[float, float], ...]:
+    """Return the masked windows, increasing; windows within a side band of each other (Hα, [N II]) are merged.
+
+    Parameters
+    ----------
+    lines : tuple of Line
+        Lines to mask.
+    width : float
+        Sigma of the lines [km/s], resolution included.
+
+    Returns
+    -------
+    tuple of (low, high)
+        Rest wavelengths [Å].
+    """
     merged: list[tuple[float, float]] = []
-    for low, high in sorted(line.window for line in LINES):
+    grown = REACH * width / LIGHT_SPEED
+    windows = (
+        (
+            min(line.window[0], line.wavelengths[0] * (1 - grown)),
+            max(line.window[1], line.wavelengths[-1] * (1 + grown)),
+        )
+        for line in lines
+    )
+    for low, high in sorted(windows):
         if merged and low - SIDE_BAND <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
         else:
             merged.append((low, high))
     return tuple(merged)
+
+
+def _windows_by_width() -> Float[np.ndarray, "width window 2"]:
+    """Return the windows for each of `WIDTHS`; where windows merge, empty ones at 0 Å take their places."""
+    found = [mask_windows(width=0.0 if index < NARROW else width) for index, width in enumerate(WIDTHS)]
+    return np.array(list(zip(*itertools.zip_longest(*found, fillvalue=(0.0, 0.0)), strict=True)))
+
+
+_WINDOWS: Final = _windows_by_width()
+
+
+def line_width(
+    wavelength_rest: Float[Array | np.ndarray, " pixel"],
+    flux: Float[Array | np.ndarray, " pixel"],
+    ivar: Float[Array | np.ndarray, " pixel"] | None = None,
+) -> Int[Array, ""]:
+    """Estimate the width of the strongest lines: Hα with [N II], [O III], and Hβ.
+
+    Gaussians of each of `WIDTHS` on a straight continuum are fitted to each group of lines. A width that moves the
+    windows is chosen only if it describes the spectrum clearly better than narrow lines do.
+
+    Parameters
+    ----------
+    wavelength_rest : (pixel,) array
+        Rest-frame vacuum wavelengths [Å], increasing.
+    flux : (pixel,) array
+        Flux density f_lambda in any unit.
+    ivar : (pixel,) array, optional
+        Inverse variance; pixels where it is 0 do not count.
+
+    Returns
+    -------
+    int
+        Index in `WIDTHS`; 0 if no line is strong.
+    """
+    wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
+    good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
+    waves = {line.name: line.wavelength for line in LINES}
+    total = jnp.zeros(len(WIDTHS), flux.dtype)
+    for low, high, strengths in GROUPS:
+        inside = good & (wavelength_rest > low) & (wavelength_rest < high)
+        count = inside.sum()
+        scale = jnp.where(inside, jnp.abs(flux), 0.0).sum() / jnp.maximum(count, 1)
+        data = jnp.where(inside, flux / jnp.where(scale > 0, scale, 1.0), 0.0)
+        place = (wavelength_rest - (low + high) / 2) / (high - low)
+        columns = [jnp.broadcast_to(one, (len(WIDTHS), len(flux))) for one in (jnp.ones_like(place), place)]
+        for parts in strengths:
+            profile = jnp.zeros((len(WIDTHS), len(flux)), flux.dtype)
+            for name, share in parts.items():
+                sigma = jnp.asarray(WIDTHS[:, None] * waves[name] / LIGHT_SPEED, flux.dtype)
+                height = share / (sigma * np.sqrt(2 * np.pi).astype(flux.dtype))
+                profile += height * jnp.exp(-0.5 * ((wavelength_rest - waves[name]) / sigma) ** 2)
+            columns.append(profile)
+        design = jnp.stack(columns, axis=1) * inside
+        size = jnp.sqrt((design**2).sum(axis=2, keepdims=True))
+        design = design / jnp.where(size > 0, size, 1.0)
+        normal = design @ design.swapaxes(1, 2) + 1e-5 * jnp.eye(design.shape[1], dtype=flux.dtype)
+        solution = jnp.linalg.solve(normal, (design @ data)[..., None])
+        misfit = ((data - (solution * design).sum(axis=1)) ** 2).sum(axis=1)
+        strength = (solution / jnp.where(size > 0, size, jnp.inf))[:, 2:, 0]
+        # The continuum is of order one where the lines are weak; what counts is their sum in units of it.
+        level = jnp.maximum(solution[:, 0, 0] / jnp.where(size[:, 0, 0] > 0, size[:, 0, 0], jnp.inf), 1e-3)
+        strong = (jnp.maximum(strength, 0.0).sum(axis=1) / level > LEAST_EW) & (count > 2 * design.shape[1])
+        evidence = count * jnp.log(jnp.maximum(misfit, 1e-9) / jnp.maximum(misfit[:NARROW].min(), 1e-9))
+        total = total + jnp.where(strong.any(), evidence, 0.0)
+    best = jnp.argmin(total)
+    return jnp.where(total[best] < -LEAST_EVIDENCE, best, 0)
 
 
 def _mean_where(flux: Float[Array, " pixel"], inside: Array) -> Float[Array, ""]:
@@ -34,6 +144,7 @@ def mask_lines(
     flux: Float[Array | np.ndarray, " pixel"],
     ivar: Float[Array | np.ndarray, " pixel"] | None = None,
     windows: tuple[tuple[float, float], ...] | None = None,
+    width: float | None = None,
 ) -> Float[Array, " pixel"]:
     """Replace each emission line by a straight line between its side bands.
 
@@ -49,7 +160,9 @@ def mask_lines(
     ivar : (pixel,) array, optional
         Inverse variance; pixels where it is 0 do not count in the side bands.
     windows : tuple of (low, high), optional
-        Rest wavelengths [Å] to mask; by default the windows of `LINES`.
+        Rest wavelengths [Å] to mask; by default the windows of `LINES`, which grow with the width of the lines.
+    width : float, optional
+        Sigma of the lines [km/s], resolution included; by default it is estimated from the spectrum.
 
     Returns
     -------
@@ -59,7 +172,13 @@ def mask_lines(
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
     good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
     continuum = flux
-    for low, high in mask_windows() if windows is None else windows:
+    if windows is not None:
+        chosen = jnp.asarray(windows)
+    elif width is not None:
+        chosen = jnp.asarray(mask_windows(width=width))
+    else:
+        chosen = jnp.asarray(_WINDOWS, flux.dtype)[line_width(wavelength_rest, flux, ivar)]
+    for low, high in chosen:
         inside = (wavelength_rest >= low) & (wavelength_rest <= high)
         blue = _mean_where(flux, good & (wavelength_rest >= low - SIDE_BAND) & (wavelength_rest < low))
         red = _mean_where(flux, good & (wavelength_rest > high) & (wavelength_rest <= high + SIDE_BAND))

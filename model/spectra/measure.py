@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from ..features import LIGHT_SPEED
-from ..lines import LINES
+from ..lines import MEASURED_LINES
 from .line_fit import fit_lines
-from .side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
+from .side_bands import MEASURED, side_band_levels
 from .stellar_fit import OTHER_LINES, OTHER_REACH, covered, fit_starlight
 
 LINE_WINDOW: Final = 35.0
@@ -17,7 +17,12 @@ PIXELS: Final = (6144, 1024)
 """Multiples to which a spectrum, and its pixels near lines, are padded, so that few shapes are compiled."""
 MIN_COVERAGE: Final = 0.6
 """Share of a line's profile that good pixels must cover."""
-_RED_COMPONENT: Final = np.array([np.flatnonzero(line == COMPONENT_LINE)[-1] for line in range(len(LINES))])
+LINE_HALF_WIDTH: Final = 14.0
+"""Distance [Å] from a line beyond the stellar templates from which pixels belong to its continuum."""
+_LAST: Final = np.array([np.flatnonzero(line == MEASURED.line)[-1] for line in range(len(MEASURED_LINES))])
+"""Index of the reddest component of each line."""
+_PREDICTED: Final = np.array([index for index, line in enumerate(MEASURED_LINES) if line.predicted])
+_EXTRA: Final = np.array([index for index, line in enumerate(MEASURED_LINES) if not line.predicted], int)
 
 
 class MeasuredLines(NamedTuple):
@@ -34,6 +39,11 @@ class MeasuredLines(NamedTuple):
         Velocity shift of the lines relative to the given redshift [km/s].
     continuum : (pixel,) array
         Starlight, in the unit of the spectrum; NaN beyond 3400-7000 Å.
+    level : (line,) array
+        Continuum level of each line, in the unit of the spectrum: the flux of a line is its EW times the level, and
+        times 1 + z in the observed frame.
+    extra_ew, extra_ew_ivar, extra_level : (extra,) array
+        The same of `EXTRA_LINES`, which the networks do not predict.
     """
 
     ew: Float[np.ndarray, " line"]
@@ -41,6 +51,10 @@ class MeasuredLines(NamedTuple):
     velocity_dispersion: float
     velocity: float
     continuum: Float[np.ndarray, " pixel"]
+    level: Float[np.ndarray, " line"]
+    extra_ew: Float[np.ndarray, " extra"]
+    extra_ew_ivar: Float[np.ndarray, " extra"]
+    extra_level: Float[np.ndarray, " extra"]
 
 
 def measure_lines(
@@ -52,9 +66,11 @@ def measure_lines(
     """Measure the lines of a galaxy's spectrum.
 
     A model of the starlight is subtracted (`stellar_fit`). Gaussians of one common width and shift are fitted to the
-    residual (`line_fit`), with the weak lines of [O III] and [N II] tied to the strong ones. The equivalent width is
-    the area over the level of the model between the line's side bands. The errors include those of the pixels, of width
-    and shift, and of the level and the populations of the model. Broad lines of active nuclei are not fitted.
+    residual (`line_fit`), with the weak lines of [O III] and [N II] tied to the strong ones, and with profiles that may
+    depart from the Gaussian. The equivalent width is the area over the level of the model between the line's side
+    bands. The errors include those of the pixels, of width, shift and profile, and of the level and the populations of
+    the model. The lines of [S III] lie beyond the stellar templates; their continuum is a straight line. Broad lines of
+    active nuclei are not fitted.
 
     Parameters
     ----------
@@ -73,42 +89,54 @@ def measure_lines(
         Equivalent widths and inverse variances, width and shift, starlight.
     """
     continuum_all = np.full(len(flux), np.nan)
+    wavelength_rest = np.asarray(wavelength_rest, np.float64)
     used = covered(wavelength_rest)
     near = _pixels_to_fit(wavelength_rest[used])
     if not near.size:
-        no_lines = np.full(len(LINES), np.nan)
-        return MeasuredLines(no_lines, no_lines, np.nan, np.nan, continuum_all)
+        return _measured(np.full((3, len(MEASURED_LINES)), np.nan), np.nan, np.nan, continuum_all)
     resolution = np.broadcast_to(np.asarray(instrument_fwhm, np.float64), np.shape(wavelength_rest))
-    resolution = np.interp(COMPONENT_WAVELENGTHS, wavelength_rest, resolution)
+    resolution = np.interp(MEASURED.wavelengths, wavelength_rest, resolution)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
-    flux, ivar = np.where(good, flux, 0.0)[used], np.where(good, ivar, 0.0)[used]
-    wavelength_rest, flux, ivar = _padded(PIXELS[0], np.asarray(wavelength_rest, np.float64)[used], flux, ivar)
-    stars = fit_starlight(wavelength_rest, flux, ivar)
+    flux, ivar = np.where(good, flux, 0.0), np.where(good, ivar, 0.0)
+    grid, *spectrum = _padded(PIXELS[0], wavelength_rest[used], flux[used], ivar[used])
+    stars = fit_starlight(grid, *spectrum)
     continuum, modes = np.asarray(stars.flux, np.float64), np.asarray(stars.modes, np.float64)
     continuum_all[used] = continuum[: used.sum()]
     scale = max(float(np.nanmedian(np.abs(continuum_all))), 1e-30)
-    levels = np.asarray(side_band_levels(wavelength_rest, continuum / scale), np.float64)
-    # Nuisance spectra: an error of the model's level, and errors of its populations.
-    spectra = ((flux - continuum) / scale, ivar * scale**2, continuum / scale, *(modes / scale))
-    pixels, *parts = _padded(PIXELS[1], *(array[near] for array in (wavelength_rest, *spectra)))
-    fitted = fit_lines(pixels, parts[0], parts[1], np.stack(parts[2:]), resolution)
+    levels = np.asarray(side_band_levels(grid, continuum / scale, MEASURED), np.float64) * scale
+    level_errors = np.interp(MEASURED.wavelengths, grid, stars.level_error)
+    beyond = _beyond_templates(wavelength_rest, flux, ivar)
+    for component, line in beyond.items():
+        levels[component], level_errors[component] = line.level, line.error
 
-    is_covered = np.array(
-        [(fitted.coverage[line == COMPONENT_LINE] > MIN_COVERAGE).all() for line in range(len(LINES))]
-    )
-    level = np.where(levels > 0, levels, np.nan)[_RED_COMPONENT]
-    level_error = np.interp(COMPONENT_WAVELENGTHS[_RED_COMPONENT], wavelength_rest, stars.level_error)
-    ew, response = fitted.area / level, fitted.response / level[:, None]
-    variance = fitted.variance / level**2 + (response[:, 0] + ew) ** 2 * level_error**2
+    pixels = [grid[near], *(wavelength_rest[line.pixels] for line in beyond.values())]
+    data = [np.stack([spectrum[0] - continuum, spectrum[1], continuum])[:, near]]
+    data += [np.stack([flux[line.pixels] - line.flux, ivar[line.pixels], line.flux]) for line in beyond.values()]
+    residual, weight, starlight = np.concatenate(data, axis=1)
+    modes = np.pad(modes[:, near], ((0, 0), (0, len(residual) - len(near))))
+    # Nuisance spectra: an error of the model's level, and errors of its populations.
+    spectra = (residual / scale, weight * scale**2, starlight / scale, *(modes / scale))
+    place, *parts = _padded(PIXELS[1], np.concatenate(pixels), *spectra)
+    fitted = fit_lines(place, parts[0], parts[1], np.stack(parts[2:]), resolution)
+
+    lines = range(len(MEASURED_LINES))
+    is_covered = np.array([(fitted.coverage[line == MEASURED.line] > MIN_COVERAGE).all() for line in lines])
+    level = np.where(levels > 0, levels, np.nan)[_LAST]
+    ew, response = fitted.area * scale / level, fitted.response * scale / level[:, None]
+    level_error = np.where(is_covered, level_errors[_LAST], np.nan)
+    variance = fitted.variance * (scale / level) ** 2 + ((response[:, 0] + ew) * level_error) ** 2
     variance += (response[:, 1:] ** 2).sum(axis=1)
     usable = is_covered & np.isfinite(variance)
-    return MeasuredLines(
-        np.where(usable, ew, np.nan),
-        np.where(usable, 1 / variance, np.nan),
-        fitted.velocity_dispersion,
-        fitted.velocity,
-        continuum_all,
-    )
+    found = np.where(usable, np.stack([ew, 1 / variance, level]), np.nan)
+    return _measured(found, fitted.velocity_dispersion, fitted.velocity, continuum_all)
+
+
+def _measured(
+    found: Float[np.ndarray, "3 measured"], dispersion: float, velocity: float, continuum: Float[np.ndarray, " pixel"]
+) -> MeasuredLines:
+    """Divide values of `MEASURED_LINES` into those of `LINES` and those of `EXTRA_LINES`."""
+    (ew, ivar, level), (extra_ew, extra_ivar, extra_level) = found[:, _PREDICTED], found[:, _EXTRA]
+    return MeasuredLines(ew, ivar, dispersion, velocity, continuum, level, extra_ew, extra_ivar, extra_level)
 
 
 def as_catalogued(
@@ -140,7 +168,37 @@ def _padded(
 
 
 def _pixels_to_fit(wavelength_rest: Float[np.ndarray, " pixel"]) -> np.ndarray:
-    """Return the indices of the pixels to fit: near one of the lines, and far from the lines of `OTHER_LINES`."""
-    near = np.abs(wavelength_rest[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) < LINE_WINDOW
-    other = (np.abs(wavelength_rest[:, None] / OTHER_LINES - 1) * LIGHT_SPEED).min(axis=1) < OTHER_REACH
-    return np.flatnonzero(near & ~other)
+    """Return the indices of the pixels to fit: near one of the lines, and not nearer to one of `OTHER_LINES`."""
+    near = np.abs(wavelength_rest[:, None] - MEASURED.wavelengths).min(axis=1)
+    other = np.abs(wavelength_rest[:, None] - OTHER_LINES)
+    disturbed = (other / OTHER_LINES * LIGHT_SPEED).min(axis=1) < OTHER_REACH
+    return np.flatnonzero((near < LINE_WINDOW) & ~(disturbed & (other.min(axis=1) < near)))
+
+
+class _StraightContinuum(NamedTuple):
+    """Straight continuum of a line: the pixels around it, the flux there, the level at the line, its relative error."""
+
+    pixels: np.ndarray
+    flux: Float[np.ndarray, " pixel"]
+    level: float
+    error: float
+
+
+def _beyond_templates(
+    wavelength_rest: Float[np.ndarray, " pixel"], flux: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]
+) -> dict[int, _StraightContinuum]:
+    """Return the continua of the components beyond the stellar templates that the spectrum covers on both sides."""
+    found = {}
+    for component in np.flatnonzero(~covered(MEASURED.wavelengths)):
+        away = wavelength_rest - MEASURED.wavelengths[component]
+        pixels = np.flatnonzero(np.abs(away) < LINE_WINDOW)
+        x, beside = away[pixels] / LINE_WINDOW, np.abs(away[pixels]) > LINE_HALF_WIDTH
+        weight = ivar[pixels] * beside
+        if min((weight[x < 0] > 0).sum(), (weight[x > 0] > 0).sum()) < 3:
+            continue
+        terms = np.stack([np.ones_like(x), x])
+        inverse = np.linalg.inv((terms * weight) @ terms.T)
+        level, slope = inverse @ (terms * weight) @ flux[pixels]
+        error = np.sqrt(inverse[0, 0]) / abs(level)
+        found[int(component)] = _StraightContinuum(pixels, level + slope * x, float(level), float(error))
+    return found

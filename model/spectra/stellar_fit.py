@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ..features import LIGHT_SPEED
-from .side_bands import COMPONENT_WAVELENGTHS
+from ..lines import MEASURED_LINES
+from .side_bands import MEASURED
 from .templates import attenuation, load_templates, nnls, smear
 
 DISPERSIONS: Final = (70.0, 130.0, 200.0, 280.0)
@@ -32,10 +33,10 @@ _WEAK_LINES: Final = np.array(
     ]
 )
 """Vacuum wavelengths [Å] of weaker emission lines (FastSpecFit's table) and of interstellar Na D."""
-OTHER_LINES: Final = _WEAK_LINES[np.abs(_WEAK_LINES[:, None] - COMPONENT_WAVELENGTHS).min(axis=1) > 1.0]
-"""Those of the weaker lines that are not in `LINES`."""
+OTHER_LINES: Final = _WEAK_LINES[np.abs(_WEAK_LINES[:, None] - MEASURED.wavelengths).min(axis=1) > 1.0]
+"""Those of the weaker lines that are not measured."""
 LINE_REACH: Final = 800.0
-"""Half width [km/s] of the range around each of the lines that is excluded from the fit."""
+"""Half width [km/s] of the range around each of the predicted lines that is excluded from the fit."""
 OTHER_REACH: Final = 500.0
 """Half width [km/s] of the excluded range around each of the weaker lines."""
 LOCAL: Final = 100.0
@@ -113,8 +114,9 @@ def covered(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " 
 
 def near_lines(wavelength_rest: Float[np.ndarray, " pixel"]) -> Bool[np.ndarray, " pixel"]:
     """Return which pixels lie within reach of an emission line or of interstellar Na D."""
-    waves = np.concatenate([COMPONENT_WAVELENGTHS, OTHER_LINES])
-    reach = np.repeat([LINE_REACH, OTHER_REACH], [len(COMPONENT_WAVELENGTHS), len(OTHER_LINES)])
+    waves = np.concatenate([MEASURED.wavelengths, OTHER_LINES])
+    strong = [MEASURED_LINES[line].predicted for line in MEASURED.line] + [False] * len(OTHER_LINES)
+    reach = np.where(strong, LINE_REACH, OTHER_REACH)
     away = np.abs(wavelength_rest[:, None] / waves - 1) * LIGHT_SPEED
     return np.any(away < reach, axis=1)
 

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from ..bins import BIN_EDGES, pixel_edges
 from ..features import LIGHT_SPEED
 from ..lines import LINE_NAMES
-from .side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS, side_band_levels
+from .side_bands import COMPONENT_LINE, PREDICTED, Components, side_band_levels
 
 DEFAULT_DISPERSION: Final = 120.0
 """Gas velocity dispersion [km/s]."""
@@ -66,8 +66,9 @@ def line_profiles(
     velocity_dispersion: float | Float[Array, ""] = DEFAULT_DISPERSION,
     instrument_fwhm: float | Float[Array, ""] | Float[Array | np.ndarray, " component"] = 0.0,
     velocity: float | Float[Array, ""] = 0.0,
+    components: Components = PREDICTED,
 ) -> Float[Array, "pixel component"]:
-    """Return Gaussians of unit area at the eleven line components, averaged over each pixel.
+    """Return Gaussians of unit area at the components of lines, averaged over each pixel.
 
     Parameters
     ----------
@@ -75,19 +76,21 @@ def line_profiles(
         Rest-frame vacuum wavelengths of the pixel centres [Å], increasing.
     velocity_dispersion : float
         Sigma of the gas [km/s].
-    instrument_fwhm : float or (11,) array
+    instrument_fwhm : float or (component,) array
         FWHM resolution [Å, rest frame], added in quadrature.
     velocity : float
         Shift of all lines [km/s], positive to the red.
+    components : Components
+        By default the eleven of `LINES`.
 
     Returns
     -------
-    (pixel, 11) array
+    (pixel, component) array
         Profiles [1/Å].
     """
     wavelength_rest = jnp.asarray(wavelength_rest)
     edges = pixel_edges(wavelength_rest)
-    centers = jnp.asarray(COMPONENT_WAVELENGTHS, wavelength_rest.dtype) * (1 + velocity / LIGHT_SPEED)
+    centers = jnp.asarray(components.wavelengths, wavelength_rest.dtype) * (1 + velocity / LIGHT_SPEED)
     sigma = jnp.hypot(centers * velocity_dispersion / LIGHT_SPEED, instrument_fwhm / FWHM_PER_SIGMA)
     # One row per component, and erf: with one row per pixel, or with `norm.cdf`, XLA takes ten times as long.
     cumulative = (

@@ -74,6 +74,7 @@ emission[strong], emission[one] = 20.0, 20.0 / added.flux_ratio
 spectrum = np.asarray(add_lines(grid, stars, emission))
 measured = measure_lines(grid, spectrum, np.full(len(grid), 1e4))
 assert measured.ew.shape == (N,)
+assert len(measured.extra_ew) == len(lines.EXTRA_LINES)
 assert np.isclose(measured.ew[strong], 20, rtol=0.1), measured.ew
 assert (measured.ew[one] > 0) and np.isfinite(measured.ew_ivar[one])
 assert relative_noise(grid, ew[0], np.full(N, 4.0), 0.1).shape == grid.shape

@@ -1,12 +1,14 @@
 import itertools
 
+import jax
 import numpy as np
 import pytest
 
 from model.bins import bin_continuum
 from model.lines import LINES
 from model.spectra.continuum import continuum_bins
-from model.spectra.line_mask import SIDE_BAND, mask_lines, mask_windows
+from model.spectra.line_mask import NARROW, SIDE_BAND, line_width, mask_lines, mask_windows
+from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
 
 GRID = np.arange(3390.0, 7010.0, 0.8)
@@ -28,6 +30,36 @@ def test_masking_gives_the_continuum_back_from_under_strong_lines():
     assert unmasked[[1, 10]].min() > 1.1
     bins = np.asarray(continuum_bins(GRID, flux))
     assert np.allclose(bins, bin_continuum(GRID, STARLIGHT), rtol=2e-3)
+
+
+STRENGTHS = np.array([0.6, 0.05, 0.2, 0.2, 0.6, 0.33, 1.0, 1.0, 0.4, 0.3])
+"""EWs of the lines in units of Hα's, with [N II] as strong as Hα."""
+
+
+@pytest.mark.parametrize("dispersion", [50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0])
+@pytest.mark.parametrize("halpha", [10.0, 100.0, 300.0])
+def test_masks_grow_with_the_width_of_the_lines(dispersion, halpha):
+    flux = np.asarray(add_lines(GRID, STARLIGHT, STRENGTHS * halpha, dispersion, 1.4))
+    true = np.asarray(bin_continuum(GRID, STARLIGHT))
+    fixed = np.asarray(bin_continuum(GRID, mask_lines(GRID, flux, width=0.0)))
+    assert np.abs(np.asarray(_bins(GRID, flux)) / true - 1).max() < 0.005
+    assert np.abs(np.asarray(continuum_bins(GRID, flux, width=dispersion)) / true - 1).max() < 0.005
+    if dispersion >= 250 and halpha >= 100:
+        assert np.abs(fixed / true - 1)[10:].max() > 0.05
+    if dispersion <= 100:
+        np.testing.assert_array_equal(_bins(GRID, flux), np.asarray(_narrow(GRID, flux)))
+
+
+def test_narrow_and_missing_lines_leave_the_windows_as_they_are():
+    stars = np.interp(GRID, starlight_grid(), np.asarray(starlight(np.linspace(0.8, 1.0, 12, dtype=np.float32))))
+    noise = np.random.default_rng(0)
+    for halpha, error in itertools.product((0.0, 1.0, 10.0, 60.0), (0.0, 0.05, 0.5)):
+        flux = np.asarray(add_lines(GRID, stars, STRENGTHS * halpha, 120.0, 1.4))
+        assert line_width(GRID, flux + error * noise.standard_normal(len(GRID))) < NARROW
+
+
+_bins = jax.jit(continuum_bins)
+_narrow = jax.jit(lambda wavelength, flux: bin_continuum(wavelength, mask_lines(wavelength, flux, width=0.0)))
 
 
 def test_absorption_deeper_than_emission_is_kept():

@@ -3,12 +3,14 @@ import pytest
 
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
-from model.lines import LINE_NAMES, LINES
+from data.surveys.targets import read_targets
+from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.spectra.measure import as_catalogued, measure_lines
-from model.spectra.side_bands import COMPONENT_WAVELENGTHS, side_band_levels
+from model.spectra.side_bands import COMPONENT_WAVELENGTHS, components_of, side_band_levels
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines, line_profiles
 from scripts.line_pulls import pulls
+from tests.serving import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +42,68 @@ def test_strong_lines_come_back_with_their_width_and_shift(dispersion, oii):
     flux, ivar = spectrum(ew, dispersion, 0.01, oii=oii)
     shift = 1 + 25 / 299792.458
     found = measure_lines(PIXELS * shift, flux, ivar, FWHM)
-    # 1 %: the templates are fitted, not known; 0.15 Å of a Balmer line is its absorption.
-    np.testing.assert_allclose(found.ew, ew, rtol=0.01, atol=0.15)
+    # 1 %: the templates are fitted, not known; 0.25 Å of a Balmer line is its absorption.
+    np.testing.assert_allclose(found.ew, ew, rtol=0.01, atol=0.25)
     assert found.velocity_dispersion == pytest.approx(dispersion, rel=0.03)
     assert found.velocity == pytest.approx(25, abs=3)
     np.testing.assert_allclose(found.continuum[50:-50], STARS[50:-50], rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((0.8, 90.0, 0.0), (0.1, 270.0, 0.0), (0.1, 90.0, -190.0)),
+        ((0.85, 90.0, 0.0), (0.15, 270.0, 0.0)),
+        ((0.85, 90.0, 0.0), (0.15, 90.0, 190.0)),
+    ],
+    ids=["wings and shoulder", "wings", "shoulder"],
+)
+def test_profiles_that_no_gaussian_describes_keep_their_area(parts):
+    ew = painted(np.array([20, 6, 14, 0, 40, 0, 200, 30, 15, 11]))
+    level = np.asarray(side_band_levels(PIXELS, STARS))
+    both = np.concatenate([[ew[0] / 2], [ew[0] / 2], ew[1:]]) * level
+    profile = sum(share * np.asarray(line_profiles(PIXELS, sigma, FWHM, shift)) for share, sigma, shift in parts)
+    flux = STARS + profile @ both + 0.01 * np.random.default_rng(0).normal(size=len(PIXELS))
+    found = measure_lines(PIXELS, flux, np.full(len(PIXELS), 1e4), FWHM)
+    np.testing.assert_allclose(found.ew, ew, rtol=0.012, atol=0.15)
+
+
+def test_the_strong_lines_of_a_real_galaxy_agree_with_their_sums():
+    """The packaged galaxy at z = 0.37; its Hα has a shoulder on the red side."""
+    folder = ROOT / "data" / "files" / "examples"
+    (target,) = read_targets([*folder.glob("coadd-*.fits")], [*folder.glob("redrock-*.fits")])
+    spectrum = target.spectrum
+    rest = spectrum.wavelength_rest
+    found = measure_lines(rest, spectrum.flux, spectrum.ivar, target.instrument_fwhm)
+    width, good = np.gradient(rest), spectrum.ivar > 0
+    for name, reach in {"HALPHA": 8, "HBETA": 12, "OIII_5007": 12, "SII_6716": 7, "OII_DOUBLET": 12}.items():
+        line = LINE_NAMES.index(name)
+        waves = LINES[line].wavelengths
+        box = good & (rest > waves[0] - reach) & (rest < waves[-1] + reach)
+        ew = ((spectrum.flux - found.continuum) * width)[box].sum() / found.level[line]
+        noise = np.sqrt((width[box] ** 2 / spectrum.ivar[box]).sum()) / found.level[line]
+        assert abs(found.ew[line] - ew) < 2 * np.hypot(noise, found.ew_ivar[line] ** -0.5), name
+        assert found.ew[line] == pytest.approx(ew, rel=0.015), name
+
+
+def test_lines_that_are_not_predicted_are_measured_too():
+    wave = np.arange(3395.0, 9600.0, 0.7)
+    stars = np.interp(wave, PIXELS, STARS) * np.where(wave < 7000, 1, (wave / 7000) ** -0.5)
+    given = np.array([3.0, 2.5, 1.5, 2.0, 8.0, 20.0])
+    assert [line.number for line in EXTRA_LINES] == ["3869", "4101", "5876", "6300", "9069", "9532"]
+    extra = components_of(EXTRA_LINES)
+    beside = np.asarray(side_band_levels(wave, stars, extra))
+    flux = np.asarray(add_lines(wave, stars, painted(np.full(10, 8.0)), 110.0, FWHM))
+    flux = flux + np.asarray(line_profiles(wave, 110.0, FWHM, components=extra)) @ (given * beside)
+    flux = flux + 0.01 * np.random.default_rng(1).normal(size=len(wave))
+    found = measure_lines(wave, flux, np.full(len(wave), 1e4), FWHM)
+    np.testing.assert_allclose(found.extra_ew, given, rtol=0.03, atol=0.4)  # Hδ: its absorption
+    assert np.abs((found.extra_ew - given) * np.sqrt(found.extra_ew_ivar))[-2:].max() < 3
+    np.testing.assert_allclose(found.extra_level, beside, rtol=0.03)
+    optical = wave < 7050
+    short = measure_lines(wave[optical], flux[optical], np.full(optical.sum(), 1e4), FWHM)
+    assert np.isnan(short.extra_ew).tolist() == [False] * 4 + [True] * 2
+    np.testing.assert_allclose(short.ew, found.ew, rtol=0.01)
 
 
 def test_the_resolution_may_change_along_the_spectrum():
@@ -66,7 +125,7 @@ def test_without_the_stars_hbeta_would_be_angstroms_too_low():
     level = np.asarray(side_band_levels(PIXELS, STARS))[hbeta + 1]
     bare = ((flux - level)[near]).sum() * 0.7 / level
     assert bare < -2
-    assert abs(found.ew[hbeta]) < 0.2
+    assert abs(found.ew[hbeta]) < 0.25
 
 
 def test_errors_grow_with_the_noise():
