@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
+from analysis.explorer.spectra import synthesise
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
-from data.catalogue.spectra import synthesise
 from model.bins import bin_continuum
 from model.lines import LINE_NAMES, LINES
 from model.physics import levels

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from analysis.catalogues.targets import read_targets
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
-from data.surveys.targets import read_targets
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.spectra.measure import as_catalogued, measure_lines
 from model.spectra.side_bands import COMPONENT_WAVELENGTHS, components_of, side_band_levels
