@@ -10,7 +10,7 @@ from jaxtyping import Float
 from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
-from data.surveys.registry import reader_of
+from data.surveys.registry import read_survey
 from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.extinction import attenuation
 
@@ -79,8 +79,7 @@ def read_targets(
     if ebv is not None and not 0 <= ebv <= EBV_LIMIT:
         raise CatalogueError(f"E(B-V) is {ebv:g}; it must be from 0 to {EBV_LIMIT:g} mag.")
     for index, path in enumerate(spectra):
-        reader = reader_of(path)
-        observed, known = reader.read_survey(path, redshifts[index] if redshifts else None)
+        reader, observed, known = read_survey(path, redshifts[index] if redshifts else None)
         fwhm = reader.SURVEY.fwhm if observed.fwhm is None else observed.fwhm
         for row, target in enumerate(observed.target_ids):
             if target in known:

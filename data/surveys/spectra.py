@@ -1,5 +1,7 @@
 """What a survey's files hold: spectra in the observed frame, and redshifts."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +24,24 @@ class Redshift(NamedTuple):
     redshift: float
     warning: int
     kind: str
+
+
+class RedshiftFiles(NamedTuple):
+    """Files in which a survey lists its redshifts, apart from the spectra.
+
+    Attributes
+    ----------
+    form : str
+        Name of their kind.
+    recognise : callable
+        Returns whether a file's content is of this kind.
+    read : callable
+        Returns the redshifts by target from a path, or from a content and its name.
+    """
+
+    form: str
+    recognise: Callable[[bytes], bool]
+    read: Callable[[bytes | Path, str], dict[str, Redshift]]
 
 
 class SurveySpectra(NamedTuple):

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.spectrum import Spectrum
+from data.surveys.registry import survey_of_redshifts
 from data.uploads.galaxies import FluxTable, others_said, tabulate
 from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
 from data.uploads.plan import NONE, Guess, infer_plan, resolve_plan
-from data.uploads.readers.fits import is_redrock, read_pair
+from data.uploads.readers.fits import read_pair
 from data.uploads.readers.raw_table import RawTable
 from data.uploads.readers.recognise import read_raw, recognise
 from data.uploads.spectrum import read_spectrum, warm_up
@@ -75,26 +76,26 @@ def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
 def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
     if len(files) == 1:
         content, name = files[0]
-        if recognise(content, name) == "FITS" and is_redrock(content):
+        if recognise(content, name) == "FITS" and survey_of_redshifts(content):
             raise UploadError(f"{name} contains only redshifts. Upload the coadd file of the same target with it.")
         return read_raw(content, name)
-    pair = sorted(files, key=lambda file: is_redrock(file[0]))
-    if len(pair) != 2 or not is_redrock(pair[1][0]) or is_redrock(pair[0][0]):
+    pair = sorted(files, key=lambda file: survey_of_redshifts(file[0]) is not None)
+    if len(pair) != 2 or not survey_of_redshifts(pair[1][0]) or survey_of_redshifts(pair[0][0]):
         raise UploadError(
             f"{len(files)} files were uploaded together. Upload one file, or a DESI coadd and its redrock file as a "
             "pair."
         )
-    (coadd, coadd_name), (redrock, redrock_name) = pair
+    (spectra, spectra_name), (redshifts, redshifts_name) = pair
     for content, name in pair:
         recognise(content, name)
     try:
-        return read_pair(coadd, coadd_name, redrock, redrock_name)
+        return read_pair(spectra, spectra_name, redshifts, redshifts_name)
     except UploadError:
         raise
     # astropy raises exceptions of many types on damaged bytes.
     except Exception as error:
         raise UploadError(
-            f"{coadd_name} and {redrock_name} cannot be read as a DESI coadd and its redrock file. Download them again."
+            f"{spectra_name} and {redshifts_name} cannot be read as spectra and their redshifts. Download them again."
         ) from error
 
 

@@ -10,7 +10,7 @@ from data.columns import units
 from data.columns.names import FLUX_NAMES, TITLES, column_of, numbered_of, split_unit, twelve_of
 from data.columns.words import shown
 from data.errors import UploadError
-from data.surveys.masks import MASKS, convention_of
+from data.surveys.registry import MASKS, convention_of
 from data.uploads.readers.raw_table import RawTable, is_numeric, numbers
 
 NONE: Final = "none"

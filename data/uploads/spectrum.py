@@ -14,7 +14,7 @@ from data.columns import units
 from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, without_sentinels
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.surveys.masks import convention_of, masked
+from data.surveys.registry import MASKS, convention_of
 from data.uploads.averaging import average_bins
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
@@ -192,9 +192,11 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, steps: list[
     if plan["mask"] != NONE:
         title = plan["mask"]
         bits = raw.about.get("mask_bits")
-        convention = convention_of(title, raw.about.get("survey", ""), bits)
+        convention = MASKS[convention_of(title, raw.about.get("survey", ""), bits)]
+        if convention is MASKS["HST"] and bits is not None:
+            convention = convention._replace(bits=bits)
         where = f"{raw.name}, column {title}"
-        bad = masked(convention, truth(raw.columns[title], where, says_good=convention == "good"), bits)
+        bad = convention.masked(truth(raw.columns[title], where, says_good=convention.says_good))
         ivar = np.where(bad, 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ..features import luminosity_distance
+from ..features import CM_PER_MPC, luminosity_distance
 from .diagnostics import HALPHA, HBETA, KAUFFMANN, NII, OIII, is_above
 from .levels import continuum_levels
 
@@ -22,8 +22,6 @@ HBETA_TO_V: Final = 1.164
 """A(Hβ) / A(V) of the same curve."""
 SFR_PER_LUMINOSITY: Final = 10**-41.27
 """Star formation rate over L(Hα) [M_sun/yr per erg/s], Kroupa IMF (Kennicutt & Evans 2012, ARA&A 50, 531)."""
-MPC: Final = 3.0857e24
-"""Megaparsec [cm]."""
 O3N2_LIMITS: Final = (-1.0, 1.9)
 """Range of O3N2 in which the calibration holds [dex] (Pettini & Pagel 2004, MNRAS 348, L59)."""
 
@@ -139,7 +137,7 @@ def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> 
         slope = 0.4 * HALPHA_TO_V * _A_V_PER_DEX if decades > 0 else 0.0
         error = math.hypot((1 + slope) * relative[HALPHA], slope * relative[HBETA])
         note = "Corrected for dust by Hα/Hβ. "
-    distance = float(luminosity_distance(redshift)) * MPC
+    distance = float(luminosity_distance(redshift)) * CM_PER_MPC
     luminosity = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
     value = SFR_PER_LUMINOSITY * luminosity
     note += (

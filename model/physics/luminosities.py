@@ -7,15 +7,13 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES, LUMINOSITY_BIN
-from ..features import luminosity_distance
+from ..features import CM_PER_MPC, luminosity_distance
 from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
 from ..spectra.synthesis import smooth_continuum
 from .levels import continuum_levels
 
 FLUX_UNIT: Final = 1e-17
 """Unit of DESI's fluxes [erg/s/cm²]."""
-CM_PER_MPC: Final = 3.0856775814913673e24
-"""Centimetres per megaparsec; the parsec of IAU 2015 resolution B2, 648000/π astronomical units."""
 LEAST_COVERED: Final = 0.99
 """Share of a band's photon response that must lie within 3400-7000 Å at rest."""
 _GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)

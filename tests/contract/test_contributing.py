@@ -9,18 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from analysis.catalogues.from_fits import from_fits
 from components.predict import predicted_lines
-from data.catalogue.catalogue import Catalogue
-from data.catalogue.survey import Survey
 from data.formats import FORMATS
 from data.formats.codecs import CODECS
-from data.surveys import registry
-from data.surveys.spectra import Redshift, SurveySpectra
-from model.spectra.starlight import starlight, starlight_grid
 from tests.serving import ROOT
 
 PAGE = '''"""Hello."""
@@ -123,6 +116,69 @@ print(answer.status_code, answer.mimetype, answer.data[:3])
 """
 
 
+SURVEY = '''"""A toy survey: one galaxy in a table of pixels, its redshift in the header."""
+
+from data.catalogue.survey import Survey
+from data.surveys.extensions import column, opened
+from data.surveys.masks import MaskConvention
+from data.surveys.spectra import Redshift, SurveySpectra
+
+SURVEY = Survey("Spectrograph", (3500.0, 9000.0), ((6000.0, 6050.0),), 3.0, 1.5)
+FORM = "Spectrograph file"
+PIPELINE = ("Its pipeline", "WARNED")
+MASK = MaskConvention(-1, "any bit is bad", "its paper", ("toy_mask",))
+REDSHIFTS = None
+
+
+def is_of_survey(file):
+    """Return whether a file is one of these."""
+    return "TOY" in file
+
+
+def count_targets(file):
+    """Return the number of targets."""
+    return 1
+
+
+def read_spectra(source, name):
+    """Read a file."""
+    with opened(source, name) as file:
+        wavelength, flux, ivar = (column(file, "TOY", one, name).astype("f4") for one in ("WAVE", "FLUX", "IVAR"))
+        redshift = Redshift(file["TOY"].header["Z"], 0, "GALAXY")
+    return SurveySpectra(("one",), wavelength, flux[None], ivar[None]), {"one": redshift}
+'''
+
+SURVEY_USED = """
+import sys
+from pathlib import Path
+import numpy as np
+from astropy.io import fits
+from analysis.catalogues.from_fits import from_fits
+from data import uploads
+from data.catalogue.catalogue import Catalogue
+from data.surveys.registry import MASKS, convention_of
+from model.spectra.starlight import starlight, starlight_grid
+
+folder = Path(sys.argv[1])
+wavelength = np.arange(3500.0, 9000.0, 1.5)
+flux = np.interp(wavelength / 1.1, starlight_grid(), starlight(np.linspace(1, 2, 12).astype(np.float32)))
+columns = {"WAVE": wavelength, "FLUX": flux, "IVAR": np.full_like(flux, 100.0)}
+made = [fits.Column(name, "D", array=each) for name, each in columns.items()]
+table = fits.BinTableHDU.from_columns(made, name="TOY")
+table.header["Z"] = 0.1
+table.writeto(folder / "galaxy.fits")
+
+from_fits([folder / "galaxy.fits"], [], folder / "out.parquet")
+catalogue = Catalogue(folder / "out.parquet")
+survey = catalogue.survey
+print(survey.name, survey.camera_gaps, catalogue.target_ids[0], "Spectrograph" in catalogue.provenance)
+raw = uploads.open_files([((folder / "galaxy.fits").read_bytes(), "galaxy.fits")])
+read = uploads.apply_plan(raw)
+print(raw.form, raw.about["redshift"], raw.about["class_why"], read.table.bin_flux.shape)
+print(MASKS["Spectrograph"].meaning, convention_of("TOY_MASK", ""))
+"""
+
+
 def house(folder: Path, *copied: str) -> Path:
     """Lay the project out in a folder: links, and copies of the rooms that a test changes."""
     for entry in ROOT.iterdir():
@@ -200,32 +256,11 @@ def test_a_format_is_a_kind_a_codec_and_a_module(tmp_path):
     assert api == "200 text/x-toy b'TOY'"
 
 
-class Spectrograph:
-    """A survey of one galaxy, as a module of `data.surveys` would be."""
-
-    SURVEY = Survey("Spectrograph", (3500.0, 9000.0), ((6000.0, 6050.0),), 3.0, 1.5)
-
-    @staticmethod
-    def is_of_survey(path: Path) -> bool:
-        return path.suffix == ".txt"
-
-    @staticmethod
-    def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
-        assert redshifts is None
-        redshift = float(spectra.read_text())
-        wavelength = np.arange(3500.0, 9000.0, 1.5)
-        bins = np.linspace(1, 2, 12).astype(np.float32)
-        flux = np.interp(wavelength / (1 + redshift), starlight_grid(), starlight(bins)).astype(np.float32)
-        observed = SurveySpectra(("one",), wavelength, flux[None], np.full_like(flux, 100.0)[None])
-        return observed, {"one": Redshift(redshift, 0, "GALAXY")}
-
-
 @pytest.mark.slow
-def test_a_survey_is_a_module_that_knows_its_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "SURVEYS", (Spectrograph, *registry.SURVEYS))
-    (tmp_path / "galaxy.txt").write_text("0.1")
-    from_fits([tmp_path / "galaxy.txt"], [], tmp_path / "out.parquet")
-    catalogue = Catalogue(tmp_path / "out.parquet")
-    assert catalogue.survey == Spectrograph.SURVEY
-    assert catalogue.target_ids[0] == b"one"
-    assert "Spectrograph" in catalogue.provenance
+def test_a_survey_is_one_module_that_knows_its_files(tmp_path):
+    folder = house(tmp_path, "data")
+    (folder / "data" / "surveys" / "readers" / "spectrograph.py").write_text(SURVEY)
+    built, uploaded, masks = run(SURVEY_USED, folder, str(tmp_path)).splitlines()[-3:]
+    assert built == "Spectrograph ((6000.0, 6050.0),) b'one' True"
+    assert uploaded == "Spectrograph file 0.1 Its pipeline (1, 12)"
+    assert masks == "any bit is bad Spectrograph"

@@ -1,4 +1,4 @@
-"""Reader of FITS uploads: tables, DESI coadds with redshifts, and SDSS spectra."""
+"""Reader of FITS uploads: tables, and spectra of the surveys with their redshifts."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -9,17 +9,16 @@ import numpy as np
 
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.fits_headers import check_headers
-from data.surveys.desi import CAMERAS, read_observed, read_redshifts
-from data.surveys.sdss import is_spec, read_spec
+from data.surveys.registry import SurveyReader, survey_of, survey_of_redshifts
 from data.surveys.spectra import Redshift, SurveySpectra
-from data.uploads.limits import check_expanded, check_shape
+from data.uploads.limits import check_expanded
 from data.uploads.readers.raw_table import RawTable, from_arrays
 from data.uploads.readers.tables import read_table
 
 UNIT: Final = "1e-17 erg / (s cm2 Angstrom)"
-"""Unit of DESI's and SDSS's fluxes."""
+"""Unit of the fluxes of `SurveySpectra`."""
 MAX_TARGETS: Final = 100
-"""Largest number of targets of an uploaded coadd."""
+"""Largest number of targets of an uploaded file."""
 
 
 @contextmanager
@@ -49,31 +48,23 @@ def _declared_bytes(header: Any) -> int:
 
 
 def read_fits(content: bytes, name: str) -> RawTable:
-    """Read a FITS file: an SDSS spectrum, a DESI coadd, or the table that has fluxes."""
+    """Read a FITS file: a spectrum of one of the surveys, or the table that has fluxes."""
     with opened(content, name) as parts:
-        if is_coadd(parts):
-            _check_targets(parts, name)
-            observed = read_observed(content, name)
-            return _target_table(observed, _best_target(observed, {}, name), name, "DESI coadd")
-        if is_spec(parts):
-            observed, redshift = read_spec(content, name)
-            raw = _target_table(observed, 0, name, "SDSS spec")
-            return raw if redshift is None else _with_redshift(raw, redshift, "SDSS's pipeline", "ZWARNING")
+        if (reader := _survey(parts, name)) is not None:
+            observed, redshifts = reader.read_spectra(content, name)
+            return _target_table(observed, _best_target(observed, redshifts, name), name, reader, redshifts)
     return read_table(content, name, "FITS")
 
 
-def is_coadd(parts: Any) -> bool:
-    """Return whether an open FITS file is a DESI coadd."""
-    return any(f"{camera}_WAVELENGTH" in parts for camera in CAMERAS)
-
-
-def _check_targets(parts: Any, name: str) -> None:
-    targets = int(parts["FIBERMAP"].header.get("NAXIS2", 0)) if "FIBERMAP" in parts else 0
-    if targets > MAX_TARGETS:
+def _survey(parts: Any, name: str) -> SurveyReader | None:
+    """Return the survey of an open file, None if it is of none; raise UploadError if it holds too many targets."""
+    reader = survey_of(parts)
+    if reader is not None and (targets := reader.count_targets(parts)) > MAX_TARGETS:
         raise UploadError(
             f"{name} holds {targets:,} targets; the limit here is {MAX_TARGETS}. "
             "Build a catalogue of it with the command line: catalogue from-fits."
         )
+    return reader
 
 
 def _best_target(observed: SurveySpectra, redshifts: Mapping[str, Redshift], name: str) -> int:
@@ -104,53 +95,47 @@ def _best_target(observed: SurveySpectra, redshifts: Mapping[str, Redshift], nam
     return best
 
 
-def _target_table(observed: SurveySpectra, row: int, name: str, form: str) -> RawTable:
-    """Return one target's pixels as columns, without masked pixels at both ends."""
+def _target_table(
+    observed: SurveySpectra, row: int, name: str, reader: SurveyReader, redshifts: Mapping[str, Redshift]
+) -> RawTable:
+    """Return one target's pixels as columns, without masked pixels at both ends, with its redshift if it has one."""
     flux, ivar = observed.flux[row].astype(np.float64), observed.ivar[row].astype(np.float64)
-    known = np.flatnonzero(ivar > 0)
-    if not known.size:
-        raise UploadError(f"{name}: every pixel is masked or without an inverse variance. Choose another file.")
-    inside = slice(known[0], known[-1] + 1)
+    good = np.flatnonzero(ivar > 0)
+    inside = slice(good[0], good[-1] + 1)
     arrays = {"wavelength": observed.wavelength_obs[inside], "flux": flux[inside], "ivar": ivar[inside]}
+    target, notes = observed.target_ids[row], []
     about: dict[str, Any] = {
         "medium": "vacuum",
-        "medium_why": f"{form} files are in vacuum",
+        "medium_why": f"{reader.FORM} files are in vacuum",
         "flux_unit": UNIT,
-        "source": form,
-        "target_id": observed.target_ids[row],
+        "source": reader.FORM,
+        "target_id": target,
+        "notes": notes,
     }
     if (count := len(observed.target_ids)) > 1:
         which = "the first" if row == 0 else f"number {row + 1}, the first that can be used"
-        about["notes"] = [f"{name} holds {count} targets; {which}, {about['target_id']}, is read."]
-    return from_arrays(name, form, arrays, {}, about)
+        notes.append(f"{name} holds {count} targets; {which}, {target}, is read.")
+    if (found := redshifts.get(target)) is not None:
+        judge, flag = reader.PIPELINE
+        about |= {"redshift": found.redshift} | ({"class": found.kind, "class_why": judge} if found.kind else {})
+        if found.warning:
+            warning = f"{judge} ({flag} = {found.warning}) does not trust the redshift {found.redshift:.4f}."
+            notes.append(f"{warning} Check it.")
+    return from_arrays(name, reader.FORM, arrays, {}, about)
 
 
-def _with_redshift(raw: RawTable, found: Redshift, judge: str, flag: str) -> RawTable:
-    """Add a survey's redshift and class, and a note if the survey does not trust the redshift."""
-    notes = list(raw.about.get("notes", []))
-    if found.warning:
-        notes.append(f"{judge} ({flag} = {found.warning}) does not trust the redshift {found.redshift:.4f}. Check it.")
-    about = raw.about | {"redshift": found.redshift, "notes": notes}
-    return raw._replace(about=about | ({"class": found.kind, "class_why": judge} if found.kind else {}))
-
-
-def is_redrock(content: bytes) -> bool:
-    """Return whether a file is DESI's table of redshifts."""
-    return b"REDSHIFTS" in content[:60_000] and content.startswith(b"SIMPLE  =")
-
-
-def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) -> RawTable:
-    """Read a DESI coadd and its redshift file; of several targets, the best one is read.
+def read_pair(spectra: bytes, spectra_name: str, redshifts: bytes, redshifts_name: str) -> RawTable:
+    """Read a survey's file of spectra and its file of redshifts; of several targets, the best one is read.
 
     Parameters
     ----------
-    coadd : bytes
-        Content of the coadd file.
-    coadd_name : str
+    spectra : bytes
+        Content of the file of spectra, as DESI's coadd.
+    spectra_name : str
         Name of the file, for error messages.
-    redrock : bytes
-        Content of the redrock file.
-    redrock_name : str
+    redshifts : bytes
+        Content of the file of redshifts, as DESI's redrock file.
+    redshifts_name : str
         Name of the file.
 
     Returns
@@ -161,37 +146,30 @@ def read_pair(coadd: bytes, coadd_name: str, redrock: bytes, redrock_name: str) 
     Raises
     ------
     UploadError
-        When a file is of another kind, or the redrock file does not list the coadd's target.
+        When a file is of another kind, or the second does not list the first one's target.
     """
-    with opened(redrock, redrock_name) as parts:
-        check_shape(redrock_name, int(parts["REDSHIFTS"].header.get("NAXIS2", 0)), 1)
-    if recognised := _reason_not_coadd(coadd, coadd_name):
+    reader = survey_of_redshifts(redshifts)
+    if reader is None or reader.REDSHIFTS is None:
+        raise UploadError(f"{redshifts_name} is no file of a survey's redshifts. Upload {spectra_name} alone.")
+    form = reader.REDSHIFTS.form
+    with opened(redshifts, redshifts_name):  # checks its size
+        pass
+    if not spectra.startswith(b"SIMPLE  ="):
+        found = None
+    else:
+        with opened(spectra, spectra_name) as parts:
+            found = _survey(parts, spectra_name)
+    if found is not reader:
         raise UploadError(
-            f"{coadd_name} is no DESI coadd{recognised}: it names no target whose redshift {redrock_name} could give. "
+            f"{spectra_name} is no {reader.FORM}: it names no target whose redshift {redshifts_name} could give. "
             "Upload it alone, and fill in the redshift."
         )
-    observed, redshifts = read_observed(coadd, coadd_name), read_redshifts(redrock, redrock_name)
-    listed = [target for target in observed.target_ids if target in redshifts]
-    if not listed:
-        raise UploadError(
-            f"{redrock_name} lists no redshift of target {observed.target_ids[0] if observed.target_ids else '?'}. "
-            "Upload the redrock file of the same coadd."
-        )
-    row = _best_target(observed, redshifts, coadd_name)
+    observed, _ = reader.read_spectra(spectra, spectra_name)
+    listed = reader.REDSHIFTS.read(redshifts, redshifts_name)
+    row = _best_target(observed, listed, spectra_name)
     target = observed.target_ids[row]
-    if target not in redshifts:
+    if target not in listed:
         raise UploadError(
-            f"{redrock_name} lists no redshift of target {target}. Upload the redrock file of the same coadd."
+            f"{redshifts_name} lists no redshift of target {target}. Upload the {form} of the same {reader.FORM}."
         )
-    return _with_redshift(_target_table(observed, row, coadd_name, "DESI coadd"), redshifts[target], "Redrock", "ZWARN")
-
-
-def _reason_not_coadd(content: bytes, name: str) -> str | None:
-    """Return why a file is not a coadd, None if it is one; raise UploadError if a coadd exceeds the limits."""
-    if not content.startswith(b"SIMPLE  ="):
-        return " (it is no FITS file)"
-    with opened(content, name) as parts:
-        if not is_coadd(parts):
-            return " (it has no extension B_WAVELENGTH, R_WAVELENGTH or Z_WAVELENGTH)"
-        _check_targets(parts, name)
-    return None
+    return _target_table(observed, row, spectra_name, reader, listed)

@@ -14,8 +14,8 @@ from analysis.explorer.spectra import rest_spectrum, synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
 from data.errors import CatalogueError, UploadError
-from data.surveys.desi import FIRST_PIXEL, PIXEL, read_observed, read_redshifts
-from data.surveys.sdss import read_spec
+from data.surveys.readers.desi import FIRST_PIXEL, PIXEL, read_observed, read_redshifts
+from data.surveys.readers.sdss import read_spec
 from model.lines import LINE_NAMES
 from model.spectra.extinction import attenuation
 from model.spectra.measure import measure_lines

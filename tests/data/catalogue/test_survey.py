@@ -7,7 +7,7 @@ from analysis.catalogues.build import describe
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.parquet import write
 from data.catalogue.survey import DESI, Survey, survey_of
-from data.surveys import sdss
+from data.surveys.readers import sdss
 from model.lines import LINE_NAMES, LINES
 from tests.builders import built
 

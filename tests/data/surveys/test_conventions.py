@@ -6,9 +6,9 @@ from astropy.io import fits
 
 import cli
 from data.errors import UploadError
-from data.surveys.desi import FIRST_PIXEL, PIXEL, read_observed
-from data.surveys.masks import MASKS, convention_of, masked
-from data.surveys.sdss import read_spec
+from data.surveys.readers.desi import FIRST_PIXEL, PIXEL, read_observed
+from data.surveys.readers.sdss import read_spec
+from data.surveys.registry import MASKS, convention_of
 from data.uploads import apply_plan, open_files
 
 IDS = [-1695072, 39627652591521182]
@@ -131,9 +131,9 @@ def test_sdss_bits_that_inform_mask_nothing(bit, bad, tmp_path):
 
 def test_mask_conventions():
     values = np.array([0.0, 1.0, 4.0, np.nan])
-    assert masked("any", values).tolist() == [False, True, True, True]
-    assert masked("JWST", values).tolist() == [False, True, False, True]
-    assert masked("SDSS", np.array([1 << 9, 1 << 22])).tolist() == [False, True]
+    assert MASKS["any"].masked(values).tolist() == [False, True, True, True]
+    assert MASKS["JWST"].masked(values).tolist() == [False, True, False, True]
+    assert MASKS["SDSS"].masked(np.array([1 << 9, 1 << 22])).tolist() == [False, True]
     assert convention_of("AND_MASK", "") == "SDSS"
     assert convention_of("DQ", "JWST") == "JWST"
     assert all(convention.source for convention in MASKS.values())

@@ -10,9 +10,8 @@ from data.columns.names import TITLES
 from data.columns.units import FLUX_UNITS, WAVELENGTH_UNITS, flux_unit, to_angstrom
 from data.errors import DataError
 from data.formats import FORMATS
-from data.surveys.masks import MASKS
-from data.surveys.registry import SURVEYS
-from data.surveys.sdss import GENERATIONS
+from data.surveys.readers.sdss import GENERATIONS
+from data.surveys.registry import MASKS, SURVEYS
 from data.uploads.readers.recognise import READERS
 from tests.serving import ROOT
 

@@ -9,48 +9,34 @@ from jaxtyping import Float
 from data.catalogue.survey import DESI
 from data.errors import UploadError
 from data.surveys.extensions import MAX_PIXELS, column, column_names, image, opened
-from data.surveys.masks import masked
-from data.surveys.spectra import Redshift, SurveySpectra
+from data.surveys.masks import MaskConvention
+from data.surveys.spectra import Redshift, RedshiftFiles, SurveySpectra
 
 CAMERAS: Final = ("B", "R", "Z")
 FIRST_PIXEL: Final = 3600.0
 PIXEL: Final = 0.8
 """First wavelength and pixel width [Å] of the grid of observed vacuum wavelengths that all cameras share."""
 SURVEY: Final = DESI
+FORM: Final = "DESI coadd"
+PIPELINE: Final = ("Redrock", "ZWARN")
+MASK: Final = MaskConvention(
+    -1, "0 is good, any set bit is bad, as in redrock", "desispec.maskbits.specmask; redrock.external.desi"
+)
 
 
-def is_of_survey(path: Path) -> bool:
-    """Return whether a file is a coadd: it lists its targets and the wavelengths of its cameras."""
-    with opened(path, path.name) as file:
-        names = {part.name.upper() for part in file}
-    return "FIBERMAP" in names and any(name.endswith("_WAVELENGTH") for name in names)
+def is_of_survey(file: Any) -> bool:
+    """Return whether an open FITS file is a coadd: it lists the wavelengths of a camera."""
+    return any(f"{camera}_WAVELENGTH" in file for camera in CAMERAS)
 
 
-def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
-    """Read a coadd and the redrock file of the same targets.
+def count_targets(file: Any) -> int:
+    """Return the number of targets of an open coadd."""
+    return int(file["FIBERMAP"].header.get("NAXIS2", 0)) if "FIBERMAP" in file else 0
 
-    Parameters
-    ----------
-    spectra : Path
-        ``coadd-*.fits``.
-    redshifts : Path or None
-        ``redrock-*.fits``.
 
-    Returns
-    -------
-    SurveySpectra
-        One spectrum per target.
-    dict of Redshift
-        Redshifts by target.
-
-    Raises
-    ------
-    UploadError
-        When the redshifts are missing, or a file is of another kind.
-    """
-    if redshifts is None:
-        raise UploadError(f"{spectra.name} is a DESI coadd, which has no redshifts: give its redrock file too.")
-    return read_observed(spectra), read_redshifts(redshifts)
+def read_spectra(source: bytes | Path, name: str) -> tuple[SurveySpectra, dict[str, Redshift]]:
+    """Read a coadd, which has no redshifts: see `read_observed`."""
+    return read_observed(source, name), {}
 
 
 def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> SurveySpectra:
@@ -118,6 +104,14 @@ def read_redshifts(redrock: bytes | Path, name: str = "The redrock file") -> dic
     }
 
 
+def is_redrock(content: bytes) -> bool:
+    """Return whether a file is a redrock file."""
+    return b"REDSHIFTS" in content[:60_000] and content.startswith(b"SIMPLE  =")
+
+
+REDSHIFTS: Final = RedshiftFiles("redrock file", is_redrock, read_redshifts)
+
+
 def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "target pixel"], ...]:
     """Return flux and inverse variance, averaged over the cameras of the file with inverse variances as weights."""
     present = [camera for camera in CAMERAS if f"{camera}_WAVELENGTH" in file]
@@ -136,7 +130,7 @@ def _combined(file: Any, targets: int, name: str) -> tuple[Float[np.ndarray, "ta
         flux, weight = (image(file, f"{camera}_{what}", name, shape).astype(np.float64) for what in ("FLUX", "IVAR"))
         good = np.isfinite(flux) & np.isfinite(weight) & (weight > 0)
         if f"{camera}_MASK" in file:
-            good &= ~masked("DESI", image(file, f"{camera}_MASK", name, shape))
+            good &= ~MASK.masked(image(file, f"{camera}_MASK", name, shape))
         weight = np.where(good, weight, 0.0)
         weighted[:, place] += np.where(good, flux, 0.0) * weight
         ivar[:, place] += weight

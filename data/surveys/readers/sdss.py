@@ -9,7 +9,7 @@ import numpy as np
 from data.catalogue.survey import Survey
 from data.errors import UploadError
 from data.surveys.extensions import MAX_PIXELS, column_names, opened
-from data.surveys.masks import masked
+from data.surveys.masks import MaskConvention, bits
 from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.synthesis import FWHM_PER_SIGMA
 
@@ -25,45 +25,33 @@ SURVEY: Final = Survey("SDSS", (3600.0, 10400.0), (), 2.6, PIXEL * 5500 * float(
 list their own (WDISP). Their cameras overlap near 6000 Å and the spectra are joined there without a gap."""
 
 
-def is_of_survey(path: Path) -> bool:
-    """Return whether a file is a spec file."""
-    with opened(path, path.name) as file:
-        return is_spec(file)
+FORM: Final = "SDSS spec"
+PIPELINE: Final = ("SDSS's pipeline", "ZWARNING")
+MASK: Final = MaskConvention(
+    bits(18, 22, 23, 24, 25, 26, 27, 28),
+    "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits "
+    "0-15 describe the fibre and are ignored, as are NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and "
+    "CROSSTALK",
+    "SPPIXMASK, https://www.sdss4.org/dr17/algorithms/bitmasks/",
+    ("and_mask", "andmask", "or_mask", "ormask"),
+)
+REDSHIFTS: Final = None
 
 
-def read_survey(spectra: Path, redshifts: Path | None) -> tuple[SurveySpectra, dict[str, Redshift]]:
-    """Read a spec file, which contains its redshift.
-
-    Parameters
-    ----------
-    spectra : Path
-        ``spec-PLATE-MJD-FIBER.fits``.
-    redshifts : Path or None
-        Must be None, as a spec file contains its redshift.
-
-    Returns
-    -------
-    SurveySpectra
-        Spectrum of one target.
-    dict of Redshift
-        Redshift by target.
-
-    Raises
-    ------
-    UploadError
-        When the file has no redshift, a second file is given, or a file is of another kind.
-    """
-    if redshifts is not None:
-        raise UploadError(f"{spectra.name} is an SDSS spec file and brings its redshift; leave out {redshifts.name}.")
-    observed, one = read_spec(spectra)
-    if one is None:
-        raise UploadError(f"{spectra.name} has no extension with Z and ZWARNING, so its redshift is unknown.")
-    return observed, {observed.target_ids[0]: one}
-
-
-def is_spec(file: Any) -> bool:
+def is_of_survey(file: Any) -> bool:
     """Return whether an open FITS file is a spec file."""
     return any(_is_pixels(part) for part in file)
+
+
+def count_targets(file: Any) -> int:  # noqa: ARG001  # of the interface
+    """Return 1: a spec file has one target."""
+    return 1
+
+
+def read_spectra(source: bytes | Path, name: str) -> tuple[SurveySpectra, dict[str, Redshift]]:
+    """Read a spec file, with its redshift if it has one: see `read_spec`."""
+    observed, redshift = read_spec(source, name)
+    return observed, {} if redshift is None else {observed.target_ids[0]: redshift}
 
 
 def _is_pixels(part: Any) -> bool:
@@ -89,7 +77,7 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[SurveySp
     -------
     SurveySpectra
         Spectrum of one target, named ``PLATE-MJD-FIBER`` or ``FIELD-MJD-CATALOGID``, or after its file if the header
-        lacks one of these. Pixels that are masked in every exposure (AND_MASK, see `data.surveys.masks`) have an
+        lacks one of these. Pixels that are masked in every exposure (AND_MASK, see `MASK`) have an
         inverse variance of 0; `fwhm` is the file's WDISP as a FWHM, None if it has no WDISP.
     Redshift or None
         Redshift of the pipeline; None if the file has no such extension.
@@ -118,7 +106,7 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[SurveySp
         except (KeyError, IndexError, TypeError, ValueError, OSError, OverflowError) as error:
             raise UploadError(f"{name} is damaged: {error}. Download it again.") from error
         target = _target(file[0].header, about, name)
-    good = np.isfinite(loglam) & np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0) & ~masked("SDSS", mask)
+    good = np.isfinite(loglam) & np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0) & ~MASK.masked(mask)
     with np.errstate(over="ignore"):
         wavelength = 10.0**loglam
     if flux.ndim != 1 or not np.isfinite(wavelength).all() or (np.diff(wavelength) <= 0).any():

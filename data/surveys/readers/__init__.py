@@ -1,0 +1,1 @@
+"""One module a survey: how its files are recognised and read, and which of their pixels are bad."""
