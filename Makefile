@@ -32,7 +32,7 @@ lint: developing ## check style, types, imports, docstrings
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python scripts/check_docstrings.py model data analysis archives research
+	@$(BIN)/python scripts/check_docstrings.py model data analysis archives research storage
 	@scripts/browser_checks.sh
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m pytest tests/contract/test_repository.py

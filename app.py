@@ -19,7 +19,6 @@ from components.figures.spectrum import pane_grid
 from data import uploads
 from data.catalogue import registry
 from data.errors import CatalogueError
-from data.storage import memory
 from model.bins import N_BINS
 from model.predictions import batch
 from model.storage.weights import load_params
@@ -31,6 +30,7 @@ from server.process import health, logs, selftest
 from server.process.folders import FolderError, with_caches
 from server.process.settings import load, stop
 from server.routes import columns, galaxies, rows, weights
+from storage import memory
 
 # With this exit code of a worker gunicorn stops, instead of restarting the worker forever.
 EXIT_CANNOT_BOOT = 3

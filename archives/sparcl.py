@@ -21,7 +21,7 @@ from archives.sparcl_answers import AnswerError, ArchiveSpectrum, Ask, ask_for
 from data.errors import ArchiveError
 from data.paths import SPARCL_URL
 from data.spectrum import Spectrum
-from data.storage import cache
+from storage import cache
 
 TIMEOUT: Final = 10.0
 """Time limit for a spectrum [s]."""

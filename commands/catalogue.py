@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from analysis.catalogues import convert as conversion
 from commands import catalogue_build, catalogue_fits
 from commands.options import FILE, SEED, Group, Several, fill_missing_option, model_option
-from data.catalogue import convert as conversion
 from data.errors import CatalogueError
 
 table_argument = click.argument("table", type=FILE)

@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 
 from commands.options import FILE, Command, Several, model_option
-from data.storage.revision import git_revision
 from model.bins import N_BINS
 from model.storage.weights import DEFAULT
+from storage.revision import git_revision
 
 OTHERS: Final = "published,retrained,prototype,knn,lwlr"
 

@@ -12,8 +12,8 @@ import click
 
 from commands import interrupts
 from commands.options import FILE, SEED, Command
-from data.storage.revision import git_revision
 from model.storage.weights import DEFAULT, INTRINSIC, save_params
+from storage.revision import git_revision
 
 CHECKPOINTS = ".training"
 """Folder beside the weights for the checkpoints of an unfinished run."""

@@ -16,6 +16,7 @@ from analysis.answers.answer import PredictOptions, answer, has_intrinsic, requi
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
 from analysis.batch.parts import Parts
 from analysis.batch.rows import find_columns, read_rows
+from data.atomic import alone
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.names import reads_as_text
 from data.errors import CatalogueError, DataError
@@ -23,7 +24,6 @@ from data.formats import Field, FormatName, TableMeta, format_of
 from data.formats.arrow import as_arrow
 from data.formats.readers.source import Source, fields_of
 from data.formats.stream import open_source, open_target
-from data.storage.atomic import alone
 
 WRITABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
 """Formats that can be written piece by piece; VOTable can only be read."""

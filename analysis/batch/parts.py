@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.atomic import said
 from data.formats import TableMeta
 from data.formats.arrow import parquet_writer, with_metadata
 from data.formats.stream import BATCH_ROWS, open_target
-from data.storage.atomic import said
 from model.storage.files import UNFINISHED, begin_folder, scratch
 
 PART_ROWS: Final = 8 * BATCH_ROWS

@@ -11,13 +11,13 @@ from jaxtyping import Float
 
 from analysis.catalogues.build import build, describe
 from analysis.catalogues.targets import Target, read_targets
+from data.atomic import replacing
 from data.catalogue.parquet import write
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.catalogue.stored_spectra import SUFFIX, WAVELENGTHS
 from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
-from data.storage.atomic import replacing
 from data.surveys.fastspecfit import read_lines
 from model.bins import BIN_EDGES
 from model.features import log_luminosity

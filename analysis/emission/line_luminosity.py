@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from analysis.answers.galaxy import predict_lines
+from analysis.emission.filters import load_bands
 from data.catalogue.schema import FLUX_NAMES
-from data.surveys.filters import load_bands
 from model.physics.luminosities import line_fluxes, line_luminosities, magnitude_changes
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params

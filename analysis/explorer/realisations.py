@@ -10,11 +10,11 @@ from jaxtyping import Float
 from analysis.explorer.stored_draws import stored_draw
 from data.catalogue.registry import Catalogue, served
 from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
-from data.storage import memory
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
 from model.predictions.published_noise import published_noise
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
+from storage import memory
 
 FIRST_SEED: Final = 1
 """Number of the realisation that a page begins with."""

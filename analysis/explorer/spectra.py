@@ -13,13 +13,13 @@ from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import ChangedError
 from data.spectrum import Spectrum
-from data.storage.kept import KeptError
 from model.bins import BIN_EDGES, N_BINS
 from model.lines import LINES
 from model.predictions.predict import Prediction
 from model.spectra.pixel_noise import DESI_FWHM, DESI_PIXEL, relative_noise
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import DEFAULT_DISPERSION, add_lines
+from storage.kept import KeptError
 
 SYNTHESISED: Final = "synthesised"
 """`Spectrum.source` of a synthesised spectrum."""

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from data.catalogue.catalogue import Catalogue
-from data.storage import cache
+from storage import cache
 
 RECIPE: Final = 1
 """Increase it when a change makes the same seed draw different numbers."""

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from data.atomic import replacing
 from data.catalogue.registry import EMBEDDED_FILE, Catalogue
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from data.catalogue.survey import DESI, Survey
-from data.storage.atomic import replacing
 from model.lines import LINE_NAMES
 from model.predictions.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.predictions.params import Params

@@ -1,6 +1,6 @@
 """A catalogue's columns in separate files, expanded from Parquet once and named by the catalogue's hash.
 
-Opening a catalogue again reads no Parquet, and only the numbers that are requested; see `data.storage.kept`. pyarrow is
+Opening a catalogue again reads no Parquet, and only the numbers that are requested; see `storage.kept`. pyarrow is
 imported only when a catalogue is opened for the first time.
 """
 
@@ -16,8 +16,8 @@ from jaxtyping import Float, Int
 
 from data.catalogue.schema import COLUMNS
 from data.errors import CatalogueError, ChangedError
-from data.storage import cache
-from data.storage.kept import KeptArray, KeptError
+from storage import cache
+from storage.kept import KeptArray, KeptError
 
 VERSION_DIGITS: Final = 12
 FOLDER_BYTES: Final = 2_000_000_000

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
+from data.atomic import replacing
 from data.catalogue.fields import CATALOGUE_FIELDS
 from data.catalogue.schema import BUILT_COLUMNS, SCHEMA_VERSION
 from data.errors import CatalogueError
 from data.formats.arrow import describe
 from data.formats.fields import METADATA_KEY, TableMeta
-from data.storage.atomic import replacing
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.storage.kept import KeptArray, KeptError
+from storage.kept import KeptArray, KeptError
 
 SUFFIX: Final = ".spectra.npy"
 WAVELENGTHS: Final = np.linspace(3400.0, 7000.0, 4501)

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from data.atomic import replacing
 from data.errors import CatalogueError, DataError
 from data.formats import arrow, astropy_tables, csv, fits
 from data.formats.codecs import CODECS, Reading
 from data.formats.fields import TableMeta
 from data.formats.kinds import FORMATS, FormatName, format_of
 from data.formats.readers.source import BATCH_ROWS, Given, Source, with_stated_units
-from data.storage.atomic import replacing
 from model.storage.files import scratch
 
 Write = Callable[[pa.Table], None]

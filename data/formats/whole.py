@@ -7,6 +7,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
+from data.atomic import replacing
 from data.formats import arrow
 from data.formats.astropy_tables import printable_names
 from data.formats.codecs import CODECS
@@ -14,7 +15,6 @@ from data.formats.fields import TableMeta
 from data.formats.fits import fits_names
 from data.formats.kinds import FormatName
 from data.formats.stream import is_id, open_source
-from data.storage.atomic import replacing
 
 
 def write_table(

@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from data.storage import memory
+from storage import memory
 
 LARGE: Final = 2**19
 """Bytes from which a request or a response leaves memory that is worth returning, which takes some milliseconds."""

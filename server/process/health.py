@@ -14,10 +14,10 @@ from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
 from data.catalogue import registry
-from data.storage import memory
-from data.storage.revision import git_revision
 from model.storage.weights import available_models, load_sidecar
 from server.process.metrics import READY
+from storage import memory
+from storage.revision import git_revision
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)

@@ -10,7 +10,7 @@ from components.figures.diagram import for_browser
 from model.physics.diagnostics import BPT_CLASSES, KAUFFMANN, KEWLEY, WHAN_CLASSES, WHAN_STRONG, WHAN_WEAK
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("model", "data", "analysis", "archives", "research", "components", "pages", "server", "commands")
+ROOMS = ("model", "data", "analysis", "archives", "research", "storage", "components", "pages", "server", "commands")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if path.name != "diagnostics.py"]
 HEIGHTS = {KAUFFMANN.height, KEWLEY.height, KEWLEY.pole, KEWLEY.level}
 NAMES = {*BPT_CLASSES, *WHAN_CLASSES}

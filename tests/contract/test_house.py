@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tests.serving import ROOT
 
-ROOMS = ("commands", "server", "pages", "analysis", "archives", "research", "components", "data", "model", "assets")
+ROOMS = (
+    "commands", "server", "pages", "analysis", "archives", "research", "components", "data", "storage", "model", "assets",
+)  # fmt: skip
 SOURCES = (".py", ".mjs", ".js", ".css")
 MOST_ENTRIES = 13
 LARGEST_SHARE = 0.20

@@ -3,7 +3,7 @@ import pytest
 
 from analysis.explorer.stored_draws import stored_draw
 from data.catalogue.catalogue import Catalogue
-from data.storage import cache
+from storage import cache
 from tests.builders import built, write_catalogue
 
 

@@ -7,7 +7,7 @@ import pytest
 from data.catalogue import columns
 from data.catalogue.columns import NAMES, open_columns
 from data.errors import ChangedError
-from data.storage import cache
+from storage import cache
 from tests.builders import built, write_catalogue
 
 

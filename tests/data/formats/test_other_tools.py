@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
-from data.catalogue.convert import convert
+from analysis.catalogues.convert import convert
 from tests import builders
 
 STILTS = shutil.which("stilts")

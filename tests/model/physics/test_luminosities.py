@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.surveys.filters import load_bands
+from analysis.emission.filters import load_bands
 from model.features import log_luminosity
 from model.physics.levels import continuum_levels
 from model.physics.luminosities import line_fluxes, line_luminosities, magnitude_changes

@@ -7,7 +7,7 @@ import pytest
 
 USE = """
 from pathlib import Path
-from data.storage import memory
+from storage import memory
 
 def held():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4 / 1024

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from data.storage import cache
+from storage import cache
 
 
 @pytest.fixture

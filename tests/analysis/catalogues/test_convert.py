@@ -7,8 +7,8 @@ import pytest
 from astropy.table import Table
 
 import cli
+from analysis.catalogues.convert import convert
 from data.catalogue.catalogue import Catalogue
-from data.catalogue.convert import convert
 from data.catalogue.parquet import write
 from data.catalogue.schema import SCHEMA_VERSION
 from data.errors import CatalogueError
