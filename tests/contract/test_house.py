@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.serving import ROOT
 
 ROOMS = (
-    "commands", "server", "pages", "analysis", "archives", "research", "components", "data", "storage", "model", "assets",
+    "commands", "server", "pages", "analysis", "archives", "research", "components", "data", "storage", "model",
+    "assets",
 )  # fmt: skip
 SOURCES = (".py", ".mjs", ".js", ".css")
 MOST_ENTRIES = 13
