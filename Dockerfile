@@ -7,14 +7,16 @@ ARG PYTHON=python:3.11.14-slim-bookworm
 FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY requirements-serve.lock .
-# Only wheels are installed, so no compiler is needed. The final image does not need pip.
+# Only wheels are installed, so no compiler is needed.
 RUN python3 -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements-serve.lock \
-    && /opt/venv/bin/pip uninstall --yes pip
-WORKDIR /opt/venv/lib/python3.11/site-packages
-# Remove the packages' own tests and headers, which take 80 MB.
-RUN find numpy scipy pyarrow -type d -name tests -prune -exec rm -rf {} + \
-    && rm -rf pyarrow/include plotly/labextension
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements-serve.lock
+# `strip` takes the symbol tables out of jaxlib; only this stage has it.
+# hadolint ignore=DL3008
+RUN apt-get update -q \
+    && apt-get install -qy --no-install-recommends binutils \
+    && rm -rf /var/lib/apt/lists/*
+COPY scripts/prune.py .
+RUN python3 prune.py /opt/venv/lib/python3.11/site-packages
 
 FROM packages AS galaxies
 # With "yes", the public galaxies of Khederlarian+24 are served beside the mock; "with-spectra" adds their spectra, 0.3 GB.

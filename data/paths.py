@@ -21,10 +21,24 @@ SPARCL_URL: Final = "https://astrosparcl.datalab.noirlab.edu"
 """NOIRLab's archive of spectra."""
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a path whose `~` or `~user` is replaced by the home folder.
+
+    Raises
+    ------
+    CatalogueError
+        When the system knows no such user or no home.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise CatalogueError(f"{path}: there is no such home folder. Write the whole path.") from error
+
+
 def user_data_folder() -> Path:
     """Return the folder to which `catalogue fetch` writes: `DATA_DIR`, by default ~/.local/share/galactic_neon."""
     given = os.environ.get(DATA_FOLDER_VARIABLE)
-    return Path(given).expanduser() if given else user_data_path("galactic_neon", appauthor=False)
+    return expanded(given) if given else user_data_path("galactic_neon", appauthor=False)
 
 
 def user_cache_folder() -> Path:
@@ -59,7 +73,7 @@ def catalogue_files(setting: str) -> list[Path]:
     for part in re.split(f"[,{re.escape(os.pathsep)}]", setting):
         if not part.strip():
             continue
-        path = Path(part.strip()).expanduser()
+        path = expanded(part.strip())
         if not path.exists():
             raise CatalogueError(f"There is no such file or folder: {path}. Check CATALOGUES.")
         found = sorted(path.glob("*.parquet")) if path.is_dir() else [path]

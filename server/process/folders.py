@@ -35,8 +35,11 @@ def private_folder(path: Path) -> Path:
     Raises
     ------
     FolderError
-        If it cannot be made or written to, belongs to somebody else, or is open to others.
+        If it cannot be made or written to, belongs to somebody else, is open to others, or is below a home that is
+        not there.
     """
+    if path.parts and path.parts[0].startswith("~"):
+        raise FolderError(f"{path} is below a home folder, and this system knows none of that user.")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()

@@ -14,15 +14,18 @@ from pydantic import AliasChoices, Field, HttpUrl, RedisDsn, ValidationError, fi
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import CatalogueError
-from data.paths import SPARCL_URL, catalogue_files, user_cache_folder, user_data_folder
+from data.paths import SPARCL_URL, catalogue_files, expanded, user_cache_folder, user_data_folder
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
 """Defaults below the user's home, as written in the documents."""
 _ORIGIN: Final = re.compile(r"https?://[\w.-]{1,253}(:\d{1,5})?", re.ASCII)
+_CONTACT: Final = re.compile(r"(https://|mailto:)\S{3,200}")
 _PREFIX: Final = "GALACTIC_NEON_"
 _OTHER_VARIABLES: Final = ("GALACTIC_NEON_WEIGHTS", "GALACTIC_NEON_SHARED")
 """Of the library and of the tests."""
+_SECRETS: Final = ("metrics_token", "redis_url", "upload_key")
+"""Settings whose value, which may be a password, no sentence repeats."""
 _SHORT: Final = 7
 """Names of fewer letters, such as `HOST`, resemble too many that are not ours."""
 
@@ -113,7 +116,6 @@ class Settings(BaseSettings):
     )
     security_contact: str | None = Field(
         default=None,
-        pattern=r"^(https://|mailto:)\S{3,200}$",
         description="Where to report a vulnerability, as `https://…` or `mailto:…`, for `/.well-known/security.txt`",
     )
     revision: str | None = Field(
@@ -133,6 +135,13 @@ class Settings(BaseSettings):
             raise ValueError("Write a rate as “120 per minute”") from error
         return value
 
+    @field_validator("security_contact", mode="after")
+    @classmethod
+    def _must_be_a_contact(cls, value: str | None) -> str | None:
+        if value and not _CONTACT.fullmatch(value):
+            raise ValueError("Write it as “https://example.org/security” or “mailto:security@example.org”")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower_case(cls, value: Any) -> Any:
@@ -141,7 +150,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "cache_dir", mode="after")
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
-        return value.expanduser()
+        try:
+            return expanded(value)
+        except CatalogueError as error:
+            raise ValueError(str(error).rstrip(".")) from error
 
     @field_validator("data_dir", mode="after")
     @classmethod
@@ -173,7 +185,11 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        stop(*(_sentence(problem["loc"][0], problem["input"], problem["msg"]) for problem in error.errors()))
+        reasons: dict[str, list[str]] = {}
+        for problem in error.errors():
+            reasons.setdefault(str(problem["loc"][0]), []).append(problem["msg"].removeprefix("Value error, "))
+        given = {str(problem["loc"][0]): problem["input"] for problem in error.errors()}
+        stop(*(_sentence(name, given[name], said) for name, said in reasons.items()))
 
 
 def misspelt(names: Iterable[str]) -> list[str]:
@@ -206,9 +222,10 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def _sentence(name: str | int, value: object, message: str) -> str:
-    reason = message.removeprefix("Value error, ")
-    return f"{str(name).upper()}={value} is not valid: {reason[0].lower()}{reason[1:]}."
+def _sentence(name: str, value: object, reasons: list[str]) -> str:
+    shown = "" if name in _SECRETS else f"={value}"
+    reason = ", or ".join(f"{each[0].lower()}{each[1:]}" for each in reasons)
+    return f"{name.upper()}{shown} is not valid: {reason}."
 
 
 if __name__ == "__main__":

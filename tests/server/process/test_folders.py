@@ -40,6 +40,11 @@ def test_a_folder_that_cannot_be_made_is_named():
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="Only root may give a folder to somebody else.")
+def test_a_home_that_is_not_there_is_named():
+    with pytest.raises(FolderError, match="this system knows none of that user"):
+        private_folder(Path("~nobody-of-that-name/caches"))
+
+
 def test_somebody_elses_folder_is_named_with_its_owner(tmp_path: Path):
     tmp_path.chmod(0o700)
     os.chown(tmp_path, 65534, -1)

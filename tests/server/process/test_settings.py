@@ -22,7 +22,10 @@ def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch):
         ("PORT", "70000", "65535"),
         ("WEB_CONCURRENCY", "0", "greater than or equal to 1"),
         ("CATALOGUES", "/no/such/catalogue", "no such file"),
-        ("REDIS_URL", "ftp://example.org", "redis"),
+        ("CATALOGUES", "~nobody-of-that-name/a.parquet", "there is no such home folder"),
+        ("CACHE_DIR", "~nobody-of-that-name/caches", "there is no such home folder"),
+        ("SPARCL_URL", "nonsense", "'off'"),
+        ("SECURITY_CONTACT", "me@example.org", "mailto:"),
         ("LOG_LEVEL", "loud", "'debug'"),
     ],
 )
@@ -35,6 +38,19 @@ def test_wrong_value_stops_with_one_sentence(name, value, reason, monkeypatch, c
     assert said.count("\n") == 1
     assert said.startswith(f"{name}={value} is not valid: ")
     assert reason in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("REDIS_URL", "ftp://:secret@example.org"), ("METRICS_TOKEN", "secret"), ("UPLOAD_KEY", "secret")],
+)
+def test_a_wrong_secret_is_not_repeated(name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        settings.load()
+    said = capsys.readouterr().err
+    assert said.startswith(f"{name} is not valid: ")
+    assert "secret" not in said
 
 
 def test_several_catalogues_are_joined_by_the_path_separator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
