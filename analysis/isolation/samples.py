@@ -93,6 +93,8 @@ def _astropy(form: str) -> bytes:
     table: Any = Table({**_COLUMNS, "name": ["a", "b", "c"], "n": MaskedColumn([1, 2, 3], mask=[True, False, False])})
     for name in _COLUMNS:
         table[name].unit = "Jy"
+        # The first UCD makes astropy read the list of all words.
+        table[name].info.meta = {"ucd": "phot.flux.density;em.opt"}
     if form == "ascii.ecsv":
         table["at"] = SkyCoord([1, 2, 3], [1, 2, 3], unit="deg")
         table["when"] = Time([1, 2, 3], format="mjd")

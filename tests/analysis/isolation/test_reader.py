@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from analysis import isolation
+from analysis.emission.synthetic_spectrum import LineShape, as_file, spectrum_of_bins
 from analysis.isolation import Limits, Reader
 from analysis.isolation.confinement import MIB
 from analysis.isolation.reader import available_memory
 from data import uploads
 from data.errors import UploadError
+from data.formats import FORMATS
+from data.formats.kinds import FormatName
 from tests.analysis.isolation.bombs import BOMBS
 from tests.data.uploads.test_fuzz import GOOD, REAL
 
@@ -46,6 +49,14 @@ def test_a_table_comes_as_its_reader_gives_it(content: bytes):
         assert confined.columns[title].dtype == values.dtype
         np.testing.assert_array_equal(confined.columns[title], values)
     np.testing.assert_array_equal(confined.row_numbers, plain.row_numbers)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_the_product_writes_is_read(form: FormatName):
+    columns = spectrum_of_bins(np.ones(12, np.float32), np.ones(10, np.float32), LineShape(), 0.1)
+    content, *_ = as_file(columns, LineShape(), "default", form)
+    read = isolation.read_upload([(content, f"spectrum{FORMATS[form].extensions[0]}")])
+    assert len(next(iter(read.columns.values()))) > 100
 
 
 def test_a_pair_of_files_is_read_together():
