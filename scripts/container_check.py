@@ -184,6 +184,8 @@ def inspect(final: Stage) -> None:
     )
     if writable.stdout:
         raise SystemExit(f"The container's user could change {writable.stdout.decode().split()[0]}.")
+    if kept := [path.name for path in final.root.glob("home/neon/**/*") if "key" in path.name]:
+        raise SystemExit(f"The image holds a secret that all its containers would share: {', '.join(kept)}.")
     print("The last stage has no building tool or package, and its user can change neither code nor data.")
     if unlicensed := without_licence(final.root):
         raise SystemExit(f"The image has no licence of {', '.join(unlicensed)}: add it to packaging/licences.")

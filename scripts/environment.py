@@ -62,6 +62,10 @@ def create() -> None:
     """Create the environment with a working pip, unless it exists and works."""
     if works(PYTHON, "-m", "pip", "--version") and belongs_here():
         return
+    if ENVIRONMENT.is_symlink():
+        raise SetupError(
+            f".venv is a link to {ENVIRONMENT.readlink()}, whose commands are another folder's. Delete the link."
+        )
     if ENVIRONMENT.exists():
         say(".venv does not work here and is created again.")
         shutil.rmtree(ENVIRONMENT)

@@ -45,7 +45,8 @@ def unwanted(packages: Path) -> Iterator[Path]:
     """Yield the files and folders to delete."""
     for patterns in UNWANTED.values():
         for pattern in patterns:
-            yield from packages.glob(pattern)
+            # Below the folder of a package's metadata are its licences, in folders named as in its source.
+            yield from (path for path in packages.glob(pattern) if ".dist-info" not in str(path.parent))
 
 
 def main(packages: Path) -> None:

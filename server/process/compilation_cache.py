@@ -18,9 +18,8 @@ def enable(cache_dir: Path) -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-def _processor() -> str:
+def _processor(described: Path = Path("/proc/cpuinfo")) -> str:
     """Return a hash of the processor's features: code compiled for one processor may be illegal on another."""
-    described = Path("/proc/cpuinfo")
     lines = described.read_text(encoding="utf-8").splitlines() if described.exists() else []
     abilities = sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))})
     return hashlib.sha256("\n".join([platform.machine(), *abilities]).encode()).hexdigest()[:12]

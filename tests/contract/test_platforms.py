@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -342,6 +343,14 @@ def test_render_yaml_follows_renders_schema():
             (kind,) = set(variable) - {"key"}
             assert kind in RENDER_VARIABLE
             assert isinstance(variable[kind], str if kind == "value" else bool)
+
+
+@pytest.mark.slow
+def test_the_image_holds_no_key_that_its_containers_would_share(tmp_path: Path):
+    environment = os.environ | {"CACHE_DIR": str(tmp_path / "caches"), "DATA_DIR": str(tmp_path), "UPLOAD_KEY": ""}
+    subprocess.run([sys.executable, "-m", "scripts.precompress"], cwd=ROOT, env=environment, check=True)
+    assert {path.name for path in (tmp_path / "caches").iterdir()} >= {"answers", "columns", "draws"}
+    assert not list((tmp_path / "caches").glob("*key*"))
 
 
 def test_the_image_builds_where_render_is_given_no_answer():

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from server.process import compilation_cache
 from tests.serving import ROOT
 
 PROGRAM = """
@@ -35,3 +38,29 @@ def test_a_second_process_compiles_nothing(tmp_path: Path):
     assert hits_and_misses(cache) == (misses, 0)
     shutil.rmtree(cache)
     assert hits_and_misses(cache) == (0, misses), "without the cache it compiles again"
+
+
+CPUINFO = """processor : 0
+model name : Fine Processor
+cpu MHz : 2400.000
+flags : fpu sse2 avx2
+
+processor : 1
+model name : Fine Processor
+cpu MHz : 3100.000
+flags : fpu sse2 avx2
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [("avx2", "avx2 sse4a", False), ("Fine", "Finer", False), ("3100", "1200", True), ("processor : 1", "", True)],
+)
+def test_another_kind_of_processor_has_another_folder(old: str, new: str, same: bool, tmp_path: Path):
+    """XLA itself only warns where features differ, and then runs the code."""
+    described = tmp_path / "cpuinfo"
+    names = []
+    for text in (CPUINFO, CPUINFO.replace(old, new)):
+        described.write_text(text)
+        names.append(compilation_cache._processor(described))
+    assert (names[0] == names[1]) == same
