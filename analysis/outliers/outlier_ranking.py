@@ -225,24 +225,21 @@ def start(catalogue: Catalogue, folder: Path) -> None:
     if path.is_file() or progress_of(catalogue, folder) is not None:
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    given = path.with_suffix(".input.npz")
-    np.savez(given, **sample_of(catalogue)._asdict())
     path.with_suffix(".progress").write_text("0")
     _running[path] = subprocess.Popen(  # noqa: S603  # our own module, no part of the command is a visitor's
-        [sys.executable, "-m", "analysis.outliers.outlier_ranking", str(given), str(path)],
+        [sys.executable, "-m", "analysis.outliers.outlier_ranking", str(catalogue.path.resolve()), str(path)],
         cwd=Path(__file__).resolve().parents[2],
     )
 
 
-def main(given: Path, out: Path) -> None:
-    """Rank the galaxies of a file and write the ranking to another, which appears when it is complete."""
+def main(path: Path, out: Path) -> None:
+    """Rank a catalogue and write the ranking to a file, which appears when it is complete."""
     os.nice(15)
-    with np.load(given, allow_pickle=False) as stored:
-        sample = Sample(*(stored[name] for name in Sample._fields))
+    catalogue = Catalogue(path)
+    if place_of(catalogue, out.parent) != out:
+        sys.exit(f"{path} was replaced after it had been opened, so it is not ranked.")
     progress_file = out.with_suffix(".progress")
-    ranking = rank(sample, load_params(), lambda share: _write_progress(progress_file, share))
-    _write(ranking, out)
-    given.unlink(missing_ok=True)
+    _write(rank(sample_of(catalogue), load_params(), lambda share: _write_progress(progress_file, share)), out)
     progress_file.unlink(missing_ok=True)
 
 

@@ -33,6 +33,15 @@ def test_a_click_shows_the_galaxy_everywhere(explorer: Page) -> None:
     expect(explorer.locator("#explorer-spectrum .note").filter(has_text="synthesised")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+def test_the_table_of_lines_fits_its_card(explorer: Page, width: int) -> None:
+    select(explorer, lonely_row(explorer))
+    explorer.set_viewport_size({"width": width, "height": 900})
+    expect(explorer.locator("#explorer-galaxy-lines tbody tr")).to_have_count(10)
+    hidden = "document.querySelector('#explorer-galaxy-lines .table-scroll')"
+    until(explorer, f"{hidden}.scrollWidth <= {hidden}.clientWidth")
+
+
 def test_the_keyboard_finds_a_galaxy(explorer: Page) -> None:
     search = explorer.get_by_label("Find galaxies by name, row or range")
     search.fill("MOCK-999999")

@@ -106,6 +106,12 @@ def test_an_unknown_column_is_a_sentence(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
 
+def test_only_the_missing_columns_are_named(tmp_path, capsys):
+    pq.write_table(galaxies().drop_columns(["flux_03"]), tmp_path / "in.parquet")
+    assert cli.main(["predict", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet")]) == 1
+    assert "The input lacks flux_03. It has: flux_00," in capsys.readouterr().err
+
+
 def test_an_interrupted_run_goes_on(run, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "PART_ROWS", 8)
     monkeypatch.setattr("data.formats.stream.BATCH_ROWS", 5)

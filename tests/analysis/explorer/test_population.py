@@ -40,6 +40,7 @@ def test_predictions_of_undetected_lines_are_not_counted(catalogue: Catalogue) -
     assert halpha.detected == found.histograms["HALPHA"].n == seen.sum()
     assert halpha.rho == pytest.approx(1.0)
     assert halpha.bias == pytest.approx(0.5)
+    assert halpha.nmad == pytest.approx(1.48 * np.median(0.5 * catalogue.column("HALPHA_EW")[rows][seen]), rel=1e-5)
     assert found.histograms["HALPHA"].observed.sum() == pytest.approx(0.99, abs=0.011)
 
 
