@@ -102,7 +102,7 @@ def _target(
     fwhm: float | Float[np.ndarray, " pixel"],
     ebv: float,
 ) -> Target:
-    problem = "" if 0 <= ebv <= EBV_LIMIT else f"the file lists E(B-V) {ebv:g}, which must be from 0 to {EBV_LIMIT:g}"
+    problem = "" if 0 <= ebv <= EBV_LIMIT else f"the file's E(B-V) is {ebv:.3g}; it must be from 0 to {EBV_LIMIT:g}"
     gain = np.ones(len(observed.wavelength_obs))
     if ebv and not problem:
         gain = 10 ** (0.4 * attenuation(observed.wavelength_obs, ebv))

@@ -19,7 +19,7 @@
  * @property {{halpha: number, hbeta: number, nii: number, oiii: number}} lines   indices of lines
  * @property {{curves: DividingCurve[], classes: string[], labels: Label[]}} bpt  curves and classes from bottom to top
  * @property {{ratio: number, strong: number, weak: number, passive: number, classes: string[], labels: Label[]}} whan
- *   ratio: log [N II]/Hα; the others: EW(Hα) [Å]; classes: star-forming, strong, weak, retired, passive
+ *   ratio: log [N II]/Hα; the others: EW [Å] of Hα, of a passive galaxy's [N II] too; classes: star-forming, strong, weak, retired, passive
  */
 
 const LEFT = -3; // beyond the range of all panels [dex]
@@ -52,7 +52,7 @@ export function strokesOf({ bpt, whan }, name) {
   return [
     { points: [[whan.ratio, strong], [RIGHT, strong]], dashed: true },
     { points: [[LEFT, weak], [RIGHT, weak]], dashed: false },
-    { points: [[LEFT, passive], [RIGHT, passive]], dashed: true },
+    { points: [[LEFT, passive], [0, passive], [RIGHT, passive - RIGHT]], dashed: true }, // Hα, then [N II]
     { points: [[whan.ratio, weak], [whan.ratio, TOP]], dashed: false },
   ];
 }
@@ -105,7 +105,7 @@ export function bptClass({ bpt: { curves, classes } }, [x, y]) {
 export function whanClass({ whan }, [x, y]) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
   const [starForming, strong, weak, retired, passive] = whan.classes;
-  if (y <= Math.log10(whan.passive)) return passive;
+  if (Math.max(y, x + y) < Math.log10(whan.passive)) return passive; // x + y is log EW([N II])
   if (y <= Math.log10(whan.weak)) return retired;
   if (x < whan.ratio) return starForming;
   return y > Math.log10(whan.strong) ? strong : weak;

@@ -183,7 +183,7 @@ def _whan_lines(frame: Frame, token: dict[str, str]) -> list[Curve]:
         _stroke([left, right], [weak, weak], token["text"], "solid"),
         _stroke([WHAN_RATIO, WHAN_RATIO], [weak, frame.y[1]], token["text"], "solid"),
         _stroke([WHAN_RATIO, right], [strong, strong], token["text"], "dot"),
-        _stroke([left, right], [passive, passive], token["text"], "dot"),
+        _stroke([left, 0.0, right], [passive, passive, passive - right], token["text"], "dot"),  # Hα, then [N II]
     ]
 
 

@@ -58,8 +58,8 @@ class SurveySpectra(NamedTuple):
     ivar : (target, pixel) array
         Inverse variances of the flux; 0 where a pixel is masked.
     ebv : (target,) array or None
-        E(B-V) of the Milky Way towards each target [mag]; None if the file does not list it. The fluxes are not
-        corrected for it.
+        E(B-V) of the Milky Way towards each target [mag], on the scale of Schlafly & Finkbeiner 2011; None if the file
+        does not list it. The fluxes are not corrected for it.
     fwhm : (pixel,) array or None
         FWHM resolution [Å, observed]; None if the file does not list it.
     kinds : tuple of str or None

@@ -20,7 +20,7 @@ WHAN_STRONG: Final = 6.0
 WHAN_WEAK: Final = 3.0
 """EW(Hα) [Å] below which old stars alone can ionise the gas (Cid Fernandes et al. 2011)."""
 WHAN_PASSIVE: Final = 0.5
-"""EW(Hα) [Å] below which a galaxy counts as passive, without lines (Cid Fernandes et al. 2011)."""
+"""EW [Å] below which both Hα and [N II] of a passive galaxy, one without lines, lie (Cid Fernandes et al. 2011)."""
 GREEN_VALLEY: Final = (WHAN_WEAK, 10.0)
 """EW(Hα) [Å] between retired and star-forming galaxies (Lacerda et al. 2020, MNRAS 492, 3073)."""
 STARBURST: Final = 100.0
@@ -182,7 +182,8 @@ def whan_class(x: Float[np.ndarray, "*galaxy"], y: Float[np.ndarray, "*galaxy"])
     forming, strong, weak, retired, passive = WHAN_CLASSES
     nucleus = np.where(y > np.log10(WHAN_STRONG), strong, weak)
     active = np.where(x >= WHAN_RATIO, nucleus, forming)
-    faint = np.where(y > np.log10(WHAN_PASSIVE), retired, passive)
+    # x + y is log EW([N II]).
+    faint = np.where(np.maximum(y, x + y) < np.log10(WHAN_PASSIVE), passive, retired)
     return np.where(measured, np.where(y > np.log10(WHAN_WEAK), active, faint), "")
 
 

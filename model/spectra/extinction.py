@@ -4,6 +4,9 @@ import numpy as np
 from jaxtyping import Float
 
 R_V = 3.1
+SFD_SCALE = 0.86
+"""E(B-V) over that of Schlegel, Finkbeiner & Davis 1998, which DESI's files list (Schlafly & Finkbeiner 2011, ApJ 737,
+103)."""
 _A = (1.0, 0.104, -0.609, 0.701, 1.137, -1.718, -0.827, 1.647, -0.505)
 _B = (0.0, 1.952, 2.908, -3.989, -7.985, 11.102, 5.491, -10.805, 3.347)
 

@@ -87,7 +87,7 @@ def whan_figure(cells: "Cells", scheme: Scheme) -> Figure:
         line([WHAN_RATIO, WHAN_RATIO], [weak, top], token["text"]),
         line([left, right], [weak] * 2, token["text"]),
         line([WHAN_RATIO, right], [strong] * 2, token["text"]),
-        line([left, right], [passive] * 2, token["text"]),
+        line([left, 0.0, right], [passive, passive, passive - right], token["text"]),
     ]
 
     def names(scheme: Scheme) -> list[Figure]:

@@ -11,6 +11,7 @@ from data.errors import UploadError
 from data.surveys.extensions import MAX_PIXELS, column, column_names, image, opened
 from data.surveys.masks import MaskConvention
 from data.surveys.spectra import Redshift, RedshiftFiles, SurveySpectra
+from model.spectra.extinction import SFD_SCALE
 
 CAMERAS: Final = ("B", "R", "Z")
 FIRST_PIXEL: Final = 3600.0
@@ -64,7 +65,7 @@ def read_observed(coadd: bytes | Path, name: str = "The coadd file") -> SurveySp
         ids = column(file, "FIBERMAP", "TARGETID", name)
         flux, ivar = _combined(file, len(ids), name)
         titles = column_names(file["FIBERMAP"])
-        dust = column(file, "FIBERMAP", "EBV", name) if "EBV" in titles else None
+        dust = SFD_SCALE * column(file, "FIBERMAP", "EBV", name) if "EBV" in titles else None
         kinds = None
         if "OBJTYPE" in titles:
             kinds = tuple(str(one).strip() for one in column(file, "FIBERMAP", "OBJTYPE", name))

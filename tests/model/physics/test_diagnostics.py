@@ -61,6 +61,22 @@ def test_faint_galaxies_have_no_nucleus_whatever_their_ratio(halpha: float, name
     assert str(whan_class(here.x, here.y)) == named
 
 
+@pytest.mark.parametrize(
+    ("halpha", "nii", "named"),
+    [
+        (0.4, 0.4, "passive"),
+        (0.4, 0.6, "retired"),
+        (0.6, 0.4, "retired"),
+        (0.1, 0.49, "passive"),
+        (0.5, 0.1, "retired"),
+    ],
+)
+def test_a_passive_galaxy_has_neither_halpha_nor_nii(halpha: float, nii: float, named: str) -> None:
+    """Cid Fernandes et al. 2011: passive (lineless) galaxies have W(Hα) and W([N II]) < 0.5 Å."""
+    here = whan_point(lines(halpha=halpha, nii=nii))
+    assert str(whan_class(here.x, here.y)) == named
+
+
 def test_missing_lines_give_no_class_and_errors_are_propagated() -> None:
     ew = lines(halpha=20.0, nii=5.0)
     at = bpt_point(ew, np.full(10, 1.0))
