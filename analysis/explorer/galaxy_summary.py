@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from analysis.explorer.neighbours import Neighbours, nearest, shapes
 from data.catalogue.registry import Catalogue, Galaxy, served
 from model.physics.derived import Derived, derive
-from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
+from model.physics.diagnostics import DiagramClass, DiagramPoint, bpt_point, classify_bpt, classify_whan, whan_point
 from model.predictions.batch import intrinsic_many, score_many
 from model.predictions.domain import Domain, judge
 from model.predictions.params import Params
@@ -35,6 +35,8 @@ class GalaxySummary(NamedTuple):
         have no density of colours.
     bpt, whan : DiagramPoint
         Its observed points in the diagrams.
+    classes : (DiagramClass, DiagramClass)
+        Its classes in the BPT and WHAN diagrams, where its lines are significant.
     derived : tuple of Derived
         Dust, star formation rate, metallicity.
     neighbours : Neighbours
@@ -48,6 +50,7 @@ class GalaxySummary(NamedTuple):
     domain: Domain | None
     bpt: DiagramPoint
     whan: DiagramPoint
+    classes: tuple[DiagramClass, DiagramClass]
     derived: tuple[Derived, ...]
     neighbours: Neighbours
 
@@ -82,6 +85,7 @@ def summarize_galaxy(catalogue: Catalogue, row: int) -> GalaxySummary:
         domain=_domain(params, galaxy, flux),
         bpt=bpt_point(galaxy.ew, galaxy.ew_ivar),
         whan=whan_point(galaxy.ew, galaxy.ew_ivar),
+        classes=(classify_bpt(galaxy.ew, galaxy.ew_ivar), classify_whan(galaxy.ew, galaxy.ew_ivar)),
         derived=derive(galaxy.bin_flux, galaxy.ew, galaxy.ew_ivar, galaxy.redshift),
         neighbours=nearest(catalogue, row),
     )

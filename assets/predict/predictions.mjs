@@ -1,5 +1,5 @@
 /* The predictions for one galaxy on the Predict page: table of lines, map, BPT, WHAN, and bars. */
-import { bptClass, bptPlace, strokesOf, whanClass, whanPlace } from "../raster/diagrams.mjs";
+import { bptClass, bptPlace, predictedClass, strokesOf, whanClass, whanPlace } from "../raster/diagrams.mjs";
 import { byId } from "../shell/dom.mjs";
 import { number } from "../shell/numbers.mjs";
 import { colorScheme } from "../shell/scheme.mjs";
@@ -109,7 +109,8 @@ export class Predictions {
     byId("predict-bars-line").textContent = `${label}, Å per 1 % more light in a bin`;
     const bpt = bptPlace(diagrams, prediction.ew);
     const whan = whanPlace(diagrams, prediction.ew);
-    const [bptWords, whanWords] = [bptClass(diagrams, bpt), whanClass(diagrams, whan)];
+    const bptWords = predictedClass(diagrams, bptClass, bptPlace, prediction);
+    const whanWords = predictedClass(diagrams, whanClass, whanPlace, prediction);
     this.#bpt.draw({ place: bpt, words: bptWords, others: others?.bpt });
     this.#whan.draw({ place: whan, words: whanWords, others: others?.whan });
     byId("predict-bpt-class").textContent = bptWords;

@@ -110,3 +110,27 @@ export function whanClass({ whan }, [x, y]) {
   if (x < whan.ratio) return starForming;
   return y > Math.log10(whan.strong) ? strong : weak;
 }
+
+/**
+ * Return the class of a predicted point, followed by the classes that the 68 % intervals of its lines reach:
+ * "composite, or star-forming". A prediction has no signal-to-noise; its interval says how sure a class is.
+ * @param {Diagrams} diagrams
+ * @param {(diagrams: Diagrams, place: Point) => string} classOf   bptClass or whanClass
+ * @param {(diagrams: Diagrams, ew: ArrayLike<number>) => Point} placeOf   bptPlace or whanPlace
+ * @param {{ew: ArrayLike<number>, p16: ArrayLike<number>, p84: ArrayLike<number>}} predicted   [Å], one per line
+ */
+export function predictedClass(diagrams, classOf, placeOf, { ew, p16, p84 }) {
+  const [x, y] = placeOf(diagrams, ew);
+  const found = new Set([classOf(diagrams, [x, y])]);
+  const { halpha, hbeta, nii, oiii } = diagrams.lines;
+  for (const line of placeOf === bptPlace ? [nii, halpha, oiii, hbeta] : [nii, halpha]) {
+    for (const end of [p16, p84]) {
+      const moved = Array.from(ew);
+      moved[line] = end[line];
+      found.add(classOf(diagrams, placeOf(diagrams, moved)));
+    }
+  }
+  const [first, ...others] = [...found];
+  const reached = others.filter(Boolean);
+  return first && reached.length ? `${first}, or ${reached.join(" or ")}` : first;
+}

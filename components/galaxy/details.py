@@ -12,7 +12,7 @@ from components.figures import diagram
 from components.figures.diagram import Frame
 from components.widgets import fragments, widgets
 from model.physics.derived import Derived
-from model.physics.diagnostics import DiagramPoint
+from model.physics.diagnostics import MIN_SIGNAL, DiagramClass, DiagramPoint
 
 DETAILS = "galaxy-details"
 BPT, WHAN = "galaxy-bpt", "galaxy-whan"
@@ -55,7 +55,10 @@ def details() -> html.Div:
             ),
             widgets.card(
                 html.Div(
-                    [html.H2("Derived quantities"), html.Span("± from the errors of the lines", className="muted")],
+                    [
+                        html.H2("Derived quantities"),
+                        html.Span(f"from lines with S/N of at least {MIN_SIGNAL:g}", className="muted"),
+                    ],
                     className="card-head",
                 ),
                 html.Div(id=DERIVED),
@@ -100,24 +103,24 @@ def mark(frame: Frame, x: float, y: float) -> html.Span | None:
     return html.Span(className="place-ring", style={"left": f"{100 * at[0]:.2f}%", "top": f"{100 * at[1]:.2f}%"})
 
 
-def places(bpt: DiagramPoint, whan: DiagramPoint, bpt_class: str, whan_class: str) -> html.Dl:
-    """Return the galaxy's class and coordinates in both diagrams."""
+def places(bpt: DiagramPoint, whan: DiagramPoint, bpt_class: DiagramClass, whan_class: DiagramClass) -> html.Dl:
+    """Return the galaxy's class and coordinates in both diagrams, or why its lines do not allow a class."""
     return html.Dl(
         [
-            *_place("BPT", bpt, bpt_class, ("log [N II]/Hα", "log [O III]/Hβ"), "needs [N II], Hα, [O III] and Hβ"),
-            *_place("WHAN", whan, whan_class, ("log [N II]/Hα", "log EW(Hα)"), "needs [N II] and Hα"),
+            *_place("BPT", bpt, bpt_class, ("log [N II]/Hα", "log [O III]/Hβ")),
+            *_place("WHAN", whan, whan_class, ("log [N II]/Hα", "log EW(Hα)")),
         ]
     )
 
 
-def _place(
-    name: str, place: DiagramPoint, class_name: str, axes: tuple[str, str], needs: str
-) -> list[html.Dt | html.Dd]:
-    if not class_name:
-        return [html.Dt(name), html.Dd(f"no place: {needs}", className="muted")]
-    x, y = (_value(*pair) for pair in ((place.x, place.x_error), (place.y, place.y_error)))
-    numbers = html.Span(f"{axes[0]} {x}, {axes[1]} {y}", className="muted")
-    return [html.Dt(name), html.Dd([html.Strong(class_name), " ", numbers])]
+def _place(name: str, place: DiagramPoint, found: DiagramClass, axes: tuple[str, str]) -> list[html.Dt | html.Dd]:
+    words: list[Component | str] = [html.Strong(found.name)] if found.name else ["no class"]
+    if found.note:
+        words.append(html.Span(f" ({found.note})", className="muted"))
+    if math.isfinite(float(place.x)) and math.isfinite(float(place.y)):
+        x, y = (_value(*pair) for pair in ((place.x, place.x_error), (place.y, place.y_error)))
+        words.append(html.Span(f" {axes[0]} {x}, {axes[1]} {y}", className="muted"))
+    return [html.Dt(name), html.Dd(words, className=None if found.name else "muted")]
 
 
 def _value(value: object, error: object) -> str:
@@ -132,6 +135,7 @@ def derived_table(quantities: Sequence[Derived]) -> html.Dl:
     for one in quantities:
         digits = 3 if abs(one.value) < 0.1 else 2
         number = f"{one.value:.{digits}f}".replace("-", "−") if math.isfinite(one.value) else widgets.NOTHING
+        number = f"{one.limit} {number}" if one.limit else number
         error = f" ± {one.error:.{digits}f}" if math.isfinite(one.error) else ""
         value = [html.Strong(number), html.Span(f"{error} {one.unit}".rstrip(), className="muted")]
         parts += [

@@ -25,7 +25,10 @@ def place_cards() -> list[html.Section]:
         widgets.card(
             head("BPT", html.Span(id="predict-bpt-class")),
             html.Div(id="predict-bpt", className="diagram"),
-            footnote("Kewley 01, Kauffmann 03 (dashed)"),
+            footnote(
+                "Kewley 01, Kauffmann 03 (dashed). Class of the medians; “or” names the classes that the 68 % interval "
+                "of one line reaches. A prediction is not a detection."
+            ),
             label="BPT diagram",
         ),
         widgets.card(

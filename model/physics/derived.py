@@ -1,17 +1,18 @@
 """Quantities derived from observed lines: dust, star formation rate, metallicity, with errors and caveats.
 
 A line flux is the equivalent width times the continuum level beside the line (`levels`). Errors are propagated to first
-order from the errors of the equivalent widths alone.
+order from the errors of the equivalent widths alone. A quantity is given where each of its lines is significant;
+otherwise a limit, or nothing.
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from ..features import CM_PER_MPC, luminosity_distance
-from .diagnostics import HALPHA, HBETA, KAUFFMANN, NII, OIII, is_above
+from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, faint_lines, is_above
 from .levels import continuum_levels
 
 CASE_B: Final = 2.86
@@ -37,11 +38,13 @@ class Derived(NamedTuple):
     name, unit : str
         Name and unit as displayed.
     value, error : float
-        Value and its standard deviation in that unit; NaN if it cannot be derived.
+        Value and its standard deviation in that unit; NaN if it cannot be derived. A limit has no error.
     note : str
         Why the value cannot be derived, or its caveats.
     source : str
         Reference of the formula.
+    limit : {"", "<", ">"}
+        Whether the value is an upper or a lower limit.
     """
 
     name: str
@@ -50,10 +53,14 @@ class Derived(NamedTuple):
     error: float
     note: str
     source: str
+    limit: Literal["", "<", ">"] = ""
 
 
 def line_flux(
-    bin_flux: Float[np.ndarray, " bin"], ew: Float[np.ndarray, " line"], redshift: float
+    bin_flux: Float[np.ndarray, " bin"],
+    ew: Float[np.ndarray, " line"],
+    redshift: float,
+    levels: Float[np.ndarray, " line"] | None = None,
 ) -> Float[np.ndarray, " line"]:
     """Return the observed flux of each line.
 
@@ -65,13 +72,16 @@ def line_flux(
         Rest-frame equivalent widths [Å].
     redshift : float
         Redshift; the observed line is 1 + z times as wide as at rest.
+    levels : (line,) array, optional
+        Continuum levels in the unit of `bin_flux`; by default they are estimated from the bins.
 
     Returns
     -------
     (line,) array
         Fluxes [1e-17 erg/s/cm²].
     """
-    return np.asarray(ew, float) * continuum_levels(bin_flux) * (1 + redshift)
+    levels = continuum_levels(bin_flux) if levels is None else levels
+    return np.asarray(ew, float) * levels * (1 + redshift)
 
 
 def derive(
@@ -79,6 +89,8 @@ def derive(
     ew: Float[np.ndarray, " line"],
     ew_ivar: Float[np.ndarray, " line"],
     redshift: float,
+    levels: Float[np.ndarray, " line"] | None = None,
+    min_signal: float = MIN_SIGNAL,
 ) -> tuple[Derived, ...]:
     """Derive dust, star formation rate and metallicity from a galaxy's observed lines.
 
@@ -90,69 +102,100 @@ def derive(
         Rest-frame equivalent widths [Å] and inverse variances [1/Å²]; NaN where not detected.
     redshift : float
         Redshift.
+    levels : (line,) array, optional
+        Continuum levels in the unit of `bin_flux`, of a galaxy whose whole spectrum was measured; by default they are
+        estimated from the bins.
+    min_signal : float
+        Signal-to-noise required of each line.
 
     Returns
     -------
     tuple of Derived
         A_V, SFR(Hα) and 12 + log(O/H).
     """
-    flux = line_flux(bin_flux, np.where(ew > 0, ew, np.nan), redshift)
+    ew = np.where(ew > 0, ew, np.nan)
+    flux = line_flux(bin_flux, ew, redshift, levels)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = 1 / (np.sqrt(np.where(ew_ivar > 0, ew_ivar, np.nan)) * ew)
-    return (
-        _extinction(flux, relative),
-        _star_formation(flux, relative, redshift),
-        _metallicity(flux, relative),
-    )
+    measured = _Measured(flux, relative, ew, ew_ivar, min_signal)
+    return _extinction(measured), _star_formation(measured, redshift), _metallicity(measured)
 
 
-def _extinction(flux: np.ndarray, relative: np.ndarray) -> Derived:
-    value, error = math.nan, math.nan
-    note = "Needs Hα and Hβ."
-    if math.isfinite(flux[HALPHA]) and math.isfinite(flux[HBETA]):
-        value = _A_V_PER_DEX * math.log10(flux[HALPHA] / flux[HBETA] / CASE_B)
-        error = _A_V_PER_DEX / _LN10 * math.hypot(relative[HALPHA], relative[HBETA])
-        note = "Assumes that the dust is a screen in front of the gas. "
-        note += (
-            "The value is below zero because the ratio is bluer than that of gas without dust. Possible causes are "
-            "noise, or Hβ absorption that was corrected twice."
-            if value < 0
-            else "Hβ lies in a stellar absorption line, so a faint Hβ depends on the fit of the starlight."
-        )
-    return Derived(
-        "A_V from Hα/Hβ", "mag", value, error, note,
-        f"Case B Hα/Hβ = {CASE_B}, Cardelli et al. 1989 with R_V = 3.1",
-    )  # fmt: skip
+class _Measured(NamedTuple):
+    """Fluxes of a galaxy's lines with their relative errors, and the equivalent widths that they come from."""
+
+    flux: Float[np.ndarray, " line"]
+    relative: Float[np.ndarray, " line"]
+    ew: Float[np.ndarray, " line"]
+    ew_ivar: Float[np.ndarray, " line"]
+    min_signal: float
+
+    def faint(self, *lines: int) -> str:
+        """Say which of the lines are not significant; "" if all are."""
+        return faint_lines(self.ew, self.ew_ivar, lines, self.min_signal)
+
+    def upper(self, line: int) -> float:
+        """Return the upper limit of a line's flux; NaN if it has no error."""
+        return float(self.flux[line] * (1 + self.min_signal * self.relative[line]))
 
 
-def _star_formation(flux: np.ndarray, relative: np.ndarray, redshift: float) -> Derived:
-    source = "Kennicutt & Evans 2012, Kroupa IMF"
-    if not math.isfinite(flux[HALPHA]):
-        return Derived("SFR from Hα", "M☉/yr", math.nan, math.nan, "Needs Hα.", source)
-    decades, error = 0.0, relative[HALPHA]
-    note = "Not corrected for dust, because Hβ is missing, so this is a lower limit. "
-    if math.isfinite(flux[HBETA]):
-        decades = max(math.log10(flux[HALPHA] / flux[HBETA] / CASE_B), 0.0)
-        # L(Hα) depends on the flux of Hα twice: directly, and through the dust correction.
-        slope = 0.4 * HALPHA_TO_V * _A_V_PER_DEX if decades > 0 else 0.0
-        error = math.hypot((1 + slope) * relative[HALPHA], slope * relative[HBETA])
-        note = "Corrected for dust by Hα/Hβ. "
-    distance = float(luminosity_distance(redshift)) * CM_PER_MPC
-    luminosity = 4 * math.pi * distance**2 * 1e-17 * flux[HALPHA] * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
-    value = SFR_PER_LUMINOSITY * luminosity
+def _extinction(measured: _Measured) -> Derived:
+    name, unit = "A_V from Hα/Hβ", "mag"
+    source = f"Case B Hα/Hβ = {CASE_B}, Cardelli et al. 1989 with R_V = 3.1"
+    flux, relative = measured.flux, measured.relative
+    if faint := measured.faint(HALPHA, HBETA):
+        least = math.nan
+        if not measured.faint(HALPHA) and math.isfinite(measured.upper(HBETA)):
+            least = _A_V_PER_DEX * math.log10(flux[HALPHA] / measured.upper(HBETA) / CASE_B)
+        if least > 0:
+            note = f"{_sentence(faint)} The lower limit is for Hβ {measured.min_signal:g} errors brighter."
+            return Derived(name, unit, least, math.nan, note, source, ">")
+        return Derived(name, unit, math.nan, math.nan, _sentence(faint), source)
+    value = _A_V_PER_DEX * math.log10(flux[HALPHA] / flux[HBETA] / CASE_B)
+    error = _A_V_PER_DEX / _LN10 * math.hypot(relative[HALPHA], relative[HBETA])
+    note = "Assumes that the dust is a screen in front of the gas. "
     note += (
+        "The value is below zero because the ratio is bluer than that of gas without dust. Possible causes are "
+        "noise, or Hβ absorption that was corrected twice."
+        if value < 0
+        else "Hβ lies in a stellar absorption line, so a faint Hβ depends on the fit of the starlight."
+    )
+    return Derived(name, unit, value, error, note, source)
+
+
+def _star_formation(measured: _Measured, redshift: float) -> Derived:
+    name, unit, source = "SFR from Hα", "M☉/yr", "Kennicutt & Evans 2012, Kroupa IMF"
+    flux, relative = measured.flux, measured.relative
+    distance = float(luminosity_distance(redshift)) * CM_PER_MPC
+    rate = SFR_PER_LUMINOSITY * 4 * math.pi * distance**2 * 1e-17
+    if faint := measured.faint(HALPHA):
+        most = rate * measured.upper(HALPHA)
+        if not math.isfinite(most):
+            return Derived(name, unit, math.nan, math.nan, _sentence(faint), source)
+        note = f"{_sentence(faint)} The upper limit is for Hα {measured.min_signal:g} errors brighter, without dust."
+        return Derived(name, unit, most, math.nan, note, source, "<")
+    caveat = (
         "Includes only the light in the fibre, and attributes all Hα to young stars, which is wrong for retired "
         "galaxies and active nuclei."
     )
-    return Derived("SFR from Hα", "M☉/yr", value, value * error, note, source)
+    if faint := measured.faint(HBETA):
+        note = f"{_sentence(faint)} Not corrected for dust, so this is a lower limit. {caveat}"
+        return Derived(name, unit, rate * float(flux[HALPHA]), math.nan, note, source, ">")
+    decades = max(math.log10(flux[HALPHA] / flux[HBETA] / CASE_B), 0.0)
+    # L(Hα) depends on the flux of Hα twice: directly, and through the dust correction.
+    slope = 0.4 * HALPHA_TO_V * _A_V_PER_DEX if decades > 0 else 0.0
+    error = math.hypot((1 + slope) * relative[HALPHA], slope * relative[HBETA])
+    value = rate * float(flux[HALPHA]) * 10 ** (0.4 * HALPHA_TO_V * _A_V_PER_DEX * decades)
+    return Derived(name, unit, value, value * error, f"Corrected for dust by Hα/Hβ. {caveat}", source)
 
 
-def _metallicity(flux: np.ndarray, relative: np.ndarray) -> Derived:
+def _metallicity(measured: _Measured) -> Derived:
     source = "O3N2, Pettini & Pagel 2004"
     name = "12 + log(O/H)"
     four = [OIII, HBETA, NII, HALPHA]
-    if not np.isfinite(flux[four]).all():
-        return Derived(name, "", math.nan, math.nan, "Needs [O III], Hβ, [N II] and Hα.", source)
+    flux, relative = measured.flux, measured.relative
+    if faint := measured.faint(*four):
+        return Derived(name, "", math.nan, math.nan, _sentence(faint), source)
     x, y = math.log10(flux[NII] / flux[HALPHA]), math.log10(flux[OIII] / flux[HBETA])
     ratio = y - x
     if is_above(KAUFFMANN, np.asarray(x), np.asarray(y)):
@@ -166,3 +209,7 @@ def _metallicity(flux: np.ndarray, relative: np.ndarray) -> Derived:
     error = 0.32 / _LN10 * float(np.sqrt(np.sum(relative[four] ** 2)))
     note = "The scatter of the calibration itself, 0.14 dex, is not included in the error. Not corrected for dust."
     return Derived(name, "", 8.73 - 0.32 * ratio, error, note, source)
+
+
+def _sentence(faint: str) -> str:
+    return f"Not measured: {faint}."

@@ -28,7 +28,6 @@ from data.catalogue.schema import SKY_NAMES
 from data.errors import ArchiveError, ChangedError
 from data.spectrum import Spectrum
 from model.bins import BIN_CENTERS
-from model.physics.diagnostics import bpt_class, whan_class
 from server.routes.columns import catalogue_asked, problem
 
 LEGACY_SURVEY: Final = "https://www.legacysurvey.org/viewer/"
@@ -168,7 +167,7 @@ def _parts(catalogue: Catalogue, summary: GalaxySummary) -> dict[str, Any]:
     )
     return {
         ids.GALAXY_LINES: table,
-        details.PLACES: details.places(bpt, whan, str(bpt_class(bpt.x, bpt.y)), str(whan_class(whan.x, whan.y))),
+        details.PLACES: details.places(bpt, whan, *summary.classes),
         details.BPT_MARK: details.mark(diagram.BPT, float(bpt.x), float(bpt.y)),
         details.WHAN_MARK: details.mark(diagram.WHAN, float(whan.x), float(whan.y)),
         details.DERIVED: details.derived_table(summary.derived),

@@ -153,6 +153,42 @@ def test_diagrams_are_divided_where_the_library_divides_them():
         assert len(set(named)) >= 4
 
 
+def test_a_predicted_class_names_the_others_that_its_intervals_reach():
+    """As the library classes the medians with each line at one end of its interval; unknown ends add nothing."""
+    random = np.random.default_rng(0)
+    ew = np.exp(random.normal(1, 1.2, size=(200, len(LINES))))
+    ends = {"p16": ew * random.uniform(0.5, 1, size=ew.shape), "p84": ew * random.uniform(1, 2, size=ew.shape)}
+    ends["p16"][:20] = ends["p84"][:20] = np.nan
+    rows = [
+        {"ew": e, "p16": a, "p84": b} for e, a, b in zip(*map(np.ndarray.tolist, (ew, *ends.values())), strict=True)
+    ]
+    rows = [{key: [v if v == v else None for v in values] for key, values in row.items()} for row in rows]
+    found = evaluate(
+        'import { bptClass, bptPlace, predictedClass, whanClass, whanPlace } from "./assets/raster/diagrams.mjs";',
+        """
+        const { diagrams, rows } = given;
+        return [[bptClass, bptPlace], [whanClass, whanPlace]].map(([classOf, placeOf]) =>
+          rows.map((row) => predictedClass(diagrams, classOf, placeOf, row)));""",
+        {"diagrams": diagram.for_browser(), "rows": rows},
+    )
+    for words, place, name in zip(found, (bpt_point, whan_point), (bpt_class, whan_class), strict=True):
+        at = place(ew)
+        median = name(at.x, at.y)
+        reached = [{one} for one in median]
+        for line in range(len(LINES)):
+            for end in ends.values():
+                moved = ew.copy()
+                moved[:, line] = end[:, line]
+                at = place(moved)
+                for named, more in zip(reached, name(at.x, at.y), strict=True):
+                    named |= {more} - {""}
+        for said, first, names in zip(words, median, reached, strict=True):
+            assert said.startswith(first)
+            assert set(said.replace(", or ", " or ").split(" or ")) == names
+        assert sum(" or " in one for one in words) > 20
+        assert not any(" or " in one for one in words[:20])
+
+
 def test_a_curve_is_drawn_where_the_library_has_it():
     strokes = evaluate(
         'import { strokesOf } from "./assets/raster/diagrams.mjs";',

@@ -12,6 +12,8 @@ from model.physics.diagnostics import (
     OIII,
     bpt_class,
     bpt_point,
+    classify_bpt,
+    classify_whan,
     curve_height,
     is_above,
     whan_class,
@@ -83,3 +85,31 @@ def test_missing_lines_give_no_class_and_errors_are_propagated() -> None:
     assert np.isnan(at.y)
     assert str(bpt_class(at.x, at.y)) == ""
     assert at.x_error == pytest.approx(np.hypot(1 / 20, 1 / 5) / np.log(10))
+
+
+@pytest.mark.parametrize(
+    ("halpha", "nii", "error", "named", "noted"),
+    [
+        (20.0, 4.0, 1.0, "star-forming", ""),
+        (20.0, 2.0, 1.0, "", "S/N of [N II] 2.0 below 3"),
+        (2.0, 0.3, 0.3, "retired", ""),
+        (1.0, 0.4, 0.5, "", "retired or passive"),
+        (0.2, 0.1, 0.05, "passive", "upper limits"),
+        (0.2, 0.1, 0.3, "", "EW(Hα) below 1.1 Å"),
+        (np.nan, 0.4, 0.1, "", "Hα not detected"),
+    ],
+)
+def test_a_whan_class_follows_from_significant_lines_or_limits(
+    halpha: float, nii: float, error: float, named: str, noted: str
+) -> None:
+    found = classify_whan(lines(halpha=halpha, nii=nii), np.full(10, error**-2))
+    assert found.name == named
+    assert noted in found.note
+    assert named or noted
+
+
+def test_the_least_signal_can_be_chosen_and_an_unknown_error_is_no_significance() -> None:
+    ew = lines(halpha=28.0, hbeta=9.0, oiii=3.0, nii=8.0)
+    assert classify_bpt(ew, np.full(10, 1.0)).name == "star-forming"
+    assert classify_bpt(ew, np.full(10, 1.0), min_signal=5.0) == ("", "S/N of [O III] 3.0 below 5")
+    assert classify_bpt(ew, np.full(10, np.nan)).note == "error of [N II], Hα, [O III], Hβ unknown"
