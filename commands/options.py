@@ -99,5 +99,5 @@ model_option = click.option(
     "--model", default=DEFAULT, show_default=True, help="Name of the weights, or a .safetensors file."
 )
 fill_missing_option = click.option(
-    "--fill-missing", is_flag=True, help="Estimate a missing first or last bin from the others."
+    "--fill-missing", is_flag=True, help="Estimate missing bins from the others, of which at least six are needed."
 )

@@ -55,10 +55,10 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
 @model_option
 @click.option(
     "--variant",
-    type=click.Choice(["auto", "colors", "luminosity"]),
+    type=click.Choice(["auto", "colors", "luminosity", "redshift"]),
     default="auto",
     show_default=True,
-    help="auto uses log_luminosity if a row has it.",
+    help="Inputs of the network; auto uses log_luminosity, and with it redshift, in the rows that have them.",
 )
 @click.option(
     "--noise",

@@ -83,16 +83,17 @@ def command(
 
 
 def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
+    from model.features import VARIANTS
     from model.training.distillation import DistillationRecipe, fit_variants, fit_variants_directly
     from model.training.network import Recipe
     from research.evaluation.held_out import as_text, score_variants
 
     seen = ~sample.held_out
-    rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.ew[seen]
+    rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.redshift[seen], sample.ew[seen]
     given = {"seed": args.seed, "width": args.width}
     if args.members == 0:
         recipe = _with_given(Recipe(), **given, epochs=args.epochs)
-        with _progress(2 * recipe.epochs) as progress:
+        with _progress(len(VARIANTS) * recipe.epochs) as progress:
             params = fit_variants_directly(*rows, recipe, progress, _checkpoints(args, about, recipe))
     else:
         recipe = _with_given(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
@@ -112,6 +113,7 @@ def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
 
 def _train_distribution(args: Request, sample, about: dict[str, Any]) -> None:
     from data.catalogue.survey import DESI
+    from model.features import VARIANTS
     from model.training.distribution import fit_distribution
     from model.training.recipe import DistributionConfig
     from model.training.sample import prepare
@@ -130,7 +132,7 @@ def _train_distribution(args: Request, sample, about: dict[str, Any]) -> None:
     )
     with _progress(recipe.epochs_in_all()) as progress:
         params = fit_distribution(table, recipe, progress, _checkpoints(args, about, recipe))
-    scores = {variant: score_distribution(params, sample, variant, DRAWS) for variant in ("colors", "luminosity")}
+    scores = {variant: score_distribution(params, sample, variant, DRAWS) for variant in VARIANTS}
     metrics = {variant: found.model_dump(exclude={"bpt", "whan"}) for variant, found in scores.items()}
     answer = "joint distribution of the intrinsic EWs, and of what DESI's catalogue would list"
     _write(args, params, INTRINSIC, answer, recipe, about | {"metrics": metrics})

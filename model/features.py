@@ -18,6 +18,9 @@ LIGHT_SPEED: Final = 299_792.458
 CM_PER_MPC: Final = 3.0856775814913673e24
 """Centimetres per megaparsec; the parsec of IAU 2015 resolution B2, 648000/π astronomical units."""
 
+VARIANTS: Final = ("colors", "luminosity", "redshift")
+"""Variants of the networks, each with one more input than the one before: colours, luminosity, redshift."""
+
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
@@ -36,6 +39,42 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
     """
     log_flux = jnp.log10(jnp.asarray(bin_flux))
     return log_flux[..., 1:] - log_flux[..., :-1]
+
+
+def variant_features(
+    color: Float[Array | np.ndarray, "*galaxy color"],
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    variants: tuple[str, ...] = VARIANTS,
+) -> tuple[str, Float[Array, "*galaxy feature"]]:
+    """Return the richest variant that the inputs allow, and its features.
+
+    Parameters
+    ----------
+    color : (..., 11) array
+        From `colors`.
+    log_luminosity : (...) array, optional
+        See `log_luminosity`.
+    redshift : (...) array, optional
+        Redshift; it counts where a luminosity is given too.
+    variants : tuple of str
+        Variants to choose from.
+
+    Returns
+    -------
+    variant : str
+        One of `VARIANTS`.
+    features : (..., 11, 12 or 13) array
+        Colours, luminosity, redshift.
+    """
+    color = jnp.asarray(color)
+    columns, variant = [color], VARIANTS[0]
+    for name, value in zip(VARIANTS[1:], (log_luminosity, redshift), strict=True):
+        if value is None or name not in variants:
+            break
+        columns.append(jnp.broadcast_to(jnp.asarray(value, color.dtype), color.shape[:-1])[..., None])
+        variant = name
+    return variant, jnp.concatenate(columns, axis=-1)
 
 
 def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:

@@ -1,6 +1,7 @@
 """Predict a table of galaxies; the page, the API and the command line all call `answer`."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -11,21 +12,23 @@ from data.catalogue.schema import FLUX_NAMES
 from data.errors import CatalogueError
 from data.uploads.galaxies import is_no_galaxy
 from data.uploads.readers.numbers import FLUX_RANGE
+from model.features import VARIANTS
 from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
+from model.predictions.imputation import FEWEST_BINS
 from model.predictions.intrinsic import IntrinsicEW
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
 from model.predictions.published_noise import published_noise
+from model.predictions.variants import choose_variants, fill_by_variant
 from model.predictions.verdicts import Verdicts, judge_rows
 
-Variant = Literal["auto", "colors", "luminosity"]
+Variant = Literal["auto", "colors", "luminosity", "redshift"]
 AnswerNoise = Literal["none", "published", "intrinsic", "observed"]
 """Noise of the answer's realisation; "none" for no realisation."""
 Part = Literal["catalogued", "intrinsic", "noisy", "domain", "surprise"]
 
 PARTS: Final[frozenset[Part]] = frozenset(get_args(Part))
-END_BINS: Final = (0, len(FLUX_NAMES) - 1)
 
 
 class PredictOptions(NamedTuple):
@@ -35,8 +38,9 @@ class PredictOptions(NamedTuple):
     ----------
     params : Params
         From `load_params`.
-    variant : {"auto", "colors", "luminosity"}
-        "auto" uses the luminosity in the rows that have one.
+    variant : {"auto", "colors", "luminosity", "redshift"}
+        "auto" takes the richest variant that a row's numbers and the weights allow: the luminosity in rows that have
+        one, and with it the redshift where it lies within that of the training galaxies.
     noise : {"none", "published", "intrinsic", "observed"}
         Kind of realisation. "published": the median EW as catalogued plus Gaussian noise of the row's own `ew_ivar`;
         "intrinsic": a joint draw of intrinsic EWs; "observed": that draw with measurement noise, as DESI would
@@ -44,7 +48,7 @@ class PredictOptions(NamedTuple):
     seed : int
         Number of the realisation; the seed and the row's fluxes together fix the row's draw.
     fill_missing : bool
-        Whether a missing first or last bin is filled in from the other bins; otherwise it is a problem.
+        Whether missing bins are filled in from at least `FEWEST_BINS` others; otherwise they are a problem.
     surprise : bool
         Whether the measured lines get an outlier score, which takes 96 draws per row.
     parts : collection of str
@@ -78,6 +82,8 @@ class PredictInput(NamedTuple):
     catalogued : (3, galaxy, 10) array or None
         EWs predicted by another network, which replace those of the question's network: median, 16th and 84th
         percentile [Å].
+    bin_flux_ivar : (galaxy, 12) array or None
+        Inverse variances of noise in the fluxes beyond DESI's own; 0 for a masked bin, infinity for an exact one.
     kinds : (galaxy,) array of str or None
         The survey's class of each object. Quasars and stars are outside the domain: only galaxies trained the networks.
     """
@@ -91,6 +97,7 @@ class PredictInput(NamedTuple):
     problems: np.ndarray | None = None
     catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
     kinds: np.ndarray | None = None
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None
 
 
 class PredictOutput(NamedTuple):
@@ -105,7 +112,7 @@ class PredictOutput(NamedTuple):
     noisy : (galaxy, 10) array or None
         One realisation [Å]; None if not requested.
     variants : list of str
-        "colors" or "luminosity"; "" for rows with a problem.
+        One of `features.VARIANTS`; "" for rows with a problem.
     domain : Verdicts or None
         None if not requested.
     problems : list of str
@@ -124,7 +131,7 @@ class PredictOutput(NamedTuple):
 
 
 def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
-    """Predict every row, with its luminosity where the row has one.
+    """Predict every row, with its luminosity and redshift where the row has them.
 
     Parameters
     ----------
@@ -144,59 +151,61 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
         If the weights cannot answer the question.
     """
     require(question)
-    params, given = question.params, np.asarray(rows.bin_flux, np.float32)
+    params, given, bin_ivar = question.params, np.array(rows.bin_flux, np.float32), rows.bin_flux_ivar
+    if bin_ivar is not None:
+        given[bin_ivar == 0] = np.nan
     fill = question.fill_missing and np.isnan(given).any()
     flux = np.array(complete_many(params, given) if fill else given)
     problems = _problems(flux, rows, question)
     usable = problems == ""
     flux[~usable] = np.nan
-    luminosity = None if question.variant == "colors" else rows.log_luminosity
-    with_luminosity = _uses_luminosity(usable, luminosity, params, question.variant)
-    luminosity = np.zeros(len(flux), np.float32) if luminosity is None else np.asarray(luminosity, np.float32)
-    redshift = (
-        np.full(len(flux), np.nan, np.float32) if rows.redshift is None else np.asarray(rows.redshift, np.float32)
-    )
-
-    def by_variant(predict: Any, outputs: Any) -> Any:
-        """Call a function on the rows of each variant and fill these arrays with what it returns."""
-        for chosen, light in ((usable & ~with_luminosity, None), (with_luminosity, luminosity)):
-            if chosen.any():
-                part = predict(flux[chosen], None if light is None else light[chosen], redshift[chosen])
-                for output, values in zip(outputs, part, strict=True):
-                    output[chosen] = values
-        return outputs
+    known = np.where(np.isnan(given), np.float32(0), np.float32(np.inf) if bin_ivar is None else bin_ivar)
+    exact = np.isinf(known).all(axis=1)
+    luminosity, redshift = (_column(values, len(flux)) for values in (rows.log_luminosity, rows.redshift))
+    if question.variant == "auto":
+        variants = choose_variants(params, len(flux), luminosity, redshift)
+    else:
+        variants = np.full(len(flux), question.variant, object)
+    variants[~usable] = ""
+    light = np.where(variants == "colors", np.float32(np.nan), luminosity)
 
     def empty(n: int) -> tuple[np.ndarray, ...]:
         return tuple(np.full((n, len(flux), len(LINES)), np.nan, np.float32))
+
+    def by_variant(predict: Any, outputs: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+        """Fill the rows without noise in their bins, and then, with the bins' noise, the others."""
+        fill_by_variant(partial(predict, params), np.where(exact, variants, ""), (flux, luminosity, redshift), outputs)
+        noisy = np.where(exact, "", variants)
+        return fill_by_variant(partial(predict, params), noisy, (given, luminosity, redshift), outputs, known)
 
     intrinsic = noisy = None
     catalogued = empty(3)
     if rows.catalogued is not None:
         catalogued = tuple(np.where(usable[:, None], values, np.float32(np.nan)) for values in rows.catalogued)
     elif "catalogued" in question.parts or question.noise == "published":
-        catalogued = by_variant(lambda flux, light, _: predict_many(params, flux, light), catalogued)
+        catalogued = by_variant(predict_many, catalogued)
     if "intrinsic" in question.parts and has_intrinsic(params):
-        intrinsic = IntrinsicEW(*by_variant(lambda flux, light, _: intrinsic_many(params, flux, light), empty(4)))
+        intrinsic = IntrinsicEW(*by_variant(intrinsic_many, empty(4)))
     if "noisy" in question.parts and question.noise == "published":
         ivar = np.full((len(flux), len(LINES)), np.nan, np.float32) if rows.ew_ivar is None else rows.ew_ivar
         noisy = np.asarray(published_noise(question.seed, flux, catalogued[0], ivar))
     elif "noisy" in question.parts and question.noise != "none":
-        observed = question.noise == "observed"
-
-        def draw(flux: np.ndarray, light: np.ndarray | None, redshift: np.ndarray) -> tuple[np.ndarray]:
-            drawn, listed = sample_many(question.seed, params, flux, light, redshift)
-            return (np.asarray(listed.ew if observed else drawn),)
-
-        (noisy,) = by_variant(draw, empty(1))
+        noisy = empty(1)[0]
+        for chosen, extra in ((exact, ()), (~exact, (known[~exact],))):
+            if (usable & chosen).any():
+                columns = (flux if not extra else given)[chosen], light[chosen], redshift[chosen]
+                drawn, listed = sample_many(question.seed, params, *columns, *extra)
+                noisy[chosen] = listed.ew if question.noise == "observed" else drawn
+        noisy[~usable] = np.nan
     domain = judge_rows(params, given, rows.log_luminosity, rows.redshift) if "domain" in question.parts else None
     if domain is not None and rows.kinds is not None:
         domain = _galaxies_alone(domain, rows.kinds)
-    variants = np.where(usable, np.where(with_luminosity, "luminosity", "colors"), "").tolist()
     surprise = None
     if question.surprise and "surprise" in question.parts and rows.ew is not None and rows.covered is not None:
-        light = np.where(with_luminosity, luminosity, np.nan).astype(np.float32)
         surprise = judge_lines(params, flux, light, redshift, rows.ew, rows.covered)
-    return PredictOutput(Prediction(*catalogued), intrinsic, noisy, variants, domain, problems.tolist(), surprise)
+    return PredictOutput(
+        Prediction(*catalogued), intrinsic, noisy, variants.tolist(), domain, problems.tolist(), surprise
+    )
 
 
 def _galaxies_alone(domain: Verdicts, kinds: np.ndarray) -> Verdicts:
@@ -238,13 +247,9 @@ def require(question: PredictOptions) -> None:
         raise CatalogueError(f"These weights have no variant {question.variant!r}. Use the other one, or 'auto'.")
 
 
-def _uses_luminosity(
-    usable: Bool[np.ndarray, " galaxy"], luminosity: Any, params: Params, variant: Variant
-) -> np.ndarray:
-    """Return which rows are predicted from colours and luminosity, (galaxy,) bool."""
-    if luminosity is None or params.luminosity is None:
-        return np.zeros_like(usable)
-    return usable & (np.isfinite(luminosity) | (params.colors is None) | (variant == "luminosity"))
+def _column(values: Any, n: int) -> Float[np.ndarray, " galaxy"]:
+    """Return an optional column as float32, NaN where there is none."""
+    return np.full(n, np.nan, np.float32) if values is None else np.asarray(values, np.float32)
 
 
 def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) -> np.ndarray:
@@ -254,12 +259,13 @@ def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) ->
     for row in np.flatnonzero(bad.any(axis=1)):
         column = int(np.argmax(bad[row]))
         problems[row] = f"{FLUX_NAMES[column]} is {flux[row, column]}; every flux must be a number > 0"
-        if column in END_BINS and np.isnan(flux[row, column]) and not question.fill_missing:
-            problems[row] += "; an end bin can be filled in, see --fill-missing"
-    if question.variant == "luminosity" or question.params.colors is None:
-        luminosity = rows.log_luminosity
-        missing = np.ones(len(flux), bool) if luminosity is None else ~np.isfinite(luminosity)
-        problems[missing & (problems == "")] = "log_luminosity is missing; use variant colors"
+        if np.isnan(flux[row, column]) and np.isfinite(flux[row]).sum() >= FEWEST_BINS and not question.fill_missing:
+            problems[row] += "; missing bins can be filled in, see --fill-missing"
+    needed = {"luminosity": ["log_luminosity"], "redshift": ["log_luminosity", "redshift"]}.get(question.variant, [])
+    for name in needed or (["log_luminosity"] if question.params.colors is None else []):
+        missing = ~np.isfinite(_column(getattr(rows, name), len(flux)))
+        simpler = VARIANTS[VARIANTS.index("redshift" if name == "redshift" else "luminosity") - 1]
+        problems[missing & (problems == "")] = f"{name} is missing; use variant {simpler}"
     if rows.problems is not None:
         found = np.asarray(rows.problems, object)
         problems[found != ""] = found[found != ""]

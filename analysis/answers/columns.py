@@ -43,7 +43,7 @@ def _columns() -> Iterator[tuple[str, AnswerColumn]]:
     for suffix, part, unit, text, ucd in kinds:
         for line in LINES:
             yield line.name + suffix, AnswerColumn(part, Field(unit, f"{line.label}: {text}", ucd))
-    text = "variant of the network that predicted: colors, or luminosity (colours and luminosity)"
+    text = "variant of the network that predicted: colors, luminosity (and colours), or redshift (and both)"
     yield "VARIANT", AnswerColumn(None, Field("", text, "meta.code"))
     yield (
         "DOMAIN",

@@ -14,7 +14,10 @@ from model.predictions.published_noise import published_noise
 
 
 def predict_lines(
-    params: Params, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float | None = None
+    params: Params,
+    bin_flux: Float[np.ndarray, " bin"],
+    log_luminosity: float | None = None,
+    redshift: float | None = None,
 ) -> Float[np.ndarray, "3 line"]:
     """Predict the EWs of one galaxy as catalogued.
 
@@ -24,7 +27,7 @@ def predict_lines(
         From `load_params`.
     bin_flux : (12,) array
         Mean flux per bin, any unit.
-    log_luminosity : float, optional
+    log_luminosity, redshift : float, optional
         If known.
 
     Returns
@@ -32,8 +35,8 @@ def predict_lines(
     (3, 10) array
         Median, 16th and 84th percentile [Å].
     """
-    known = None if log_luminosity is None else np.array([log_luminosity], np.float32)
-    answers = answer(PredictInput(bin_flux[None], known), PredictOptions(params, parts=("catalogued",)))
+    known = (None if value is None else np.array([value], np.float32) for value in (log_luminosity, redshift))
+    answers = answer(PredictInput(bin_flux[None], *known), PredictOptions(params, parts=("catalogued",)))
     return np.stack([np.asarray(values)[0] for values in answers.catalogued]).astype(float)
 
 
@@ -83,7 +86,7 @@ def draw_lines(
                 "Published noise uses the galaxy's own inverse variances. Open a galaxy from a file with columns "
                 "{LINE}_EW_IVAR, or choose another noise."
             )
-        middle = predict_lines(params, form.bin_flux, form.log_luminosity)[0] if ew is None else ew
+        middle = predict_lines(params, form.bin_flux, form.log_luminosity, redshift)[0] if ew is None else ew
         drawn = published_noise(seed, flux, np.asarray(middle, np.float32)[None], ew_ivar[None])
     elif not has_intrinsic(params):
         raise CatalogueError(

@@ -13,7 +13,6 @@ from analysis.answers.answer import (
     PredictInput,
     PredictOptions,
     PredictOutput,
-    Variant,
     answer,
     has_intrinsic,
 )
@@ -23,6 +22,7 @@ from data.catalogue.schema import FLUX_NAMES
 from data.errors import CatalogueError
 from data.formats import FORMATS, FormatName, TableMeta
 from data.uploads import FluxTable
+from model.features import VARIANTS
 from model.predictions.params import Params
 from model.storage.weights import DEFAULT, available_models, load_params, load_sidecar
 
@@ -37,12 +37,12 @@ class UserWeights(NamedTuple):
     ----------
     ew : (3, galaxy, 10) array
         Median, 16th and 84th percentile [Å]; NaN where there is no prediction.
-    variant : {"auto", "colors", "luminosity"}
-        "auto" if the network has both variants.
+    variants : tuple of str
+        Those of `features.VARIANTS` that the network has.
     """
 
     ew: Float[np.ndarray, "3 galaxy line"]
-    variant: Variant
+    variants: tuple[str, ...]
 
 
 def rows_of(table: FluxTable) -> PredictInput:
@@ -50,7 +50,17 @@ def rows_of(table: FluxTable) -> PredictInput:
     measured, problems = measured_lines(table), np.array(table.problems, object)
     ew, ivar, covered = measured or (None, None, None)
     kinds = None if table.kinds is None else np.array([*table.kinds, None], object)[:-1]
-    return PredictInput(table.bin_flux, table.log_luminosity, table.redshift, ivar, ew, covered, problems, kinds=kinds)
+    return PredictInput(
+        table.bin_flux,
+        table.log_luminosity,
+        table.redshift,
+        ivar,
+        ew,
+        covered,
+        problems,
+        kinds=kinds,
+        bin_flux_ivar=table.bin_flux_ivar,
+    )
 
 
 def answer_table(
@@ -93,17 +103,21 @@ def answer_table(
                 "Your weights do not say how the lines vary together, so only published noise can be added to them."
             )
         rows, parts = rows._replace(catalogued=own.ew), PARTS - {"intrinsic"}
-        return answer(rows, PredictOptions(params, variant=own.variant, noise=noise, seed=seed, parts=parts))
+        absent = dict.fromkeys(set(VARIANTS) - set(own.variants))
+        return answer(
+            rows, PredictOptions(params._replace(**absent), noise=noise, seed=seed, fill_missing=True, parts=parts)
+        )
     judged = rows.ew is not None and has_intrinsic(params) and len(table.ids) <= JUDGED
-    return answer(rows, PredictOptions(params, noise=noise, seed=seed, surprise=judged))
+    return answer(rows, PredictOptions(params, noise=noise, seed=seed, fill_missing=True, surprise=judged))
 
 
 def warm_up(sizes: Sequence[int] = (1, 2)) -> None:
-    """Compile predictions of tables with so many rows, with and without luminosity, ahead of the first upload."""
+    """Compile predictions of tables with so many rows, for each variant, ahead of the first upload."""
     for rows in sizes:
-        for luminosity in (6.0, np.nan):
+        for given in ((np.nan, np.nan), (6.0, np.nan), (6.0, 0.15)):
             flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
-            answer(PredictInput(flux, np.full(rows, luminosity, np.float32)), PredictOptions(load_params()))
+            conditions = (np.full(rows, value, np.float32) for value in given)
+            answer(PredictInput(flux, *conditions), PredictOptions(load_params()))
 
 
 def known_model(name: str) -> str:

@@ -1,6 +1,6 @@
 """Read a piece of a file as galaxies to predict, with a sentence for each row that cannot be used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,13 +10,14 @@ from analysis.answers.answer import PredictInput, PredictOptions
 from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
-from data.columns.bins import per_wavelength
+from data.columns.bins import inverse_variances, per_wavelength
 from data.columns.missing import EMPTY, is_sentinel, optional_without_sentinels, without_sentinels
-from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_ivar_of, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
 from data.uploads.readers.numbers import LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
+from model.features import VARIANTS
 from model.lines import LINE_NAMES
 
 EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
@@ -41,6 +42,10 @@ class Columns(NamedTuple):
         By the file's column, the factor that converts EWs to Å and inverse variances to 1/Å².
     kinds : str
         The column of classes (galaxy, quasar, star); "" if there is none.
+    flux_ivar : tuple of str
+        The twelve columns of the fluxes' inverse variances; empty if there are none.
+    flux_ivar_unit : str
+        Their unit; "" if the file states none.
     """
 
     flux: tuple[str, ...]
@@ -50,6 +55,8 @@ class Columns(NamedTuple):
     ivar: dict[str, str]
     scale: dict[str, float]
     kinds: str
+    flux_ivar: tuple[str, ...]
+    flux_ivar_unit: str
 
 
 def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
@@ -90,8 +97,8 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
     )
     missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
-    if question.variant == "luminosity" and "log_luminosity" not in optional:
-        missing.append("log_luminosity")
+    needed = ("log_luminosity", "redshift")[: max(0, ("auto", *VARIANTS).index(question.variant) - 1)]
+    missing += [name for name in needed if name not in optional]
     if question.noise == "published":
         missing += [name for name in IVAR_NAMES if name not in ivar]
     if missing and column_of(names, "wavelength") and column_of(names, "flux"):
@@ -103,15 +110,15 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(names[:20])}.")
     if question.surprise and not ew:
         raise CatalogueError(f"The input has no measured line to judge: no column {EW_NAMES[0]} ... {EW_NAMES[-1]}.")
-    used = [*flux, *optional.values(), *(ivar.values() if question.noise == "published" else ())]
+    flux_ivar = tuple(twelve_ivar_of(names).values())
+    used = [*flux, *flux_ivar, *optional.values(), *(ivar.values() if question.noise == "published" else ())]
     for name in used:
         if f"{name} (2)" in names:
             raise CatalogueError(f"The input has several columns {name}. Keep one of them.")
         kind = schema.field(name).type
         if not (is_text(kind) or is_number(kind) or (name,) == flux):
             raise CatalogueError(f"Column {name} is of type {kind}; it must hold numbers. Convert it to float.")
-    stated = {name: text for name in flux if units.is_stated(text := column_units.get(name, "") or split_unit(name)[1])}
-    unit = units.common(stated, len(flux), "The input")
+    unit, flux_ivar_unit = (_common_unit(columns, column_units) for columns in (flux, flux_ivar))
     if unit:
         try:
             units.flux_unit(unit)
@@ -121,7 +128,14 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
     for ours, target in ((ew, "Angstrom"), (ivar, "1 / Angstrom2")):
         if question.surprise or question.noise == "published":
             scale |= {name: units.factor_to(column_units.get(name, ""), target, name) for name in ours.values()}
-    return Columns(flux, unit, optional, ew, ivar, scale, column_of(names, "class"))
+    return Columns(flux, unit, optional, ew, ivar, scale, column_of(names, "class"), flux_ivar, flux_ivar_unit)
+
+
+def _common_unit(columns: tuple[str, ...], column_units: Mapping[str, str]) -> str:
+    """Return the unit of columns, stated in the file or in their names; "" if none is stated."""
+    each = {name: column_units.get(name, "") or split_unit(name)[1] for name in columns}
+    stated = {name: text for name, text in each.items() if units.is_stated(text)}
+    return units.common(stated, len(columns), "The input") if stated else ""
 
 
 def _list_of_twelve(schema: pa.Schema) -> tuple[str, ...]:
@@ -157,12 +171,16 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
         given = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux])
     flux = per_wavelength(given, found.unit)
     for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
-        if not problems[row] and not (question.fill_missing and column in (0, len(FLUX_NAMES) - 1)):
+        if not problems[row] and not question.fill_missing:
             problems[row] = f"{FLUX_NAMES[column]} is {given[row, column]:g}, which marks a missing value"
     optional = {
         name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
     }
-    ivar = ew = covered = None
+    ivar = ew = covered = flux_ivar = None
+    if found.flux_ivar:
+        noise = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux_ivar])
+        flux_ivar, wrong = inverse_variances(noise, given, flux, found.flux_ivar_unit, found.unit)
+        problems = np.where(problems == "", np.array([*wrong, None], object)[:-1], problems)
     if question.noise == "published":
         ivar = np.column_stack([_scaled(batch, found.ivar[name], found, problems) for name in IVAR_NAMES])
     if question.surprise:
@@ -186,6 +204,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
             covered,
             problems,
             kinds=kinds,
+            bin_flux_ivar=None if flux_ivar is None else flux_ivar.astype(np.float32),
         )
 
 

@@ -1,6 +1,7 @@
 """Building of catalogues: predictions and map positions are added to a table of galaxies."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from data.catalogue.survey import DESI, METADATA, Survey
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.predictions.batch import place_many, predict_many
+from model.predictions.variants import choose_variants, fill_by_variant
 from model.storage.weights import DEFAULT, MAP, find_weights, load_params
 
 CHUNK: Final = 16384
@@ -34,7 +36,7 @@ MOCK_PREFIX: Final = "MOCK-"
 def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None] = lambda _: None) -> pa.Table:
     """Add predictions and map positions to a table of galaxies.
 
-    The variant "luminosity" of the network is used, as every catalogue has luminosities.
+    Every galaxy is predicted with the richest variant that its numbers and the weights allow.
 
     Parameters
     ----------
@@ -61,13 +63,14 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
     table = table.drop_columns([column.name for column in BUILT_COLUMNS if column.name in table.column_names])
     params = load_params(model)
     flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)
-    luminosity = table["log_luminosity"].to_numpy()
+    luminosity, redshift = (table[name].to_numpy() for name in ("log_luminosity", "redshift"))
     predicted = np.empty((len(PREDICTION_SUFFIXES), len(flux), len(LINE_NAMES)), np.float32)
     position = np.empty((len(flux), len(MAP_NAMES)), np.float32)
     for start in range(0, len(flux), CHUNK):
         rows = slice(start, start + CHUNK)
-        prediction = predict_many(params, flux[rows], luminosity[rows])
-        predicted[:, rows] = prediction.ew, prediction.p16, prediction.p84
+        columns = flux[rows], luminosity[rows], redshift[rows]
+        variants = choose_variants(params, len(flux[rows]), *columns[1:])
+        fill_by_variant(partial(predict_many, params), variants, columns, tuple(predicted[:, rows]))
         position[rows] = place_many(params, flux[rows]).position
         progress(len(flux[rows]))
     for index, name in enumerate(LINE_NAMES):
@@ -127,7 +130,7 @@ def describe(
         "provenance": provenance,
         METADATA: survey.as_metadata(),
         stored_spectra.METADATA: stored_spectra.NONE if spectra is None else stored_spectra.fingerprint(spectra),
-        "model": {"name": Path(model).stem, "variant": "luminosity", "sha256": _checksum(model)},
+        "model": {"name": Path(model).stem, "variant": "richest", "sha256": _checksum(model)},
         "map": {"sha256": _checksum(MAP)},
     }
 

@@ -7,11 +7,14 @@ from jaxtyping import Bool, Float
 
 from analysis.explorer.neighbours import Neighbours, nearest, shapes
 from data.catalogue.registry import Catalogue, Galaxy, served
+from model.features import VARIANTS
+from model.lines import LINES
 from model.physics.derived import Derived, derive
 from model.physics.diagnostics import DiagramClass, DiagramPoint, bpt_point, classify_bpt, classify_whan, whan_point
 from model.predictions.batch import intrinsic_many, score_many
 from model.predictions.domain import Domain, judge
 from model.predictions.params import Params
+from model.predictions.variants import choose_variants
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 
@@ -81,7 +84,7 @@ def summarize_galaxy(catalogue: Catalogue, row: int) -> GalaxySummary:
         galaxy=galaxy,
         cut=~catalogue.survey.observable(np.array([galaxy.redshift]))[0],
         percentile=percentile(galaxy.ew, *map(np.asarray, galaxy.predicted)),
-        p_detected=_p_detected(params, flux),
+        p_detected=_p_detected(params, galaxy),
         domain=_domain(params, galaxy, flux),
         bpt=bpt_point(galaxy.ew, galaxy.ew_ivar),
         whan=whan_point(galaxy.ew, galaxy.ew_ivar),
@@ -98,10 +101,12 @@ def warm_up() -> None:
         summarize_galaxy(catalogue, 0)
 
 
-def _p_detected(params: Params, flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " line"]:
+def _p_detected(params: Params, galaxy: Galaxy) -> Float[np.ndarray, " line"]:
     if params.intrinsic is None:
-        return np.full(10, np.nan, np.float32)
-    return np.asarray(intrinsic_many(params, flux).p_detected)[0]
+        return np.full(len(LINES), np.nan, np.float32)
+    columns = [np.asarray([value], np.float32) for value in (galaxy.bin_flux, galaxy.log_luminosity, galaxy.redshift)]
+    number = VARIANTS.index(choose_variants(params, 1, *columns[1:])[0])
+    return np.asarray(intrinsic_many(params, *columns[: number + 1]).p_detected)[0]
 
 
 def _domain(params: Params, galaxy: Galaxy, flux: Float[np.ndarray, "galaxy bin"]) -> Domain | None:

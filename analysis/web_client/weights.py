@@ -10,13 +10,13 @@ from safetensors.numpy import save
 
 from data.catalogue.cells import load_cells
 from model.distribution.colors import LOG_TWO_PI
-from model.predictions.intrinsic import line_softening
+from model.distribution.latent import line_softening
+from model.features import VARIANTS
 from model.predictions.params import Params
 from model.storage.tensors import to_tensors
 from model.storage.weights import available_models, load_params
 
 SHARED: Final = "shared"
-VARIANTS: Final = ("colors", "luminosity")
 VERSION_DIGITS: Final = 12
 
 
@@ -28,7 +28,7 @@ def weights_file(model: str, part: str) -> bytes | None:
     ----------
     model : str
         Name from `available_models`.
-    part : {"shared", "colors", "luminosity"}
+    part : {"shared", "colors", "luminosity", "redshift"}
         "shared" holds the map and the domain, the others a variant's network and its intrinsic percentiles.
 
     Returns

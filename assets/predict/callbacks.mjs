@@ -5,6 +5,7 @@ import { OWN } from "./network/weights.mjs";
 
 /** @import { Others } from "./predictions.mjs" */
 /** @import { Galaxy, Manifest } from "./manifest.mjs" */
+/** @import { Asked } from "./network/weights.mjs" */
 
 /** @type {PredictPage | null} */
 let page = null;
@@ -52,7 +53,7 @@ export function weights(contents, name) {
 
 /**
  * Predict a table with the visitor's own network.
- * @param {{flux: string, luminosity: string} | null} asked
+ * @param {Asked | null} asked
  */
 export function table(asked) {
   if (page && asked) page.weights.table(asked).then((data) => setProps("predict-own", { data }));

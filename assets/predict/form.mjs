@@ -1,14 +1,16 @@
 /* The form of the Predict page: its fields and buttons. */
 import { around, byId, node } from "../shell/dom.mjs";
 
-/** @import { Form as FormState, Kind, Manifest, Range, Variant } from "./manifest.mjs" */
+/** @import { Form as FormState, Kind, Manifest, Range } from "./manifest.mjs" */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SEPARATORS = /[\s,;|]+/;
 const UPLOADS = 2; // file inputs: weights and tables
 const LATE = 180; // ms between searches for file inputs
 
-/** @typedef {"luminosity" | "redshift"} Field */
+/** @typedef {"redshift" | "luminosity"} Field */
+/** @type {Field[]} */
+const FIELDS = ["redshift", "luminosity"];
 
 /**
  * Functions that the form calls after input by the visitor.
@@ -72,7 +74,7 @@ export class Form {
       return node("label", "", name, input);
     });
     byId("predict-bins").replaceChildren(...labels);
-    for (const field of /** @type {Field[]} */ (["luminosity", "redshift"])) {
+    for (const field of FIELDS) {
       const input = this.#field(field);
       input.addEventListener("input", () => tell.field(field, input.value), { signal });
     }
@@ -106,17 +108,10 @@ export class Form {
     this.#inputs.forEach((input, bin) => {
       if (input.value !== state.bins[bin]) input.value = state.bins[bin];
     });
-    for (const name of /** @type {Field[]} */ (["luminosity", "redshift"])) {
+    for (const name of FIELDS) {
       const input = this.#field(name);
       if (input.value !== state[name]) input.value = state[name];
     }
-    this.showVariant(state.variant);
-  }
-
-  /** @param {Variant} variant */
-  showVariant(variant) {
-    this.#root.classList.toggle("with-luminosity", variant === "luminosity");
-    this.#press("variant", variant);
   }
 
   /**
@@ -150,15 +145,15 @@ export class Form {
    * Mark invalid numbers, and the preset that equals the bins.
    * @param {FormState} state
    * @param {number[]} flux               NaN where a text is not a flux in range
-   * @param {number | null} luminosity
+   * @param {Record<Field, number | null>} values   null where a field is empty, NaN where it is no number in range
    * @param {string[]} presets            their bins, joined by commas
    */
-  mark({ bins }, flux, luminosity, presets) {
+  mark({ bins }, flux, values, presets) {
     this.#inputs.forEach((input, bin) => {
       if (document.activeElement !== input && input.value !== bins[bin]) input.value = bins[bin];
       input.setAttribute("aria-invalid", String(Number.isNaN(flux[bin])));
     });
-    this.#field("luminosity").setAttribute("aria-invalid", String(Number.isNaN(luminosity)));
+    for (const name of FIELDS) this.#field(name).setAttribute("aria-invalid", String(Number.isNaN(values[name])));
     for (const button of this.#buttons("preset")) {
       button.classList.toggle("segment-on", presets[Number(button.dataset.value)] === bins.join());
     }

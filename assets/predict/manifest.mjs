@@ -4,7 +4,7 @@
 /** @import { Scheme } from "../shell/scheme.mjs" */
 
 /**
- * @typedef {"colors" | "luminosity"} Variant   of a network: the quantities from which it predicts
+ * @typedef {"colors" | "luminosity" | "redshift"} Variant   of a network: the quantities from which it predicts
  * @typedef {"catalogued" | "intrinsic"} Kind   of equivalent widths
  *
  * @typedef {object} Line
@@ -19,7 +19,6 @@
  * @property {string[]} bins
  * @property {string} luminosity
  * @property {string} redshift
- * @property {Variant} variant
  *
  * @typedef {object} Known   data of a galaxy from a file
  * @property {string} name

@@ -18,7 +18,7 @@ import { copy, link, python } from "./share.mjs";
 import { OWN, Weights } from "./network/weights.mjs";
 
 /** @import { Others, Prediction } from "./predictions.mjs" */
-/** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen, Variant } from "./manifest.mjs" */
+/** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen } from "./manifest.mjs" */
 /** @import { Net } from "./network/safetensors.mjs" */
 
 const REST = 180; // ms without input before the store is set
@@ -83,6 +83,7 @@ export class PredictPage {
       bins: (bins) => this.fill({ bins }),
       field: (field, text) => {
         this.#state[field] = text;
+        this.#fetch();
         this.redraw();
         this.#rest();
       },
@@ -103,8 +104,8 @@ export class PredictPage {
       const [tensors, medians] = await Promise.all([
         this.weights.tensors(shared),
         requestJson(background, this.stop.signal),
-        this.weights.load(this.model, "colors"),
-        this.weights.load(this.model, this.#variant()), // a link may contain a luminosity
+        this.weights.load(this.model, 0),
+        this.weights.load(this.model, this.#given().length), // a link may contain a luminosity
       ]);
       this.#shared = { map: under(tensors, "map"), domain: under(tensors, "domain") };
       this.#predictions = new Predictions(this.manifest, medians, (line) => {
@@ -127,7 +128,7 @@ export class PredictPage {
    */
   async choose(model) {
     this.model = model;
-    await this.weights.load(model, this.#variant());
+    await this.weights.load(model, this.#given().length);
     this.redraw();
     this.#rest(0);
   }
@@ -145,7 +146,6 @@ export class PredictPage {
     else if (what === "reset") this.fill({ ...start });
     else if (what === "undo") this.#undo();
     else if (what === "kind") this.#setKind(/** @type {Kind} */ (value));
-    else if (what === "variant") this.#setVariant(/** @type {Variant} */ (value));
     else if (what === "link") copy(this.#link(), note, "Link copied");
     else if (what === "python") copy(this.#python(), note, "Python copied");
   }
@@ -168,8 +168,8 @@ export class PredictPage {
   fill({ seen, ...change }) {
     this.#state = { ...this.#state, ...NOTHING_KNOWN, ...structuredClone(change), spectrum: Boolean(seen) };
     if (seen) this.#seen = { ...seen, name: this.#state.name };
-    if (change.luminosity) this.#setVariant("luminosity");
     this.#form.show(this.#state);
+    this.#fetch();
     this.redraw();
     this.#rest(0);
   }
@@ -179,6 +179,7 @@ export class PredictPage {
     if (!before) return;
     this.#state = structuredClone(before);
     this.#form.show(this.#state);
+    this.#fetch();
     this.redraw();
     this.#publish();
   }
@@ -190,27 +191,32 @@ export class PredictPage {
     this.redraw();
   }
 
-  /** @param {Variant} variant */
-  #setVariant(variant) {
-    this.#state.variant = variant;
-    this.#form.show(this.#state);
-    this.weights.load(this.model, variant).then(() => this.redraw());
-    this.redraw();
-    this.#rest();
+  /** Fetch the network that the fields allow. */
+  #fetch() {
+    this.weights.load(this.model, this.#given().length).then(() => this.redraw(), () => {});
   }
 
   // ---- predictions ------------------------------------------------------------------------------------------------
 
-  /** @returns {number | null} null if there is none, NaN if it is invalid */
-  #luminosity() {
-    const { variant, luminosity } = this.#state;
-    if (variant !== "luminosity" || !luminosity.trim()) return null;
-    return inRange(luminosity, this.manifest.limits.luminosity);
+  /**
+   * Return the number of a field: null if the field is empty, NaN if its text is invalid.
+   * @param {"luminosity" | "redshift"} field
+   */
+  #value(field) {
+    const text = this.#state[field];
+    return text.trim() ? inRange(text, this.manifest.limits[field]) : null;
   }
 
-  /** @returns {Variant} that the prediction needs */
-  #variant() {
-    return this.#luminosity() === null ? "colors" : "luminosity";
+  /**
+   * Return the quantities to predict from besides the colours, as `answer` in analysis/answers does: the luminosity, and
+   * with it a redshift of the training sample.
+   * @returns {number[]}
+   */
+  #given() {
+    const [luminosity, redshift] = [this.#value("luminosity"), this.#value("redshift")];
+    if (luminosity === null || Number.isNaN(luminosity)) return [];
+    const [near, far] = this.manifest.limits.trained.redshift ?? [-Infinity, Infinity];
+    return redshift !== null && redshift >= near && redshift <= far ? [luminosity, redshift] : [luminosity];
   }
 
   /** Draw in the next frame. */
@@ -228,34 +234,35 @@ export class PredictPage {
     const { manifest } = this;
     const state = this.#state;
     const flux = state.bins.map((text) => inRange(text, manifest.limits.flux));
-    const luminosity = this.#luminosity();
-    this.#form.mark(state, flux, luminosity, manifest.presets.map(({ bins }) => bins.join()));
-    if (flux.some(Number.isNaN) || Number.isNaN(luminosity)) return;
+    const values = { luminosity: this.#value("luminosity"), redshift: this.#value("redshift") };
+    this.#form.mark(state, flux, values, manifest.presets.map(({ bins }) => bins.join()));
+    if ([...flux, values.luminosity, values.redshift].some(Number.isNaN)) return;
+    const given = this.#given();
     // Only ratios matter. A mean of 1 avoids underflow for fluxes in erg/s/cm²/Å.
     const mean = flux.reduce((sum, f) => sum + f, 0) / flux.length;
     const scaled = flux.map((f) => f / mean);
-    const prediction = this.#predict(scaled, luminosity);
+    const prediction = this.#predict(scaled, given);
     const seen = state.spectrum && this.#seen?.name === state.name ? this.#seen : null;
     this.#continuum.draw({ flux, ew: prediction && prediction.ew, seen });
-    const used = this.weights.network(this.model, luminosity);
+    const used = this.weights.network(this.model, given);
     if (!prediction || !used || !this.#predictions) return;
-    const slope = sensitivity(used.net, scaled, used.luminosity, this.#line);
+    const slope = sensitivity(used.net, scaled, used.given, this.#line);
     this.#last = { flux, prediction };
     this.#predictions.draw(prediction, Array.from(slope, (s) => s / 100), this.#line, this.others);
-    this.#showVerdict(prediction.score, luminosity);
+    this.#showVerdict(prediction.score, values.luminosity);
     byId("predict-variant").textContent = used.words;
   }
 
   /**
    * @param {number[]} flux
-   * @param {number | null} luminosity
+   * @param {number[]} given
    * @returns {Prediction | null}   null until the weights are loaded
    */
-  #predict(flux, luminosity) {
-    const chosen = this.weights.network(this.model, luminosity);
+  #predict(flux, given) {
+    const chosen = this.weights.network(this.model, given);
     if (!chosen || !this.#shared) return null;
-    const listed = predict(chosen.net, flux, chosen.luminosity);
-    const free = chosen.summary && intrinsic(chosen.summary, flux, chosen.luminosity);
+    const listed = predict(chosen.net, flux, chosen.given);
+    const free = chosen.summary && intrinsic(chosen.summary, flux, chosen.given);
     const shown = this.#kind === "intrinsic" && free ? { ew: free.p50, p16: free.p16, p84: free.p84 } : listed;
     return {
       ...shown,
@@ -298,11 +305,10 @@ export class PredictPage {
       window.history.replaceState(window.history.state, "", this.#link());
     }
     /** @type {HTMLButtonElement} */ (byId("predict-undo")).disabled = !this.#steps.can(-1);
-    const luminosity = state.variant === "luminosity" ? state.luminosity : "";
     // A visitor's own weights stay in the page; the server gets their predictions.
     const listed = this.model === OWN ? this.#last?.prediction.listed : null;
     const own = listed ? [listed.ew, listed.p16, listed.p84].map((values) => Array.from(values)) : null;
-    setProps("predict-state", { data: { ...state, luminosity, model: this.model, own } });
+    setProps("predict-state", { data: { ...state, model: this.model, own } });
   }
 
   #link() {
@@ -312,7 +318,7 @@ export class PredictPage {
 
   #python() {
     const flux = this.#last?.flux ?? this.#state.bins.map(Number);
-    return python(flux, this.#luminosity(), this.model === OWN ? "your.safetensors" : this.model);
+    return python(flux, this.#given(), this.model === OWN ? "your.safetensors" : this.model);
   }
 
   end() {

@@ -11,11 +11,11 @@ const NOTE_SHOWN = 4000; // ms for which a note is shown
  * @param {Typed} start                        the defaults, which addresses omit
  * @param {(text: string) => boolean} usable   whether a text is a flux in range
  */
-export function link(pathname, { bins, luminosity, redshift, variant }, start, usable) {
+export function link(pathname, { bins, luminosity, redshift }, start, usable) {
   const same = JSON.stringify([bins, luminosity]) === JSON.stringify([start.bins, ""]);
   const query = [];
   if (!same && bins.every(usable)) query.push(`flux=${bins.map((text) => Number(Number(text).toPrecision(5))).join()}`);
-  if (variant === "luminosity" && luminosity.trim()) query.push(`luminosity=${Number(luminosity)}`);
+  if (luminosity.trim()) query.push(`luminosity=${Number(luminosity)}`);
   if (redshift.trim()) query.push(`redshift=${Number(redshift)}`);
   return `${pathname}${query.length ? "?" : ""}${query.join("&")}`;
 }
@@ -23,11 +23,11 @@ export function link(pathname, { bins, luminosity, redshift, variant }, start, u
 /**
  * Return Python code that computes the lines.
  * @param {number[]} flux
- * @param {number | null} luminosity
+ * @param {number[]} given   log luminosity, then redshift, as far as they are used
  * @param {string} weights
  */
-export function python(flux, luminosity, weights) {
-  const extra = luminosity === null ? "" : `, log_luminosity=${luminosity}`;
+export function python(flux, given, weights) {
+  const extra = given.map((value, i) => `, ${["log_luminosity", "redshift"][i]}=${value}`).join("");
   return [
     "import numpy as np",
     "from galactic_neon import LINES, intrinsic_ew, load_params, predict",

@@ -32,7 +32,7 @@ import { drawHistograms } from "./plots/histograms.mjs";
 
 const RARE = 1e-3; // as in the explorer: galaxies with a lower probability are outliers
 /** @type {Record<string, string>} */
-const VARIANTS = { colors: "colours", luminosity: "colours + L" };
+const VARIANTS = { colors: "colours", luminosity: "colours + L", redshift: "colours + L + z" };
 const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "covered"]);
 
 /** @type {Rows | null} */
@@ -48,8 +48,7 @@ const odds = (p) => (1 / p >= 1.95 ? `1 in ${Math.round(1 / p).toLocaleString("e
 function open(i) {
   if (!shown) return;
   const row = Object.fromEntries(FORM.flatMap((key) => (shown?.[key] ? [[key, shown[key][i]]] : [])));
-  const variant = shown.variant[i] === "luminosity" ? "luminosity" : "colors";
-  setProps("predict-row", { data: { ...row, variant } });
+  setProps("predict-row", { data: row });
 }
 
 /** Register the cell renderer and the formula that this table uses in ag-grid. */
@@ -99,7 +98,7 @@ function columns(rows, { lines, leading }) {
   const name = { field: "name", headerName: "Galaxy", pinned: "left", width: 196, cellRenderer: "NeonOpen" };
   const problem = { field: "problem", headerName: "Problem", width: 420, cellClass: "why", tooltipField: "problem" };
   const basis = [
-    { field: "variant", headerName: "From", width: 110 },
+    { field: "variant", headerName: "From", width: 136 },
     { field: "domain", headerName: "Domain", width: 95 },
   ];
   // A column without a group would have an empty heading above it, which confuses screen readers.

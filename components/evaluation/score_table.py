@@ -11,7 +11,11 @@ from components.widgets.aria import aria
 from components.widgets.html import Element
 from model.lines import LINES
 
-_VARIANTS: Final = (("colors", "colours"), ("luminosity", "colours + luminosity"))
+_VARIANTS: Final = (
+    ("colors", "colours"),
+    ("luminosity", "colours + luminosity"),
+    ("redshift", "colours + luminosity + redshift"),
+)
 _COLUMNS: Final = (("spearman", "ρ"), ("nmad", "NMAD [Å]"), ("bias", "bias"), ("coverage", "coverage"))
 
 

@@ -35,9 +35,8 @@ def segments(label: str, buttons: Sequence[html.Button]) -> html.Div:
 
 
 def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.Div:
-    """Return the row above the cards: presets, variant, network, undo; `presets` are pairs of name and meaning."""
+    """Return the row above the cards: presets, network, undo; `presets` are pairs of name and meaning."""
     buttons = [action(name, "preset", str(index), title=meaning) for index, (name, meaning) in enumerate(presets)]
-    variants = [action("Colours", "variant", "colors"), action("+ luminosity", "variant", "luminosity")]
     select = dmc.Select(
         id="predict-model",
         data=model_choices(models),
@@ -53,7 +52,6 @@ def toolbar(presets: Sequence[tuple[str, str]], models: Sequence[str]) -> html.D
             segments("Start from", buttons),
             html.Div(
                 [
-                    segments("Inputs of the network", variants),
                     select,
                     dcc.Upload(
                         html.Button("Your weights", type="button", className="tool", title="A .safetensors file"),
@@ -79,16 +77,12 @@ def form() -> html.Section:
         html.Div(
             [
                 field("redshift", "redshift, optional", "0.1"),
-                field("luminosity", "log luminosity", "6.2"),
+                field("luminosity", "log luminosity, optional", "6.2"),
                 html.Span(
-                    "Only the ratios of the twelve fluxes matter. With a redshift, the page also gives magnitudes "
-                    "and luminosities, and checks the redshift against the training sample.",
-                    className="muted colors-only",
-                ),
-                html.Span(
-                    "log10 of F (1+z) D² in the 6400–6700 Å bin: F in 10⁻¹⁷ erg/s/cm²/Å, D the luminosity distance "
-                    "in Mpc.",
-                    className="muted luminosity-only",
+                    "Of the twelve fluxes only the ratios matter. A luminosity sharpens the prediction: log10 of "
+                    "F (1+z) D² in the 6400–6700 Å bin, F in 10⁻¹⁷ erg/s/cm²/Å, D in Mpc. Together with a redshift it "
+                    "also tells how faint the galaxy appears to DESI.",
+                    className="muted",
                 ),
             ],
             className="form-foot",
@@ -104,7 +98,7 @@ def field(name: str, label: str, placeholder: str) -> html.Label:
     """Return a text field that the page's script reads."""
     return html.Label(
         [html.Span(label), dcc.Input(id=f"predict-{name}", type="text", placeholder=placeholder, autoComplete="off")],
-        className=f"field field-{name}" + (" luminosity-only" if name == "luminosity" else ""),
+        className=f"field field-{name}",
         htmlFor=f"predict-{name}",
     )
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from data.errors import UploadError
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
 
+FLUX_IVAR_SUFFIX: Final = "_ivar"
 FLUX_NAMES: Final = tuple(f"flux_{index:02d}" for index in range(N_BINS))
 """Column names of the twelve bins, bluest first."""
 IVAR_SUFFIX: Final = "_EW_IVAR"
@@ -106,6 +108,25 @@ def twelve_of(titles: Iterable[str]) -> dict[str, str]:
         if title[:5].lower() == "flux_":
             known.setdefault(split_unit(title)[0].lower(), title)
     return {name: known[name] for name in FLUX_NAMES if name in known}
+
+
+def twelve_ivar_of(titles: Iterable[str]) -> dict[str, str]:
+    """Find the columns flux_00_ivar ... flux_11_ivar as `twelve_of` finds the fluxes; return titles by flux column.
+
+    Raises
+    ------
+    UploadError
+        If there are some of them, but not all.
+    """
+    known = {split_unit(title)[0].strip().lower(): title for title in titles if "ivar" in title.lower()}
+    found = {name: known[name + FLUX_IVAR_SUFFIX] for name in FLUX_NAMES if name + FLUX_IVAR_SUFFIX in known}
+    if found and len(found) < N_BINS:
+        absent = [name + FLUX_IVAR_SUFFIX for name in FLUX_NAMES if name not in found]
+        raise UploadError(
+            f"The file has {len(found)} of {N_BINS} inverse variances of fluxes; it lacks {', '.join(absent)}. Add "
+            "them, or remove the others."
+        )
+    return found
 
 
 def list_of_twelve(titles: Iterable[str]) -> str:

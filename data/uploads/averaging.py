@@ -12,6 +12,7 @@ from data.errors import UploadError
 from data.uploads.limits import MAX_PIXELS
 from model.bins import BIN_EDGES, MIN_COVERAGE
 from model.predictions.batch import complete_many
+from model.predictions.imputation import FEWEST_BINS
 from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
 
@@ -27,8 +28,8 @@ def average_bins(
     flux: Float[np.ndarray, " pixel"],
     ivar: Float[np.ndarray, " pixel"],
     steps: list[str],
-) -> tuple[Float[np.ndarray, " bin"], str]:
-    """Average a spectrum in the twelve bins; one missing end bin is filled in from the others.
+) -> tuple[Float[np.ndarray, " bin"], tuple[int, ...]]:
+    """Average a spectrum in the twelve bins; missing bins are filled in from at least six others.
 
     Parameters
     ----------
@@ -43,13 +44,13 @@ def average_bins(
     -------
     (12,) array
         Mean continuum per bin in the unit of `flux`.
-    str
-        Range of the bin that was filled in; "" if none was.
+    tuple of int
+        The bins that were filled in.
 
     Raises
     ------
     UploadError
-        When a bin is not covered, or its mean is not above 0.
+        When fewer than six bins are covered, or a mean is not above 0.
     """
     span = f"{rest[0]:.0f}-{rest[-1]:.0f} Å in the rest frame"
     steps.append(f"{form}: {len(rest):,} pixels, {span}; lines are masked and the rest averaged in twelve bins.")
@@ -67,20 +68,24 @@ def average_bins(
             "it must be above 0. Check the sky subtraction, the mask and the unit."
         )
     missing = np.flatnonzero(~np.isfinite(found))
-    inner = [place for place in missing if place not in (0, N_BINS - 1)]
-    if inner or len(missing) == 2:
-        place = inner[0] if inner else missing[0]
+    if len(missing) > N_BINS - FEWEST_BINS:
         raise UploadError(
-            f"The spectrum covers {span}; bin {BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å has good pixels over "
-            f"less than {MIN_COVERAGE:.0%} of its width. The network needs 3400-7000 Å: check redshift, unit and mask."
+            f"The spectrum covers {span}; {N_BINS - len(missing)} of the twelve bins of 3400-7000 Å have good pixels "
+            f"over {MIN_COVERAGE:.0%} of their width; {FEWEST_BINS} are needed. Check redshift, unit and mask."
         )
-    filled_bin = ""
     if missing.size:
-        place = int(missing[0])
-        filled_bin = f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
-        steps.append(f"Bin {filled_bin} is not covered; it is filled in from the other eleven.")
+        known = N_BINS - len(missing)
+        steps.append(
+            f"Not covered: {', '.join(map(bin_range, missing.tolist()))}; filled in from the other {known} bins, which "
+            "widens the intervals of the predictions."
+        )
         found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
-    return found * scale, filled_bin
+    return found * scale, tuple(missing.tolist())
+
+
+def bin_range(place: int) -> str:
+    """Return the range of a bin in words."""
+    return f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
 
 
 @cache

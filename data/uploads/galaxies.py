@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float32
 
 from data.columns import units
+from data.columns.bins import inverse_variances
 from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
-from data.columns.names import column_of
+from data.columns.names import column_of, split_unit, twelve_ivar_of
 from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.uploads.limits import MAX_NAME, MAX_ROWS
@@ -47,6 +48,9 @@ class FluxTable(NamedTuple):
         The other columns as text, unchanged.
     kinds
         SPECTYPE or CLASS of each object, "" where empty; None if the file has no such column.
+    bin_flux_ivar
+        Inverse variances of noise in the bins beyond that of the training sample, in the unit of `bin_flux` to the
+        power -2; 0 where a bin was filled in, infinity where it is exact. None if all are exact.
     """
 
     ids: tuple[str, ...]
@@ -56,6 +60,7 @@ class FluxTable(NamedTuple):
     problems: tuple[str, ...]
     extra: dict[str, tuple[str, ...]]
     kinds: tuple[str, ...] | None = None
+    bin_flux_ivar: Float32[np.ndarray, "galaxy bin"] | None = None
 
 
 def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
@@ -95,13 +100,20 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
         if plan[name] != NONE:
             optional[name] = _optional(raw, plan[name], name, limits, problems)
+    ivar = _flux_ivar(raw, plan, given, scaled, problems)
     ids = _ids(raw, plan["id"], problems)
     bad = np.array([bool(problem) for problem in problems])
     # Only ratios matter, so a row outside the range of float32 is divided by its mean.
     beyond = ~bad & ~((scaled > 1e-35) & (scaled < 1e35)).all(axis=1)
+    if ivar is not None:
+        ivar[beyond] *= scaled[beyond].mean(axis=1, keepdims=True) ** 2
     scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
     scaled[bad] = np.nan
-    used = {*titles, *(plan[role] for role in ("id", "redshift", "log_luminosity"))}
+    used = {
+        *titles,
+        *twelve_ivar_of(raw.columns).values(),
+        *(plan[role] for role in ("id", "redshift", "log_luminosity")),
+    }
     kinds = column_of(raw.columns, "class")
     table = FluxTable(
         ids=ids,
@@ -111,10 +123,27 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         problems=tuple(problems),
         extra={title: _texts(values) for title, values in raw.columns.items() if title not in used},
         kinds=_texts(raw.columns[kinds]) if kinds and kinds not in used else None,
+        bin_flux_ivar=None if ivar is None else ivar.astype(np.float32),
     )
     if all(problems):
         raise UploadError(problems[0] if raw.n == 1 else f"None of the {raw.n} galaxies can be used. {problems[0]}")
     return table
+
+
+def _flux_ivar(
+    raw: RawTable, plan: Mapping[str, str], given: np.ndarray, flux: np.ndarray, problems: list[str]
+) -> np.ndarray | None:
+    """Return the inverse variances of the fluxes; a value that cannot be used is its row's problem."""
+    titles = list(twelve_ivar_of(raw.columns).values())
+    if not titles:
+        return None
+    each = {title: raw.units.get(title, "") or split_unit(title)[1] for title in titles}
+    stated = {title: unit for title, unit in each.items() if units.is_stated(unit)}
+    unit = units.common(stated, len(titles), raw.name) if stated else ""
+    noise = np.column_stack([numbers(raw.columns[title]) for title in titles])
+    converted, wrong = inverse_variances(noise, given, flux, unit, plan["flux_unit"])
+    problems[:] = [before or found for before, found in zip(problems, wrong, strict=True)]
+    return converted
 
 
 def is_no_galaxy(kind: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
@@ -15,12 +15,13 @@ from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, 
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.registry import MASKS, convention_of
-from data.uploads.averaging import average_bins
+from data.uploads.averaging import average_bins, bin_range
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
 from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan, stated_unit
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers, truth
+from model.bins import LUMINOSITY_BIN
 from model.features import log_luminosity
 from model.spectra.extinction import attenuation
 
@@ -83,7 +84,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         # What is not covered may lie in another table or row of the file.
         chosen = [note for note in raw.about.get("notes", []) if re.search(r"\bis (?:read|taken)\b", note)]
         raise UploadError(" ".join([str(error), *chosen])) from error
-    known = absolute and redshift > 0
+    known = absolute and redshift > 0 and LUMINOSITY_BIN not in missing
     luminosity = np.asarray(_luminosity()(bin_flux, np.float32(redshift)), np.float32)[None] if known else None
     if known:
         steps.append("The luminosity includes only the light in the aperture, as in training.")
@@ -101,10 +102,18 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         log_luminosity=luminosity,
         redshift=np.array([redshift], np.float32) if redshift else None,
         problems=("",),
-        extra={"FILLED_BINS": (missing,)} if missing else {},
+        extra={"FILLED_BINS": (", ".join(map(bin_range, missing)),)} if missing else {},
         kinds=(str(raw.about["class"]),) if raw.about.get("class") else None,
+        bin_flux_ivar=_exact_but(missing) if missing else None,
     )
     return Reading(table, spectrum, tuple(steps))
+
+
+def _exact_but(missing: tuple[int, ...]) -> Float32[np.ndarray, "1 bin"]:
+    """Return inverse variances that are 0 in the missing bins and infinite in the others."""
+    ivar = np.full((1, N_BINS), np.inf, np.float32)
+    ivar[0, list(missing)] = 0
+    return ivar
 
 
 def _object_notes(raw: RawTable) -> list[str]:

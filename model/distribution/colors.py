@@ -1,4 +1,4 @@
-"""A mixture of Gaussians over the eleven colours, of which the bluest and the reddest may be unknown."""
+"""A mixture of Gaussians over the eleven colours: its density, and colours where bins are missing or noisy."""
 
 import math
 from typing import Final, NamedTuple
@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ..features import colors
+from .linear import solve
 
 END_COLORS: Final = np.array([0, -1])
 """Positions of the colours that use the first and the last bin."""
@@ -114,3 +115,78 @@ def marginal(mixture: ColorMixture, bin_flux: Float[Array | np.ndarray, "*galaxy
     expected = jax.nn.softmax(log_each, axis=-1)[..., None] * (jnp.asarray(mixture.center)[:, END_COLORS] + move)
     end_color = jnp.where(missing, expected.sum(axis=-2), color[..., END_COLORS])
     return Marginal(jax.nn.logsumexp(log_each, axis=-1), end_color, missing)
+
+
+class ColorPosterior(NamedTuple):
+    """The colours of a galaxy of which some bins are missing or noisy, given the others.
+
+    Attributes
+    ----------
+    color : (..., 11) array
+        Expected colours [dex].
+    covariance : (..., 11, 11) array
+        Covariance of the colours [dex²]; zero between bins that are known without noise.
+    """
+
+    color: Float[Array, "*galaxy color"]
+    covariance: Float[Array, "*galaxy color color"]
+
+
+def posterior(
+    mixture: ColorMixture,
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"],
+) -> ColorPosterior:
+    """Return the colours that training galaxies have where these bins, with this noise, are seen of them.
+
+    The mixture is the prior, so that noise does not take a continuum to colours that no galaxy has.
+
+    Parameters
+    ----------
+    mixture : ColorMixture
+        From `load_params(...).domain`.
+    bin_flux : (..., 12) array
+        Mean line-masked continuum per bin, any unit, > 0; NaN where missing.
+    bin_flux_ivar : (..., 12) array
+        Inverse variances of the fluxes; 0 where missing, infinity where exact.
+
+    Returns
+    -------
+    ColorPosterior
+        Arrays (...).
+    """
+    ivar = jnp.asarray(bin_flux_ivar)
+    known = jnp.isfinite(bin_flux) & (ivar > 0)
+    log_flux = jnp.log10(jnp.where(known, bin_flux, 1.0))
+    # The inverse comes first: with an infinite one, the derivative of 1 / (ivar F²) would be NaN.
+    noise_variance = 1 / jnp.where(known, ivar, 1.0)
+    variance = jnp.where(known, noise_variance / jnp.where(known, bin_flux, 1.0) ** 2, 0.0)
+    # Every known bin but the first is compared with the known bin before it: their ratio sums the colours between them.
+    bins = np.arange(known.shape[-1])
+    before = jax.lax.cummax(jnp.where(known, bins, -1), axis=known.ndim - 1)[..., :-1]
+    used = known[..., 1:] & (before >= 0)
+    before = jnp.maximum(before, 0)
+    spans = (bins[:-1] >= before[..., None]) & (bins[:-1] < bins[1:, None]) & used[..., None]
+    spans = spans.astype(log_flux.dtype)
+    pick = (bins == bins[1:, None]).astype(log_flux.dtype) - (bins == before[..., None]) * 1.0
+    pick = jnp.where(used[..., None], pick, 0.0)
+    ratio = jnp.einsum("...ob,...b->...o", pick, log_flux, precision="highest")
+    noise = jnp.einsum("...ob,...b,...pb->...op", pick, variance, pick, precision="highest") / np.log(10) ** 2
+
+    whitening = jnp.asarray(mixture.whitening)
+    identity = jnp.broadcast_to(jnp.eye(whitening.shape[-1], dtype=whitening.dtype), whitening.shape)
+    spread, _ = solve(jnp.einsum("kcd,ked->kce", whitening, whitening, precision="highest"), identity)
+    seen = jnp.einsum("...oc,kcd->...kod", spans, spread, precision="highest")
+    total = jnp.einsum("...kod,...pd->...kop", seen, spans, precision="highest") + noise[..., None, :, :]
+    total = total + jnp.eye(total.shape[-1], dtype=total.dtype) * jnp.where(used, 0.0, 1.0)[..., None, None, :]
+    away = ratio[..., None, :] - jnp.einsum("...oc,kc->...ko", spans, mixture.center, precision="highest")
+    found, log_determinant = solve(total, jnp.concatenate([away[..., None], seen], axis=-1))
+    move = jnp.einsum("...kod,...ko->...kd", seen, found[..., 0], precision="highest")
+    gain = jnp.einsum("...koc,...kod->...kcd", seen, found[..., 1:], precision="highest")
+    square = (away * found[..., 0]).sum(axis=-1)
+    share = jax.nn.softmax(mixture.log_weight - (square + log_determinant) / 2, axis=-1)
+    each = jnp.asarray(mixture.center) + move
+    color = jnp.einsum("...k,...kc->...c", share, each)
+    apart = each - color[..., None, :]
+    within = spread - gain + apart[..., :, None] * apart[..., None, :]
+    return ColorPosterior(color, jnp.einsum("...k,...kcd->...cd", share, within))

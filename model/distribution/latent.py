@@ -1,6 +1,6 @@
 """Intrinsic equivalent widths of the free lines, drawn line by line, and the weak lines tied to them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,8 +9,8 @@ from jax.scipy.special import ndtri
 from jaxtyping import Array, Float
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
-from ..networks.layers import run_trunk
-from .chain import Chain, run_head, run_heads
+from ..networks.layers import run_dense, run_trunk
+from .chain import Chain, Summary, run_head, run_heads
 from .gaussian_mixture import draw, log_density, mixture
 from .scales import Scales
 
@@ -21,6 +21,12 @@ TIED: Final = tuple(
 )
 """For each tied line, its position on the line axis and the step at which its strong partner is drawn."""
 N_FREE: Final = len(ORDER)
+LARGEST_OFFSET: Final = 3.0
+"""Limit of a response's offset, in units of a line's softening."""
+LARGEST_BIAS: Final = 2.0
+"""Limit of a response's bias, in units of the stated error."""
+LARGEST_SCALE: Final = 3.0
+"""Limit of a response's scale; its inverse is the smallest."""
 
 
 def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
@@ -37,6 +43,42 @@ def from_unit(scales: Scales, unit: Float[Array, "*galaxy free"]) -> Float[Array
 def unit_floor(scales: Scales) -> Float[Array, " free"]:
     """Return EW = 0 of each free line on the scale of the mixtures."""
     return -jnp.asarray(scales.center / scales.spread)
+
+
+@jax.jit
+def line_softening(scales: Scales) -> Float[Array, " line"]:
+    """Return the EW [Å] of each line below which the scale of the percentiles is linear."""
+    strong = jnp.array([step for _, step in TIED])
+    free = jnp.asarray(scales.softening)
+    return all_lines(free, free[strong] * 10 ** -jnp.asarray(scales.tie))
+
+
+class Response(NamedTuple):
+    """How a pipeline's measured EW depends on the noise-free one: EW + offset + sigma (bias + scale * normal).
+
+    The line is listed where that is > 0; sigma is the error that the catalogue states.
+
+    Attributes
+    ----------
+    offset : (..., line) array
+        What the pipeline's stellar template leaves [Å].
+    bias : (..., line) array
+        What a fit with free width, velocity and positive amplitudes finds in noise [sigma].
+    scale : (..., line) array
+        Scatter of the measured EW over the stated error.
+    """
+
+    offset: Float[Array, "*galaxy line"]
+    bias: Float[Array, "*galaxy line"]
+    scale: Float[Array, "*galaxy line"]
+
+
+def run_response(network: Summary, scales: Scales, color: Float[Array, "*galaxy color"]) -> Response:
+    """Return the response of the lines in the order of drawing, the free ones first, then the tied ones."""
+    order = np.array([*ORDER, *(line for line, _ in TIED)])
+    raw = jnp.tanh(run_dense(network.output, run_trunk(network.trunk, color)))
+    offset, bias, scale = jnp.split(raw, 3, axis=-1)
+    return Response(LARGEST_OFFSET * offset * line_softening(scales)[order], LARGEST_BIAS * bias, LARGEST_SCALE**scale)
 
 
 def latent_log_density(

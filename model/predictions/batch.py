@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -33,13 +34,13 @@ _intrinsic = jax.jit(intrinsic_ew)
 
 
 @jax.jit
-def _sample(params: Params, seed: Any, flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
-    """Draw each row with a key made of the seed and the row's fluxes."""
+def _sample(params: Params, seed: Any, flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
+    """Draw each row with a key made of the seed and the row's fluxes; `given` as for `sample_both`."""
 
-    def one(flux: Any, luminosity: Any, redshift: Any) -> tuple[Any, ObservedLines]:
-        return sample_both(row_key(seed, flux), params, flux, luminosity, redshift)
+    def one(flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
+        return sample_both(row_key(seed, jnp.where(jnp.isfinite(flux), flux, 0.0)), params, flux, *given)
 
-    return jax.vmap(one)(flux, luminosity, redshift)
+    return jax.vmap(one)(flux, *given)
 
 
 def _in_chunks(
@@ -58,15 +59,30 @@ def _in_chunks(
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
 
-def _present(column: Float[np.ndarray, " galaxy"] | None) -> tuple[Float[np.ndarray, " galaxy"], ...]:
-    """Return an optional column as a tuple of columns, empty for None."""
-    return () if column is None else (column,)
+def _given(
+    function: Callable[..., Any],
+    params: Params,
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    log_luminosity: Float[np.ndarray, " galaxy"] | None,
+    redshift: Float[np.ndarray, " galaxy"] | None,
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None,
+) -> list[Any]:
+    """Return a function of the columns that are given, and these columns."""
+    columns = {"log_luminosity": log_luminosity, "redshift": redshift, "bin_flux_ivar": bin_flux_ivar}
+    present = {name: column for name, column in columns.items() if column is not None}
+
+    def call(flux: Any, *given: Any) -> Any:
+        return function(params, flux, **dict(zip(present, given, strict=True)))
+
+    return [call, bin_flux, *present.values()]
 
 
 def predict_many(
     params: Params,
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+    redshift: Float[np.ndarray, " galaxy"] | None = None,
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None,
 ) -> Prediction:
     """Predict the equivalent widths of many galaxies.
 
@@ -78,19 +94,25 @@ def predict_many(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
         See `features.log_luminosity`. If given, the variant "luminosity" is used.
+    redshift : (galaxy,) array, optional
+        If it and the luminosity are given, and the weights have it, the variant "redshift" is used.
+    bin_flux_ivar : (galaxy, 12) array, optional
+        See `predict.predict`.
 
     Returns
     -------
     Prediction
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
-    return _in_chunks(partial(_predict, params), bin_flux, *_present(log_luminosity))
+    return _in_chunks(*_given(_predict, params, bin_flux, log_luminosity, redshift, bin_flux_ivar))
 
 
 def intrinsic_many(
     params: Params,
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+    redshift: Float[np.ndarray, " galaxy"] | None = None,
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None,
 ) -> IntrinsicEW:
     """Return percentiles of the intrinsic equivalent widths of many galaxies.
 
@@ -102,13 +124,17 @@ def intrinsic_many(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (galaxy,) array, optional
         See `features.log_luminosity`. If given, the variant "luminosity" is used.
+    redshift : (galaxy,) array, optional
+        If it and the luminosity are given, and the weights have it, the variant "redshift" is used.
+    bin_flux_ivar : (galaxy, 12) array, optional
+        See `predict.predict`.
 
     Returns
     -------
     IntrinsicEW
         numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
-    return _in_chunks(partial(_intrinsic, params), bin_flux, *_present(log_luminosity))
+    return _in_chunks(*_given(_intrinsic, params, bin_flux, log_luminosity, redshift, bin_flux_ivar))
 
 
 def sample_many(
@@ -117,6 +143,7 @@ def sample_many(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
     redshift: Float[np.ndarray, " galaxy"] | None = None,
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None,
 ) -> tuple[Float[np.ndarray, "galaxy line"], ObservedLines]:
     """Draw the intrinsic lines of many galaxies, and the catalogued lines of the same draws.
 
@@ -132,6 +159,8 @@ def sample_many(
         See `features.log_luminosity`; NaN where missing.
     redshift : (galaxy,) array, optional
         Makes the drawn errors more accurate; NaN where missing.
+    bin_flux_ivar : (galaxy, 12) array, optional
+        See `draws.sample_observed`.
 
     Returns
     -------
@@ -139,7 +168,8 @@ def sample_many(
         Intrinsic equivalent widths [Å], and the lines that DESI's catalogue would list.
     """
     missing, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
-    conditions = (missing if column is None else column for column in (log_luminosity, redshift))
+    conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
+    conditions += [] if bin_flux_ivar is None else [bin_flux_ivar]
     return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAW_CHUNKS)
 
 
@@ -213,4 +243,6 @@ def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:
             predict_many(params, flux)
         if params.luminosity is not None:
             predict_many(params, flux, np.full(size, 6.4, np.float32))
+        if params.redshift is not None:
+            predict_many(params, flux, np.full(size, 6.4, np.float32), np.full(size, 0.15, np.float32))
         place_many(params, flux)

@@ -15,7 +15,9 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
+from ..distribution.linear import root
 from ..features import colors
+from .imputation import known_colors
 from .intrinsic import distribution_of
 from .params import Params
 
@@ -45,6 +47,8 @@ def sample_ew(
     params: Params,
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> Float[Array, "*galaxy line"]:
     """Draw intrinsic equivalent widths jointly: noise-free, >= 0, at most the largest of the training sample.
 
@@ -58,6 +62,10 @@ def sample_ew(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
         See `features.log_luminosity`; NaN or None where missing.
+    redshift : (...) array, optional
+        See `sample_observed`.
+    bin_flux_ivar : (..., 12) array, optional
+        See `sample_observed`.
 
     Returns
     -------
@@ -69,7 +77,7 @@ def sample_ew(
     ValueError
         If the weights have no intrinsic distribution.
     """
-    return sample_both(key, params, bin_flux, log_luminosity)[0]
+    return sample_both(key, params, bin_flux, log_luminosity, redshift, bin_flux_ivar)[0]
 
 
 def sample_observed(
@@ -78,6 +86,7 @@ def sample_observed(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> ObservedLines:
     """Draw the lines that DESI's catalogue would list: the draw of `sample_ew` for this key, with noise and selection.
 
@@ -94,6 +103,9 @@ def sample_observed(
     redshift : (...) array, optional
         Makes the drawn errors more accurate; NaN or None where missing. A draw uses the same random numbers with and
         without it.
+    bin_flux_ivar : (..., 12) array, optional
+        Inverse variances of noise in the fluxes beyond DESI's own; 0 or NaN where a bin is missing, infinity where it
+        is exact. Each draw is then of a galaxy with other colours that agree with the fluxes.
 
     Returns
     -------
@@ -105,7 +117,7 @@ def sample_observed(
     ValueError
         If the weights have no intrinsic distribution.
     """
-    return sample_both(key, params, bin_flux, log_luminosity, redshift)[1]
+    return sample_both(key, params, bin_flux, log_luminosity, redshift, bin_flux_ivar)[1]
 
 
 def sample_both(
@@ -114,9 +126,11 @@ def sample_both(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
     """Return the results of `sample_ew` and of `sample_observed` for one draw; parameters as for the latter."""
-    model, color = distribution_of(params), colors(bin_flux)
+    model = distribution_of(params)
+    color = colors(bin_flux) if bin_flux_ivar is None else _drawn_colors(key, params, bin_flux, bin_flux_ivar)
     features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
     uniform = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
@@ -136,6 +150,15 @@ def sample_both(
     place = np.argsort(np.array(SEQUENCE))
     detected, ew_catalogued, sigma = (column[..., place] for column in (drawn.detected, drawn.ew, drawn.sigma))
     return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
+
+
+def _drawn_colors(
+    key: PRNGKeyArray, params: Params, bin_flux: Array | np.ndarray, bin_flux_ivar: Array | np.ndarray
+) -> Float[Array, "*galaxy color"]:
+    """Return colours of a galaxy that agree with noisy or missing bins."""
+    found = known_colors(params, bin_flux, bin_flux_ivar)
+    normal = jax.random.normal(jax.random.fold_in(key, 1), found.color.shape, found.color.dtype)
+    return found.color + jnp.einsum("...cd,...d->...c", root(found.covariance), normal)
 
 
 def _below_zero(uniform: Array, signal: Array) -> Array:

@@ -1,31 +1,44 @@
-"""Imputation of a missing first or last bin of a continuum."""
+"""Continua of which some bins are missing or noisy."""
 
+from collections.abc import Callable
+from typing import Final
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..distribution.colors import bridge, marginal
+from ..distribution.colors import ColorPosterior, posterior
 from .params import Params
 
+FEWEST_BINS: Final = 6
+"""Fewest known bins from which lines are predicted."""
 
-def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
-    """Fill a missing first or last bin with its expectation given the other bins.
 
-    A spectrum that starts redder than 3550 Å at rest misses the first bin, one that ends bluer than 6850 Å the last.
-    The colour between the missing bin and its neighbour is set to its conditional mean in the mixture of Gaussians that
-    also defines the domain; the `domain` of such a galaxy is "edge" or "outside".
+def known_colors(
+    params: Params,
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"],
+) -> ColorPosterior:
+    """Return the colours of galaxies of which some bins are missing or noisy, with their covariance.
+
+    The colours are those of training galaxies that look like this one: the mixture of Gaussians that defines the domain
+    is the prior. The bins of the training galaxies carry DESI's noise, and the networks know it; the inverse variances
+    are those of additional noise.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
     bin_flux : (..., 12) array
-        Mean line-masked continuum per bin, any unit, > 0; NaN in the first bin, the last, or both where missing.
+        Mean line-masked continuum per bin, any unit, > 0; NaN where missing.
+    bin_flux_ivar : (..., 12) array
+        Inverse variances of the fluxes; 0 where missing, infinity where exact.
 
     Returns
     -------
-    (..., 12) array
-        The given fluxes, with missing end bins filled in; a NaN in any other bin remains.
+    ColorPosterior
+        Arrays (...); NaN where fewer than `FEWEST_BINS` bins are known, or one is not a positive number.
 
     Raises
     ------
@@ -34,8 +47,77 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     """
     if params.domain is None:
         raise ValueError("These weights carry no density of colours. Load them with load_params.")
-    flux = bridge(bin_flux)
-    found = marginal(params.domain, bin_flux)
-    factor = 10.0 ** jnp.where(found.missing, found.end_color * jnp.array([-1, 1], flux.dtype), 0.0)
-    ends = flux[..., jnp.array([0, -1])] * factor
-    return jnp.concatenate([ends[..., :1], flux[..., 1:-1], ends[..., 1:]], axis=-1)
+    flux, ivar = jnp.asarray(bin_flux), jnp.asarray(bin_flux_ivar)
+    known = jnp.isfinite(flux) & (ivar > 0)
+    usable = (known.sum(axis=-1) >= FEWEST_BINS) & ~(known & (flux <= 0)).any(axis=-1)
+    found = posterior(params.domain, jnp.where(known & (flux > 0), flux, jnp.nan), ivar)
+    color = jnp.where(usable[..., None], found.color, jnp.nan)
+    return ColorPosterior(color, jnp.where(usable[..., None, None], found.covariance, jnp.nan))
+
+
+def propagated_variance(
+    function: Callable[[Float[Array, "*galaxy color"]], Float[Array, "*galaxy target"]], colors: ColorPosterior
+) -> Float[Array, "*galaxy target"]:
+    """Return the variance of a function of the colours to first order, by its exact derivatives.
+
+    Parameters
+    ----------
+    function : callable
+        From colours (..., 11) to targets (..., target).
+    colors : ColorPosterior
+        From `known_colors`.
+
+    Returns
+    -------
+    (..., target) array
+        Variances of the targets.
+    """
+    color = colors.color
+
+    def along(direction: Float[Array, " color"]) -> Float[Array, "*galaxy target"]:
+        return jax.jvp(function, (color,), (jnp.broadcast_to(direction, color.shape),))[1]
+
+    slope = jax.vmap(along)(jnp.eye(color.shape[-1], dtype=color.dtype))
+    return jnp.einsum("c...t,...cd,d...t->...t", slope, colors.covariance, slope)
+
+
+def widened(
+    low: Float[Array, "*galaxy target"],
+    middle: Float[Array, "*galaxy target"],
+    high: Float[Array, "*galaxy target"],
+    variance: Float[Array, "*galaxy target"],
+) -> tuple[Float[Array, "*galaxy target"], Float[Array, "*galaxy target"]]:
+    """Return the bounds of an interval to which an independent variance is added, on each side of the median."""
+    return middle - jnp.sqrt((middle - low) ** 2 + variance), middle + jnp.sqrt((high - middle) ** 2 + variance)
+
+
+def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
+    """Fill missing bins with their expectation given the other bins.
+
+    A spectrum that starts redder than 3550 Å at rest misses the first bin, one that ends bluer than 6850 Å the last,
+    and one with a gap a bin between. The `domain` of such a galaxy is "edge" or "outside".
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (..., 12) array
+        Mean line-masked continuum per bin, any unit, > 0; NaN where missing.
+
+    Returns
+    -------
+    (..., 12) array
+        The given fluxes, with missing bins filled in; NaN in all missing bins where fewer than `FEWEST_BINS` are known.
+
+    Raises
+    ------
+    ValueError
+        If the weights carry no density of colours.
+    """
+    flux = jnp.asarray(bin_flux)
+    known = jnp.isfinite(flux)
+    color = known_colors(params, flux, jnp.where(known, jnp.inf, 0.0)).color
+    shape = jnp.concatenate([jnp.zeros_like(color[..., :1]), jnp.cumsum(color, axis=-1)], axis=-1)
+    level = jnp.where(known, jnp.log10(jnp.where(known, flux, 1.0)) - shape, 0.0)
+    level = level.sum(axis=-1, keepdims=True) / jnp.maximum(known.sum(axis=-1, keepdims=True), 1)
+    return jnp.where(known, flux, 10.0 ** (shape + level))

@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..distribution.chain import Summary
-from ..distribution.latent import TIED, all_lines
-from ..distribution.scales import Scales
-from ..features import colors
+from ..distribution.latent import N_FREE, Response, all_lines, line_softening, run_response
+from ..features import colors, variant_features
+from ..lines import LINES
 from ..networks.layers import run_dense, run_trunk
-from .params import LineDistribution, Params
+from .imputation import known_colors, propagated_variance, widened
+from .params import LineDistribution, Params, variants_of
 
 
 class IntrinsicEW(NamedTuple):
@@ -32,14 +33,6 @@ class IntrinsicEW(NamedTuple):
     p_detected: Float[Array | np.ndarray, "*galaxy line"]
 
 
-@jax.jit
-def line_softening(scales: Scales) -> Float[Array, " line"]:
-    """Return the EW [Å] of each line below which the scale of the percentiles is linear."""
-    strong = jnp.array([step for _, step in TIED])
-    free = jnp.asarray(scales.softening)
-    return all_lines(free, free[strong] * 10 ** -jnp.asarray(scales.tie))
-
-
 def summarize(
     summary: Summary, features: Float[Array, "*galaxy feature"]
 ) -> tuple[Float[Array, "*galaxy three line"], Float[Array, "*galaxy line"]]:
@@ -54,6 +47,8 @@ def intrinsic_ew(
     params: Params,
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> IntrinsicEW:
     """Return percentiles of the intrinsic equivalent widths of galaxies with this continuum.
 
@@ -65,6 +60,12 @@ def intrinsic_ew(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
         See `features.log_luminosity`. If given, the variant "luminosity" is used.
+    redshift : (...) array, optional
+        If it and the luminosity are given, and the weights have it, the variant "redshift" is used: redshift and
+        luminosity together tell how bright the galaxy appears, and with that how deep DESI sees its lines.
+    bin_flux_ivar : (..., 12) array, optional
+        Inverse variances of noise in the fluxes beyond DESI's own, which the networks know; 0 or NaN where a bin is
+        missing, infinity where it is exact. The interval then includes that noise and the unknown bins.
 
     Returns
     -------
@@ -76,15 +77,56 @@ def intrinsic_ew(
     ValueError
         If the weights have no intrinsic distribution.
     """
-    model, features = distribution_of(params), colors(bin_flux)
-    summary = model.colors
-    if log_luminosity is not None:
-        summary = model.luminosity
-        luminosity = jnp.broadcast_to(jnp.asarray(log_luminosity, features.dtype), features.shape[:-1])
-        features = jnp.concatenate([features, luminosity[..., None]], axis=-1)
-    percentiles, logit = summarize(summary, features)
+    model = distribution_of(params)
+    variants = variants_of(model)
+    uncertain = None if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+
+    def run(
+        color: Float[Array, "*galaxy color"],
+    ) -> tuple[Float[Array, "*galaxy three line"], Float[Array, "*galaxy line"]]:
+        variant, features = variant_features(color, log_luminosity, redshift, variants)
+        return summarize(getattr(model, variant), features)
+
+    percentiles, logit = run(colors(bin_flux) if uncertain is None else uncertain.color)
+    if uncertain is not None:
+        variance = propagated_variance(lambda color: run(color)[0][..., 1, :], uncertain)
+        low, middle, high = (percentiles[..., number, :] for number in range(3))
+        low, high = widened(low, middle, high, variance)
+        percentiles = jnp.stack([low, middle, high], axis=-2)
     ew = jnp.maximum(jnp.sinh(percentiles), 0.0) * line_softening(model.scales)
     return IntrinsicEW(ew[..., 0, :], ew[..., 1, :], ew[..., 2, :], jax.nn.sigmoid(logit))
+
+
+def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Response:
+    """Return how the equivalent widths that DESI's pipeline measures respond to the noise-free ones.
+
+    The pipeline measures EW + offset + sigma (bias + scale * normal) and lists the line where that is > 0, so that a
+    line with noise-free equivalent width EW and stated error sigma is listed with the probability
+    Phi((EW + offset + bias sigma) / (scale sigma)).
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params`.
+    bin_flux : (..., 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+
+    Returns
+    -------
+    Response
+        Arrays (..., line); offset [Å]. Plain noise for weights of an earlier release.
+
+    Raises
+    ------
+    ValueError
+        If the weights have no intrinsic distribution.
+    """
+    model, color = distribution_of(params), colors(bin_flux)
+    if model.response is None:
+        zero = jnp.zeros((*color.shape[:-1], len(LINES)), color.dtype)
+        return Response(zero, zero, zero + 1)
+    drawn = run_response(model.response, model.scales, color)
+    return Response(*(all_lines(column[..., :N_FREE], column[..., N_FREE:]) for column in drawn))
 
 
 def distribution_of(params: Params) -> LineDistribution:

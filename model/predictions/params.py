@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ..distribution.chain import Chain, Summary
 from ..distribution.colors import ColorMixture
 from ..distribution.scales import Scales
+from ..features import VARIANTS
 from ..networks.joint import JointNetwork
 from ..networks.per_line import PerLineNetwork
 
@@ -20,8 +21,12 @@ class LineDistribution(NamedTuple):
         Networks of the catalogued lines, see `distribution.catalogued`.
     latent : Chain
         Networks of the noise-free lines given the catalogued ones, see `distribution.latent`.
-    colors, luminosity : Summary
-        Networks of percentiles and detection probabilities, from the colours alone and with the luminosity.
+    colors, luminosity, redshift : Summary
+        Networks of percentiles and detection probabilities, one per variant, see `features.VARIANTS`.
+    response : Summary
+        Network of the response of measured to noise-free lines, see `distribution.latent.run_response`.
+
+    Weights of an earlier release lack the last two, which are None then.
     """
 
     scales: Scales
@@ -29,10 +34,14 @@ class LineDistribution(NamedTuple):
     latent: Chain
     colors: Summary
     luminosity: Summary
+    redshift: Summary | None
+    response: Summary | None
 
 
 class Params(NamedTuple):
     """Weights of the line network of each variant, of the map, of the domain and of the intrinsic distribution.
+
+    The variants are those of `features.VARIANTS`.
 
     A field that a weights file does not hold is None.
     """
@@ -42,3 +51,9 @@ class Params(NamedTuple):
     map: JointNetwork | None
     domain: ColorMixture | None = None
     intrinsic: LineDistribution | None = None
+    redshift: JointNetwork | PerLineNetwork | None = None
+
+
+def variants_of(params: Params | LineDistribution) -> tuple[str, ...]:
+    """Return the variants that inputs may choose: all, or all but the redshift's if the weights lack it."""
+    return tuple(name for name in VARIANTS if name != "redshift" or params.redshift is not None)

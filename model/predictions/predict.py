@@ -6,10 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..features import colors
+from ..features import colors, variant_features
 from ..networks.joint import quantiles
 from ..networks.per_line import PerLineNetwork, per_line_output
-from .params import Params
+from .imputation import known_colors, propagated_variance, widened
+from .params import Params, variants_of
 
 
 class Prediction(NamedTuple):
@@ -33,6 +34,8 @@ def predict(
     params: Params,
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> Prediction:
     """Predict the equivalent widths, as catalogued given detection, with their 16-84 % interval.
 
@@ -44,6 +47,12 @@ def predict(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
         See `features.log_luminosity`. If given, the variant "luminosity" is used.
+    redshift : (...) array, optional
+        If it and the luminosity are given, and the weights have it, the variant "redshift" is used: redshift and
+        luminosity together tell how bright the galaxy appears, and with that how deep DESI sees its lines.
+    bin_flux_ivar : (..., 12) array, optional
+        Inverse variances of noise in the fluxes beyond DESI's own, which the networks know; 0 or NaN where a bin is
+        missing, infinity where it is exact. The interval then includes that noise and the unknown bins.
 
     Returns
     -------
@@ -59,25 +68,32 @@ def predict(
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
     """
-    features = colors(bin_flux)
-    if log_luminosity is None:
-        variant, network = "colors", params.colors
-    else:
-        variant, network = "luminosity", params.luminosity
-        luminosity = jnp.broadcast_to(jnp.asarray(log_luminosity, features.dtype), features.shape[:-1])
-        features = jnp.concatenate([features, luminosity[..., None]], axis=-1)
+    variants = variants_of(params)
+    uncertain = None if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+    color = colors(bin_flux) if uncertain is None else uncertain.color
+    variant, features = variant_features(color, log_luminosity, redshift, variants)
+    network = getattr(params, variant)
     if network is None:
         raise ValueError(f"These weights have no {variant!r} variant. Choose another model or variant.")
     if isinstance(network, PerLineNetwork):
         ew = jnp.sinh(per_line_output(network, features))
         return Prediction(ew, jnp.full_like(ew, jnp.nan), jnp.full_like(ew, jnp.nan))
-    return Prediction(*(jnp.maximum(jnp.sinh(value), 0.0) for value in quantiles(network, features)))
+    middle, low, high = quantiles(network, features)
+    if uncertain is not None:
+
+        def median(color: Float[Array, "*galaxy color"]) -> Float[Array, "*galaxy line"]:
+            return quantiles(network, variant_features(color, log_luminosity, redshift, variants)[1]).median
+
+        low, high = widened(low, middle, high, propagated_variance(median, uncertain))
+    return Prediction(*(jnp.maximum(jnp.sinh(value), 0.0) for value in (middle, low, high)))
 
 
 def predict_ew(
     params: Params,
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> Float[Array, "*galaxy line"]:
     """Predict the equivalent widths, as catalogued given detection.
 
@@ -89,6 +105,12 @@ def predict_ew(
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
         See `features.log_luminosity`. If given, the variant "luminosity" is used.
+    redshift : (...) array, optional
+        If it and the luminosity are given, and the weights have it, the variant "redshift" is used: redshift and
+        luminosity together tell how bright the galaxy appears, and with that how deep DESI sees its lines.
+    bin_flux_ivar : (..., 12) array, optional
+        Inverse variances of noise in the fluxes beyond DESI's own, which the networks know; 0 or NaN where a bin is
+        missing, infinity where it is exact. The interval then includes that noise and the unknown bins.
 
     Returns
     -------
@@ -99,4 +121,4 @@ def predict_ew(
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
     """
-    return jnp.asarray(predict(params, bin_flux, log_luminosity).ew)
+    return jnp.asarray(predict(params, bin_flux, log_luminosity, redshift, bin_flux_ivar).ew)

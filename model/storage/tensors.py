@@ -27,7 +27,7 @@ def from_tensors(kind: Any, tensors: Tensors, name: str = "") -> Any:
     Parameters
     ----------
     kind : type
-        A named tuple whose fields are arrays, named tuples, or ``tuple[kind, ...]``.
+        A named tuple whose fields are arrays, named tuples, named tuples or None, or ``tuple[kind, ...]``.
     tensors : dict
         From `to_tensors`.
     name : str
@@ -43,6 +43,10 @@ def from_tensors(kind: Any, tensors: Tensors, name: str = "") -> Any:
     KeyError
         If an array is missing.
     """
+    if type(None) in get_args(kind):
+        (kind,) = (option for option in get_args(kind) if option is not type(None))
+        if not any(key.startswith(f"{name}/") for key in tensors):
+            return None
     if hasattr(kind, "_fields"):
         paths = {field: "/".join(filter(None, (name, STORED.get(field, field)))) for field in kind._fields}
         return kind(

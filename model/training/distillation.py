@@ -6,7 +6,7 @@ trained on the teachers' mean median, 16th and 84th percentile, for the galaxies
 galaxies.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..distribution.chain import Summary, init_summary
-from ..features import colors
+from ..features import VARIANTS, colors, variant_features
 from ..networks.joint import JointNetwork, init_joint, standardized_quantiles
 from ..networks.layers import run_dense, run_trunk
 from ..predictions.params import Params
@@ -36,7 +36,7 @@ LABEL_CHUNK: Final = 8192
 class DistillationRecipe(NamedTuple):
     """Choices of a training run; recorded in the weights' sidecar."""
 
-    members: int = 4
+    members: int = 10
     teacher_width: int = 192
     teacher_blocks: int = 2
     teacher_epochs: int = 16
@@ -52,7 +52,7 @@ class DistillationRecipe(NamedTuple):
 
     def epochs_in_all(self) -> int:
         """Count the epochs that `fit_variants` reports."""
-        return 2 * (self.members * self.teacher_epochs + self.epochs)
+        return len(VARIANTS) * (self.members * self.teacher_epochs + self.epochs)
 
 
 class Standard(NamedTuple):
@@ -192,30 +192,22 @@ def distill(
     return train_student(continua, label_continua(teachers, continua), standard, recipe, progress, part("student"))
 
 
-def variants_of(
-    bin_flux: Float[np.ndarray, "galaxy bin"], log_luminosity: Float[np.ndarray, " galaxy"]
-) -> Iterator[tuple[str, Float[np.ndarray, "galaxy feature"]]]:
-    """Yield the name and the features of each variant."""
-    color = np.asarray(colors(bin_flux))
-    yield "colors", color
-    yield "luminosity", np.column_stack([color, log_luminosity])
-
-
 def fit_variants(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"],
+    redshift: Float[np.ndarray, " galaxy"],
     ew: Float[np.ndarray, "galaxy line"],
     recipe: DistillationRecipe = DistillationRecipe(),  # noqa: B008 - immutable
     progress: Callable[[str, float], None] | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Params:
-    """Train both variants of the line network on arcsinh equivalent widths.
+    """Train each variant of the line network on arcsinh equivalent widths.
 
     Parameters
     ----------
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, > 0.
-    log_luminosity : (galaxy,) array
+    log_luminosity, redshift : (galaxy,) array
         See `features.log_luminosity`.
     ew : (galaxy, line) array
         Observed equivalent widths [Å]; NaN where missing.
@@ -231,30 +223,31 @@ def fit_variants(
     Params
         Without a map.
     """
-    return _each_variant(distill, bin_flux, log_luminosity, ew, recipe, progress, checkpoint)
+    return _each_variant(distill, bin_flux, log_luminosity, redshift, ew, recipe, progress, checkpoint)
 
 
 def fit_variants_directly(
     bin_flux: Float[np.ndarray, "galaxy bin"],
     log_luminosity: Float[np.ndarray, " galaxy"],
+    redshift: Float[np.ndarray, " galaxy"],
     ew: Float[np.ndarray, "galaxy line"],
     recipe: Recipe = Recipe(),  # noqa: B008 - immutable
     progress: Callable[[str, float], None] | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Params:
-    """Train both variants without teachers, for comparison; arguments as for `fit_variants`."""
-    return _each_variant(fit, bin_flux, log_luminosity, ew, recipe, progress, checkpoint)
+    """Train each variant without teachers, for comparison; arguments as for `fit_variants`."""
+    return _each_variant(fit, bin_flux, log_luminosity, redshift, ew, recipe, progress, checkpoint)
 
 
-def _each_variant(method, bin_flux, log_luminosity, ew, recipe, progress, checkpoint) -> Params:
-    networks = {
-        variant: method(
-            features,
+def _each_variant(method, bin_flux, log_luminosity, redshift, ew, recipe, progress, checkpoint) -> Params:
+    networks = {}
+    for number, name in enumerate(VARIANTS):
+        given = (log_luminosity, redshift)[:number]
+        networks[name] = method(
+            np.asarray(variant_features(colors(bin_flux), *given)[1]),
             np.arcsinh(ew),
             recipe,
-            None if progress is None else partial(progress, variant),
-            checkpoint and checkpoint.part(variant),
+            None if progress is None else partial(progress, name),
+            checkpoint and checkpoint.part(name),
         )
-        for variant, features in variants_of(bin_flux, log_luminosity)
-    }
-    return Params(networks["colors"], networks["luminosity"], map=None)
+    return Params(**networks, map=None)

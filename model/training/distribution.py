@@ -3,7 +3,7 @@
 1. The density of the catalogued lines given the continuum, by maximum likelihood on the catalogue (see `catalogued`).
 2. Posterior draws of the intrinsic lines of every training galaxy (see `deconvolution`), and by maximum likelihood on
    these draws the density of the intrinsic lines given the continuum and the catalogued lines.
-3. Two small networks for the percentiles of the intrinsic lines, trained on draws from that distribution.
+3. A small network per variant for the percentiles of the intrinsic lines, trained on draws from that distribution.
 
 Luminosity and redshift are withheld for a random share of the galaxies of each batch, so that the networks predict
 without them too.
@@ -16,11 +16,13 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..distribution.catalogued import (
     CONTEXT,
     DETECTION,
+    SEQUENCE,
     STEPS,
     STRENGTH,
     CataloguedLines,
@@ -30,11 +32,12 @@ from ..distribution.catalogued import (
 from ..distribution.chain import Chain, Summary, init_chain, init_summary
 from ..distribution.conditioning import with_conditions
 from ..distribution.gaussian_mixture import RAW
-from ..distribution.latent import N_FREE, latent_log_density
+from ..distribution.latent import N_FREE, Response, latent_log_density, line_softening, run_response
+from ..features import VARIANTS
 from ..predictions.batch import sample_many
-from ..predictions.intrinsic import line_softening, summarize
+from ..predictions.intrinsic import summarize
 from ..predictions.params import LineDistribution, Params
-from .deconvolution import deconvolve
+from .deconvolution import PLAIN, deconvolve, departure
 from .loop import Checkpoints, Progress, minimize
 from .network import pinball
 from .recipe import DistributionConfig
@@ -109,6 +112,37 @@ def fit_summary(
     return minimize(summary, loss, len(x), recipe.schedule(recipe.summary_epochs), progress, checkpoint)
 
 
+def fit_response(
+    table: TrainingTable,
+    recipe: DistributionConfig,
+    response: Summary,
+    draws: Float[np.ndarray, "draw galaxy line"],
+    sigma: Float[np.ndarray, "draw galaxy line"],
+    progress: Progress = None,
+    checkpoint: Checkpoints | None = None,
+) -> Summary:
+    """Adjust the response so that the intrinsic draws [Å] imply the shares of listed lines.
+
+    The response is learned with posterior draws; those of the distribution that was fitted to them differ a little.
+    """
+    order = np.array(SEQUENCE)
+    ew, error = (jnp.asarray(values[..., order]) for values in (draws, sigma))
+    listed, cut = jnp.isfinite(jnp.asarray(table.ew))[:, order], jnp.asarray(table.cut)[:, order]
+    color, softening = jnp.asarray(table.color), line_softening(table.scales)[order]
+    start = response
+
+    def loss(response: Summary, rows: Array, _: PRNGKeyArray) -> Array:
+        now, before = (run_response(each, table.scales, color[rows]) for each in (response, start))
+        signal = (ew[:, rows] + now.offset + now.bias * error[:, rows]) / (now.scale * error[:, rows])
+        chance = jnp.clip(ndtr(signal).mean(axis=0), 1e-5, 1 - 1e-5)
+        missed = -jnp.where(listed[rows], jnp.log(chance), jnp.log1p(-chance))
+        change = Response(now.offset - before.offset, now.bias - before.bias, now.scale / before.scale)
+        return (jnp.where(cut[rows], 0.0, missed).sum(axis=-1) + PLAIN * departure(change, softening)).mean()
+
+    schedule = recipe.schedule(recipe.response_epochs)
+    return minimize(response, loss, len(color), schedule, progress, checkpoint)
+
+
 def fit_distribution(
     table: TrainingTable,
     recipe: DistributionConfig,
@@ -139,21 +173,31 @@ def fit_distribution(
 
     catalogued_lines = to_catalogued(table.scales, table.ew, table.sigma, table.cut)
     catalogued = fit_catalogued(table, recipe, catalogued_lines, *run("catalogued lines"))
-    units = deconvolve(table, recipe, *run("deconvolution"))
+    units, response = deconvolve(table, recipe, *run("deconvolution"))
     latent = fit_latent(table, recipe, catalogued_lines, units, *run("intrinsic lines"))
-    wide = np.column_stack([table.color, table.log_luminosity])
-    empty = init_summary(jax.random.key(0), wide, 1, 1, 1)
-    drawn = Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, empty, empty))
+    empty = init_summary(jax.random.key(0), table.color, 1, 1, 1)
+    distribution = LineDistribution(table.scales, catalogued, latent, empty, empty, empty, response)
     # Draws conditioned on luminosity and redshift, pooled over the galaxies of given colours, are draws conditioned on
     # the colours alone.
     flux = 10 ** np.cumsum(np.pad(table.color, ((0, 0), (1, 0))), axis=1)
     conditions = table.log_luminosity, table.redshift
-    draws = np.stack([sample_many(seed, drawn, flux, *conditions)[0] for seed in range(recipe.draws)])
-    summaries = (
-        fit_summary(table, recipe, features, draws, *run(f"percentiles, {name}"))
-        for name, features in (("colors", table.color), ("luminosity", wide))
-    )
-    return Params(None, None, None, intrinsic=LineDistribution(table.scales, catalogued, latent, *summaries))
+    drawn = Params(None, None, None, intrinsic=distribution)
+    runs = [sample_many(seed, drawn, flux, *conditions) for seed in range(recipe.draws)]
+    draws = np.stack([ew for ew, _ in runs])
+    sigma = np.stack([1 / np.sqrt(listed.ew_ivar) for _, listed in runs])
+    response = fit_response(table, recipe, response, draws, sigma, *run("listing"))
+    columns = table.color, table.log_luminosity[:, None], table.redshift[:, None]
+    summaries = {
+        variant: fit_summary(
+            table,
+            recipe,
+            np.column_stack(columns[: number + 1]).astype(np.float32),
+            draws,
+            *run(f"percentiles, {variant}"),
+        )
+        for number, variant in enumerate(VARIANTS)
+    }
+    return Params(None, None, None, intrinsic=distribution._replace(**summaries, response=response))
 
 
 def _with_some_withheld(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:

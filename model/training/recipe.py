@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ..features import VARIANTS
 from .loop import Schedule
 
 
@@ -13,7 +14,8 @@ class DistributionConfig(NamedTuple):
     hidden: int = 64
     summary_width: int = 96
     epochs: int = 30
-    deconvolution_epochs: int = 6
+    deconvolution_epochs: int = 8
+    response_epochs: int = 4
     latent_epochs: int = 10
     summary_epochs: int = 14
     batch: int = 512
@@ -29,4 +31,5 @@ class DistributionConfig(NamedTuple):
 
     def epochs_in_all(self) -> int:
         """Count the epochs of a whole run."""
-        return self.deconvolution_epochs + self.epochs + self.latent_epochs + 2 * self.summary_epochs
+        chains = self.deconvolution_epochs + self.epochs + self.latent_epochs
+        return chains + self.response_epochs + len(VARIANTS) * self.summary_epochs

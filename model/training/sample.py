@@ -56,9 +56,6 @@ def prepare(
     scales = measure_scales(ew, sigma)
     color = np.diff(np.log10(bin_flux), axis=1).astype(np.float32)
     level = np.log10(bin_flux[:, LUMINOSITY_BIN]).astype(np.float32)
-    cap = np.full(ew.shape[1], np.inf, np.float32)
-    cap[list(ORDER)] = scales.cap
-    ew = np.minimum(ew, cap)
     return TrainingTable(scales, color, log_luminosity.astype(np.float32), redshift, level, ew, sigma, cut & ~detected)
 
 
@@ -73,8 +70,6 @@ def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray
         low, middle, high = np.nanpercentile(np.log10(ew[:, ORDER[strong]] / ew[:, line]), [16, 50, 84])
         tie.append(middle)
         tie_spread.append((high - low) / 2)
-    largest = np.full(ew.shape[1], np.inf)
-    largest[order] = cap
     columns = (
         softening,
         np.nanmean(arcsinh, axis=0),
@@ -82,6 +77,6 @@ def measure_scales(ew: Float[np.ndarray, "galaxy line"], sigma: Float[np.ndarray
         cap,
         tie,
         tie_spread,
-        *measure_units(np.minimum(ew, largest), sigma),
+        *measure_units(ew, sigma),
     )
     return Scales(*(np.asarray(column, np.float32) for column in columns))

@@ -22,7 +22,11 @@ from research.evaluation.record import OURS, Evaluation, committed
 
 dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=2)
 
-VARIANTS: Final = {"luminosity": "colours + luminosity", "colors": "colours"}
+VARIANTS: Final = {
+    "redshift": "colours + luminosity + redshift",
+    "luminosity": "colours + luminosity",
+    "colors": "colours",
+}
 OPENED: Final = "HALPHA"
 
 

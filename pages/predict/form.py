@@ -93,11 +93,11 @@ def read_state(given: Typed) -> tuple[Form | None, float | None]:
     return (None if form.problems else form), redshift
 
 
-def lines_of(params: Params, given: Typed, form: Form) -> Float[np.ndarray, "3 line"]:
+def lines_of(params: Params, given: Typed, form: Form, redshift: float | None) -> Float[np.ndarray, "3 line"]:
     """Return a galaxy's EWs as catalogued [Å], predicted by the server or by the visitor's own network."""
     if given.own is not None and given.model not in available_models():
         return given.own
-    return predict_lines(params, form.bin_flux, form.log_luminosity)
+    return predict_lines(params, form.bin_flux, form.log_luminosity, redshift)
 
 
 def _is_field(text: Any) -> bool:

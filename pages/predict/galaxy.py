@@ -16,6 +16,7 @@ from data import uploads
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.errors import CatalogueError, UploadError
 from data.uploads.readers.numbers import read_redshift
+from model.features import VARIANTS
 from model.lines import LINE_NAMES
 from model.storage.weights import load_params
 from pages.predict.form import Typed, lines_of, read_state, typed
@@ -69,7 +70,7 @@ def draw(
             "warn",
         )
     params = load_params(known_model(given.model))
-    ew = lines_of(params, given, form)[0] if noise == "published" else None
+    ew = lines_of(params, given, form, redshift)[0] if noise == "published" else None
     try:
         return draw_lines(
             params, form, cast("AnswerNoise", noise), seed_of(realisation), redshift, ew, given.ivar
@@ -100,7 +101,7 @@ def as_file(given: Typed, form: str, noise: str, realisation: Any) -> dict[str, 
         table = uploads.read(as_csv(given), "typed continuum")
     except UploadError as error:
         raise dash.exceptions.PreventUpdate from error
-    own = upload.UserWeights(given.own[:, None].astype(np.float32), "auto") if given.own is not None else None
+    own = upload.UserWeights(given.own[:, None].astype(np.float32), VARIANTS) if given.own is not None else None
     model = OWN if own else known_model(given.model)
     try:
         return download(table, model, form, FILE, noise, realisation, own)

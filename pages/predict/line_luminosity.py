@@ -41,7 +41,7 @@ def update_light(state: dict[str, Any] | None) -> tuple[Any, ...]:
     form, redshift = read_state(given)
     if form is None:
         raise dash.exceptions.PreventUpdate
-    ew = lines_of(load_params(known_model(given.model)), given, form)
+    ew = lines_of(load_params(known_model(given.model)), given, form, redshift)
     light = light_of(ew, form.bin_flux, form.log_luminosity, redshift, given.measured)
     neighbours, title = neighbours_of(form)
     return (
@@ -130,7 +130,7 @@ def spectrum_download(
     if form is None:
         raise dash.exceptions.PreventUpdate
     model = known_model(given.model)
-    ew = lines_of(load_params(model), given, form)[0].astype(np.float32)
+    ew = lines_of(load_params(model), given, form, redshift)[0].astype(np.float32)
     brush = synthetic_spectrum.LineShape(
         _limited(dispersion, synthetic_spectrum.LineShape().velocity_dispersion, synthetic_spectrum.DISPERSIONS),
         _limited(fwhm, synthetic_spectrum.LineShape().instrument_fwhm, synthetic_spectrum.RESOLUTIONS),

@@ -98,7 +98,6 @@ def initial_form() -> dict[str, Any]:
         "bins": as_typed(start(load_presets()).bin_flux),
         "luminosity": "",
         "redshift": "",
-        "variant": "colors",
     }
 
 
@@ -109,10 +108,7 @@ def read_link(flux: str | None, luminosity: str | None, redshift: str | None) ->
         if flux:
             opened["bins"] = numbers.read_twelve(flux)
         if luminosity:
-            opened |= {
-                "luminosity": f"{numbers.read_log_luminosity(luminosity, 'The link’s luminosity'):g}",
-                "variant": "luminosity",
-            }
+            opened["luminosity"] = f"{numbers.read_log_luminosity(luminosity, 'The link’s luminosity'):g}"
         if redshift:
             opened["redshift"] = f"{numbers.read_redshift(redshift, 'The link’s redshift'):g}"
     except UploadError as error:

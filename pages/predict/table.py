@@ -132,7 +132,7 @@ def first_usable(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[st
     first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
     if first is None:
         return None
-    kept = ("name", "bins", "luminosity", "redshift", "variant", "measured", "ivar", "covered")
+    kept = ("name", "bins", "luminosity", "redshift", "measured", "ivar", "covered")
     row = {name: rows[name][first] for name in kept if name in rows}
     return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
 

@@ -10,7 +10,10 @@ from jaxtyping import Float
 from analysis.answers.upload import UserWeights
 from data.errors import UploadError
 from data.uploads import FluxTable
+from model.features import VARIANTS
 from model.lines import LINES
+from model.predictions.variants import usable_conditions
+from model.storage.weights import load_params
 from pages.predict.form import MAX_EW
 
 OWN: Final = "yours"
@@ -20,7 +23,9 @@ MAX_ROWS: Final = 8_000
 
 
 def network_input(table: FluxTable) -> dict[str, str]:
-    """Return twelve fluxes and a log luminosity per row, each as base64 of little-endian float32.
+    """Return twelve fluxes, log luminosity and redshift per row, each as base64 of little-endian float32.
+
+    A quantity that `answer` would not use is NaN.
 
     Raises
     ------
@@ -36,8 +41,8 @@ def network_input(table: FluxTable) -> dict[str, str]:
         )
     bad = np.array([bool(problem) for problem in table.problems])
     flux = np.where(bad[:, None], np.nan, table.bin_flux)
-    light = np.full(n, np.nan) if table.log_luminosity is None else table.log_luminosity
-    return {"flux": _base64(flux), "luminosity": _base64(light)}
+    luminosity, redshift = usable_conditions(load_params(), n, table.log_luminosity, table.redshift)
+    return {"flux": _base64(flux), "luminosity": _base64(luminosity), "redshift": _base64(redshift)}
 
 
 def read_network_output(sent: Any, n: int) -> UserWeights:
@@ -58,11 +63,7 @@ def read_network_output(sent: Any, n: int) -> UserWeights:
     except ValueError as error:
         raise PreventUpdate from error
     ew[~(np.abs(ew) < MAX_EW)] = np.nan
-    return UserWeights(ew, "auto" if {"colors", "luminosity"} <= set(map(str, variants)) else _single_variant(variants))
-
-
-def _single_variant(variants: list[Any]) -> Any:
-    return "luminosity" if variants == ["luminosity"] else "colors"
+    return UserWeights(ew, tuple(variant for variant in VARIANTS if variant in variants) or VARIANTS[:1])
 
 
 def _base64(values: Float[np.ndarray, "..."]) -> str:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from model.features import colors
+from model.features import VARIANTS, colors, variant_features
 from model.predictions.batch import predict_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
@@ -18,11 +18,12 @@ from research.baselines.cache import looked_up, remembered
 from research.baselines.local import Predictor
 from research.sample import Sample
 
-VARIANTS: Final = ("colors", "luminosity")
 PUBLISHED: Final = "published"
 
-Answer = Callable[[Float[np.ndarray, "galaxy bin"], Float[np.ndarray, " galaxy"]], Prediction]
-"""Prediction function of fluxes and luminosities; a variant without luminosity ignores the latter."""
+Answer = Callable[
+    [Float[np.ndarray, "galaxy bin"], Float[np.ndarray, " galaxy"], Float[np.ndarray, " galaxy"]], Prediction
+]
+"""Prediction function of fluxes, luminosities and redshifts; a variant ignores what it does not use."""
 Progress = Callable[[str], None]
 
 
@@ -69,9 +70,8 @@ def of_weights(name: str, title: str = "", about: str = "") -> Method:
 
 
 def _of_params(params: Params, variant: str) -> Answer:
-    if variant == "luminosity":
-        return lambda flux, luminosity: predict_many(params, flux, luminosity)
-    return lambda flux, _: predict_many(params, flux)
+    count = VARIANTS.index(variant)
+    return lambda flux, *given: predict_many(params, flux, *given[:count])
 
 
 def _published(_: Sample, progress: Progress) -> Method:
@@ -148,19 +148,22 @@ def build(name: str, sample: Sample, progress: Progress = lambda _: None) -> Met
     return METHODS[name](sample, progress) if name in METHODS else of_weights(name)
 
 
-def _features(variant: str, flux: np.ndarray, luminosity: np.ndarray) -> np.ndarray:
-    shape = np.asarray(colors(flux), np.float32)
-    return shape if variant == "colors" else np.column_stack([shape, luminosity]).astype(np.float32)
+def _features(
+    variant: str, flux: np.ndarray, luminosity: np.ndarray | None = None, redshift: np.ndarray | None = None
+) -> np.ndarray:
+    variants = VARIANTS[: VARIANTS.index(variant) + 1]
+    return np.asarray(variant_features(colors(flux), luminosity, redshift, variants)[1], np.float32)
 
 
 def _training_rows(sample: Sample, variant: str) -> tuple[np.ndarray, np.ndarray]:
     seen = ~sample.held_out
-    return _features(variant, sample.bin_flux[seen], sample.log_luminosity[seen]), sample.ew[seen]
+    columns = (sample.bin_flux, sample.log_luminosity, sample.redshift)
+    return _features(variant, *(column[seen] for column in columns)), sample.ew[seen]
 
 
 def _answer(variant: str, predict: Predictor) -> Answer:
-    def answer(flux: np.ndarray, luminosity: np.ndarray) -> Prediction:
-        ew = predict(_features(variant, flux, luminosity))
+    def answer(flux: np.ndarray, *given: np.ndarray) -> Prediction:
+        ew = predict(_features(variant, flux, *given))
         missing = np.full_like(ew, np.nan)
         return Prediction(ew, missing, missing)
 

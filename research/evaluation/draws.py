@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from data.catalogue.survey import DESI
-from model.features import colors
+from model.features import VARIANTS, colors, variant_features
 from model.lines import FREE_LINES, LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
 from model.predictions.params import Params
@@ -67,8 +67,8 @@ def score_distribution(
         Weights with the variant's distribution.
     sample : Sample
         Galaxies with observed lines: the held-out ones are scored, the others are the neighbours of the reference.
-    variant : {"colors", "luminosity"}
-        Variant of the distribution.
+    variant : {"colors", "luminosity", "redshift"}
+        What the draws are given besides the colours.
     draws : int
         Number of realisations, at least `MIN_DRAWS`.
     point : Prediction, optional
@@ -85,10 +85,10 @@ def score_distribution(
     flux, redshift, observed, ivar = (
         column[rows] for column in (sample.bin_flux, sample.redshift, sample.ew, sample.ew_ivar)
     )
-    luminosity = sample.log_luminosity[rows] if variant == "luminosity" else None
-    drawn_lines = _draw(params, flux, luminosity, redshift, observed, draws, progress)
+    given = (sample.log_luminosity[rows], redshift)[: VARIANTS.index(variant)]
+    drawn_lines = _draw(params, (flux, *given), redshift, observed, draws, progress)
     progress(f"scoring the draws, {variant}")
-    chance = np.asarray(intrinsic_many(params, flux, luminosity).p_detected)
+    chance = np.asarray(intrinsic_many(params, flux, *given).p_detected)
     neighbours = _neighbours(sample, variant)
     quintile = color_quintile(flux)
     lines = {
@@ -100,8 +100,8 @@ def score_distribution(
     free = list(FREE_LINES)
     whole = np.isfinite(drawn_lines.ew[:, :, free]).all(axis=(0, 2))
     progress(f"can trees tell the draws from real galaxies? {variant}")
-    # The trees get the inputs of the draws: the luminosity only in the variant that uses it.
-    continuum = np.column_stack([np.asarray(colors(flux)), redshift, *([] if luminosity is None else [luminosity])])
+    # The trees get the inputs of the draws.
+    continuum = np.column_stack([np.asarray(colors(flux)), *given])
     drawn = np.where(drawn_lines.cut, np.nan, drawn_lines.ew[: len(drawn_lines.ivar)])
     real, fake = (
         np.column_stack([continuum, line_columns(*each)])
@@ -123,11 +123,11 @@ def score_distribution(
     )
 
 
-def _draw(params: Params, flux, luminosity, redshift, observed, draws: int, progress: Progress) -> Draws:
+def _draw(params: Params, given, redshift, observed, draws: int, progress: Progress) -> Draws:
     listed, ivars, fastest = [], [], np.inf
     for seed in range(draws):
         start = time.perf_counter()
-        run = sample_many(seed, params, flux, luminosity, redshift)[1]
+        run = sample_many(seed, params, *given)[1]
         fastest = min(fastest, time.perf_counter() - start)
         ew = np.asarray(run.ew)
         listed.append(np.where(ew > 0, ew, np.nan).astype(np.float32))
@@ -135,14 +135,14 @@ def _draw(params: Params, flux, luminosity, redshift, observed, draws: int, prog
             ivars.append(np.where(ew > 0, np.asarray(run.ew_ivar), np.nan))
         progress(f"draw {seed + 1} of {draws}")
     cut = ~DESI.observable(redshift) & ~np.isfinite(observed)
-    return Draws(np.stack(listed), np.stack(ivars), cut, fastest / len(flux))
+    return Draws(np.stack(listed), np.stack(ivars), cut, fastest / len(observed))
 
 
 def _neighbours(sample: Sample, variant: str) -> Float[np.ndarray, "neighbour galaxy line"]:
     """Return the observed lines of each held-out galaxy's nearest training galaxies, the reference forecast."""
-    features = np.asarray(colors(sample.bin_flux), np.float32)
-    if variant == "luminosity":
-        features = np.column_stack([features, sample.log_luminosity])
+    columns = colors(sample.bin_flux), sample.log_luminosity, sample.redshift
+    variants = VARIANTS[: VARIANTS.index(variant) + 1]
+    features = np.asarray(variant_features(*columns, variants)[1], np.float32)
     places = neighbours_of(features[~sample.held_out], features[sample.held_out], NEIGHBOURS)
     return np.moveaxis(sample.ew[~sample.held_out][places], 1, 0)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from model.features import VARIANTS
 from model.predictions.batch import complete_many, predict_many
 from model.predictions.params import Params
 from model.statistics.point_scores import Score, score_lines
@@ -31,10 +32,10 @@ def score_variants(params: Params, sample: Sample, missing: Sequence[int] = ()) 
     flux = sample.bin_flux[rows]
     if missing:
         flux = complete_many(params, without_bins(flux, missing))
-    inputs = {"colors": None, "luminosity": sample.log_luminosity[rows]}
+    given = sample.log_luminosity[rows], sample.redshift[rows]
     return {
-        variant: score_lines(sample.ew[rows], predict_many(params, flux, luminosity))
-        for variant, luminosity in inputs.items()
+        variant: score_lines(sample.ew[rows], predict_many(params, flux, *given[:number]))
+        for number, variant in enumerate(VARIANTS)
         if getattr(params, variant) is not None
     }
 

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.features import VARIANTS
 from model.predictions.params import Params
 from model.storage.weights import DEFAULT, INTRINSIC, find_weights, load_params, load_sidecar
-from research.baselines.methods import VARIANTS, Method, Progress, build, of_weights
+from research.baselines.methods import Method, Progress, build, of_weights
+from research.evaluation.calibration import calibrate
 from research.evaluation.draws import score_distribution
 from research.evaluation.held_out import score_variants
 from research.evaluation.points import HeldOut, score_variant, seconds
@@ -101,6 +103,7 @@ def evaluate(catalogue: Path, plan: Plan, command: str, git_revision: str, progr
             for variant in VARIANTS
             if variant in methods[OURS].answers
         },
+        calibration=calibrate(params, sample, plan.draws, progress) if plan.draws and params.intrinsic else None,
         missing={" ".join(map(str, bins)): _loss(params, sample, bins) for bins in plan.missing},
     )
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float, Int
 
-from model.bins import N_BINS
 from model.lines import LINE_NAMES
 from model.predictions.predict import Prediction
 from model.statistics.bootstrap import (
@@ -38,7 +37,9 @@ class HeldOut:
 
     def __init__(self, sample: Sample) -> None:
         rows = sample.held_out
-        self.flux, self.luminosity, self.ew = sample.bin_flux[rows], sample.log_luminosity[rows], sample.ew[rows]
+        self.flux, self.luminosity, self.redshift, self.ew = (
+            column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)
+        )
         self.color = blue_color(self.flux)
         self.quintile = color_quintile(self.flux)
 
@@ -95,7 +96,8 @@ def predict_held_out(answer: Answer, galaxies: HeldOut, report: Callable[[int], 
     """
     parts = []
     for start in range(0, len(galaxies.flux), CHUNK):
-        parts.append(answer(galaxies.flux[start : start + CHUNK], galaxies.luminosity[start : start + CHUNK]))
+        rows = slice(start, start + CHUNK)
+        parts.append(answer(galaxies.flux[rows], galaxies.luminosity[rows], galaxies.redshift[rows]))
         report(min(start + CHUNK, len(galaxies.flux)))
     return Prediction(*(np.concatenate([np.asarray(each) for each in column]) for column in zip(*parts, strict=True)))
 
@@ -117,11 +119,12 @@ def seconds(answer: Answer, galaxies: HeldOut) -> tuple[float, float]:
     """
 
     def best(n: int, repeats: int) -> float:
-        flux, luminosity = np.resize(galaxies.flux, (n, N_BINS)), np.resize(galaxies.luminosity, n)
+        given = (np.resize(column, (n, *column.shape[1:])) for column in (galaxies.flux, galaxies.luminosity))
+        flux, luminosity, redshift = (*given, np.resize(galaxies.redshift, n))
         times = []
         for _ in range(repeats):
             start = time.perf_counter()
-            answer(flux, luminosity)
+            answer(flux, luminosity, redshift)
             times.append(time.perf_counter() - start)
         return min(times)
 
@@ -137,7 +140,7 @@ def score_variant(
 
     Parameters
     ----------
-    variant : {"colors", "luminosity"}
+    variant : {"colors", "luminosity", "redshift"}
         Variant, which determines the inputs.
     methods : mapping
         Methods by name; `record.OURS` is compared with the others.

@@ -175,6 +175,39 @@ class Loss(Part):
     coverage: float | None
 
 
+class LineCalibration(Part):
+    """Calibration of one line with the richest variant, see `evaluation.calibration`."""
+
+    below_by_redshift: list[float]
+    """Share of the listed EWs below the predicted median, in slices of redshift from near to far."""
+    below_by_flux: list[float]
+    """The same in slices of apparent flux, from faint to bright."""
+    slope_faint: float
+    """Slope of observed on predicted arcsinh(EW / Å) in the faintest tenth."""
+    detected_by_flux: list[float]
+    """Predicted minus observed share of listed lines, in slices of apparent flux."""
+    detected_error: list[float]
+    """Standard errors of the observed shares in these slices."""
+    implied_by_color: list[float]
+    """Share of listed lines that noise-free draws imply, minus the observed one, by colour fifth from red to blue."""
+    renoised: list[float]
+    """10, 50 and 90 % points of noise-free draws that are measured again, over the observed ones, minus 1."""
+    tail: tuple[float, float]
+    """99.9 % points of the listed EWs [Å], observed and drawn."""
+    coverage_rare: float
+    """Share of the observed EWs in the 16-84 % interval among galaxies with a domain score below the edge."""
+
+
+class Calibration(Part):
+    """Calibration of the richest variant in slices of the sample."""
+
+    variant: str
+    draws: int
+    rare: int
+    """Number of held-out galaxies with a domain score below the edge."""
+    lines: dict[str, LineCalibration]
+
+
 class Evaluation(Part):
     """Everything that `cli.py evaluate` measures."""
 
@@ -190,6 +223,7 @@ class Evaluation(Part):
     variants: dict[str, Variant]
     missing: dict[str, dict[str, dict[str, Loss]]]
     """Losses by missing bins ("0", "11", "0 11"), variant and line."""
+    calibration: Calibration | None = None
 
 
 def read_record(path: Path) -> Evaluation:

@@ -12,11 +12,24 @@ from typing import Final
 from model.lines import LINE_NAMES
 from model.storage.files import write_atomically
 from research.baselines.methods import PUBLISHED
-from research.evaluation.record import OURS, Difference, Distribution, Evaluation, Score, Variant, committed
+from research.evaluation.record import (
+    OURS,
+    Calibration,
+    Difference,
+    Distribution,
+    Evaluation,
+    Score,
+    Variant,
+    committed,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENTS: Final = ("README.md", "docs/model-card.md")
-VARIANTS: Final = {"colors": "colours", "luminosity": "colours + luminosity"}
+VARIANTS: Final = {
+    "colors": "colours",
+    "luminosity": "colours + luminosity",
+    "redshift": "colours + luminosity + redshift",
+}
 _BLOCK: Final = re.compile(r"(<!-- evaluation: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -47,9 +60,44 @@ def blocks(record: Evaluation) -> dict[str, str]:
             made[f"draws-{name}"] = _draws(variant.distribution)
     if record.missing:
         made["missing"] = _missing(record)
+    if record.calibration is not None:
+        made["calibration"] = _calibration(record.calibration)
     if any(variant.distribution for variant in record.variants.values()):
         made["diagrams"] = _diagrams(record)
     return made
+
+
+def _calibration(found: Calibration) -> str:
+    rows = []
+    for name, line in found.lines.items():
+        worst = max(line.detected_by_flux, key=abs)
+        rows.append(
+            [
+                name,
+                *(
+                    f"{100 * min(shares):.0f}-{100 * max(shares):.0f} %"
+                    for shares in (line.below_by_redshift, line.below_by_flux)
+                ),
+                f"{line.slope_faint:.2f}",
+                f"{100 * worst:+.1f}",
+                " ".join(f"{100 * share:+.1f}" for share in line.implied_by_color),
+                " ".join(f"{100 * ratio:+.0f}" for ratio in line.renoised),
+                f"{line.tail[0]:.0f} / {line.tail[1]:.0f}",
+                f"{100 * line.coverage_rare:.0f} %",
+            ]
+        )
+    head = (
+        "line",
+        "below the median, by redshift",
+        "by apparent flux",
+        "slope, faintest tenth",
+        "P(detected) - listed, worst of eight slices of flux [points]",
+        "implied - listed, red to blue [points]",
+        "10, 50, 90 % measured again [%]",
+        "99.9 %, listed / drawn [Å]",
+        "68 % interval, score < .01",
+    )
+    return _table(head, rows)
 
 
 def source(record: Evaluation) -> str:

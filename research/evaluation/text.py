@@ -22,6 +22,10 @@ def as_text(record: Evaluation) -> str:
         parts += [*_ours(name, variant), *_against(name, variant, record)]
         if variant.distribution is not None:
             parts.append(draws_as_text(name, variant.distribution))
+    if record.calibration is not None:
+        from research.evaluation.tables import blocks
+
+        parts += ["calibration", blocks(record)["calibration"], ""]
     for bins, by_variant in record.missing.items():
         for name, lines in by_variant.items():
             parts += [f"lost without bin {bins.replace(' ', ' and ')}: {name}", f"{'line':<12} {'rho':>7} {'NMAD':>9}"]

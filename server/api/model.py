@@ -6,6 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from model.bins import BIN_EDGES
+from model.features import VARIANTS
 from model.lines import LINES
 from model.storage.weights import available_models, load_params, load_sidecar
 from server import problems
@@ -63,7 +64,7 @@ def _describe(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "sha256": about.pop("sha256", ""),
-        "variants": [variant for variant in ("colors", "luminosity") if getattr(params, variant) is not None],
+        "variants": [variant for variant in VARIANTS if getattr(params, variant) is not None],
         "has_intrinsic": params.intrinsic is not None,
         "about": about,
     }

@@ -13,7 +13,7 @@ from analysis import isolation
 from analysis.answers.answer import PredictOptions, PredictOutput, answer
 from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
-from data.columns.names import FLUX_NAMES
+from data.columns.names import FLUX_IVAR_SUFFIX, FLUX_NAMES
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
 from model.bins import N_BINS
@@ -39,15 +39,17 @@ class Options(Body):
     """How to predict."""
 
     model: str = Field(default=DEFAULT, max_length=64, description="name of the weights, see /api/v1/model")
-    variant: Literal["auto", "colors", "luminosity"] = Field(
-        default="auto", description="auto uses the luminosity of the galaxies that have one"
+    variant: Literal["auto", "colors", "luminosity", "redshift"] = Field(
+        default="auto", description="auto uses the luminosity, and with it the redshift, of the galaxies that have them"
     )
     noise: Literal["none", "published", "intrinsic", "observed"] = Field(
         default="none",
         description="adds one realisation; published needs the columns {LINE}_EW_IVAR, so it works only with tables",
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="number of the realisation")
-    fill_missing: bool = Field(default=False, description="fill in a first or last bin that is null")
+    fill_missing: bool = Field(
+        default=False, description="fill in bins that are null from the others, of which at least six are needed"
+    )
     surprise: bool = Field(
         default=False,
         description=f"test the measured columns {{LINE}}_EW against the prediction; up to {MAX_JUDGED:,} rows, "
@@ -71,6 +73,13 @@ class PredictRequest(Options):
         min_length=1,
         max_length=MAX_JSON_ROWS,
         description="mean line-masked continuum in the twelve bins, 3400-7000 Å rest frame, any unit, > 0",
+    )
+    flux_ivar: list[Bins] | None = Field(
+        default=None,
+        fail_fast=True,
+        max_length=MAX_JSON_ROWS,
+        description="inverse variances of noise in the fluxes beyond DESI's own, in their unit to the power -2; "
+        "0 for a masked bin",
     )
     log_luminosity: Column | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
     redshift: Column | None = None
@@ -164,7 +173,7 @@ def _question(options: Options) -> PredictOptions:
 
 def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     n = len(asked.flux)
-    for name in ("log_luminosity", "redshift", "ids"):
+    for name in ("flux_ivar", "log_luminosity", "redshift", "ids"):
         given = getattr(asked, name)
         if given is not None and len(given) != n:
             raise DataError(
@@ -188,6 +197,9 @@ def _batch(asked: PredictRequest) -> Any:
     columns = {name: flux[:, place] for place, name in enumerate(FLUX_NAMES)}
     optional = {"log_luminosity": asked.log_luminosity, "redshift": asked.redshift}
     given = {name: np.array(values, np.float64) for name, values in optional.items() if values is not None}
+    if asked.flux_ivar is not None:
+        ivar = np.array(asked.flux_ivar, np.float64)
+        given |= {name + FLUX_IVAR_SUFFIX: ivar[:, place] for place, name in enumerate(FLUX_NAMES)}
     return pa.RecordBatch.from_pydict(columns | given)
 
 

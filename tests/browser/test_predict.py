@@ -176,10 +176,17 @@ def test_presets_change_the_answer_and_reset_returns(predict: Page):
     expect(predict.get_by_role("button", name="Quiescent")).to_have_class(re.compile("segment-on"))
 
 
-def test_a_luminosity_chooses_the_variant(predict: Page):
-    predict.get_by_role("button", name="+ luminosity").click()
+def test_luminosity_and_redshift_choose_the_variant(predict: Page):
+    used = predict.locator("#predict-variant")
+    expect(used).to_have_text("colours")
+    predict.locator("#predict-redshift").fill("0.12")
+    expect(used).to_have_text("colours")
     predict.locator("#predict-luminosity").fill("6.2")
-    expect(predict.locator("#predict-variant")).to_have_text("colours + luminosity")
+    expect(used).to_have_text("colours + luminosity + redshift")
+    predict.locator("#predict-redshift").fill("1.2")
+    expect(used).to_have_text("colours + luminosity")
+    predict.locator("#predict-redshift").fill("")
+    expect(used).to_have_text("colours + luminosity")
     predict.locator("#predict-luminosity").fill("9")
     expect(predict.locator("#predict-note")).to_contain_text("outside 5.5 to 7")
 

@@ -13,11 +13,11 @@ import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from ".
  * Return equivalent widths as catalogued given detection [Å], one per line.
  * @param {Net} net
  * @param {ArrayLike<number>} flux       one per bin
- * @param {number | null} luminosity     log luminosity, or null for the network of colours
+ * @param {number[]} given              log luminosity, then redshift, as far as the network uses them
  * @returns {Widths}
  */
-export function predict(net, flux, luminosity) {
-  const x = featuresOf(flux, luminosity);
+export function predict(net, flux, given) {
+  const x = featuresOf(flux, given);
   if (net["layers/0/weight"]) {
     // The published networks predict no interval.
     const nothing = new Float64Array(net.feature_mean.shape[0]).fill(NaN);
@@ -32,11 +32,11 @@ export function predict(net, flux, luminosity) {
  * Return percentiles of the intrinsic EWs [Å] and the probability that DESI detects the line.
  * @param {Net} summary
  * @param {ArrayLike<number>} flux
- * @param {number | null} luminosity
+ * @param {number[]} given
  * @returns {Intrinsic}
  */
-export function intrinsic(summary, flux, luminosity) {
-  const out = dense(trunk(summary, featuresOf(flux, luminosity)), summary["output/weight"], summary["output/bias"]);
+export function intrinsic(summary, flux, given) {
+  const out = dense(trunk(summary, featuresOf(flux, given)), summary["output/weight"], summary["output/bias"]);
   const n = out.length / 4;
   /** @type {(y: number, i: number) => number} */
   const ew = (y, i) => Math.max(Math.sinh(y), 0) * summary.softening.data[i];

@@ -75,12 +75,12 @@ function ownSlopes(net, features, line) {
  * Return the exact derivatives dEW / dln(flux) [Å] of one line, one per bin.
  * @param {Net} net
  * @param {ArrayLike<number>} flux
- * @param {number | null} luminosity
+ * @param {number[]} given   log luminosity, then redshift, as far as the network uses them
  * @param {number} line
  */
-export function sensitivity(net, flux, luminosity, line) {
+export function sensitivity(net, flux, given, line) {
   const joint = !net["layers/0/weight"];
-  const { target, slopes } = (joint ? jointSlopes : ownSlopes)(net, featuresOf(flux, luminosity), line);
+  const { target, slopes } = (joint ? jointSlopes : ownSlopes)(net, featuresOf(flux, given), line);
   // EWs of a joint network are clipped at 0, where their derivative is 0.
   const stretch = joint && target <= 0 ? 0 : Math.cosh(target);
   return Float64Array.from(flux, (_, bin) => {

@@ -9,15 +9,18 @@ import { parseSafetensors, under } from "./safetensors.mjs";
 
 /**
  * @typedef {{net: Net, summary: Net | null}} Ready   summary: percentiles of the intrinsic distribution
- * @typedef {Ready & {luminosity: number | null, words: string}} Chosen   a network, and the quantities that it uses
+ * @typedef {Ready & {given: number[], words: string}} Chosen   a network, and the quantities that it uses
+ * @typedef {{flux: string, luminosity: string, redshift: string}} Asked   float32 as base64; NaN where unknown
  */
 
 export const OWN = "yours";
 
 const OWN_BYTES = 32 * 2 ** 20;
-/** @type {Variant[]} */
-const VARIANTS = ["colors", "luminosity"];
-const TRIAL_LUMINOSITY = 6;
+/** @type {Variant[]} each uses one quantity more than the one before */
+const VARIANTS = ["colors", "luminosity", "redshift"];
+/** @type {Record<Variant, string>} */
+const WORDS = { colors: "colours", luminosity: "colours + luminosity", redshift: "colours + luminosity + redshift" };
+const TRIAL = [6, 0.15]; // log luminosity and redshift
 const BREATH = 40; // ms of predictions between pauses in which the page can respond
 
 /** @type {(text: string) => Float32Array} */
@@ -50,12 +53,14 @@ export class Weights {
   }
 
   /**
-   * Fetch one variant of a network, if the network has it.
+   * Fetch the richest variant of a network that these quantities allow.
    * @param {string} model
-   * @param {Variant} variant
+   * @param {number} count   of quantities besides the colours
    */
-  async load(model, variant) {
-    const address = this.#manifest.models[model]?.[variant];
+  async load(model, count) {
+    const addresses = this.#manifest.models[model] ?? {};
+    const variant = VARIANTS.slice(0, count + 1).reverse().find((name) => addresses[name]);
+    const address = variant && addresses[variant];
     if (!address) return;
     const all = await this.tensors(address);
     const summary = under(all, "summary");
@@ -71,7 +76,7 @@ export class Weights {
     if (text.length * 0.75 > OWN_BYTES) throw new Error(`The file is larger than ${OWN_BYTES >> 20} MB, the limit here.`);
     const all = parseSafetensors(fromBase64(text).buffer);
     const found = VARIANTS.filter((variant) => all[`${variant}/feature_mean`]);
-    if (!found.length) throw new Error("The file has no tensors colors/… or luminosity/… as cli.py train writes them.");
+    if (!found.length) throw new Error("The file has no tensors colors/…, luminosity/… or redshift/… as cli.py train writes them.");
     const { lines, edges } = this.#manifest;
     for (const variant of VARIANTS) {
       const key = `${OWN}/${variant}`;
@@ -79,7 +84,7 @@ export class Weights {
       this.#ready.delete(key);
       if (!found.includes(variant)) continue;
       const flat = new Array(edges.length - 1).fill(1);
-      const trial = predict(net, flat, variant === "luminosity" ? TRIAL_LUMINOSITY : null).ew;
+      const trial = predict(net, flat, TRIAL.slice(0, VARIANTS.indexOf(variant))).ew;
       if (trial.length !== lines.length || !trial.every(Number.isFinite)) {
         throw new Error(`The ${variant} network does not give ${lines.length} finite numbers.`);
       }
@@ -88,32 +93,36 @@ export class Weights {
   }
 
   /**
-   * Return the network to use: that of colours if there is no luminosity or no network of luminosities.
+   * Return the richest network that is loaded and uses no more than these quantities.
    * @param {string} model
-   * @param {number | null} luminosity
-   * @returns {Chosen | null}   null until it is loaded
+   * @param {number[]} given    log luminosity, then redshift, as far as they are known
+   * @returns {Chosen | null}   null until one is loaded
    */
-  network(model, luminosity) {
-    const [without, withL] = VARIANTS.map((variant) => this.#ready.get(`${model}/${variant}`));
-    if (luminosity !== null && withL) return { ...withL, luminosity, words: "colours + luminosity" };
-    return without ? { ...without, luminosity: null, words: "colours" } : null;
+  network(model, given) {
+    for (let count = given.length; count >= 0; count--) {
+      const ready = this.#ready.get(`${model}/${VARIANTS[count]}`);
+      if (ready) return { ...ready, given: given.slice(0, count), words: WORDS[VARIANTS[count]] };
+    }
+    return null;
   }
 
   /**
    * Predict a whole table with the visitor's own network.
-   * @param {{flux: string, luminosity: string}} asked   float32 as base64; NaN where unknown
+   * @param {Asked} asked
    */
   async table(asked) {
-    const [flux, luminosity] = [asked.flux, asked.luminosity].map(floats);
+    const [flux, luminosity, redshift] = [asked.flux, asked.luminosity, asked.redshift].map(floats);
     const [n, lines, bins] = [luminosity.length, this.#manifest.lines.length, this.#manifest.edges.length - 1];
     const ew = new Float32Array(3 * n * lines).fill(NaN);
     let pause = performance.now() + BREATH;
     for (let row = 0; row < n; row++) {
       const own = flux.subarray(bins * row, bins * (row + 1));
       const mean = own.reduce((sum, f) => sum + f / bins, 0);
-      const chosen = mean > 0 ? this.network(OWN, Number.isNaN(luminosity[row]) ? null : luminosity[row]) : null;
+      const known = [luminosity[row], redshift[row]];
+      const unknown = known.findIndex(Number.isNaN);
+      const chosen = mean > 0 ? this.network(OWN, unknown < 0 ? known : known.slice(0, unknown)) : null;
       if (!chosen) continue;
-      const answer = predict(chosen.net, Float64Array.from(own, (f) => f / mean), chosen.luminosity);
+      const answer = predict(chosen.net, Float64Array.from(own, (f) => f / mean), chosen.given);
       [answer.ew, answer.p16, answer.p84].forEach((values, part) => ew.set(values, (part * n + row) * lines));
       if (performance.now() > pause) {
         await new Promise((done) => setTimeout(done));

@@ -99,11 +99,5 @@ export function colors(flux) {
   return Float64Array.from({ length: flux.length - 1 }, (_, i) => Math.log10(flux[i + 1]) - Math.log10(flux[i]));
 }
 
-/**
- * @param {ArrayLike<number>} flux
- * @param {number | null} luminosity
- */
-export function featuresOf(flux, luminosity) {
-  const known = Array.from(colors(flux));
-  return luminosity === null ? known : [...known, luminosity];
-}
+/** @type {(flux: ArrayLike<number>, given: number[]) => number[]} given: log luminosity, then redshift */
+export const featuresOf = (flux, given) => [...colors(flux), ...given];

@@ -10,7 +10,7 @@ import { link, python } from "../../../assets/predict/share.mjs";
 /** @import { Limits, Typed } from "../../../assets/predict/manifest.mjs" */
 
 /** @type {Typed} */
-const START = { bins: ["1", "2"], luminosity: "", redshift: "", variant: "colors" };
+const START = { bins: ["1", "2"], luminosity: "", redshift: "" };
 
 test("a text is a number in range, or none", () => {
   assert.deepEqual(["1.5", " 2 ", ".5e1", "7."].map((text) => inRange(text, [0, 10])), [1.5, 2, 5, 7]);
@@ -24,17 +24,18 @@ test("numbers that are pasted together spread", () => {
 
 test("a link says what differs from the start, with five digits", () => {
   assert.equal(link("/predict", START, START, () => true), "/predict");
-  const typed = { ...START, bins: ["1.234567", "2"], luminosity: "6.20", redshift: " 0.1" };
+  const typed = { ...START, bins: ["1.234567", "2"], redshift: " 0.1" };
   assert.equal(link("/predict", typed, START, () => true), "/predict?flux=1.2346,2&redshift=0.1");
   /** @type {Typed} */
-  const withL = { ...typed, variant: "luminosity" };
+  const withL = { ...typed, luminosity: "6.20" };
   assert.equal(link("/predict", withL, START, () => true), "/predict?flux=1.2346,2&luminosity=6.2&redshift=0.1");
   assert.equal(link("/predict", typed, START, (text) => text === "2"), "/predict?redshift=0.1");
 });
 
 test("the lines of Python name the weights and the luminosity", () => {
-  assert.match(python([1, 2], 6.2, "default"), /np\.array\(\[1, 2\].*load_params\("default"\).*log_luminosity=6\.2\)/s);
-  assert.doesNotMatch(python([1, 2], null, "default"), /log_luminosity/);
+  assert.match(python([1, 2], [6.2], "default"), /np\.array\(\[1, 2\].*load_params\("default"\).*log_luminosity=6\.2\)/s);
+  assert.match(python([1, 2], [6.2, 0.1], "default"), /log_luminosity=6\.2, redshift=0\.1\)/);
+  assert.doesNotMatch(python([1, 2], [], "default"), /log_luminosity/);
 });
 
 test("the verdict is the worst of colours, luminosity and redshift", () => {

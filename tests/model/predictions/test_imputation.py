@@ -72,12 +72,6 @@ def test_completion_is_scale_free_pure_and_differentiable(params, galaxies):
     assert jnp.isfinite(slope).all()
 
 
-def test_a_gap_in_between_stays_a_gap(params, galaxies):
-    flux = galaxies[0].copy()
-    flux[5] = np.nan
-    assert np.isnan(complete_bins(params, flux)).sum() == 1
-
-
 def test_weights_without_a_density_say_so(params, galaxies):
     with pytest.raises(ValueError, match="load_params"):
         complete_bins(params._replace(domain=None), galaxies[0])

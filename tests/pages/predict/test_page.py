@@ -69,7 +69,7 @@ def test_a_link_opens_the_page_with_its_galaxy(page: Any):
     flux = ",".join(f"{1 + place / 10:.5g}" for place in range(12))
     opened, notice = page.read_link(flux, "6.25", "0.12")
     assert opened["bins"] == flux.split(",")
-    assert (opened["luminosity"], opened["variant"], opened["redshift"]) == ("6.25", "luminosity", "0.12")
+    assert (opened["luminosity"], opened["redshift"]) == ("6.25", "0.12")
     assert not notice
 
 

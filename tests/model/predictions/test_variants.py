@@ -1,0 +1,47 @@
+"""The richest variant that a row's numbers and the weights allow."""
+
+import numpy as np
+import pytest
+
+from model.predictions.batch import intrinsic_many, predict_many
+from model.predictions.predict import predict
+from model.predictions.variants import choose_variants
+from model.storage.weights import load_params
+
+PARAMS = load_params()
+FLUX = np.linspace(1, 2, 12, dtype=np.float32)[None]
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("luminosity", "redshift", "variant"),
+    [
+        (NAN, NAN, "colors"),
+        (NAN, 0.1, "colors"),
+        (6.2, NAN, "luminosity"),
+        (6.2, 0.1, "redshift"),
+        (6.2, 0.0, "luminosity"),  # a mock at rest: no training galaxy has such a redshift
+        (6.2, 1.1, "luminosity"),
+        (np.inf, 0.1, "colors"),
+    ],
+)
+def test_a_redshift_counts_with_a_luminosity_and_within_the_training_sample(luminosity, redshift, variant):
+    given = (np.array([value], np.float32) for value in (luminosity, redshift))
+    assert choose_variants(PARAMS, 1, *given).tolist() == [variant]
+
+
+def test_weights_of_an_earlier_release_predict_without_redshift():
+    older = PARAMS._replace(redshift=None, intrinsic=PARAMS.intrinsic._replace(redshift=None, response=None))
+    given = np.array([6.2], np.float32), np.array([0.1], np.float32)
+    assert choose_variants(older, 1, *given).tolist() == ["luminosity"]
+    for many in (predict_many, intrinsic_many):
+        assert np.array_equal(many(older, FLUX, *given)[1], many(PARAMS, FLUX, given[0])[1])
+    with pytest.raises(ValueError, match="'luminosity' variant"):
+        predict(older._replace(luminosity=None), FLUX, 6.2, 0.1)
+
+
+def test_the_redshift_changes_what_is_catalogued_of_a_faint_galaxy():
+    near, far = (
+        predict_many(PARAMS, FLUX, np.array([6.2], np.float32), np.array([z], np.float32)) for z in (0.08, 0.28)
+    )
+    assert np.abs(near.ew / far.ew - 1).max() > 0.05
