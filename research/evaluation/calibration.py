@@ -10,16 +10,19 @@ from jaxtyping import Bool, Float, Int
 from scipy.special import ndtr
 
 from data.catalogue.survey import DESI
-from model.bins import LUMINOSITY_BIN
+from model.bins import LUMINOSITY_BIN, N_BINS
+from model.distribution.latent import ORDER, TIED
 from model.features import VARIANTS
 from model.lines import LINE_NAMES
 from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
 from model.predictions.domain import EDGE
+from model.predictions.imputation import FEWEST_BINS
 from model.predictions.intrinsic import listing_response
 from model.predictions.params import Params
+from model.statistics.point_scores import score_lines
 from research.baselines.methods import Progress
 from research.evaluation.points import color_quintile
-from research.evaluation.record import Calibration, LineCalibration
+from research.evaluation.record import Calibration, LineCalibration, Uncertain
 from research.sample import Sample
 
 SLICES: Final = 8
@@ -29,6 +32,10 @@ FAINT: Final = 0.1
 RENOISED: Final = (0.1, 0.5, 0.9)
 """Quantiles of the listed EWs that are compared with those of draws with new noise."""
 TAIL: Final = 0.999
+ADDED_NOISE: Final = (0.0, 0.02, 0.05, 0.1)
+"""Noise that is added to every bin, as a share of its flux."""
+SOME: Final = 4096
+"""Galaxies that are scored with noisy and missing bins."""
 
 
 def slices_of(values: Float[np.ndarray, " galaxy"], count: int = SLICES) -> Int[np.ndarray, " galaxy"]:
@@ -65,7 +72,13 @@ def renoise(
     offset, bias, scale = (np.asarray(column) for column in response)
     middle, spread = ew + offset + bias * sigma, scale * sigma
     measured = middle + spread * rng.standard_normal(ew.shape)
-    return np.where(measured > 0, measured, np.nan), ndtr(middle / spread)
+    chance = ndtr(middle / spread)
+    for weak, step in TIED:
+        # The pipeline fits one amplitude to both lines of a pair, so that the weak one has no noise of its own.
+        ratio = ew[:, weak] / np.maximum(ew[:, ORDER[step]], 1e-6)
+        listed = rng.random(len(ew)) < chance[:, weak]
+        measured[:, weak] = np.where(listed, measured[:, ORDER[step]] * ratio, np.nan)
+    return np.where(measured > 0, measured, np.nan), chance
 
 
 def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = lambda _: None) -> Calibration:
@@ -110,7 +123,19 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
     level = flux[:, LUMINOSITY_BIN]
     groups = slices_of(redshift), slices_of(level), color_quintile(flux)
     faint, rare = level < np.quantile(level, FAINT), np.asarray(score_many(params, flux)) < EDGE
+    progress("measuring noisy and missing bins")
+    some = slice(0, SOME)
+    rest = [column[some] for column in given[1:]]
     return Calibration(
+        noisy={
+            f"{share:g}": _uncertain(params, *_noisy(flux[some], share, rng), rest, observed[some])
+            for share in ADDED_NOISE
+        },
+        runs={
+            f"{first}-{beyond - 1}": _uncertain(params, *_run(flux[some], first, beyond), rest, observed[some])
+            for first in range(N_BINS - FEWEST_BINS + 1)
+            for beyond in range(first + FEWEST_BINS, N_BINS + 1)
+        },
         variant=variant,
         draws=draws,
         rare=int(rare.sum()),
@@ -127,6 +152,29 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
             for i, name in enumerate(LINE_NAMES)
         },
     )
+
+
+def _noisy(flux: np.ndarray, share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return fluxes with added noise, and its inverse variances; a flux is kept above a fiftieth of the true one."""
+    noise = share * flux
+    seen = np.maximum(flux + noise * rng.standard_normal(flux.shape, np.float32), flux / 50)
+    return seen, np.full_like(flux, np.inf) if share == 0 else 1 / noise**2
+
+
+def _run(flux: np.ndarray, first: int, beyond: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return fluxes of which only a run of bins is known, and their inverse variances."""
+    ivar = np.zeros_like(flux)
+    ivar[:, first:beyond] = np.inf
+    return np.where(ivar > 0, flux, np.nan), ivar
+
+
+def _uncertain(
+    params: Params, flux: np.ndarray, ivar: np.ndarray, rest: list[np.ndarray], observed: np.ndarray
+) -> Uncertain:
+    found = predict_many(params, flux, *rest, bin_flux_ivar=ivar)
+    scores = score_lines(observed, found).values()
+    shares = [score.coverage for score in scores]
+    return Uncertain(rho=float(np.mean([score.spearman for score in scores])), coverage=(min(shares), max(shares)))
 
 
 def _line(

@@ -198,6 +198,13 @@ class LineCalibration(Part):
     """Share of the observed EWs in the 16-84 % interval among galaxies with a domain score below the edge."""
 
 
+class Uncertain(Part):
+    """Scores of continua with missing or noisy bins: mean rho, lowest and highest coverage over the lines."""
+
+    rho: float
+    coverage: tuple[float, float]
+
+
 class Calibration(Part):
     """Calibration of the richest variant in slices of the sample."""
 
@@ -206,6 +213,10 @@ class Calibration(Part):
     rare: int
     """Number of held-out galaxies with a domain score below the edge."""
     lines: dict[str, LineCalibration]
+    noisy: dict[str, Uncertain]
+    """Scores by the noise that is added to every bin and stated, as a share of its flux."""
+    runs: dict[str, Uncertain]
+    """Scores by the bins that are known, first-last."""
 
 
 class Evaluation(Part):

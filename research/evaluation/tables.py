@@ -19,6 +19,7 @@ from research.evaluation.record import (
     Distribution,
     Evaluation,
     Score,
+    Uncertain,
     Variant,
     committed,
 )
@@ -62,6 +63,8 @@ def blocks(record: Evaluation) -> dict[str, str]:
         made["missing"] = _missing(record)
     if record.calibration is not None:
         made["calibration"] = _calibration(record.calibration)
+        made["uncertain-noise"] = _uncertain("noise added to every bin", record.calibration.noisy)
+        made["uncertain-runs"] = _uncertain("known bins", record.calibration.runs)
     if any(variant.distribution for variant in record.variants.values()):
         made["diagrams"] = _diagrams(record)
     return made
@@ -98,6 +101,14 @@ def _calibration(found: Calibration) -> str:
         "68 % interval, score < .01",
     )
     return _table(head, rows)
+
+
+def _uncertain(title: str, found: dict[str, Uncertain]) -> str:
+    rows = (
+        [name, f"{one.rho:.4f}", f"{100 * one.coverage[0]:.0f}-{100 * one.coverage[1]:.0f} %"]
+        for name, one in found.items()
+    )
+    return _table((title, "mean rho", "in the 16-84 % interval, by line"), rows)
 
 
 def source(record: Evaluation) -> str:
