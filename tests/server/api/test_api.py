@@ -220,7 +220,7 @@ def test_redshifts_have_the_same_limits_everywhere(api):
     asked = {"flux": [[1.0] * 12] * 3, "redshift": [0.1, -999, None], "log_luminosity": [6.0, -99.0, None]}
     answered = api.post("/api/v1/predict", json=asked).json
     assert answered["problems"] == ["", "", ""]
-    assert answered["variant"] == ["luminosity", "colors", "colors"]
+    assert answered["variant"] == ["redshift", "colors", "colors"]
 
 
 def test_asking_too_often_is_refused_and_other_sites_are_kept_out(tmp_path):
