@@ -86,8 +86,7 @@ def light_table(luminosity: Float[np.ndarray, "3 line"] | None, flux: Float[np.n
     """Return a table of fluxes and luminosities with intervals, or a sentence on what they need."""
     if luminosity is None:
         return widgets.sentence(
-            "Switch on “+ luminosity” and enter a luminosity to get line luminosities. Enter a redshift as well to "
-            "get line fluxes."
+            "Enter a log luminosity to get line luminosities. Enter a redshift as well to get line fluxes."
         )
     rows = []
     for place, line in enumerate(LINES):

@@ -17,6 +17,7 @@ from components.figures import diagram
 from components.figures.quantise import Scale, decode
 from data.catalogue.registry import open_catalogues
 from data.catalogue.schema import FLUX_NAMES
+from model.features import VARIANTS
 from model.lines import LINES
 from model.networks.layers import Dense
 from model.networks.per_line import PerLineNetwork
@@ -36,10 +37,10 @@ import { sensitivity } from "./assets/predict/network/sensitivity.mjs";
 
 @jax.jit
 def ew_sensitivity(
-    params: Params, bin_flux: Float[Array | np.ndarray, " bin"], log_luminosity: float | None = None
+    params: Params, bin_flux: Float[Array | np.ndarray, " bin"], *given: float
 ) -> Float[Array, "line bin"]:
-    """dEW / dln(flux) [Å]."""
-    return jax.jacfwd(lambda log_flux: predict_ew(params, jnp.exp(log_flux), log_luminosity))(jnp.log(bin_flux))
+    """dEW / dln(flux) [Å]; `given` are log luminosity and redshift."""
+    return jax.jacfwd(lambda log_flux: predict_ew(params, jnp.exp(log_flux), *given))(jnp.log(bin_flux))
 
 
 def galaxies(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,33 +50,33 @@ def galaxies(n: int) -> tuple[np.ndarray, np.ndarray]:
     return (flux / flux.mean(axis=1, keepdims=True)).astype(np.float32), catalogue.column("log_luminosity")[rows]
 
 
-@pytest.mark.parametrize("part", ["colors", "luminosity"])
+@pytest.mark.parametrize("part", VARIANTS)
 def test_the_browser_predicts_what_jax_predicts(part: str):
     flux, luminosity = galaxies(100)
-    given = luminosity if part == "luminosity" else None
+    given = (luminosity, np.linspace(0.06, 0.29, 100, dtype=np.float32))[: VARIANTS.index(part)]
     params = load_params()
-    listed, free = predict_many(params, flux, given), intrinsic_many(params, flux, given)
+    listed, free = predict_many(params, flux, *given), intrinsic_many(params, flux, *given)
     place, score = place_many(params, flux), score_many(params, flux)
-    slope = [ew_sensitivity(params, row, None if given is None else given[i])[HALPHA] for i, row in enumerate(flux)]
+    slope = [ew_sensitivity(params, row, *(column[i] for column in given))[HALPHA] for i, row in enumerate(flux)]
     answers = evaluate(
         NETWORKS,
         """
         const read = (text) => parseSafetensors(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
         const [map, domain] = ["map", "domain"].map((part) => under(read(given.shared), part));
         const [net, summary] = ["net", "summary"].map((part) => under(read(given.weights), part));
-        return given.rows.map(([flux, luminosity]) => {
-          const answer = predict(net, flux, luminosity);
-          const free = intrinsic(summary, flux, luminosity);
+        return given.rows.map(([flux, more]) => {
+          const answer = predict(net, flux, more);
+          const free = intrinsic(summary, flux, more);
           const at = place(map, flux);
           return [
             answer.ew, answer.p16, answer.p84, free.p16, free.p50, free.p84, free.pDetected, at.position, at.spread,
-            [domainScore(domain, flux)], sensitivity(net, flux, luminosity, given.line),
+            [domainScore(domain, flux)], sensitivity(net, flux, more, given.line),
           ];
         });""",
         {
             "shared": base64.b64encode(weights.weights_file("default", "shared")).decode(),
             "weights": base64.b64encode(weights.weights_file("default", part)).decode(),
-            "rows": [[row.tolist(), None if given is None else float(given[i])] for i, row in enumerate(flux)],
+            "rows": [[row.tolist(), [float(column[i]) for column in given]] for i, row in enumerate(flux)],
             "line": HALPHA,
         },
     )
@@ -106,7 +107,7 @@ def test_the_published_architecture_too():
         """
         const net = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, data }]) =>
           [name.slice(4), { shape, data: Float32Array.from(data) }]));
-        return given.rows.map((flux) => [predict(net, flux, null).ew, sensitivity(net, flux, null, given.line)]);""",
+        return given.rows.map((flux) => [predict(net, flux, []).ew, sensitivity(net, flux, [], given.line)]);""",
         {
             "tensors": {name: {"shape": leaf.shape, "data": leaf.ravel().tolist()} for name, leaf in tensors.items()},
             "rows": flux.tolist(),

@@ -68,7 +68,7 @@ def test_a_galaxy_of_the_catalogue_is_its_own_nearest(light: Any, catalogue: Cat
 
 def test_what_is_missing_is_asked_for(light: Any):
     lines, bands, *_ = light.update_light(state(luminosity="", redshift=""))
-    assert "+ luminosity" in words(lines)
+    assert "Enter a log luminosity" in words(lines)
     assert "Enter a redshift above 0; it determines" in words(bands)
     assert "Enter a redshift above 0" not in words(light.update_light(state())[0])
     assert "Enter a redshift above 0 to get fluxes" in words(light.update_light(state(redshift=""))[0])
@@ -77,7 +77,7 @@ def test_what_is_missing_is_asked_for(light: Any):
 
 
 def predicted() -> np.ndarray:
-    return predict_lines(load_params(), read_form(state()["bins"], "6.1").bin_flux, 6.1)[0]
+    return predict_lines(load_params(), read_form(state()["bins"], "6.1").bin_flux, 6.1, 0.1)[0]
 
 
 def test_weights_of_ones_own_are_light_too(light: Any):

@@ -60,7 +60,7 @@ def state(bins: list[str], luminosity: str = "", redshift: str = "", model: str 
 
 def test_the_manifest_names_what_the_script_fetches(page: Any):
     about = page.manifest(page.initial_form())
-    assert set(about["models"]["default"]) == {"shared", "colors", "luminosity"}
+    assert set(about["models"]["default"]) == {"shared", "colors", "luminosity", "redshift"}
     assert [line["label"] for line in about["lines"]] == [line.label for line in LINES]
     assert about["opened"]["bins"] in [preset["bins"] for preset in about["presets"]]
 
@@ -185,7 +185,7 @@ def test_a_changed_guess_changes_what_is_said(table: Any):
     place = [field["field"] for field in fields].index("redshift")
     assert "1 + z = 1.3687" in text_of(table.preview(values, fields, kept))
     values[place] = "2"
-    assert "check redshift" in text_of(table.preview(values, fields, kept))
+    assert "Check redshift" in text_of(table.preview(values, fields, kept))
 
 
 def test_the_example_is_shown_and_its_rows_can_be_drawn(table: Any):
@@ -268,9 +268,11 @@ def test_a_typed_galaxy_and_a_file_are_saved_whole(page: Any, table: Any):
 
 
 def as_the_browser_says(asked: dict[str, str]) -> dict[str, Any]:
-    flux, light = (np.frombuffer(base64.b64decode(asked[name]), "<f4") for name in ("flux", "luminosity"))
-    said = np.stack(predict_many(load_params(), flux.reshape(-1, 12), light)).astype("<f4")
-    return {"ew": base64.b64encode(said.tobytes()).decode(), "variants": ["colors", "luminosity"]}
+    names = ("flux", "luminosity", "redshift")
+    flux, *given = (np.frombuffer(base64.b64decode(asked[name]), "<f4") for name in names)
+    assert np.isfinite(given).all()
+    said = np.stack(predict_many(load_params(), flux.reshape(-1, 12), *given)).astype("<f4")
+    return {"ew": base64.b64encode(said.tobytes()).decode(), "variants": ["colors", "luminosity", "redshift"]}
 
 
 def test_weights_of_ones_own_answer_a_table_from_the_browser(table: Any):
