@@ -55,7 +55,7 @@ class Marginal(NamedTuple):
     log_density : (...) array
         Natural logarithm of the density of the n known colours [dex^-n].
     end_color : (..., 2) array
-        First and last colour [dex]: the observed one if known, else its expectation given the known colours.
+        First and last colour [dex]: the observed one if present, else its expectation given the known colours.
     missing : (..., 2) array
         Whether the first and the last bin are missing (NaN).
     """
@@ -156,15 +156,15 @@ def posterior(
         Arrays (...).
     """
     ivar = jnp.asarray(bin_flux_ivar)
-    known = jnp.isfinite(bin_flux) & (ivar > 0)
-    log_flux = jnp.log10(jnp.where(known, bin_flux, 1.0))
+    present = jnp.isfinite(bin_flux) & (ivar > 0)
+    log_flux = jnp.log10(jnp.where(present, bin_flux, 1.0))
     # The inverse comes first: with an infinite one, the derivative of 1 / (ivar F²) would be NaN.
-    noise_variance = 1 / jnp.where(known, ivar, 1.0)
-    variance = jnp.where(known, noise_variance / jnp.where(known, bin_flux, 1.0) ** 2, 0.0)
+    noise_variance = 1 / jnp.where(present, ivar, 1.0)
+    variance = jnp.where(present, noise_variance / jnp.where(present, bin_flux, 1.0) ** 2, 0.0)
     # Every known bin but the first is compared with the known bin before it: their ratio sums the colours between them.
-    bins = np.arange(known.shape[-1])
-    before = jax.lax.cummax(jnp.where(known, bins, -1), axis=known.ndim - 1)[..., :-1]
-    used = known[..., 1:] & (before >= 0)
+    bins = np.arange(present.shape[-1])
+    before = jax.lax.cummax(jnp.where(present, bins, -1), axis=present.ndim - 1)[..., :-1]
+    used = present[..., 1:] & (before >= 0)
     before = jnp.maximum(before, 0)
     spans = (bins[:-1] >= before[..., None]) & (bins[:-1] < bins[1:, None]) & used[..., None]
     spans = spans.astype(log_flux.dtype)

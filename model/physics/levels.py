@@ -36,8 +36,8 @@ def continuum_levels(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.nda
         the level interpolated between the bins.
     """
     coefficients = stored_coefficients()
-    known = np.array([coefficients.get(line.name, [0.0] * len(BIN_CENTERS)) for line in LINES])
-    correction = level_features(bin_flux) @ known.T
+    table = np.array([coefficients.get(line.name, [0.0] * len(BIN_CENTERS)) for line in LINES])
+    correction = level_features(bin_flux) @ table.T
     return interpolated_levels(bin_flux) * np.exp(np.clip(correction, -LARGEST_CORRECTION, LARGEST_CORRECTION))
 
 

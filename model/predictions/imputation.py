@@ -38,7 +38,7 @@ def known_colors(
     Returns
     -------
     ColorPosterior
-        Arrays (...); NaN where fewer than `FEWEST_BINS` bins are known, or one is not a positive number.
+        Arrays (...); NaN where fewer than `FEWEST_BINS` bins are present, or one is not a positive number.
 
     Raises
     ------
@@ -48,9 +48,9 @@ def known_colors(
     if params.domain is None:
         raise ValueError("These weights carry no density of colours. Load them with load_params.")
     flux, ivar = jnp.asarray(bin_flux), jnp.asarray(bin_flux_ivar)
-    known = jnp.isfinite(flux) & (ivar > 0)
-    usable = (known.sum(axis=-1) >= FEWEST_BINS) & ~(known & (flux <= 0)).any(axis=-1)
-    found = posterior(params.domain, jnp.where(known & (flux > 0), flux, jnp.nan), ivar)
+    present = jnp.isfinite(flux) & (ivar > 0)
+    usable = (present.sum(axis=-1) >= FEWEST_BINS) & ~(present & (flux <= 0)).any(axis=-1)
+    found = posterior(params.domain, jnp.where(present & (flux > 0), flux, jnp.nan), ivar)
     color = jnp.where(usable[..., None], found.color, jnp.nan)
     return ColorPosterior(color, jnp.where(usable[..., None, None], found.covariance, jnp.nan))
 
@@ -107,7 +107,7 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     Returns
     -------
     (..., 12) array
-        The given fluxes, with missing bins filled in; NaN in all missing bins where fewer than `FEWEST_BINS` are known.
+        The given fluxes, with missing bins filled in; NaN in all missing bins where fewer than `FEWEST_BINS` are present.
 
     Raises
     ------
@@ -115,9 +115,9 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
         If the weights carry no density of colours.
     """
     flux = jnp.asarray(bin_flux)
-    known = jnp.isfinite(flux)
-    color = known_colors(params, flux, jnp.where(known, jnp.inf, 0.0)).color
+    present = jnp.isfinite(flux)
+    color = known_colors(params, flux, jnp.where(present, jnp.inf, 0.0)).color
     shape = jnp.concatenate([jnp.zeros_like(color[..., :1]), jnp.cumsum(color, axis=-1)], axis=-1)
-    level = jnp.where(known, jnp.log10(jnp.where(known, flux, 1.0)) - shape, 0.0)
-    level = level.sum(axis=-1, keepdims=True) / jnp.maximum(known.sum(axis=-1, keepdims=True), 1)
-    return jnp.where(known, flux, 10.0 ** (shape + level))
+    level = jnp.where(present, jnp.log10(jnp.where(present, flux, 1.0)) - shape, 0.0)
+    level = level.sum(axis=-1, keepdims=True) / jnp.maximum(present.sum(axis=-1, keepdims=True), 1)
+    return jnp.where(present, flux, 10.0 ** (shape + level))

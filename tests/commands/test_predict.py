@@ -157,7 +157,7 @@ def test_weights_without_a_distribution_say_so(run, tmp_path, monkeypatch, capsy
 def test_measured_lines_are_judged_where_that_is_asked_for(run, tmp_path, capsys):
     some = slice(20)
     halpha = np.array(predict_ew(load_params(), FLUX[some]))[:, LINE_NAMES.index("HALPHA")]
-    halpha[1] *= 100
+    halpha[1] *= 300
     measured = galaxies(some, HALPHA_EW=[*map(str, halpha[:-1]), "not detected"])
     out = run(measured, "--surprise", "--columns", "SURPRISE_*", "INPUT_HALPHA_EW")
     probability = out["SURPRISE_PROBABILITY"].to_numpy()

@@ -23,7 +23,7 @@ def method(spread: float, factor: float = 1.0) -> Method:
     """A method whose predictions scatter about the true values, with an honest interval."""
     ew = (factor * TRUE * np.random.default_rng(int(100 * spread)).lognormal(0, spread, (N, 10))).astype(np.float32)
 
-    def answer(flux, _):
+    def answer(flux, *_):
         rows = np.rint(flux[:, 5] - 1).astype(int)
         return Prediction(ew[rows], ew[rows] * np.float32(np.exp(-0.3)), ew[rows] * np.float32(np.exp(0.3)))
 
