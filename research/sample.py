@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +14,6 @@ from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check, sta
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.training.held_out import held_out_mask
-
-LEAST_EW: Final = 0.01
-"""EW [Å] below which a listed line is one whose amplitude FastSpecFit's fit left at its lower bound, zero: 2.9 % of the
-listed [S II] 6731 and .05 % of [S II] 6716. `Sample` has them as not detected."""
 
 
 class Sample(NamedTuple):
@@ -32,7 +28,7 @@ class Sample(NamedTuple):
     bin_flux : (galaxy, 12) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
     ew, ew_ivar : (galaxy, line) arrays
-        Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where missing or below `LEAST_EW`.
+        Observed equivalent widths [Å] and inverse variances [1/Å²]; NaN where missing.
     held_out : (galaxy,) array
         True for held-out galaxies, which must not be trained on.
     """
@@ -100,15 +96,13 @@ def read_sample(path: str | os.PathLike[str]) -> Sample:
     table = standardize(read_parquet(path))
     check(table)
     target_ids = table["TARGETID"].to_pylist()
-    ew, ivar = (_columns(table, [name + end for name in LINE_NAMES]) for end in (EW_SUFFIX, IVAR_SUFFIX))
-    at_bound = ew < LEAST_EW
     return Sample(
         target_ids,
         _columns(table, ["redshift"])[:, 0],
         _columns(table, ["log_luminosity"])[:, 0],
         _columns(table, list(FLUX_NAMES)),
-        np.where(at_bound, np.nan, ew),
-        np.where(at_bound, np.nan, ivar),
+        _columns(table, [name + EW_SUFFIX for name in LINE_NAMES]),
+        _columns(table, [name + IVAR_SUFFIX for name in LINE_NAMES]),
         held_out_mask(target_ids),
     )
 

@@ -15,11 +15,12 @@ from data.catalogue.survey import DESI
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
 from model.storage.weights import load_params
-from research.sample import LEAST_EW
 
 GALAXIES: Final = 12_000
 SIGNALS: Final = (0.0, 1.0, 2.0, 3.0, 5.0, 9.0, np.inf)
 STRONG, WEAK, BLUE, RED = map(LINE_NAMES.index, ("OIII_5007", "OIII_4959", "SII_6716", "SII_6731"))
+LEAST_EW: Final = 0.01
+"""EW [Å] below which a listed line is an amplitude that the fit left at its bound of zero."""
 BOUND: Final = (0.46, 0.52)
 """[S II] 6716 / 6731 at the fit's largest 6731, twice 6716, with the scatter of the continuum."""
 

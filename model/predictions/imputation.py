@@ -107,7 +107,7 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     Returns
     -------
     (..., 12) array
-        The given fluxes, with missing bins filled in; NaN in all missing bins where fewer than `FEWEST_BINS` are present.
+        The given fluxes, with missing bins filled in; NaN stays where fewer than `FEWEST_BINS` are given.
 
     Raises
     ------
