@@ -6,6 +6,7 @@ JAX.
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -36,14 +37,33 @@ def expanded(path: str | Path) -> Path:
 
 
 def user_data_folder() -> Path:
-    """Return the folder to which `catalogue fetch` writes: `DATA_DIR`, by default ~/.local/share/galactic_neon."""
+    """Return the folder to which `catalogue fetch` writes: `DATA_DIR`, by default ~/.local/share/galactic_neon.
+
+    Raises
+    ------
+    CatalogueError
+        When it is below a home folder that the system does not know.
+    """
     given = os.environ.get(DATA_FOLDER_VARIABLE)
-    return expanded(given) if given else user_data_path("galactic_neon", appauthor=False)
+    return expanded(given) if given else _below_home(user_data_path, "galactic_neon", f"Set {DATA_FOLDER_VARIABLE}")
 
 
 def user_cache_folder() -> Path:
-    """Return the user's cache folder, ~/.cache/galactic-neon, for files that can be recomputed."""
-    return user_cache_path("galactic-neon", appauthor=False)
+    """Return the user's cache folder, ~/.cache/galactic-neon, for files that can be recomputed.
+
+    Raises
+    ------
+    CatalogueError
+        When the system knows no home folder of this user.
+    """
+    return _below_home(user_cache_path, "galactic-neon", "Set CACHE_DIR")
+
+
+def _below_home(folder: Callable[..., Path], name: str, fix: str) -> Path:
+    try:
+        return folder(name, appauthor=False)
+    except RuntimeError as error:
+        raise CatalogueError(f"This user has no home folder. {fix} or HOME to a folder of this user's own.") from error
 
 
 def fetched_files(data_folder: Path) -> list[Path]:

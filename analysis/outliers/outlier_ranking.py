@@ -18,6 +18,7 @@ from data.atomic import replacing
 from data.catalogue.registry import EMBEDDED_FILE, Catalogue
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from data.catalogue.survey import DESI, Survey
+from data.paths import user_cache_folder
 from model.lines import LINE_NAMES
 from model.predictions.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.predictions.params import Params
@@ -200,8 +201,8 @@ def store_in(folder: Path) -> None:
 
 
 def folder() -> Path:
-    """Return the folder of rankings; before `store_in` it is in the user's home."""
-    return _folder[0] if _folder else Path.home() / ".cache" / "galactic-neon" / "rankings"
+    """Return the folder of rankings; before `store_in` it is in the user's cache folder."""
+    return _folder[0] if _folder else user_cache_folder() / "rankings"
 
 
 _running: dict[Path, subprocess.Popen[bytes]] = {}

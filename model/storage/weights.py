@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,8 @@ INTRINSIC: Final = "intrinsic"
 """The intrinsic distribution, in a file beside the default model's."""
 DOMAIN: Final = "domain"
 
+USER_FOLDER: Final = Path("~/.local/share/galactic_neon")
+
 
 class WeightsError(ValueError):
     """A weights file cannot be used; the message is a sentence for the user."""
@@ -33,9 +36,14 @@ class WeightsError(ValueError):
 def user_folder() -> Path:
     """Return the folder of imported and self-trained weights.
 
-    It is named by `GALACTIC_NEON_WEIGHTS`; the default is ~/.local/share/galactic_neon.
+    It is named by `GALACTIC_NEON_WEIGHTS`; the default is ~/.local/share/galactic_neon. A user without a home gets the
+    latter as it is written here, which is a folder that does not exist.
     """
-    return Path(os.environ.get(USER_FOLDER_VARIABLE) or Path.home() / ".local/share/galactic_neon")
+    if given := os.environ.get(USER_FOLDER_VARIABLE):
+        return Path(given)
+    with suppress(RuntimeError):
+        return USER_FOLDER.expanduser()
+    return USER_FOLDER
 
 
 def available_models() -> tuple[str, ...]:

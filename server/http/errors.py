@@ -17,6 +17,7 @@ from werkzeug.exceptions import (
 from data.errors import ChangedError
 from server import problems
 from server.http.rate_limits import LIMITER
+from server.http.static import SUITES
 
 
 def install(server: Flask) -> None:
@@ -27,6 +28,14 @@ def install(server: Flask) -> None:
     # What Dash raises for the address of a script that it does not have.
     for kind in (DependencyException, InvalidResourceError):
         server.register_error_handler(kind, lambda _error: _answer(NotFound("There is no such file.")))
+    server.register_error_handler(FileNotFoundError, _no_script)
+
+
+def _no_script(error: FileNotFoundError) -> ResponseReturnValue:
+    """Answer for a file that Dash lists and the image does not have, such as a source map; others are our failures."""
+    if not request.path.startswith(SUITES):
+        raise error
+    return _answer(NotFound("There is no such file."))
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:

@@ -6,7 +6,7 @@
 import difflib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -30,6 +30,14 @@ _SHORT: Final = 7
 """Names of fewer letters, such as `HOST`, resemble too many that are not ours."""
 
 
+def _default(name: str, folder: Callable[[], Path]) -> Path:
+    """Return a default folder; if this user has no home, as the documents write it, which is no usable folder."""
+    try:
+        return folder()
+    except CatalogueError:
+        return Path(HOME_DEFAULTS[name])
+
+
 class Settings(BaseSettings):
     """The settings; the name of each environment variable is the field's in capitals."""
 
@@ -43,7 +51,7 @@ class Settings(BaseSettings):
         "the mock",
     )
     data_dir: Path = Field(
-        default_factory=user_data_folder,
+        default_factory=lambda: _default("data_dir", user_data_folder),
         description="Folder that `catalogue fetch` writes to; its catalogues are shown beside the mock",
     )
     sparcl_url: HttpUrl | Literal["off"] = Field(
@@ -54,7 +62,7 @@ class Settings(BaseSettings):
         default=1, ge=1, le=64, description="Number of worker processes; each has eight threads"
     )
     cache_dir: Path = Field(
-        default_factory=user_cache_folder,
+        default_factory=lambda: _default("cache_dir", user_cache_folder),
         description="Private folder for files that can be recomputed: compressed files and cached responses",
     )
     redis_url: RedisDsn | None = Field(

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 YEAR = "max-age=31536000"
@@ -23,6 +24,17 @@ def test_every_file_of_the_page_is_served_and_lasts(client: FlaskClient):
         if "favicon" not in address:
             assert YEAR in answer.headers["Cache-Control"], address
             assert "immutable" in answer.headers["Cache-Control"], address
+
+
+def test_a_source_map_that_was_removed_has_status_404(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
+    def removed(_package: str, path: str) -> bytes:
+        raise FileNotFoundError(path)
+
+    address = "/_dash-component-suites/dash/dcc/async-markdown.js.map"
+    assert client.get(address).status_code == 200
+    monkeypatch.setattr("pkgutil.get_data", removed)
+    answer = client.get(address)
+    assert (answer.status_code, answer.json) == (404, {"error": "There is no such file."})
 
 
 def test_asset_address_follows_its_content(client: FlaskClient, tmp_path: Path):

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from data import paths
+from data.errors import CatalogueError
+from server.process import settings
 from server.process.folders import TEMPORARY, FolderError, private_folder, with_caches
 from server.process.settings import Settings
 
@@ -72,3 +75,20 @@ def test_without_a_usable_home_a_temporary_folder_serves(
     assert used.name.startswith(TEMPORARY)
     assert used.stat().st_mode & 0o777 == 0o700
     assert f"The caches are in {used} until the server ends" in capsys.readouterr().err
+
+
+def test_a_user_without_a_home_is_served_from_a_temporary_folder(monkeypatch: pytest.MonkeyPatch, capsys):
+    def no_home(*_: object, **__: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("CACHE_DIR", "DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(paths, "user_cache_path", no_home)
+    monkeypatch.setattr(paths, "user_data_path", no_home)
+    with pytest.raises(CatalogueError, match="This user has no home folder"):
+        paths.user_data_folder()
+    used = with_caches(settings.load())
+    assert used.cache_dir.name.startswith(TEMPORARY)
+    assert "this system knows none of that user" in capsys.readouterr().err
+    assert not paths.fetched_files(used.data_dir)
+    used.cache_dir.rmdir()
