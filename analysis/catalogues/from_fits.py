@@ -21,7 +21,7 @@ from data.spectrum import Spectrum
 from data.surveys.fastspecfit import read_lines
 from model.bins import BIN_EDGES
 from model.features import log_luminosity
-from model.lines import LINE_NAMES
+from model.lines import EXTRA_LINES, LINE_NAMES, MEASURED_LINES
 from model.predictions.imputation import complete_bins
 from model.predictions.params import Params
 from model.predictions.verdicts import judge_rows
@@ -47,7 +47,7 @@ def from_fits(
     """Build a catalogue, with its spectra beside it, from DESI's coadds or SDSS's spec files.
 
     Columns ``DOMAIN`` and ``DOMAIN_REASON`` give the domain verdict of each galaxy, judged before missing bins are
-    filled in.
+    filled in. Lines that are measured but not predicted have columns too, which training reads once they are predicted.
 
     Parameters
     ----------
@@ -152,8 +152,10 @@ def _measure(target: Target) -> dict[str, tuple[float, float]]:
     if spectrum.ivar is None:
         return {}
     found = measure_lines(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, target.instrument_fwhm)
-    pairs = np.stack(as_catalogued(found.ew, found.ew_ivar), axis=1).tolist()
-    return {name: (ew, ivar) for name, (ew, ivar) in zip(LINE_NAMES, pairs, strict=True) if ew > 0}
+    names = (*LINE_NAMES, *(line.name for line in EXTRA_LINES))
+    ew, ivar = np.append(found.ew, found.extra_ew), np.append(found.ew_ivar, found.extra_ew_ivar)
+    pairs = np.stack(as_catalogued(ew, ivar), axis=1).tolist()
+    return {name: (ew, ivar) for name, (ew, ivar) in zip(names, pairs, strict=True) if ew > 0}
 
 
 def _table(
@@ -168,7 +170,7 @@ def _table(
     columns: dict[str, object] = {"TARGETID": list(kept), "redshift": redshift, "log_luminosity": luminosity}
     columns |= dict(zip(FLUX_NAMES, flux.T.astype(np.float32), strict=True))
     missing = (np.nan, np.nan)
-    for name in LINE_NAMES:
+    for name in (line.name for line in MEASURED_LINES):
         pairs = np.array([measured.get(target, {}).get(name, missing) for target in kept], np.float32)
         columns[name + EW_SUFFIX], columns[name + IVAR_SUFFIX] = pairs.T.copy()
     if params.domain is not None:

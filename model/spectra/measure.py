@@ -140,8 +140,8 @@ def _measured(
 
 
 def as_catalogued(
-    ew: Float[np.ndarray, "... line"], ew_ivar: Float[np.ndarray, "... line"]
-) -> tuple[Float[np.ndarray, "... line"], Float[np.ndarray, "... line"]]:
+    ew: Float[np.ndarray, "... measured"], ew_ivar: Float[np.ndarray, "... measured"]
+) -> tuple[Float[np.ndarray, "... measured"], Float[np.ndarray, "... measured"]]:
     """Set lines to NaN that DESI's catalogue would not list: those with EW <= 0, with their inverse variances.
 
     [O III] 4959 is tied to 5007, so it is listed here whenever 5007 is. The catalogue leaves it out in 36 % of the
@@ -149,12 +149,12 @@ def as_catalogued(
 
     Parameters
     ----------
-    ew, ew_ivar : (..., line) arrays
-        Equivalent widths [Å] and inverse variances [1/Å²].
+    ew, ew_ivar : (..., measured) arrays
+        Equivalent widths [Å] and inverse variances [1/Å²] of any lines.
 
     Returns
     -------
-    ew, ew_ivar : (..., line) arrays
+    ew, ew_ivar : (..., measured) arrays
         Copies, NaN in both where not detected.
     """
     detected = (ew > 0) & (ew_ivar > 0)

@@ -1,6 +1,6 @@
-"""``POST /api/v1/spectrum/bins``: the mean continuum of a spectrum in the twelve bins."""
+"""``POST /api/v1/spectrum/bins`` and ``/lines``: the twelve bins of a spectrum, and the lines measured in it."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import jax
 import numpy as np
@@ -9,7 +9,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
+from model.lines import EXTRA_LINES, LINES
 from model.spectra.continuum import continuum_bins
+from model.spectra.measure import MeasuredLines, measure_lines
 from server import problems
 from server.api.values import Body, as_json
 from server.http.rate_limits import costly
@@ -18,6 +20,9 @@ MAX_PIXELS: Final = 32_768
 """Most pixels of a spectrum; DESI's have 7,781."""
 SHAPES: Final = (8_192, MAX_PIXELS)
 """Spectra are padded to one of these lengths, so that two shapes are compiled."""
+
+MAX_MEASURED: Final = 12_288
+"""Most pixels of a spectrum whose lines are measured."""
 
 Pixels = Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)]
 
@@ -38,6 +43,27 @@ class SpectrumRequest(Body):
         le=RANGES["redshift"][1],
         description="0: the wavelengths are in the rest frame",
     )
+
+
+class LinesRequest(SpectrumRequest):
+    """A spectrum whose lines are to be measured."""
+
+    instrument_fwhm: float = Field(
+        default=0.0, ge=0, le=100, description="FWHM resolution of the spectrograph [Å, observed]; DESI: 1.65"
+    )
+
+
+class LinesAnswer(BaseModel):
+    """The lines of a spectrum, measured above a fit of its starlight."""
+
+    lines: list[str] = Field(description="names; first those that the networks predict, then those only measured")
+    predicted: list[bool] = Field(description="whether the networks predict the line")
+    ew: list[float | None] = Field(description="rest-frame EW [Å], positive in emission; null where not covered")
+    ew_ivar: list[float | None] = Field(description="inverse variance of the EW [1/Å²]")
+    level: list[float | None] = Field(description="continuum level beside the line, in the unit of the flux")
+    flux: list[float | None] = Field(description="EW times level times 1 + z, in the unit of the flux times Å")
+    velocity_dispersion: float | None = Field(description="sigma of the lines without the resolution [km/s]")
+    velocity: float | None = Field(description="shift of the lines [km/s]")
 
 
 class BinsAnswer(BaseModel):
@@ -61,6 +87,74 @@ blueprint = APIBlueprint("api_spectrum", __name__, url_prefix="/api/v1/spectrum"
 @costly
 def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
     """Bin a spectrum."""
+    pixels = _pixels(body)
+    if not isinstance(pixels, _Pixels):
+        return pixels
+    bins = _bin(*pixels)
+    found = [
+        f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
+        if np.isnan(value)
+        else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
+        for index, value in enumerate(bins)
+        if not value > 0
+    ]
+    return {"flux": as_json(bins), "problems": found}
+
+
+@blueprint.post(
+    "/lines",
+    responses=problems.documented(LinesAnswer, 413, 422, 429),
+    summary="Measure the lines of a spectrum",
+    description="They are measured above a fit of the starlight (docs/spectra.md): the lines that the networks "
+    "predict, and [Ne III], Hδ, He I, [O I] and [S III] where the spectrum covers them. EWs at or below zero are kept.",
+)
+@costly
+def measure_spectrum(body: LinesRequest) -> Response | dict[str, Any]:
+    """Measure a spectrum's lines."""
+    if body.ivar is None:
+        return problems.refused("The spectrum has no ivar, from which the errors follow. Send the inverse variances.")
+    if len(body.wavelength) > MAX_MEASURED:
+        return problems.refused(
+            f"The spectrum has {len(body.wavelength)} pixels; lines are measured in at most {MAX_MEASURED}. Rebin it, "
+            "or send 3400-9600 Å of the rest frame."
+        )
+    pixels = _pixels(body)
+    if not isinstance(pixels, _Pixels):
+        return pixels
+    stretch = 1 + body.redshift
+    scale = float(np.abs(pixels.flux).max()) or 1.0
+    # Errors beyond float32 leave the lines without values.
+    with np.errstate(all="ignore"):
+        ivar = pixels.ivar * scale**2
+        found = measure_lines(pixels.wavelength, pixels.flux / scale, ivar, body.instrument_fwhm / stretch)
+    return _measured(found, scale, stretch)
+
+
+def _measured(found: MeasuredLines, scale: float, stretch: float) -> dict[str, Any]:
+    pairs = ((found.ew, found.extra_ew), (found.ew_ivar, found.extra_ew_ivar), (found.level, found.extra_level))
+    ew, ivar, level = (np.concatenate(pair) for pair in pairs)
+    level = level * scale
+    numbers = {"ew": ew, "ew_ivar": ivar, "level": level, "flux": ew * level * stretch}
+    motion = as_json(np.array([found.velocity_dispersion, found.velocity], np.float32))
+    return {
+        "lines": [line.name for line in (*LINES, *EXTRA_LINES)],
+        "predicted": [line.predicted for line in (*LINES, *EXTRA_LINES)],
+        **{name: as_json(values.astype(np.float32)) for name, values in numbers.items()},
+        "velocity_dispersion": motion[0],
+        "velocity": motion[1],
+    }
+
+
+class _Pixels(NamedTuple):
+    """Rest-frame wavelengths, fluxes and inverse variances; 0 in both where a pixel is masked."""
+
+    wavelength: np.ndarray
+    flux: np.ndarray
+    ivar: np.ndarray
+
+
+def _pixels(body: SpectrumRequest) -> _Pixels | Response:
+    """Return the pixels of a request, or why they are none."""
     n = len(body.wavelength)
     if len(body.flux) != n or (body.ivar is not None and len(body.ivar) != n):
         return problems.refused(f"wavelength has {n} values; flux and ivar must have as many.")
@@ -72,15 +166,7 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
     flux = np.array(body.flux, np.float64)
     ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
-    bins = _bin(wavelength / (1 + body.redshift), np.where(good, flux, 0.0), np.where(good, ivar, 0.0))
-    found = [
-        f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
-        if np.isnan(value)
-        else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
-        for index, value in enumerate(bins)
-        if not value > 0
-    ]
-    return {"flux": as_json(bins), "problems": found}
+    return _Pixels(wavelength / (1 + body.redshift), np.where(good, flux, 0.0), np.where(good, ivar, 0.0))
 
 
 def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarray:

@@ -14,9 +14,11 @@ from analysis.explorer.spectra import rest_spectrum, synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
 from data.errors import CatalogueError, UploadError
+from data.paths import FILES
+from data.surveys.fastspecfit import read_lines
 from data.surveys.readers.desi import FIRST_PIXEL, PIXEL, read_observed, read_redshifts
 from data.surveys.readers.sdss import read_spec
-from model.lines import LINE_NAMES
+from model.lines import EXTRA_LINES, LINE_NAMES
 from model.spectra.extinction import attenuation
 from model.spectra.measure import measure_lines
 
@@ -58,9 +60,9 @@ def write_pair(folder: Path, *, warning: int = 0) -> tuple[Path, Path]:
     return folder / "coadd.fits", folder / "redrock.fits"
 
 
-def write_lines(folder: Path) -> Path:
+def write_lines(folder: Path, *more: str) -> Path:
     names = ["OII_3726", "OII_3729", "HALPHA", "HGAMMA", "HBETA", "OIII_4959", "OIII_5007"]
-    names += ["NII_6548", "NII_6584", "SII_6716", "SII_6731"]
+    names += ["NII_6548", "NII_6584", "SII_6716", "SII_6731", *more]
     columns = [fits.Column("TARGETID", "K", array=IDS)]
     for name in names:
         columns.append(fits.Column(f"{name}_EW", "E", array=np.array([3.0, 0.0, 2.0])))
@@ -235,6 +237,28 @@ def test_lines_are_measured_where_no_table_lists_them(tmp_path):
     assert "corrected by E(B-V) = 0.02" in catalogue.provenance
     np.testing.assert_array_equal(np.isnan(catalogue.galaxy(0).ew), np.isnan(catalogue.galaxy(0).ew_ivar))
     assert np.isfinite(catalogue.galaxy(0).ew).any()
+
+
+@pytest.mark.slow
+def test_lines_that_are_not_predicted_have_columns_that_training_can_read(tmp_path):
+    coadd, redrock = (next((FILES / "examples").glob(f"{kind}-*.fits")) for kind in ("coadd", "redrock"))
+    out = tmp_path / "mine.parquet"
+    from_fits([coadd], [redrock], out)
+    table = pq.read_table(out)
+    listed = {line.name: table[f"{line.name}_EW"].to_numpy()[0] for line in EXTRA_LINES}
+    assert listed["HDELTA"] == pytest.approx(7.8, rel=0.1)
+    assert listed["NEIII_3869"] == pytest.approx(6.1, rel=0.1)
+    assert np.isnan(listed["SIII_9069"])
+    for name, ew in listed.items():
+        assert np.isnan(table[f"{name}_EW_IVAR"].to_numpy()[0]) == np.isnan(ew)
+        assert f"{name}_EW_PREDICTED" not in table.column_names
+
+
+def test_a_fastspecfit_table_gives_lines_that_are_not_predicted_if_it_has_them(tmp_path):
+    assert "HDELTA" not in read_lines(write_lines(tmp_path))["39633345008634465"]
+    (tmp_path / "more").mkdir()
+    more = read_lines(write_lines(tmp_path / "more", "HDELTA", "SIII_9069"))
+    assert {"HDELTA", "SIII_9069", "HALPHA"} <= more["39633345008634465"].keys()
 
 
 def test_a_real_galaxy_of_the_archive(tmp_path):

@@ -23,9 +23,11 @@ from analysis.isolation.jobs import PARQUET
 from data.catalogue import registry
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.missing import RANGES
-from model.lines import LINE_NAMES
+from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
+from model.spectra.starlight import starlight, starlight_grid
+from model.spectra.synthesis import add_lines
 from model.storage.weights import load_params
 from server.factory import create_server
 from server.problems import MEDIA_TYPE
@@ -209,6 +211,29 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     )
 
 
+@pytest.mark.slow
+def test_the_lines_of_a_spectrum_are_measured(api):
+    wavelength = np.arange(3400.0, 7050.0, 1.0)
+    stars = np.interp(wavelength, starlight_grid(), np.asarray(starlight(np.linspace(1, 0.8, 12, dtype=np.float32))))
+    added = np.array([20, 6, 14, 5, 15, 4, 60, 12, 10, 8.0])
+    flux = 1e-17 * np.asarray(add_lines(wavelength, stars, added, 150.0))
+    body = {"wavelength": (wavelength * 1.1).tolist(), "flux": flux.tolist(), "redshift": 0.1}
+    assert "no ivar" in problem(api.post("/api/v1/spectrum/lines", json=body), 422)
+    body["ivar"] = [1e38] * len(wavelength)
+    said = api.post("/api/v1/spectrum/lines", json=body).json
+    assert said["lines"] == [line.name for line in (*LINES, *EXTRA_LINES)]
+    assert sum(said["predicted"]) == len(LINES)
+    halpha = LINE_NAMES.index("HALPHA")
+    np.testing.assert_allclose(said["ew"][halpha], 60, rtol=0.03)
+    np.testing.assert_allclose(said["flux"][halpha], said["ew"][halpha] * said["level"][halpha] * 1.1, rtol=1e-4)
+    np.testing.assert_allclose(said["level"][halpha], 1e-17 * np.interp(6620.0, wavelength, stars), rtol=0.05)
+    assert [value is None for value in said["ew"][len(LINES) :]] == [False] * 4 + [True] * 2
+    assert said["velocity_dispersion"] == pytest.approx(150, rel=0.05)
+    long = {"wavelength": list(range(1, 13_000)), "flux": [1.0] * 12_999, "ivar": [1.0] * 12_999}
+    assert "at most 12288" in problem(api.post("/api/v1/spectrum/lines", json=long), 422)
+    assert "ascend" in problem(api.post("/api/v1/spectrum/lines", json=body | {"wavelength": [1.0] * 3650}), 422)
+
+
 def test_redshifts_have_the_same_limits_everywhere(api):
     wavelength = np.linspace(3300.0, 7100.0, 500)
     for redshift, status in ((RANGES["redshift"][1], 200), (15.5, 422), (-0.5, 422)):
@@ -260,7 +285,7 @@ def test_nothing_that_is_sent_breaks_the_server_or_its_description(described, mo
         status_code_conformance,
     ]
     operations = [result.ok() for result in described.get_all_operations()]
-    assert len(operations) == 7
+    assert len(operations) == 8
     for operation in operations:
 
         @settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
