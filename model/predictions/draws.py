@@ -15,8 +15,8 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
-from ..distribution.linear import root
 from ..features import colors
+from ..linear import root
 from .imputation import known_colors
 from .intrinsic import distribution_of
 from .params import Params

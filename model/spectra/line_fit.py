@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..features import LIGHT_SPEED
+from ..linear import solve
 from ..lines import MEASURED_LINES
 from .side_bands import MEASURED
 from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA, line_profiles
@@ -155,7 +156,7 @@ def _costs_and_areas(
         columns = columns / size
         # A line without a good pixel has a column of zeros; the small diagonal term sets its area to 0.
         normal = columns.T @ columns + 1e-5 * jnp.eye(len(size), dtype=size.dtype)
-        areas = jnp.linalg.solve(normal, columns.T @ (pixels.flux * root)) / size
+        areas = solve(normal, (columns.T @ (pixels.flux * root))[:, None])[0][:, 0] / size
         model = profiles @ (_COMPONENTS @ areas)
         departure = (kinematics - jnp.array([np.log(DEFAULT_DISPERSION), 0.0])) / jnp.array(
             [DISPERSION_SPREAD, VELOCITY_SPREAD]

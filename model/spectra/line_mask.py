@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ..features import LIGHT_SPEED
+from ..linear import solve
 from ..lines import LINES, Line
 
 SIDE_BAND: Final = 8.0
@@ -121,7 +122,7 @@ def line_width(
         size = jnp.sqrt((design**2).sum(axis=2, keepdims=True))
         design = design / jnp.where(size > 0, size, 1.0)
         normal = design @ design.swapaxes(1, 2) + 1e-5 * jnp.eye(design.shape[1], dtype=flux.dtype)
-        solution = jnp.linalg.solve(normal, (design @ data)[..., None])
+        solution = solve(normal, (design @ data)[..., None])[0]
         misfit = ((data - (solution * design).sum(axis=1)) ** 2).sum(axis=1)
         strength = (solution / jnp.where(size > 0, size, jnp.inf))[:, 2:, 0]
         # The continuum is of order one where the lines are weak; what counts is their sum in units of it.

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from analysis import isolation
 from analysis.answers.answer import PredictOptions, PredictOutput, answer
-from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
 from data.columns.names import FLUX_IVAR_SUFFIX, FLUX_NAMES
 from data.errors import DataError
@@ -183,6 +182,8 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
         raise DataError("Noise 'published' needs the galaxies' inverse variances: send a table, or choose another.")
     if asked.surprise:
         raise DataError("Testing measured lines (surprise) needs the columns {LINE}_EW: send a table.")
+    from analysis.batch.rows import read_rows  # Arrow is loaded with the first request that needs it
+
     question = _question(asked)
     answers = answer(read_rows(_batch(asked), question), question)
     ids = [str(name) for name in asked.ids or range(1, n + 1)]
