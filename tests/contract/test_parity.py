@@ -67,9 +67,10 @@ def from_library(galaxies):
     answers = {name: np.full((N, len(LINE_NAMES)), np.nan) for name in COLUMNS}
     for known in (True, False):
         rows = np.isfinite(light) == known
-        given = light[rows] if known else None
-        prediction, intrinsic = predict(params, flux[rows], given), intrinsic_ew(params, flux[rows], given)
-        _, observed = sample_many(SEED, params, flux[rows], given, redshift[rows])
+        # The mock's redshifts are those of the training sample, so that a luminosity brings the redshift with it.
+        given = (light[rows], redshift[rows]) if known else ()
+        prediction, intrinsic = predict(params, flux[rows], *given), intrinsic_ew(params, flux[rows], *given)
+        _, observed = sample_many(SEED, params, flux[rows], given[0] if given else None, redshift[rows])
         for name, values in zip(
             COLUMNS,
             (*prediction, intrinsic.p50, intrinsic.p16, intrinsic.p84, intrinsic.p_detected, observed.ew),
