@@ -18,9 +18,9 @@ from galactic_neon import LINES, load_params, predict_ew
 params = load_params()
 # {target_id}: mean continuum in twelve bins, 3400-7000 Å rest frame [1e-17 erg/s/cm²/Å]
 bin_flux = np.array([{flux}], np.float32)
-log_luminosity = {log_luminosity}
+log_luminosity, redshift = {log_luminosity}, {redshift}
 
-ew = np.asarray(predict_ew(params, bin_flux, log_luminosity))
+ew = np.asarray(predict_ew(params, bin_flux, log_luminosity, redshift))
 for line, value in zip(LINES, ew):
     print(f"{{line.name:12s}} {{value:8.3f}} Å")
 """
@@ -35,7 +35,7 @@ table = pq.read_table("{file}")
 column = {{name: table[name].to_numpy() for name in table.column_names if name != "TARGETID"}}
 bin_flux = np.stack([column[f"flux_{{i:02d}}"] for i in range(12)], axis=1)
 params, names = load_params(), [line.name for line in LINES]
-ew = predict_many(params, bin_flux, column["log_luminosity"]).ew
+ew = predict_many(params, bin_flux, column["log_luminosity"], column["redshift"]).ew
 {gate}
 print(f"{{inside.sum()}} galaxies")
 for name in {lines}:
@@ -118,10 +118,11 @@ def _one_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def galaxy_code(target_id: str, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float) -> str:
+def galaxy_code(target_id: str, bin_flux: Float[np.ndarray, " bin"], log_luminosity: float, redshift: float) -> str:
     """Return code that predicts one galaxy's lines as in its table."""
     flux = ", ".join(f"{value:.9g}" for value in bin_flux.tolist())
-    return _GALAXY.format(target_id=_one_line(target_id), flux=flux, log_luminosity=f"{log_luminosity:.9g}")
+    given = {"log_luminosity": f"{log_luminosity:.9g}", "redshift": f"{redshift:.9g}"}
+    return _GALAXY.format(target_id=_one_line(target_id), flux=flux, **given)
 
 
 class Chosen(NamedTuple):

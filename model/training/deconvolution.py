@@ -202,7 +202,8 @@ def _centred(evidence: Evidence, response: Response) -> Evidence:
 def _tied_log_likelihood(scales: Scales, unit: Array, evidence: Evidence) -> Array:
     """Return the log probability that the weak lines of pairs are listed or not, which teaches their response alone."""
     strong = np.array([step for _, step in TIED])
-    weak = tied_ew(scales, from_unit(scales, unit)[:, strong], 10 ** -jnp.asarray(scales.tie))
+    weak = from_unit(scales, unit)[:, strong]
+    weak = tied_ew(scales, weak, jnp.broadcast_to(10 ** -jnp.asarray(scales.tie), weak.shape))
     _, sigma, detected, undetected, shift = (column[:, N_FREE:] for column in evidence)
     signal = (weak + shift) / sigma
     chance = log_ndtr(jnp.where(detected, signal, -signal))

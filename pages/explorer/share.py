@@ -39,7 +39,7 @@ def show_python(
     catalogue = served()[name]
     if selected and not selection:
         galaxy = catalogue.galaxy(row_of(selected, catalogue))
-        return snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity), True
+        return snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity, galaxy.redshift), True
     chosen = None
     if selection:
         rows = rows_of(selection, catalogue)

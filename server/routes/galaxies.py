@@ -193,5 +193,6 @@ def viewers(catalogue: Catalogue, chosen: Galaxy) -> list[tuple[str, str]]:
 def predict_address(summary: GalaxySummary) -> str:
     """Return the address of the Predict page with a galaxy's continuum and luminosity."""
     flux = ",".join(f"{value:.5g}" for value in summary.galaxy.bin_flux)
-    query = urlencode({"flux": flux, "luminosity": f"{summary.galaxy.log_luminosity:.5g}"}, safe=",")
+    given = {"luminosity": f"{summary.galaxy.log_luminosity:.5g}", "redshift": f"{summary.galaxy.redshift:.5g}"}
+    query = urlencode({"flux": flux} | given, safe=",")
     return f"{dash.get_relative_path('/predict')}?{query}"

@@ -19,6 +19,8 @@ pytestmark = [
     pytest.mark.skipif(find_spec("dsps") is None, reason="Needs dsps: pip install -r requirements-dev.txt"),
 ]
 
+HANGS = 900
+"""Seconds after which a process counts as stuck."""
 ORDERS, DTYPES = ("dsps first", "model first"), ("float32", "float64")
 
 
@@ -28,7 +30,9 @@ def outcomes():
     results = {}
     for order, dtype in product(ORDERS, DTYPES):
         command = [sys.executable, str(ROOT / "tests/pipeline/program.py"), order, dtype]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANGS
+        )
         assert done.returncode == 0, done.stderr
         results[order, dtype] = json.loads(done.stdout)
     return results

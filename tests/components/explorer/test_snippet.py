@@ -30,7 +30,7 @@ def run(code: str) -> str:
 
 def test_a_galaxys_numbers_come_back(catalogue: registry.Catalogue) -> None:
     galaxy = catalogue.galaxy(41)
-    printed = run(snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity))
+    printed = run(snippet.galaxy_code(galaxy.target_id, galaxy.bin_flux, galaxy.log_luminosity, galaxy.redshift))
     numbers = {name: float(value) for name, value in re.findall(r"^(\w+)\s+([\d.]+) Å$", printed, re.MULTILINE)}
     for i, line in enumerate(LINES):
         assert numbers[line.name] == pytest.approx(float(galaxy.predicted.ew[i]), abs=6e-4, rel=1e-3)

@@ -24,7 +24,7 @@ def test_building_adds_what_the_networks_say():
     table = build(galaxies(40, survey=["a"] * 40))
     check(table)
     flux = np.stack([table[f"flux_{index:02d}"].to_numpy() for index in range(12)], axis=1)
-    prediction = predict_many(load_params(), flux, table["log_luminosity"].to_numpy())
+    prediction = predict_many(load_params(), flux, *(table[name].to_numpy() for name in ("log_luminosity", "redshift")))
     np.testing.assert_allclose(table["HALPHA_EW_PREDICTED"].to_numpy(), prediction.ew[:, 6], rtol=1e-5)
     np.testing.assert_allclose(table["map_y"].to_numpy(), place_many(load_params(), flux).position[:, 1], rtol=1e-5)
     assert table["survey"].to_pylist() == ["a"] * 40

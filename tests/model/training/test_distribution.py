@@ -57,7 +57,8 @@ def test_a_made_up_sample_is_learned():
     ew, listed = sample_many(0, params, flux, luminosity, redshift)
     again, _ = sample_many(1, params, flux, luminosity, redshift)
     assert (ew >= 0).all()
-    assert np.median(ew[:, ALPHA] / truth[:, ALPHA]) == pytest.approx(1, abs=0.1)
+    # A shift of all EWs and an offset of the measurement look alike: the median is known to about a fifth.
+    assert np.median(ew[:, ALPHA] / truth[:, ALPHA]) == pytest.approx(1, abs=0.2)
     for weak, ratio in TIES.items():
         line = LINE_NAMES.index(weak)
         strong = LINE_NAMES.index(str(LINES[line].tied_to))
