@@ -13,7 +13,7 @@ def test_pictures_words_and_numbers_follow_the_chosen_line_and_variant(page: Pag
     page.goto(served.url + "/model")
     lines = {name: variant.lines for name, variant in committed().variants.items()}
     agreement = page.get_by_role("region", name="Predicted and observed EW")
-    expect(agreement).to_contain_text(f"ρ = {lines['luminosity']['HALPHA'].scores[OURS].spearman:.3f}")
+    expect(agreement).to_contain_text(f"ρ = {lines['redshift']['HALPHA'].scores[OURS].spearman:.3f}")
     page.get_by_text("colours", exact=True).last.click()
     expect(agreement).to_contain_text(f"ρ = {lines['colors']['HALPHA'].scores[OURS].spearman:.3f}")
     page.locator("#model-line").click()
@@ -27,7 +27,7 @@ def test_pictures_words_and_numbers_follow_the_chosen_line_and_variant(page: Pag
 
 def test_the_diagrams_show_the_chosen_galaxies(page: Page, served: Served):
     page.goto(served.url + "/model")
-    distribution = committed().variants["luminosity"].distribution
+    distribution = committed().variants["redshift"].distribution
     assert distribution is not None
     bpt = page.get_by_role("region", name="BPT diagrams")
     for cut, label in (("all", "all galaxies"), ("S/N > 3", "S/N > 3")):

@@ -79,7 +79,7 @@ def test_the_networks_number_is_jaxs(page: Page, served: Served) -> None:
           const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
           const address = fetched.find((name) => name.includes("colors.safetensors"));
           const tensors = parseSafetensors(await (await fetch(address)).arrayBuffer());
-          return [...$["predict/network/network.mjs"].predict(under(tensors, "net"), given, null).ew];"""),
+          return [...$["predict/network/network.mjs"].predict(under(tensors, "net"), given, []).ew];"""),
         flux.tolist(),
     )
     np.testing.assert_allclose(ew, predict(load_params(), flux).ew, rtol=2e-4, atol=2e-4)

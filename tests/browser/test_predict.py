@@ -229,7 +229,7 @@ def test_a_real_desi_galaxy_dropped_as_a_pair(predict: Page):
     redshift = doctor.get_by_label("Redshift")
     expect(redshift).to_have_value("0.368744")
     redshift.fill("2")
-    expect(predict.locator("#predict-steps")).to_contain_text("check redshift")
+    expect(predict.locator("#predict-steps")).to_contain_text("Check redshift")
     redshift.fill("0.368744")
     expect(predict.locator("#predict-steps")).to_contain_text("2630-7177 Å")
     predict.get_by_role("button", name="Predict", exact=True).click()
