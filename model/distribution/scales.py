@@ -16,7 +16,7 @@ class Scales(NamedTuple):
     center, spread : (free,) array
         Mean and standard deviation of arcsinh(EW / softening).
     cap : (free,) array
-        Largest EW [Å] of the training sample; no draw exceeds it.
+        Largest EW [Å] of the training sample with S/N > 3; no intrinsic draw exceeds it.
     tie, tie_spread : (pair,) array
         Median and deviation of log10 of strong / weak for the tied pairs [dex].
     units : (line, 2, 2, 2) array

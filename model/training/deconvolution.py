@@ -9,7 +9,7 @@ With symmetric noise alone, an EW >= 0 could not be listed less than half the ti
 are: the pipeline's stellar templates absorb too little there. And [O II] would not be listed in nine red galaxies of
 ten, with a signal-to-noise that scatters about 1.3 by less than 1: a fit of positive amplitudes finds a line in noise.
 The response is learned with the chain as a function of the colours, as near to plain noise as the catalogue allows
-(`PLAIN`), because an offset and a shift of all intrinsic EWs look alike in the listed values.
+(`response_price` of the recipe), because an offset and a shift of all intrinsic EWs look alike in the listed values.
 """
 
 from typing import Final, NamedTuple
@@ -48,9 +48,6 @@ CHUNK: Final = 8192
 """Galaxies drawn at a time."""
 AT_BOUND: Final = 0.01
 """Signal-to-noise of a listed EW below which the amplitude sat at its bound: 2.6 % of the listed [S II] 6731."""
-PLAIN: Final = 0.01
-"""Price of a response that departs from plain noise, see `departure`. The catalogue tells a response only where noise
-matters: a third of this price gives Hα of blue galaxies 1.5 times the stated scatter, without evidence for it."""
 RESPONSE_WIDTH: Final = 32
 """Units of the network of the response."""
 
@@ -113,7 +110,7 @@ def deconvolve(
         picked = Evidence(*(column[rows] for column in evidence))
         response = run_response(network.response, scales, x[rows, : table.color.shape[1]])
         likelihood = filter_lines(network, scales, x[rows], picked, key)[0]
-        return (PLAIN * departure(response, softening) - likelihood).mean()
+        return (recipe.response_price * departure(response, softening) - likelihood).mean()
 
     schedule = recipe.schedule(recipe.deconvolution_epochs)
     network = minimize(Deconvolution(chain, response), loss, len(x), schedule, progress, checkpoint)

@@ -37,7 +37,7 @@ from ..features import VARIANTS
 from ..predictions.batch import sample_many
 from ..predictions.intrinsic import summarize
 from ..predictions.params import LineDistribution, Params
-from .deconvolution import PLAIN, deconvolve, departure
+from .deconvolution import deconvolve, departure
 from .loop import Checkpoints, Progress, minimize
 from .network import pinball
 from .recipe import DistributionConfig
@@ -137,7 +137,9 @@ def fit_response(
         chance = jnp.clip(ndtr(signal).mean(axis=0), 1e-5, 1 - 1e-5)
         missed = -jnp.where(listed[rows], jnp.log(chance), jnp.log1p(-chance))
         change = Response(now.offset - before.offset, now.bias - before.bias, now.scale / before.scale)
-        return (jnp.where(cut[rows], 0.0, missed).sum(axis=-1) + PLAIN * departure(change, softening)).mean()
+        return (
+            jnp.where(cut[rows], 0.0, missed).sum(axis=-1) + recipe.response_price * departure(change, softening)
+        ).mean()
 
     schedule = recipe.schedule(recipe.response_epochs)
     return minimize(response, loss, len(color), schedule, progress, checkpoint)
