@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES, N_BINS
 from ..distribution.colors import ColorMixture, marginal
+from .imputation import FEWEST_BINS, complete_bins
 from .params import Params
 
 EDGE: Final = 0.01
@@ -99,7 +100,8 @@ def domain(
     params : Params
         From `load_params`.
     bin_flux : (12,) array
-        Mean line-masked continuum per bin, any unit, > 0; the first and the last may be NaN (missing).
+        Mean line-masked continuum per bin, any unit, > 0; NaN where missing. Where a bin between others is missing, the
+        completed continuum is scored.
     log_luminosity : float, optional
         See `features.log_luminosity`.
     redshift : float, optional
@@ -115,9 +117,9 @@ def domain(
     ValueError
         If the weights carry no domain.
     """
-    return judge(
-        color_mixture(params), np.asarray(bin_flux), float(domain_score(params, bin_flux)), log_luminosity, redshift
-    )
+    flux = np.asarray(bin_flux)
+    scored = complete_bins(params, flux) if np.isnan(flux[1:-1]).any() else flux
+    return judge(color_mixture(params), flux, float(domain_score(params, scored)), log_luminosity, redshift)
 
 
 def judge(
@@ -162,13 +164,12 @@ def _span(bin_index: int) -> str:
 
 def _judge_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdict, str]:
     if np.isnan(score):
-        usable = (bin_flux > 0) & np.isfinite(bin_flux)
-        usable[[0, -1]] |= np.isnan(bin_flux[[0, -1]])
+        usable = ((bin_flux > 0) & np.isfinite(bin_flux)) | np.isnan(bin_flux)
+        if usable.all():
+            count = np.isfinite(bin_flux).sum()
+            return "outside", f"Only {count} of {N_BINS} bins are given; at least {FEWEST_BINS} are needed."
         bad = int(np.argmin(usable))
-        return "outside", (
-            f"The flux of bin {bad} ({_span(bad)}) is {bin_flux[bad]:g}; it must be a number > 0. "
-            "Only the first and the last bin may be missing."
-        )
+        return "outside", f"The flux of bin {bad} ({_span(bad)}) is {bin_flux[bad]:g}; it must be a number > 0."
     if score >= EDGE:
         return "inside", ""
     seen = f"only {score:.2%} of the training galaxies have" if score > 0 else "no training galaxy has"
@@ -181,10 +182,10 @@ def _judge_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Ve
 
 
 def _judge_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
-    missing = [_span(index) for index in (0, N_BINS - 1) if np.isnan(bin_flux[index])]
-    if not missing:
+    missing = [_span(index) for index in np.flatnonzero(np.isnan(bin_flux)).tolist()]
+    if not 0 < len(missing) <= N_BINS - FEWEST_BINS:
         return "inside", ""
-    return "edge", f"Missing bins: {' and '.join(missing)}, filled in from the others by complete_bins."
+    return "edge", f"Missing bins: {', '.join(missing)}, filled in from the others by complete_bins."
 
 
 def _judge_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple[Verdict, str]:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from .batch import score_many
+from .batch import complete_many, score_many
 from .domain import EDGE, color_mixture, judge
+from .imputation import FEWEST_BINS
 from .params import Params
 
 
@@ -41,7 +42,7 @@ def judge_rows(
     params : Params
         From `load_params`.
     bin_flux : (galaxy, 12) array
-        Mean continuum per bin, any unit; the first and the last may be NaN (missing).
+        Mean continuum per bin, any unit; NaN where missing.
     log_luminosity, redshift : (galaxy,) arrays, optional
         NaN where missing.
 
@@ -56,7 +57,11 @@ def judge_rows(
         If the weights carry no domain.
     """
     mixture = color_mixture(params)
-    n, score = len(bin_flux), score_many(params, bin_flux)
+    n, scored = len(bin_flux), np.array(bin_flux)
+    gaps = np.isnan(scored[:, 1:-1]).any(axis=1) & (np.isfinite(scored).sum(axis=1) >= FEWEST_BINS)
+    if gaps.any():
+        scored[gaps] = complete_many(params, scored[gaps])
+    score = score_many(params, scored)
     luminosity = np.full(n, np.nan) if log_luminosity is None else log_luminosity
     redshift = np.full(n, np.nan) if redshift is None else redshift
     _, low, high, _ = np.asarray(mixture.luminosity_limit)

@@ -213,7 +213,11 @@ def _flow() -> html.Ol:
             "12 bins",
             "The mean flux of the continuum, with lines masked, in steps of 300 Å from 3400 to 7000 Å.",
         ),
-        ("violet", "11 colours", "Ratios of neighbouring bins. The brightness cancels; a luminosity may be added."),
+        (
+            "violet",
+            "11 colours",
+            "Ratios of neighbouring bins, without brightness; luminosity and redshift may be added.",
+        ),
         ("cyan", "One joint network", "Residual layers shared by all lines, in JAX: fast, and exactly differentiable."),
         (
             "red",

@@ -115,7 +115,7 @@ def test_a_luminosity_is_judged_by_its_limits(params, log_luminosity, verdict, l
         )
 
 
-@pytest.mark.parametrize("value", [np.nan, -1.0, 0.0, np.inf])
+@pytest.mark.parametrize("value", [-1.0, 0.0, np.inf])
 def test_a_flux_that_cannot_be_used_is_named(params, galaxies, value):
     flux = galaxies[0].copy()
     flux[4] = value

@@ -9,8 +9,10 @@ import pytest
 from data.catalogue.schema import FLUX_NAMES
 from model.distribution.colors import marginal
 from model.predictions.batch import complete_many, predict_many
+from model.predictions.domain import domain
 from model.predictions.imputation import complete_bins
 from model.predictions.predict import predict_ew
+from model.predictions.verdicts import judge_rows
 from model.storage.weights import load_params
 from research.sample import without_bins
 from tests.serving import ROOT
@@ -70,6 +72,21 @@ def test_completion_is_scale_free_pure_and_differentiable(params, galaxies):
     assert np.allclose(jax.vmap(complete_bins, (None, 0))(params, flux[None])[0], filled, rtol=1e-5)
     slope = jax.jacfwd(lambda flux: predict_ew(params, complete_bins(params, flux)))(flux)
     assert jnp.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("gap", [(5,), (0, 1, 2), (2, 6, 11), tuple(range(6))])
+def test_a_galaxy_with_gaps_is_judged_by_its_completed_continuum(params, galaxies, gap):
+    verdicts = judge_rows(params, without_bins(galaxies, gap))
+    assert set(verdicts.verdict) <= {"edge", "outside"}
+    assert np.mean(np.array(verdicts.verdict) == "outside") < 0.01
+    assert all("Missing bins:" in reason for reason in verdicts.reason)
+    assert domain(params, without_bins(galaxies, gap)[3]).verdict == verdicts.verdict[3]
+
+
+def test_too_few_bins_are_outside_and_said(params, galaxies):
+    found = judge_rows(params, without_bins(galaxies[:2], tuple(range(7))))
+    assert found.verdict == ["outside", "outside"]
+    assert found.reason[0] == "Only 5 of 12 bins are given; at least 6 are needed."
 
 
 def test_weights_without_a_density_say_so(params, galaxies):
