@@ -26,7 +26,8 @@ def test_a_galaxy_is_read_and_its_twin_is_a_click_away(explorer: Page) -> None:
     explorer.wait_for_selector("#galaxy-bpt svg image", state="attached")
     link = explorer.locator("#galaxy-neighbours a", has_text="Open in Predict").get_attribute("href")
     assert link
-    assert re.search(r"/predict\?flux=([\d.e+-]+,){11}[\d.e+-]+&luminosity=[\d.]+$", link)
+    numbers, conditions = r"flux=([\d.e+-]+,){11}[\d.e+-]+", r"&luminosity=[\d.]+&redshift=[\d.]+"
+    assert re.search(rf"/predict\?{numbers}{conditions}$", link)
     twin = explorer.locator("#galaxy-neighbours button").first
     name = twin.inner_text()
     twin.click()
