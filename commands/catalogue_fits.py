@@ -105,15 +105,23 @@ def _explained(shares: dict[str, dict[str, dict[str, float]]]) -> str:
 
 
 def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safetensors") -> str:
-    """Fit the density of colours that gives the domain score, and write it and its held-out shares (sidecar)."""
+    """Fit the density of colours that gives the domain score, and the widening of the intervals where it is low.
+
+    Writes them with the shares of held-out galaxies at the edge and outside (sidecar).
+    """
     from tqdm import tqdm
 
     from research.fitting.domain import fit_domain as fit
+    from research.fitting.widening import FOLDS
     from research.sample import read_sample
 
-    with tqdm(total=2, unit="step", disable=None) as bar:
-        params, about = fit(read_sample(table_path), progress=bar.set_description)
-        bar.update(2)
+    with tqdm(total=2 + FOLDS, unit="step", disable=None) as bar:
+
+        def progress(step: str) -> None:
+            bar.set_description(step)
+            bar.update()
+
+        params, about = fit(read_sample(table_path), progress=progress)
     about |= {"table": table_path.name, "date": datetime.now(UTC).date().isoformat()}
     save_params(params, out, about)
     measured = about["held_out"]

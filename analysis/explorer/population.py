@@ -13,7 +13,13 @@ from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LEADING_LINES, LINE_NAMES
 from model.physics.diagnostics import (
     BPT_CLASSES,
+    BPT_LINES,
+    HALPHA,
+    MIN_SIGNAL,
+    NII,
     WHAN_CLASSES,
+    WHAN_PASSIVE,
+    WHAN_WEAK,
     DiagramPoint,
     bpt_class,
     bpt_point,
@@ -98,9 +104,10 @@ class Population(NamedTuple):
     bpt, whan : DiagramPoint
         Observed points.
     bpt_shares, whan_shares : mapping
-        From class to its (observed, predicted, predicted + noise) shares of the galaxies that have a point.
+        From class to its (observed, predicted, predicted + noise) shares of the galaxies whose observed lines have the
+        signal-to-noise that a class needs.
     placed : mapping
-        For "BPT" and "WHAN", numbers of galaxies that have a point (observed, predicted, predicted + noise).
+        For "BPT" and "WHAN", numbers of these galaxies that have a point (observed, predicted, predicted + noise).
     """
 
     n: int
@@ -141,7 +148,10 @@ def describe(catalogue: Catalogue, rows: Int[np.ndarray, " member"], noise: Real
     # Lines without an observed EW are left out of the predictions too, so that all three have the same selection.
     listed = np.isfinite(observed)
     versions = [observed, np.where(listed, predicted, np.nan), np.where(listed & (noisy > 0), noisy, np.nan)]
-    bpt, whan = ([place(ew) for ew in versions] for place in (bpt_point, whan_point))
+    bpt, whan = (
+        [place(np.where(certain[:, None], ew, np.nan)) for ew in versions]
+        for place, certain in zip((bpt_point, whan_point), _certain(observed, ivar), strict=True)
+    )
     shape = shapes(catalogue)
     cut = ~catalogue.survey.observable(catalogue.column("redshift")[rows]) & ~listed
     return Population(
@@ -199,6 +209,16 @@ def _facts(observed: np.ndarray, predicted: np.ndarray, covered: np.ndarray) -> 
         nmad=float("nan") if few else 1.48 * float(np.median(np.abs(seen - expected))),
         bias=float("nan") if few else float(np.median(expected / seen)) - 1,
     )
+
+
+def _certain(ew: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which galaxies have a class in BPT and in WHAN, as `classify_bpt` and `classify_whan` give it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        significant, limit = ew * np.sqrt(ivar) >= MIN_SIGNAL, ew + MIN_SIGNAL / np.sqrt(ivar)
+    retired = significant[:, HALPHA] & (ew[:, HALPHA] >= WHAN_PASSIVE) & (ew[:, HALPHA] <= WHAN_WEAK)
+    passive = (limit[:, [NII, HALPHA]] < WHAN_PASSIVE).all(axis=1)
+    both = significant[:, [NII, HALPHA]].all(axis=1)
+    return significant[:, list(BPT_LINES)].all(axis=1), both | retired | passive
 
 
 def _placed(places: list[DiagramPoint]) -> tuple[int, int, int]:

@@ -81,9 +81,9 @@ def background_version() -> str:
 
 
 def _shared(params: Params) -> dict[str, Any]:
-    if params.map is None or params.domain is None:
+    if params.map is None or params.domain is None or params.widening is None:
         return {}
-    domain = params.domain
+    domain, widening = params.domain, params.widening
     # The log normalisation of each Gaussian needs a determinant, which is computed here instead of in the browser.
     volume = np.linalg.slogdet(np.asarray(domain.whitening, np.float64))[1]
     log_norm = np.asarray(domain.log_weight) + volume - domain.center.shape[1] * LOG_TWO_PI / 2
@@ -93,6 +93,8 @@ def _shared(params: Params) -> dict[str, Any]:
         "domain/log_norm": log_norm,
         "domain/level": domain.level,
         "domain/log_density": np.asarray(domain.log_density)[0],
+        "domain/widening/start": np.asarray(widening.start).reshape(1),
+        "domain/widening/slope": widening.slope,
     }
 
 

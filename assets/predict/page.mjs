@@ -261,7 +261,7 @@ export class PredictPage {
   #predict(flux, given) {
     const chosen = this.weights.network(this.model, given);
     if (!chosen || !this.#shared) return null;
-    const listed = predict(chosen.net, flux, chosen.given);
+    const listed = predict(chosen.net, flux, chosen.given, this.#shared.domain);
     const free = chosen.summary && intrinsic(chosen.summary, flux, chosen.given);
     const shown = this.#kind === "intrinsic" && free ? { ew: free.p50, p16: free.p16, p84: free.p84 } : listed;
     return {

@@ -8,6 +8,7 @@ from dash import html
 
 from components.widgets import widgets
 from model.lines import LEADING_LINES, LINES
+from model.physics.diagnostics import MIN_SIGNAL
 
 if TYPE_CHECKING:
     from analysis.explorer.population import Histogram, LineFacts
@@ -56,12 +57,19 @@ def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
     return [keys, widgets.line_table(head, rows, "Distance of the distributions from the observed one (KS)")]
 
 
+_COUNTED = (
+    f"Those whose observed lines have S/N ≥ {MIN_SIGNAL:g}. In WHAN, Hα alone tells that a galaxy is retired, and "
+    "upper limits that it is passive."
+)
+
+
 def classes_table(
     title: str, shares: Mapping[str, tuple[float, float, float]], placed: tuple[int, int, int]
 ) -> html.Div:
     """Return a table of the shares of a diagram's classes: observed, predicted, and predicted with noise."""
     rows: list[list[Any]] = [[name, *(_percent(share) for share in three)] for name, three in shares.items()]
-    rows.append([html.Span("galaxies with a place", className="muted"), *(f"{n:,}" for n in placed)])
+    counted = html.Span("galaxies counted", className="muted", title=_COUNTED)
+    rows.append([counted, *(f"{n:,}" for n in placed)])
     return widgets.line_table([title, "observed", "predicted", "+ noise"], rows, f"Shares of the classes of {title}")
 
 

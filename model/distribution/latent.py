@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import ndtri
+from jax.scipy.special import log_ndtr, ndtri
 from jaxtyping import Array, Float
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
@@ -27,6 +27,8 @@ LARGEST_BIAS: Final = 2.0
 """Limit of a response's bias, in units of the stated error."""
 LARGEST_SCALE: Final = 3.0
 """Limit of a response's scale; its inverse is the smallest."""
+ONSETS: Final = 0.05, 2.0
+"""Limits of a response's onset, in units of the stated error."""
 
 
 def to_unit(scales: Scales, ew: Float[Array, "*galaxy free"]) -> Float[Array, "*galaxy free"]:
@@ -54,31 +56,63 @@ def line_softening(scales: Scales) -> Float[Array, " line"]:
 
 
 class Response(NamedTuple):
-    """How a pipeline's measured EW depends on the noise-free one: EW + offset + sigma (bias + scale * normal).
+    """How a pipeline's measured EW depends on the noise-free one.
 
-    The line is listed where that is > 0; sigma is the error that the catalogue states.
+    The pipeline measures m = EW + offset + sigma (bias / (1 + (EW / sigma)²) + scale * normal), where sigma is the
+    error that the catalogue states, and lists m > 0 with the probability 1 - exp(-m / (onset sigma)). `log_listed`
+    integrates over the noise.
 
     Attributes
     ----------
     offset : (..., line) array
         What the pipeline's stellar template leaves [Å].
     bias : (..., line) array
-        What a fit with free width, velocity and positive amplitudes finds in noise [sigma].
+        What a fit with free width, velocity and positive amplitudes finds where there is no line [sigma].
     scale : (..., line) array
         Scatter of the measured EW over the stated error.
+    onset : (..., line) array
+        Signal-to-noise below which the fit tends to pass over a line.
     """
 
     offset: Float[Array, "*galaxy line"]
     bias: Float[Array, "*galaxy line"]
     scale: Float[Array, "*galaxy line"]
+    onset: Float[Array, "*galaxy line"]
 
 
 def run_response(network: Summary, scales: Scales, color: Float[Array, "*galaxy color"]) -> Response:
     """Return the response of the lines in the order of drawing, the free ones first, then the tied ones."""
     order = np.array([*ORDER, *(line for line, _ in TIED)])
     raw = jnp.tanh(run_dense(network.output, run_trunk(network.trunk, color)))
-    offset, bias, scale = jnp.split(raw, 3, axis=-1)
-    return Response(LARGEST_OFFSET * offset * line_softening(scales)[order], LARGEST_BIAS * bias, LARGEST_SCALE**scale)
+    offset, bias, scale, onset = jnp.split(raw, 4, axis=-1)
+    low, high = ONSETS
+    return Response(
+        LARGEST_OFFSET * offset * line_softening(scales)[order],
+        LARGEST_BIAS * bias,
+        LARGEST_SCALE**scale,
+        low * (high / low) ** ((1 + onset) / 2),
+    )
+
+
+def fading_bias(
+    response: Response, ew: Float[Array | np.ndarray, "..."], sigma: Float[Array | np.ndarray, "..."]
+) -> Float[Array, "..."]:
+    """Return the bias [sigma] of lines with these noise-free EWs and errors [Å], whose shapes broadcast."""
+    return jnp.asarray(response.bias / (1 + (ew / sigma) ** 2))
+
+
+def log_listed(
+    response: Response, ew: Float[Array | np.ndarray, "..."], sigma: Float[Array | np.ndarray, "..."]
+) -> tuple[Float[Array, "..."], Float[Array, "..."]]:
+    """Return the log probability that lines with these noise-free EWs and errors [Å] are listed, and that not.
+
+    The shapes are those of the response, or broadcast with them.
+    """
+    signal = ((ew + response.offset) / sigma + fading_bias(response, ew, sigma)) / response.scale
+    faintness = response.scale / response.onset
+    passed_over = faintness * (faintness / 2 - signal) + log_ndtr(signal - faintness)
+    missed = jnp.minimum(jnp.logaddexp(log_ndtr(-signal), passed_over), -1e-6)
+    return jnp.log(-jnp.expm1(missed)), missed
 
 
 def latent_log_density(

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..distribution.chain import Summary
-from ..distribution.latent import N_FREE, Response, all_lines, line_softening, run_response
+from ..distribution.latent import N_FREE, ONSETS, Response, all_lines, line_softening, run_response
 from ..features import colors, variant_features
 from ..lines import LINES
 from ..networks.layers import run_dense, run_trunk
@@ -100,9 +100,9 @@ def intrinsic_ew(
 def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Response:
     """Return how the equivalent widths that DESI's pipeline measures respond to the noise-free ones.
 
-    The pipeline measures EW + offset + sigma (bias + scale * normal) and lists the line where that is > 0, so that a
-    line with noise-free equivalent width EW and stated error sigma is listed with the probability
-    Phi((EW + offset + bias sigma) / (scale sigma)).
+    Of a line with noise-free equivalent width EW and stated error sigma, the pipeline measures
+    m = EW + offset + sigma (bias / (1 + (EW / sigma)²) + scale * normal). It lists m > 0 with the probability
+    1 - exp(-m / (onset sigma)).
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galax
     model, color = distribution_of(params), colors(bin_flux)
     if model.response is None:
         zero = jnp.zeros((*color.shape[:-1], len(LINES)), color.dtype)
-        return Response(zero, zero, zero + 1)
+        return Response(zero, zero, zero + 1, zero + ONSETS[0])
     drawn = run_response(model.response, model.scales, color)
     return Response(*(all_lines(column[..., :N_FREE], column[..., N_FREE:]) for column in drawn))
 

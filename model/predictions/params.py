@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ..distribution.chain import Chain, Summary
 from ..distribution.colors import ColorMixture
 from ..distribution.scales import Scales
+from ..distribution.widening import Widening
 from ..features import VARIANTS
 from ..networks.joint import JointNetwork
 from ..networks.per_line import PerLineNetwork
@@ -41,7 +42,7 @@ class LineDistribution(NamedTuple):
 class Params(NamedTuple):
     """Weights of the line network of each variant, of the map, of the domain and of the intrinsic distribution.
 
-    The variants are those of `features.VARIANTS`.
+    The variants are those of `features.VARIANTS`; `widening` belongs to the domain.
 
     A field that a weights file does not hold is None.
     """
@@ -52,6 +53,7 @@ class Params(NamedTuple):
     domain: ColorMixture | None = None
     intrinsic: LineDistribution | None = None
     redshift: JointNetwork | PerLineNetwork | None = None
+    widening: Widening | None = None
 
 
 def variants_of(params: Params | LineDistribution) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ..distribution.widening import width_factor
 from ..features import colors, variant_features
 from ..networks.joint import quantiles
 from ..networks.per_line import PerLineNetwork, per_line_output
@@ -21,8 +22,8 @@ class Prediction(NamedTuple):
     ew : (..., line) array
         Median rest-frame equivalent width [Å], positive in emission.
     p16, p84 : (..., line) array
-        16th and 84th percentile [Å], which include the scatter of galaxies and DESI's measurement noise. NaN for
-        networks without an interval.
+        16th and 84th percentile [Å], which include the scatter of galaxies, DESI's measurement noise, and the error of
+        the network where colours are rare. NaN for networks without an interval.
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]
@@ -79,6 +80,9 @@ def predict(
         ew = jnp.sinh(per_line_output(network, features))
         return Prediction(ew, jnp.full_like(ew, jnp.nan), jnp.full_like(ew, jnp.nan))
     middle, low, high = quantiles(network, features)
+    if params.widening is not None and params.domain is not None:
+        factor = width_factor(params.widening, params.domain, color)
+        low, high = middle - factor * (middle - low), middle + factor * (high - middle)
     if uncertain is not None:
 
         def median(color: Float[Array, "*galaxy color"]) -> Float[Array, "*galaxy line"]:

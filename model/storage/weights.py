@@ -206,11 +206,12 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
 @cache
 def _load_once(file: Path) -> Params:
     params = read_params(file)
-    beside = file.with_name(f"{INTRINSIC}.safetensors")
-    if file.stem == DEFAULT and beside.is_file():
-        params = params._replace(intrinsic=read_params(beside).intrinsic)
-    for name in (MAP, DOMAIN):
+    own = file.with_name(f"{INTRINSIC}.safetensors")
+    if file.stem == DEFAULT and own.is_file():
+        params = params._replace(intrinsic=read_params(own).intrinsic)
+    for name, fields in ((MAP, ("map",)), (DOMAIN, ("domain", "widening"))):
         path = PACKAGE_FOLDER / f"{name}.safetensors"
         if getattr(params, name) is None and path.is_file():
-            params = params._replace(**{name: getattr(read_params(path), name)})
+            shared = read_params(path)
+            params = params._replace(**{field: getattr(shared, field) for field in fields})
     return params

@@ -7,9 +7,10 @@ line by line.
 
 With symmetric noise alone, an EW >= 0 could not be listed less than half the time, and in red galaxies the Balmer lines
 are: the pipeline's stellar templates absorb too little there. And [O II] would not be listed in nine red galaxies of
-ten, with a signal-to-noise that scatters about 1.3 by less than 1: a fit of positive amplitudes finds a line in noise.
-The response is learned with the chain as a function of the colours, as near to plain noise as the catalogue allows
-(`response_price` of the recipe), because an offset and a shift of all intrinsic EWs look alike in the listed values.
+ten, with a signal-to-noise that scatters about 1.3 by less than 1: a fit of positive amplitudes finds a line in noise,
+and passes over the weakest, so that the number of listed lines falls to zero with their signal-to-noise. The response
+is learned with the chain as a function of the colours, as near to plain noise as the catalogue allows (`response_price`
+of the recipe), because an offset and a shift of all intrinsic EWs look alike in the listed values.
 """
 
 from typing import Final, NamedTuple
@@ -17,7 +18,7 @@ from typing import Final, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import log_ndtr, logsumexp
+from jax.scipy.special import logsumexp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ..distribution.catalogued import SEQUENCE
@@ -27,8 +28,10 @@ from ..distribution.latent import (
     N_FREE,
     TIED,
     Response,
+    fading_bias,
     from_unit,
     line_softening,
+    log_listed,
     run_response,
     tied_ew,
     to_unit,
@@ -98,113 +101,114 @@ def deconvolve(
         jnp.asarray(sigma, jnp.float32),
         jnp.asarray(usable),
         jnp.asarray(~detected & ~table.cut[:, order]),
-        jnp.zeros(ew.shape, jnp.float32),
     )
     x = jnp.asarray(conditions)
     key = jax.random.key(recipe.seed)
     chain = init_chain(key, conditions, recipe.summary_width, 1, recipe.hidden, ((N_FREE, N_FREE, RAW),))
-    response = init_summary(jax.random.fold_in(key, 1), table.color, RESPONSE_WIDTH, 1, 3 * len(order))
+    response = init_summary(jax.random.fold_in(key, 1), table.color, RESPONSE_WIDTH, 1, 4 * len(order))
     response = response._replace(output=response.output._replace(weight=0.1 * response.output.weight))
+    color = jnp.asarray(table.color)
 
     def loss(network: Deconvolution, rows: Array, key: PRNGKeyArray) -> Array:
         picked = Evidence(*(column[rows] for column in evidence))
-        response = run_response(network.response, scales, x[rows, : table.color.shape[1]])
-        likelihood = filter_lines(network, scales, x[rows], picked, key)[0]
+        response = run_response(network.response, scales, color[rows])
+        likelihood = filter_lines(network.chain, response, scales, x[rows], picked, key)[0]
         return (recipe.response_price * departure(response, softening) - likelihood).mean()
 
     schedule = recipe.schedule(recipe.deconvolution_epochs)
     network = minimize(Deconvolution(chain, response), loss, len(x), schedule, progress, checkpoint)
-    draw = jax.jit(lambda key, x, evidence: filter_lines(network, scales, x, evidence, key)[1])
+
+    @jax.jit
+    def draw(key: PRNGKeyArray, rows: Array) -> Array:
+        picked = Evidence(*(column[rows] for column in evidence))
+        response = run_response(network.response, scales, color[rows])
+        return filter_lines(network.chain, response, scales, x[rows], picked, key)[1]
+
     result = np.empty((recipe.draws, len(x), N_FREE), np.float32)
     for number in range(recipe.draws):
         for start in range(0, len(x), CHUNK):
             rows = np.arange(start, start + CHUNK) % len(x)
-            picked = Evidence(*(column[rows] for column in evidence))
             key = jax.random.fold_in(jax.random.key(recipe.seed + 1), number * len(x) + start)
-            result[number, start : start + CHUNK] = np.asarray(draw(key, x[rows], picked))[: len(x) - start]
+            result[number, start : start + CHUNK] = np.asarray(draw(key, rows))[: len(x) - start]
     return result, network.response
 
 
 class Evidence(NamedTuple):
-    """Catalogued EWs, errors [Å] and detections, in the order of `SEQUENCE`: the free lines, then the tied ones.
-
-    `shift` is the mean of measured minus intrinsic EW [Å].
-    """
+    """Catalogued EWs, errors [Å] and detections, in the order of `SEQUENCE`: the free lines, then the tied ones."""
 
     ew: Float[Array, "galaxy line"]
     sigma: Float[Array, "galaxy line"]
     detected: Bool[Array, "galaxy line"]
     undetected: Bool[Array, "galaxy line"]
-    shift: Float[Array, "galaxy line"]
 
 
 def filter_lines(
-    network: Deconvolution,
+    chain: Chain,
+    response: Response,
     scales: Scales,
     features: Float[Array, "galaxy feature"],
     evidence: Evidence,
     key: PRNGKeyArray,
 ) -> tuple[Float[Array, " galaxy"], Float[Array, "galaxy free"]]:
     """Return the log likelihood of the evidence, and a draw of the intrinsic lines from their posterior."""
-    chain, n_colors = network.chain, network.response.trunk.feature_mean.shape[-1]
     hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
-    evidence = _centred(evidence, run_response(network.response, scales, features[:, :n_colors]))
     top = to_unit(scales, jnp.asarray(scales.cap))
     fraction = (jnp.arange(NODES) + 0.5) / NODES
     softening, center, spread = map(jnp.asarray, (scales.softening, scales.center, scales.spread))
 
     def draw_line(unit: Array, step: Array) -> tuple[Array, Array]:
-        ew, sigma, detected, undetected, shift = (column[:, step] for column in evidence)
+        ew, sigma, detected, undetected = (column[:, step, None] for column in evidence)
+        line = Response(*(column[:, step, None] for column in response))
+        scatter = line.scale * sigma
 
         def place(value: Array) -> Array:
             return (jnp.arcsinh(value / softening[step]) - center[step]) / spread[step]
 
-        fixed, wide = jax.lax.stop_gradient((shift, 4.5 * sigma))
-        low = jnp.where(detected, place(jnp.maximum(ew - fixed - wide, 0.0)), floor[step])
-        faint = place(jnp.maximum(1.3 * wide - fixed, wide))
-        high = jnp.where(detected, place(ew - fixed + wide), jnp.where(undetected, faint, top[step]))
+        # The largest and the smallest EW that the measurement leaves possible.
+        offset, bias, wide = jax.lax.stop_gradient((line.offset, line.bias * sigma, 4.5 * scatter))
+        low = jnp.where(detected, place(jnp.maximum(ew - offset - jnp.maximum(bias, 0.0) - wide, 0.0)), floor[step])
+        high = place(ew - offset - jnp.minimum(bias, 0.0) + wide)
+        faint = place(jnp.maximum(1.3 * wide - offset - bias, wide))
+        high = jnp.where(detected, high, jnp.where(undetected, faint, top[step]))
         high = jnp.maximum(jnp.minimum(high, top[step]), low + 1e-3)
-        nodes = low[:, None] + (high - low)[:, None] * fraction
-        value = jnp.sinh(nodes * spread[step] + center[step]) * softening[step] + shift[:, None]
+        nodes = low + (high - low) * fraction
+        value = jnp.sinh(nodes * spread[step] + center[step]) * softening[step]
         parts = _widen_near_zero(mixture(run_head(chain.heads[0], step, hidden, unit)), floor[step])
         parts = Mixture(*(part[:, None] for part in parts))
         log_prior = log_density(parts, nodes, jnp.broadcast_to(floor[step], nodes.shape))
-        gaussian = -0.5 * ((ew[:, None] - value) / sigma[:, None]) ** 2 - jnp.log(sigma)[:, None]
-        log_evidence = jnp.where(detected[:, None], gaussian, 0.0)
-        log_evidence = jnp.where(undetected[:, None], log_ndtr(-value / sigma[:, None]), log_evidence)
-        weight = log_prior + log_evidence + jnp.log((high - low) / NODES)[:, None]
+        shift = line.offset + fading_bias(line, value, sigma) * sigma
+        gaussian = -0.5 * ((ew - value - shift) / scatter) ** 2 - jnp.log(scatter)
+        # The safe value keeps the gradient of the other branch finite.
+        listed = jnp.log(-jnp.expm1(-jnp.where(detected, ew, sigma) / (line.onset * sigma)))
+        log_evidence = jnp.where(detected, gaussian + listed, 0.0)
+        log_evidence = jnp.where(undetected, log_listed(line, value, sigma)[1], log_evidence)
+        weight = log_prior + log_evidence + jnp.log((high - low) / NODES)
         pick, jitter = jax.random.split(jax.random.fold_in(key, step))
         chosen = jax.random.categorical(pick, jax.lax.stop_gradient(weight), axis=-1)
         where = (chosen + jax.random.uniform(jitter, chosen.shape)) / NODES
-        drawn = jax.lax.stop_gradient(low + (high - low) * where)
-        return unit.at[:, step].set(drawn), jnp.where(detected | undetected, logsumexp(weight, axis=-1), 0.0)
+        drawn = jax.lax.stop_gradient(low[:, 0] + (high - low)[:, 0] * where)
+        informative = (detected | undetected)[:, 0]
+        return unit.at[:, step].set(drawn), jnp.where(informative, logsumexp(weight, axis=-1), 0.0)
 
     start = jnp.zeros((len(features), N_FREE), features.dtype)
     unit, log_likelihood = jax.lax.scan(draw_line, start, jnp.arange(N_FREE))
-    return log_likelihood.sum(axis=0) + _tied_log_likelihood(scales, unit, evidence), unit
+    return log_likelihood.sum(axis=0) + _tied_log_likelihood(scales, unit, response, evidence), unit
 
 
 def departure(response: Response, softening: Float[Array | np.ndarray, " line"]) -> Float[Array, " galaxy"]:
-    """Return how far a response departs from plain noise: squared offset, bias and logarithm of the scale."""
+    """Return how far a response departs from plain noise: squared offset, bias, logarithm of the scale, and onset."""
     offset = response.offset / jnp.asarray(softening)
-    return (offset**2 + response.bias**2 + 4 * jnp.log(response.scale) ** 2).sum(axis=-1)
+    return (offset**2 + response.bias**2 + 4 * jnp.log(response.scale) ** 2 + response.onset**2).sum(axis=-1)
 
 
-def _centred(evidence: Evidence, response: Response) -> Evidence:
-    """Return the evidence with the scatter of the measured EW as its error, and the mean shift of the measured EW."""
-    shift = response.offset + response.bias * evidence.sigma
-    return evidence._replace(sigma=response.scale * evidence.sigma, shift=shift)
-
-
-def _tied_log_likelihood(scales: Scales, unit: Array, evidence: Evidence) -> Array:
+def _tied_log_likelihood(scales: Scales, unit: Array, response: Response, evidence: Evidence) -> Array:
     """Return the log probability that the weak lines of pairs are listed or not, which teaches their response alone."""
     strong = np.array([step for _, step in TIED])
     weak = from_unit(scales, unit)[:, strong]
     weak = tied_ew(scales, weak, jnp.broadcast_to(10 ** -jnp.asarray(scales.tie), weak.shape))
-    _, sigma, detected, undetected, shift = (column[:, N_FREE:] for column in evidence)
-    signal = (weak + shift) / sigma
-    chance = log_ndtr(jnp.where(detected, signal, -signal))
-    return jnp.where(detected | undetected, chance, 0.0).sum(axis=-1)
+    _, sigma, detected, undetected = (column[:, N_FREE:] for column in evidence)
+    listed, missed = log_listed(Response(*(column[:, N_FREE:] for column in response)), weak, sigma)
+    return jnp.where(detected | undetected, jnp.where(detected, listed, missed), 0.0).sum(axis=-1)
 
 
 def _widen_near_zero(parts: Mixture, floor: Array) -> Mixture:

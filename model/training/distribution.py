@@ -16,13 +16,11 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..distribution.catalogued import (
     CONTEXT,
     DETECTION,
-    SEQUENCE,
     STEPS,
     STRENGTH,
     CataloguedLines,
@@ -32,12 +30,12 @@ from ..distribution.catalogued import (
 from ..distribution.chain import Chain, Summary, init_chain, init_summary
 from ..distribution.conditioning import with_conditions
 from ..distribution.gaussian_mixture import RAW
-from ..distribution.latent import N_FREE, Response, latent_log_density, line_softening, run_response
+from ..distribution.latent import N_FREE, latent_log_density, line_softening
 from ..features import VARIANTS
 from ..predictions.batch import sample_many
 from ..predictions.intrinsic import summarize
 from ..predictions.params import LineDistribution, Params
-from .deconvolution import deconvolve, departure
+from .deconvolution import deconvolve
 from .loop import Checkpoints, Progress, minimize
 from .network import pinball
 from .recipe import DistributionConfig
@@ -112,39 +110,6 @@ def fit_summary(
     return minimize(summary, loss, len(x), recipe.schedule(recipe.summary_epochs), progress, checkpoint)
 
 
-def fit_response(
-    table: TrainingTable,
-    recipe: DistributionConfig,
-    response: Summary,
-    draws: Float[np.ndarray, "draw galaxy line"],
-    sigma: Float[np.ndarray, "draw galaxy line"],
-    progress: Progress = None,
-    checkpoint: Checkpoints | None = None,
-) -> Summary:
-    """Adjust the response so that the intrinsic draws [Å] imply the shares of listed lines.
-
-    The response is learned with posterior draws; those of the distribution that was fitted to them differ a little.
-    """
-    order = np.array(SEQUENCE)
-    ew, error = (jnp.asarray(values[..., order]) for values in (draws, sigma))
-    listed, cut = jnp.isfinite(jnp.asarray(table.ew))[:, order], jnp.asarray(table.cut)[:, order]
-    color, softening = jnp.asarray(table.color), line_softening(table.scales)[order]
-    start = response
-
-    def loss(response: Summary, rows: Array, _: PRNGKeyArray) -> Array:
-        now, before = (run_response(each, table.scales, color[rows]) for each in (response, start))
-        signal = (ew[:, rows] + now.offset + now.bias * error[:, rows]) / (now.scale * error[:, rows])
-        chance = jnp.clip(ndtr(signal).mean(axis=0), 1e-5, 1 - 1e-5)
-        missed = -jnp.where(listed[rows], jnp.log(chance), jnp.log1p(-chance))
-        change = Response(now.offset - before.offset, now.bias - before.bias, now.scale / before.scale)
-        return (
-            jnp.where(cut[rows], 0.0, missed).sum(axis=-1) + recipe.response_price * departure(change, softening)
-        ).mean()
-
-    schedule = recipe.schedule(recipe.response_epochs)
-    return minimize(response, loss, len(color), schedule, progress, checkpoint)
-
-
 def fit_distribution(
     table: TrainingTable,
     recipe: DistributionConfig,
@@ -184,10 +149,7 @@ def fit_distribution(
     flux = 10 ** np.cumsum(np.pad(table.color, ((0, 0), (1, 0))), axis=1)
     conditions = table.log_luminosity, table.redshift
     drawn = Params(None, None, None, intrinsic=distribution)
-    runs = [sample_many(seed, drawn, flux, *conditions) for seed in range(recipe.draws)]
-    draws = np.stack([ew for ew, _ in runs])
-    sigma = np.stack([1 / np.sqrt(listed.ew_ivar) for _, listed in runs])
-    response = fit_response(table, recipe, response, draws, sigma, *run("listing"))
+    draws = np.stack([sample_many(seed, drawn, flux, *conditions)[0] for seed in range(recipe.draws)])
     columns = table.color, table.log_luminosity[:, None], table.redshift[:, None]
     summaries = {
         variant: fit_summary(
@@ -199,7 +161,7 @@ def fit_distribution(
         )
         for number, variant in enumerate(VARIANTS)
     }
-    return Params(None, None, None, intrinsic=distribution._replace(**summaries, response=response))
+    return Params(None, None, None, intrinsic=distribution._replace(**summaries))
 
 
 def _with_some_withheld(key: PRNGKeyArray, table: TrainingTable, rows: Array, given_share: float) -> Array:

@@ -7,22 +7,21 @@ from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.special import ndtr
 
 from data.catalogue.survey import DESI
 from model.bins import LUMINOSITY_BIN, N_BINS
-from model.distribution.latent import ORDER, TIED
 from model.features import VARIANTS
 from model.lines import LINE_NAMES
 from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
 from model.predictions.domain import EDGE
 from model.predictions.imputation import FEWEST_BINS
-from model.predictions.intrinsic import listing_response
 from model.predictions.params import Params
 from model.statistics.point_scores import score_lines
+from model.training.deconvolution import AT_BOUND
 from research.baselines.methods import Progress
 from research.evaluation.points import color_quintile
 from research.evaluation.record import Calibration, LineCalibration, Uncertain
+from research.evaluation.self_consistency import rank_distances, ranks, renoise
 from research.sample import Sample
 
 SLICES: Final = 8
@@ -41,44 +40,6 @@ SOME: Final = 4096
 def slices_of(values: Float[np.ndarray, " galaxy"], count: int = SLICES) -> Int[np.ndarray, " galaxy"]:
     """Return the slice of each galaxy, 0 to `count` - 1, with equally many galaxies in each."""
     return np.searchsorted(np.quantile(values, np.arange(1, count) / count), values)
-
-
-def renoise(
-    params: Params,
-    bin_flux: Float[np.ndarray, "galaxy bin"],
-    ew: Float[np.ndarray, "galaxy line"],
-    sigma: Float[np.ndarray, "galaxy line"],
-    rng: np.random.Generator,
-) -> tuple[Float[np.ndarray, "galaxy line"], Float[np.ndarray, "galaxy line"]]:
-    """Measure noise-free lines again.
-
-    Parameters
-    ----------
-    params : Params
-        Weights with an intrinsic distribution.
-    bin_flux : (galaxy, 12) array
-        Mean continuum per bin.
-    ew, sigma : (galaxy, line) array
-        Noise-free equivalent widths and errors [Å].
-    rng : numpy.random.Generator
-        Source of the noise.
-
-    Returns
-    -------
-    measured, chance : (galaxy, line) arrays
-        Measured equivalent widths [Å], NaN where not listed; and the probability of a listing.
-    """
-    response = listing_response(params, bin_flux)
-    offset, bias, scale = (np.asarray(column) for column in response)
-    middle, spread = ew + offset + bias * sigma, scale * sigma
-    measured = middle + spread * rng.standard_normal(ew.shape)
-    chance = ndtr(middle / spread)
-    for weak, step in TIED:
-        # The pipeline fits one amplitude to both lines of a pair, so that the weak one has no noise of its own.
-        ratio = ew[:, weak] / np.maximum(ew[:, ORDER[step]], 1e-6)
-        listed = rng.random(len(ew)) < chance[:, weak]
-        measured[:, weak] = np.where(listed, measured[:, ORDER[step]] * ratio, np.nan)
-    return np.where(measured > 0, measured, np.nan), chance
 
 
 def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = lambda _: None) -> Calibration:
@@ -102,8 +63,8 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
     """
     progress("measuring the calibration")
     rows = sample.held_out
-    flux, luminosity, redshift, observed = (
-        column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)
+    flux, luminosity, redshift, observed, ivar = (
+        column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew, sample.ew_ivar)
     )
     variant = VARIANTS[-1] if params.redshift is not None else VARIANTS[-2]
     given = (flux, luminosity, redshift)[: VARIANTS.index(variant) + 1]
@@ -123,6 +84,9 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
     level = flux[:, LUMINOSITY_BIN]
     groups = slices_of(redshift), slices_of(level), color_quintile(flux)
     faint, rare = level < np.quantile(level, FAINT), np.asarray(score_many(params, flux)) < EDGE
+    at_bound = observed * np.sqrt(ivar) <= AT_BOUND
+    progress("ranking noise-free lines among draws given their measurement")
+    rank = rank_distances(ranks(params, flux, luminosity, redshift))
     progress("measuring noisy and missing bins")
     some = slice(0, SOME)
     rest = [column[some] for column in given[1:]]
@@ -144,10 +108,12 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
                 observed[:, i],
                 [np.asarray(column)[:, i] for column in point],
                 ~cut[:, i],
+                at_bound[:, i],
                 (chance[:, i], implied[:, i]),
                 (drawn[:, :, i], measured[:, :, i]),
                 groups,
                 (faint, rare),
+                rank.get(name),
             )
             for i, name in enumerate(LINE_NAMES)
         },
@@ -181,13 +147,16 @@ def _line(
     observed: Float[np.ndarray, " galaxy"],
     point: list[Float[np.ndarray, " galaxy"]],
     covered: Bool[np.ndarray, " galaxy"],
+    at_bound: Bool[np.ndarray, " galaxy"],
     chances: tuple[Float[np.ndarray, " galaxy"], Float[np.ndarray, " galaxy"]],
     draws: tuple[Float[np.ndarray, "draw galaxy"], Float[np.ndarray, "draw galaxy"]],
     groups: tuple[Int[np.ndarray, " galaxy"], ...],
     special: tuple[Bool[np.ndarray, " galaxy"], Bool[np.ndarray, " galaxy"]],
+    rank_distance: float | None,
 ) -> LineCalibration:
     median, low, high = point
     listed = np.isfinite(observed)
+    found = listed & ~at_bound  # an amplitude at the fit's bound of zero is not found, though it is listed
     within = (observed > low) & (observed < high)
     (predicted, implied), (drawn, measured) = chances, draws
     (by_redshift, by_flux, by_color), (faint, rare) = groups, special
@@ -205,10 +174,18 @@ def _line(
             float(np.sqrt(share * (1 - share) / max(1, np.count_nonzero(covered & (by_flux == k)))))
             for k, share in enumerate(shares(listed, by_flux, covered))
         ],
-        implied_by_color=shares(implied - listed, by_color, covered),
+        implied_by_color=shares(implied - found, by_color, covered),
         renoised=[
-            float(np.nanquantile(measured, level) / np.quantile(observed[listed], level) - 1) for level in RENOISED
+            float(np.nanquantile(measured, level) / np.quantile(observed[found], level) - 1) for level in RENOISED
         ],
+        rank_distance=rank_distance,
         tail=(float(np.quantile(observed[listed], TAIL)), float(np.nanquantile(drawn, TAIL))),
+        tail_error=_tail_error(observed[listed]),
         coverage_rare=float(within[listed & rare].mean()),
     )
+
+
+def _tail_error(values: Float[np.ndarray, " listed"], resamples: int = 200) -> float:
+    """Return the standard error of the `TAIL` quantile, by resampling."""
+    rng = np.random.Generator(np.random.PCG64(0))
+    return float(np.std([np.quantile(rng.choice(values, len(values)), TAIL) for _ in range(resamples)]))

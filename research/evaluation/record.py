@@ -192,8 +192,12 @@ class LineCalibration(Part):
     """Share of listed lines that noise-free draws imply, minus the observed one, by colour fifth from red to blue."""
     renoised: list[float]
     """10, 50 and 90 % points of noise-free draws that are measured again, over the observed ones, minus 1."""
+    rank_distance: float | None
+    """Largest distance from uniform of the ranks of a free line among draws given its measurement; None if tied."""
     tail: tuple[float, float]
     """99.9 % points of the listed EWs [Å], observed and drawn."""
+    tail_error: float
+    """Standard error of the observed one [Å]."""
     coverage_rare: float
     """Share of the observed EWs in the 16-84 % interval among galaxies with a domain score below the edge."""
 

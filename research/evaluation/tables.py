@@ -85,7 +85,8 @@ def _calibration(found: Calibration) -> str:
                 f"{100 * worst:+.1f}",
                 " ".join(f"{100 * share:+.1f}" for share in line.implied_by_color),
                 " ".join(f"{100 * ratio:+.0f}" for ratio in line.renoised),
-                f"{line.tail[0]:.0f} / {line.tail[1]:.0f}",
+                "–" if line.rank_distance is None else f"{line.rank_distance:.3f}",
+                f"{line.tail[0]:.0f} ± {line.tail_error:.0f} / {line.tail[1]:.0f}",
                 f"{100 * line.coverage_rare:.0f} %",
             ]
         )
@@ -97,6 +98,7 @@ def _calibration(found: Calibration) -> str:
         "P(detected) - listed, worst of eight slices of flux [points]",
         "implied - listed, red to blue [points]",
         "10, 50, 90 % measured again [%]",
+        "ranks, distance from uniform",
         "99.9 %, listed / drawn [Å]",
         "68 % interval, score < .01",
     )

@@ -1,4 +1,4 @@
-"""Fit of the domain: the density of real galaxies' colours, with its quantiles."""
+"""Fit of the domain: the density of real galaxies' colours, its quantiles, and the widening of the intervals in it."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,9 +8,11 @@ from jaxtyping import Float
 
 from model.distribution.colors import ColorMixture, marginal
 from model.features import colors
+from model.lines import LINE_NAMES
 from model.predictions.batch import score_many
 from model.predictions.domain import EDGE, OUTSIDE
 from model.predictions.params import Params
+from research.fitting.widening import FOLDS, START, TEACHERS, fit_widening
 from research.sample import Sample, without_bins
 
 N_COMPONENTS: Final = 12
@@ -46,7 +48,7 @@ def fit_domain(
     Returns
     -------
     params : Params
-        Weights with `domain` only.
+        Weights with `domain` and `widening` only.
     about : dict
         Settings and the shares of flagged held-out galaxies, for the sidecar.
     """
@@ -72,7 +74,8 @@ def fit_domain(
     for row, pattern in enumerate(PATTERNS.values()):
         density = np.concatenate([marginal(mixture, part).log_density for part in _pieces(without_bins(flux, pattern))])
         mixture.log_density[row] = np.quantile(density, LEVELS)
-    params = Params(None, None, None, mixture)
+    widening = fit_widening(sample, mixture, seed=seed, progress=progress)
+    params = Params(None, None, None, mixture, widening=widening)
     about = {
         "title": "Density of the colours of DESI BGS galaxies, and what is common in it",
         "space": "-log10(F_i / F_i+1) [dex]",
@@ -82,6 +85,12 @@ def fit_domain(
         "galaxies": int(training.sum()),
         "split": "int(sha256(TARGETID)) % 5 != 0",
         "verdicts": {"edge": f"score < {EDGE}", "outside": f"score < {OUTSIDE}"},
+        "widening": {
+            "start": f"rarer than {1 - START:.0%} of the galaxies",
+            "per_log_density": dict(zip(LINE_NAMES, np.asarray(widening.slope, float).round(4).tolist(), strict=True)),
+            "folds": FOLDS,
+            "networks_per_fold": TEACHERS,
+        },
         "held_out": measure(params, sample),
     }
     return params, about

@@ -3,6 +3,9 @@ import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from ".
 
 /** @import { Net } from "./safetensors.mjs" */
 
+/** Limit of the factor by which an interval widens, as in model/distribution/widening.py. */
+const LARGEST_FACTOR = 4;
+
 /**
  * @typedef {{ew: Float64Array, p16: Float64Array, p84: Float64Array}} Widths   as catalogued given detection [Å]
  * @typedef {{p16: Float64Array, p50: Float64Array, p84: Float64Array, pDetected: Float64Array}} Intrinsic   [Å]
@@ -14,16 +17,21 @@ import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from ".
  * @param {Net} net
  * @param {ArrayLike<number>} flux       one per bin
  * @param {number[]} given              log luminosity, then redshift, as far as the network uses them
+ * @param {Net | null} domain           its `widening` tells by how much intervals widen where colours are rare
  * @returns {Widths}
  */
-export function predict(net, flux, given) {
+export function predict(net, flux, given, domain) {
   const x = featuresOf(flux, given);
   if (net["layers/0/weight"]) {
     // The published networks predict no interval.
     const nothing = new Float64Array(net.feature_mean.shape[0]).fill(NaN);
     return { ew: nothing.map((_, line) => Math.sinh(ofLine(net, x, line))), p16: nothing, p84: nothing };
   }
-  const { median, p16, p84 } = quantiles(net, x);
+  const { median, p16: near, p84: far } = quantiles(net, x);
+  const rarity = domain ? Math.max(domain["widening/start"].data[0] - colorDensity(domain, flux), 0) : 0;
+  /** @type {(i: number) => number} */
+  const factor = (i) => (rarity > 0 && domain ? Math.min(1 + rarity * domain["widening/slope"].data[i], LARGEST_FACTOR) : 1);
+  const [p16, p84] = [near, far].map((bound) => bound.map((y, i) => median[i] + factor(i) * (y - median[i])));
   const [ew, low, high] = [median, p16, p84].map((target) => target.map((y) => Math.max(Math.sinh(y), 0)));
   return { ew, p16: low, p84: high };
 }
@@ -63,11 +71,11 @@ export function place(net, flux) {
 }
 
 /**
- * Return the domain score: the share of the training galaxies whose colours are rarer.
+ * Return the natural logarithm of the density of these colours among the training galaxies.
  * @param {Net} domain
  * @param {ArrayLike<number>} flux
  */
-export function domainScore(domain, flux) {
+function colorDensity(domain, flux) {
   const color = colors(flux);
   const [components, n] = domain.center.shape;
   const each = Array.from({ length: components }, (_, k) => {
@@ -82,8 +90,16 @@ export function domainScore(domain, flux) {
     return domain.log_norm.data[k] - square / 2;
   });
   const top = Math.max(...each);
-  const density = top + Math.log(each.reduce((sum, value) => sum + Math.exp(value - top), 0));
-  return interpolate(density, domain.log_density.data, domain.level.data);
+  return top + Math.log(each.reduce((sum, value) => sum + Math.exp(value - top), 0));
+}
+
+/**
+ * Return the domain score: the share of the training galaxies whose colours are rarer.
+ * @param {Net} domain
+ * @param {ArrayLike<number>} flux
+ */
+export function domainScore(domain, flux) {
+  return interpolate(colorDensity(domain, flux), domain.log_density.data, domain.level.data);
 }
 
 /**

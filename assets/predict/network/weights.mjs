@@ -84,7 +84,7 @@ export class Weights {
       this.#ready.delete(key);
       if (!found.includes(variant)) continue;
       const flat = new Array(edges.length - 1).fill(1);
-      const trial = predict(net, flat, TRIAL.slice(0, VARIANTS.indexOf(variant))).ew;
+      const trial = predict(net, flat, TRIAL.slice(0, VARIANTS.indexOf(variant)), null).ew;
       if (trial.length !== lines.length || !trial.every(Number.isFinite)) {
         throw new Error(`The ${variant} network does not give ${lines.length} finite numbers.`);
       }
@@ -114,6 +114,7 @@ export class Weights {
     const [flux, luminosity, redshift] = [asked.flux, asked.luminosity, asked.redshift].map(floats);
     const [n, lines, bins] = [luminosity.length, this.#manifest.lines.length, this.#manifest.edges.length - 1];
     const ew = new Float32Array(3 * n * lines).fill(NaN);
+    const domain = under(await this.tensors(this.#manifest.shared), "domain");
     let pause = performance.now() + BREATH;
     for (let row = 0; row < n; row++) {
       const own = flux.subarray(bins * row, bins * (row + 1));
@@ -122,7 +123,7 @@ export class Weights {
       const unknown = known.findIndex(Number.isNaN);
       const chosen = mean > 0 ? this.network(OWN, unknown < 0 ? known : known.slice(0, unknown)) : null;
       if (!chosen) continue;
-      const answer = predict(chosen.net, Float64Array.from(own, (f) => f / mean), chosen.given);
+      const answer = predict(chosen.net, Float64Array.from(own, (f) => f / mean), chosen.given, domain);
       [answer.ew, answer.p16, answer.p84].forEach((values, part) => ew.set(values, (part * n + row) * lines));
       if (performance.now() > pause) {
         await new Promise((done) => setTimeout(done));

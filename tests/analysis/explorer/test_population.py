@@ -10,7 +10,9 @@ from analysis.explorer.population import describe, ks_distance
 from analysis.explorer.tour_steps import steps
 from components.explorer.view import FIELDS
 from data.catalogue.catalogue import Catalogue
+from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from model.lines import LINE_NAMES
+from model.physics.diagnostics import bpt_point, classify_bpt, classify_whan, whan_point
 from tests.builders import built, write_catalogue
 
 
@@ -48,8 +50,26 @@ def test_shares_of_classes_add_up(catalogue: Catalogue) -> None:
     found = describe(catalogue, np.arange(600), "published", 1)
     for shares in (found.bpt_shares, found.whan_shares):
         assert np.sum(list(shares.values()), axis=0) == pytest.approx(np.ones(3))
-    assert found.placed["WHAN"][0] == np.isfinite(found.whan.x).sum()
     assert found.continuum.mean == pytest.approx(found.sample.mean)
+
+
+def test_classes_count_the_galaxies_that_have_one(catalogue: Catalogue) -> None:
+    rows = np.arange(600)
+    found = describe(catalogue, rows, "published", 1)
+    ew, ivar = (
+        np.stack([catalogue.column(name + suffix)[rows] for name in LINE_NAMES], axis=1)
+        for suffix in (EW_SUFFIX, IVAR_SUFFIX)
+    )
+    for name, shares, classify, at in (
+        ("BPT", found.bpt_shares, classify_bpt, bpt_point(ew)),
+        ("WHAN", found.whan_shares, classify_whan, whan_point(ew)),
+    ):
+        # A class from an upper limit needs no point in the diagram; shares are those of points.
+        named = [classify(ew[i], ivar[i]).name for i in np.flatnonzero(np.isfinite(at.x))]
+        named = [each for each in named if each]
+        assert found.placed[name][0] == len(named) < np.isfinite(at.x).sum()
+        for each, (observed, _, _) in shares.items():
+            assert observed == pytest.approx(named.count(each) / len(named))
 
 
 def test_one_galaxy_is_a_population(catalogue: Catalogue) -> None:

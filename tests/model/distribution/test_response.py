@@ -11,8 +11,8 @@ from data.catalogue.survey import DESI as SURVEY
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
 from model.storage.weights import load_params
-from research.evaluation.calibration import renoise
 from research.evaluation.points import color_quintile
+from research.evaluation.self_consistency import renoise
 from research.sample import read_sample
 from tests.conftest import SHARED
 
