@@ -11,11 +11,11 @@ from data.columns.names import TableNames, best_table
 from data.formats import arrow, astropy_tables, csv, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName
-from data.formats.readers.csv import open_csv
-from data.formats.readers.ecsv import open_ecsv
-from data.formats.readers.fits import open_fits
+from data.formats.readers.fits.tables import open_fits
 from data.formats.readers.parquet import open_parquet
 from data.formats.readers.source import Given, Source
+from data.formats.readers.text.csv import open_csv
+from data.formats.readers.text.ecsv import open_ecsv
 from data.formats.readers.votable import open_votable
 
 

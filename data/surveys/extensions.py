@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from data.errors import CatalogueError, UploadError
-from data.formats.readers.fits_headers import check_headers, check_tiles
+from data.formats.readers.fits.headers import check_headers, check_tiles
 
 MAX_TARGETS: Final = 10_000
 """Largest number of targets that is read; DESI's files hold 500 per petal and a few thousand per healpixel."""

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.fields import METADATA_KEY, Field
-from data.formats.readers.ecsv import as_mapping, described, unit_text
 from data.formats.readers.source import BATCH_ROWS, Given, Source, field_of, skipped, with_field
+from data.formats.readers.text.ecsv import as_mapping, described, unit_text
 from data.formats.types import plain, plain_schema
 
 _VOTABLE: Final = b"IVOA.VOTable-Parquet.content"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from data.errors import CatalogueError, UploadError
-from data.formats.readers.fits_headers import check_headers
+from data.formats.readers.fits.headers import check_headers
 from data.surveys.registry import SurveyReader, survey_of, survey_of_redshifts
 from data.surveys.spectra import Redshift, SurveySpectra
 from data.uploads.limits import check_expanded

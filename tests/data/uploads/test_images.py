@@ -10,7 +10,7 @@ from astropy.io import fits
 
 import cli
 from data.errors import DataError
-from data.formats.readers.fits_images import ROLES, ROW_KEYS
+from data.formats.readers.fits.images import ROLES, ROW_KEYS
 from data.formats.stream import open_source
 from data.uploads import apply_plan, infer_plan, open_files
 from model.spectra.continuum import continuum_bins

@@ -242,7 +242,7 @@ def test_ids_of_twenty_digits_and_zeros_in_front_are_text(tmp_path):
 
 
 def test_a_late_word_in_a_column_of_numbers_makes_text_of_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("data.formats.readers.csv.BLOCK", 4096)
+    monkeypatch.setattr("data.formats.readers.text.csv.BLOCK", 4096)
     rows = [f"{row},{row}" for row in range(3000)] + ["last,3000"]
     (tmp_path / "t.csv").write_text("extra,flux_00\n" + "\n".join(rows))
     with open_source(tmp_path / "t.csv") as source:

@@ -1,4 +1,4 @@
-"""Parsing of CSV and ECSV by Arrow, from the normalised lines of `data.formats.readers.text`."""
+"""Parsing of CSV and ECSV by Arrow, from the normalised lines of `data.formats.readers.text.table`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ import pyarrow.csv as pacsv
 from data.columns.names import FLUX_NAMES
 from data.errors import CatalogueError
 from data.formats.readers.source import BATCH_ROWS, Given, Source, skipped, with_field
-from data.formats.readers.text import TextTable
+from data.formats.readers.text.table import TextTable
 from data.formats.types import pc
 
 BLOCK: Final = 1 << 24

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from data.columns.words import scalars
 from data.errors import CatalogueError
-from data.formats.readers.csv import open_csv
 from data.formats.readers.source import Given, Source, with_field
-from data.formats.readers.text import TextTable
+from data.formats.readers.text.csv import open_csv
+from data.formats.readers.text.table import TextTable
 
 MAX_HEADER: Final = 200_000
 """Largest YAML header [bytes]."""
@@ -32,7 +32,7 @@ _TYPES: Final = {
 
 
 def open_ecsv(given: Given, start: int, is_text: Callable[[str], bool], *, number: bool = False) -> Source:
-    """Open an ECSV file; see `data.formats.readers.csv.open_csv`.
+    """Open an ECSV file; see `data.formats.readers.text.csv.open_csv`.
 
     Columns that astropy serialises in parts (sky coordinates, times) are read as these parts.
 
