@@ -10,13 +10,12 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import file_digest, sha1
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from archives.partial_file import begin, continues, forget, read_note, retry_after
 from data.errors import FetchError
 from model.storage.files import write_atomically
 
@@ -150,7 +149,7 @@ class _AgainError(Exception):
 
 def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool | None:
     """Append the missing part of a file; return whether a partial file was resumed, None if there is no file."""
-    begun = _begun(source, part)
+    begun = read_note(source.url, part)
     start = part.stat().st_size if begun else 0
     headers = {"Accept-Encoding": "identity"}
     if begun:
@@ -158,7 +157,7 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
     with session.get(source.url, headers=headers, timeout=TIMEOUTS, stream=True) as answer:
         status = answer.status_code
         if status in _TRY_AGAIN:
-            wait = _retry_after(answer.headers)
+            wait = retry_after(answer.headers)
             if wait > LONGEST_WAIT:
                 raise FetchError(
                     f"{source.url} answered with status {status} and asks to wait {wait:,.0f} s. The part that was "
@@ -169,17 +168,17 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
             return None
         if status not in (_HTTP_OK, _HTTP_PARTIAL, _HTTP_RANGE):
             raise FetchError(f"{source.url} answered with status {status}. Check the address (--base-url).")
-        is_rest = status == _HTTP_PARTIAL and begun is not None and _continues(answer.headers, begun, start)
+        is_rest = status == _HTTP_PARTIAL and begun is not None and continues(answer.headers, begun, start)
         if status == _HTTP_RANGE or (status == _HTTP_PARTIAL and not is_rest):
             # The partial file is complete already, or belongs to another file: start again.
-            _forget(part)
+            forget(part)
             raise _AgainError("the server cannot continue the partial file")
         start = start if is_rest else 0
         length = answer.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
         _check_room(source, part.parent, total, start)
         if not is_rest:
-            _begin(source, part, answer.headers, total)
+            begin(source.url, part, answer.headers, total)
         with part.open("ab" if is_rest else "wb") as file:
             size = start
             while piece := answer.raw.read1(PIECE):  # available bytes, so that none are lost if the connection breaks
@@ -193,72 +192,6 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
         if total is not None and size < total:
             raise _AgainError("the connection broke")
     return is_rest
-
-
-def _begun(source: Source, part: Path) -> dict[str, Any] | None:
-    """Return the stored state of a partial file; None if the rest cannot be shown to belong to it."""
-    try:
-        begun = json.loads(_note(part).read_text(encoding="utf-8"))
-        is_ours = part.stat().st_size > 0 and begun["url"] == source.url and isinstance(begun["validator"], str)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return begun if is_ours else None
-
-
-def _begin(source: Source, part: Path, headers: Mapping[str, str], total: int | None) -> None:
-    """Store the validator of a file before its first byte is written."""
-    _forget(part)
-    validator = _validator(headers)
-    if validator:
-        note = {"url": source.url, "validator": validator, "total": total}
-        write_atomically(_note(part), json.dumps(note).encode())
-
-
-def _continues(headers: Mapping[str, str], begun: Mapping[str, Any], start: int) -> bool:
-    """Return whether a response continues a partial file: offset, total length and validator must agree."""
-    place, _, total = headers.get("Content-Range", "").partition("/")
-    is_place = place.startswith(f"bytes {start}-")
-    is_length = begun.get("total") is None or total in ("*", str(begun["total"]))
-    # A server that ignores If-Range sends the rest of its current file.
-    return is_place and is_length and begun["validator"] in (headers.get("ETag"), headers.get("Last-Modified"))
-
-
-def _validator(headers: Mapping[str, str]) -> str | None:
-    """Return a strong validator: an ETag, or a modification time before the time of the response; None without one."""
-    tag = headers.get("ETag", "")
-    if tag.startswith('"'):
-        return tag
-    changed, now = _time(headers.get("Last-Modified")), _time(headers.get("Date"))
-    # A file may change twice within one second, the resolution of the header (RFC 9110, 8.8.2.2).
-    return headers["Last-Modified"] if not tag and changed and now and (now - changed).total_seconds() >= 1 else None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds that a server asks to wait; a date is compared with the server's own clock."""
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdigit():
-        return float(asked)
-    until = _time(asked)
-    if until is None:
-        return 0.0
-    return max((until - (_time(headers.get("Date")) or datetime.now(UTC))).total_seconds(), 0.0)
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        told = parsedate_to_datetime(text or "")
-    except (ValueError, OverflowError):
-        return None
-    return told if told.tzinfo else told.replace(tzinfo=UTC)
-
-
-def _note(part: Path) -> Path:
-    return part.with_name(f"{part.name}.json")
-
-
-def _forget(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    _note(part).unlink(missing_ok=True)
 
 
 def _check_room(source: Source, folder: Path, total: int | None, start: int) -> None:
@@ -278,12 +211,12 @@ def _accept(source: Source, part: Path, path: Path, recorded: str | None, *, was
         _check_sums(source, part, digest, recorded)
         source.check(part)
     except FetchError as error:
-        _forget(part)
+        forget(part)
         if was_resumed:
             raise _AgainError("the parts of the download do not make up the file") from error
         raise
     part.replace(path)
-    _forget(part)
+    forget(part)
     return {"url": source.url, "bytes": path.stat().st_size, "sha256": digest}
 
 
