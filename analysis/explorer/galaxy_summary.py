@@ -10,7 +10,8 @@ from data.catalogue.registry import Catalogue, Galaxy, served
 from model.features import VARIANTS
 from model.lines import LINES
 from model.physics.derived import Derived, derive
-from model.physics.diagnostics import DiagramClass, DiagramPoint, bpt_point, classify_bpt, classify_whan, whan_point
+from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
+from model.physics.diagram_class import DiagramClass, classify_bpt, classify_whan
 from model.predictions.batch import intrinsic_many, score_many
 from model.predictions.domain import Domain, judge
 from model.predictions.params import Params

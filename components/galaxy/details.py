@@ -12,7 +12,8 @@ from components.figures import diagram
 from components.figures.diagram import Frame
 from components.widgets import fragments, widgets
 from model.physics.derived import Derived
-from model.physics.diagnostics import MIN_SIGNAL, DiagramClass, DiagramPoint
+from model.physics.diagnostics import MIN_SIGNAL, DiagramPoint
+from model.physics.diagram_class import DiagramClass
 
 DETAILS = "galaxy-details"
 BPT, WHAN = "galaxy-bpt", "galaxy-whan"

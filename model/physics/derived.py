@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Float
 
 from ..features import CM_PER_MPC, luminosity_distance
-from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, faint_lines, is_above
+from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, is_above
+from .diagram_class import faint_lines
 from .levels import continuum_levels
 
 CASE_B: Final = 2.86

@@ -7,7 +7,8 @@ import pytest
 
 from model.bins import BIN_CENTERS
 from model.physics.derived import CASE_B, derive
-from model.physics.diagnostics import HALPHA, HBETA, NII, OIII, classify_bpt, classify_whan
+from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
+from model.physics.diagram_class import classify_bpt, classify_whan
 from model.physics.levels import continuum_levels
 
 FLAT = np.ones(len(BIN_CENTERS))

@@ -12,13 +12,12 @@ from model.physics.diagnostics import (
     OIII,
     bpt_class,
     bpt_point,
-    classify_bpt,
-    classify_whan,
     curve_height,
     is_above,
     whan_class,
     whan_point,
 )
+from model.physics.diagram_class import classify_bpt, classify_whan
 
 
 def lines(**ew: float) -> np.ndarray:
