@@ -66,9 +66,9 @@ def command(
     """
     from tqdm import tqdm
 
+    from research.evaluation.documents import fill_documents
     from research.evaluation.measure import Plan, evaluate
     from research.evaluation.record import COMMITTED, read_record, write_record
-    from research.evaluation.tables import fill_documents
 
     plan = Plan(model, _names(against), draws, missing, resamples)
     with tqdm(bar_format="{desc}  [{elapsed}]", disable=None) as bar:

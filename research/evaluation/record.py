@@ -288,28 +288,15 @@ def write_record(record: Evaluation, path: Path) -> None:
     path : Path
         JSON file to write.
     """
-    write_atomically(path, (json.dumps(rounded(record.model_dump()), separators=(",", ":")) + "\n").encode())
+    write_atomically(path, (json.dumps(_rounded(record.model_dump()), separators=(",", ":")) + "\n").encode())
 
 
-def rounded(value: Any, digits: int = 5) -> Any:
-    """Round every float in nested data to significant digits.
-
-    Parameters
-    ----------
-    value : object
-        JSON-serialisable data.
-    digits : int
-        Significant digits.
-
-    Returns
-    -------
-    object
-        The same data with rounded floats.
-    """
+def _rounded(value: Any) -> Any:
+    """Round every float in nested data to five significant digits."""
     if isinstance(value, float):
-        return float(f"{value:.{digits}g}")
+        return float(f"{value:.5g}")
     if isinstance(value, dict):
-        return {name: rounded(each, digits) for name, each in value.items()}
+        return {name: _rounded(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(each, digits) for each in value]
+        return [_rounded(each) for each in value]
     return value

@@ -1,16 +1,9 @@
-"""Markdown tables of the record of an evaluation, and their insertion into documents.
+"""Markdown tables of the record of an evaluation."""
 
-In a document, ``<!-- evaluation: scores-colors -->`` and ``<!-- end -->`` enclose a table.
-``python -m research.evaluation.tables`` inserts the committed record; a test checks that documents and record agree.
-"""
-
-import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from model.lines import LINE_NAMES
-from model.storage.files import write_atomically
 from research.baselines.methods import PUBLISHED
 from research.evaluation.record import (
     OURS,
@@ -21,17 +14,13 @@ from research.evaluation.record import (
     Score,
     Uncertain,
     Variant,
-    committed,
 )
 
-ROOT: Final = Path(__file__).parents[2]
-DOCUMENTS: Final = ("README.md", "docs/model-card.md")
 VARIANTS: Final = {
     "colors": "colours",
     "luminosity": "colours + luminosity",
     "redshift": "colours + luminosity + redshift",
 }
-_BLOCK: Final = re.compile(r"(<!-- evaluation: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def blocks(record: Evaluation) -> dict[str, str]:
@@ -131,44 +120,6 @@ def source(record: Evaluation) -> str:
         f"`{record.model.sha256[:12]}`, table `{record.table.sha256[:12]}`, {record.date}. "
         f"`{record.command}` prints it."
     )
-
-
-def fill(text: str, record: Evaluation) -> str:
-    """Insert the tables of a record between the marks of a document.
-
-    Parameters
-    ----------
-    text : str
-        Markdown with marks.
-    record : Evaluation
-        Record whose tables are inserted.
-
-    Returns
-    -------
-    str
-        Document with the tables.
-    """
-    made = blocks(record)
-    return _BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
-
-
-def fill_documents(record: Evaluation) -> tuple[str, ...]:
-    """Rewrite the documents that show a record.
-
-    Parameters
-    ----------
-    record : Evaluation
-        Record to show.
-
-    Returns
-    -------
-    tuple of str
-        Names of the documents.
-    """
-    for name in DOCUMENTS:
-        text = (ROOT / name).read_text(encoding="utf-8")
-        write_atomically(ROOT / name, fill(text, record).encode())
-    return DOCUMENTS
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -325,7 +276,3 @@ def _diagrams(record: Evaluation) -> str:
 def _spread(values: Iterable[str]) -> list[str]:
     """Return cells in which each value follows an empty one, as point predictions have no value."""
     return [cell for value in values for cell in ("", value)]
-
-
-if __name__ == "__main__":
-    fill_documents(committed())

@@ -12,8 +12,8 @@ import cli
 from model.features import VARIANTS
 from model.storage.weights import DEFAULT
 from research.baselines.methods import METHODS, PUBLISHED
+from research.evaluation.documents import DOCUMENTS, fill
 from research.evaluation.record import COMMITTED, OURS, committed
-from research.evaluation.tables import DOCUMENTS, fill
 from scripts.api_reference import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def test_the_readmes_python_runs():
 def test_the_tables_in_the_documents_are_the_committed_evaluations(document):
     text = (ROOT / document).read_text()
     assert text.count("<!-- evaluation: ") == text.count("<!-- end -->") >= 3
-    assert fill(text, committed()) == text, "Run `python -m research.evaluation.tables`."
+    assert fill(text, committed()) == text, "Run `python -m research.evaluation.documents`."
 
 
 def test_the_committed_evaluation_is_whole():

@@ -6,8 +6,9 @@ import pytest
 
 from data.errors import DataError
 from model.lines import LINE_NAMES
+from research.evaluation.documents import fill
 from research.evaluation.record import FEWEST, OURS, committed, read_record, write_record
-from research.evaluation.tables import blocks, fill
+from research.evaluation.tables import blocks
 
 
 def test_the_committed_record_holds_no_small_cell_and_every_line():
