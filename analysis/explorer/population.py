@@ -217,8 +217,8 @@ def _certain(ew: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         significant, limit = ew * np.sqrt(ivar) >= MIN_SIGNAL, ew + MIN_SIGNAL / np.sqrt(ivar)
     retired = significant[:, HALPHA] & (ew[:, HALPHA] >= WHAN_PASSIVE) & (ew[:, HALPHA] <= WHAN_WEAK)
     passive = (limit[:, [NII, HALPHA]] < WHAN_PASSIVE).all(axis=1)
-    both = significant[:, [NII, HALPHA]].all(axis=1)
-    return significant[:, list(BPT_LINES)].all(axis=1), both | retired | passive
+    in_bpt, in_whan = (np.asarray(significant[:, list(lines)].all(axis=1)) for lines in (BPT_LINES, (NII, HALPHA)))
+    return in_bpt, np.asarray(in_whan | retired | passive)
 
 
 def _placed(places: list[DiagramPoint]) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from model.distribution.catalogued import CONTEXT, to_catalogued
 from model.distribution.conditioning import with_conditions
-from model.distribution.latent import N_FREE, ORDER, TIED, Response, draw_latent, fading_bias, from_unit, log_listed
+from model.distribution.latent import N_FREE, ORDER, TIED, draw_latent, fading_bias, from_unit, log_listed
 from model.features import colors
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
@@ -51,10 +51,10 @@ def renoise(
     measured, chance : (galaxy, line) arrays
         Measured equivalent widths [Å], NaN where not listed; and the probability of a listing.
     """
-    response = Response(*map(np.asarray, listing_response(params, bin_flux)))
-    middle = ew + response.offset + sigma * np.asarray(fading_bias(response, ew, sigma))
-    measured = middle + response.scale * sigma * rng.standard_normal(ew.shape)
-    passed_over = rng.exponential(response.onset) > measured / sigma
+    response = listing_response(params, bin_flux)
+    middle = np.asarray(ew + response.offset + sigma * fading_bias(response, ew, sigma))
+    measured = middle + np.asarray(response.scale) * sigma * rng.standard_normal(ew.shape)
+    passed_over = rng.exponential(np.asarray(response.onset)) > measured / sigma
     measured = np.where((measured > 0) & ~passed_over, measured, np.nan)
     for weak, step in TIED:
         # The pipeline fits one amplitude to both lines of a pair, so that the weak one has no noise of its own.

@@ -8,9 +8,9 @@ common ones, becomes the widening (Romano, Patterson & Candès 2019, arXiv:1905.
 from collections.abc import Callable
 from typing import Final
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import minimize_scalar
 
 from model.distribution.colors import ColorMixture
 from model.distribution.widening import LARGEST, Widening, log_density
@@ -25,7 +25,7 @@ START: Final = 0.05
 """Share of the galaxies with rarer colours at which intervals start to widen."""
 COVERED: Final = 0.68
 """Share of the listed EWs that an interval holds."""
-STEEPEST: Final = 1.0
+SLOPES: Final = np.linspace(0, 0.3, 301)
 
 
 def fit_widening(
@@ -58,10 +58,12 @@ def fit_widening(
     for number in range(FOLDS):
         progress(f"predicting part {number + 1} of {FOLDS} of the galaxies by networks that do not know it")
         misses[fold == number] = _misses(features, ew, fold == number, DistillationRecipe(seed=seed))
-    density = np.concatenate([np.asarray(log_density(mixture, part)) for part in np.array_split(color, 16)])
+    density = np.concatenate(
+        [np.asarray(log_density(mixture, jnp.asarray(part))) for part in np.array_split(color, 16)]
+    )
     start = np.quantile(density, START)
     rarity = np.maximum(start - density, 0.0)
-    return Widening(np.float32(start), np.array([_slope(rarity, line) for line in misses.T], np.float32))
+    return Widening(np.asarray(start, np.float32), np.array([_slope(rarity, line) for line in misses.T], np.float32))
 
 
 def _misses(
@@ -89,4 +91,4 @@ def _slope(rarity: Float[np.ndarray, " galaxy"], misses: Float[np.ndarray, " gal
         residual = relative - np.minimum(1 + slope * rarity[rare], LARGEST)
         return float(np.maximum(COVERED * residual, (COVERED - 1) * residual).mean())
 
-    return float(minimize_scalar(pinball, bounds=(0.0, STEEPEST), method="bounded").x)
+    return float(min(SLOPES, key=pinball))
