@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, Final
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
@@ -13,6 +14,7 @@ from data.uploads.limits import MAX_PIXELS
 from model.bins import BIN_EDGES, MIN_COVERAGE
 from model.predictions.batch import complete_many
 from model.predictions.imputation import FEWEST_BINS
+from model.spectra.bin_noise import bin_variance
 from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
 
@@ -83,6 +85,12 @@ def average_bins(
     return found * scale, tuple(missing.tolist())
 
 
+def average_variance(rest: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " bin"]:
+    """Return the variances of the bins' mean fluxes from the errors of the pixels; NaN where no pixel is good."""
+    scale = float(np.median(ivar[ivar > 0]))
+    return np.asarray(_variance()(*padded(rest, ivar / scale, ivar)[1]), np.float64) / scale
+
+
 def bin_range(place: int) -> str:
     """Return the range of a bin in words."""
     return f"{BIN_EDGES[place]:.0f}-{BIN_EDGES[place + 1]:.0f} Å"
@@ -91,6 +99,11 @@ def bin_range(place: int) -> str:
 @cache
 def _average() -> Any:
     return jax.jit(continuum_bins)
+
+
+@cache
+def _variance() -> Any:
+    return jax.jit(lambda rest, ivar, good: bin_variance(rest, jnp.where(good > 0, ivar, 0.0)))
 
 
 def padded(

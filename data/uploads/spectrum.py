@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
@@ -15,7 +15,7 @@ from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, 
 from data.errors import UploadError
 from data.spectrum import Spectrum
 from data.surveys.registry import MASKS, convention_of
-from data.uploads.averaging import average_bins, bin_range
+from data.uploads.averaging import average_bins, average_variance, bin_range
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
 from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan, stated_unit
@@ -23,6 +23,7 @@ from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number
 from data.uploads.readers.raw_table import RawTable, numbers, truth
 from model.bins import LUMINOSITY_BIN
 from model.features import log_luminosity
+from model.spectra.bin_noise import excess_ivar
 from model.spectra.extinction import attenuation
 
 EBV_RANGE: Final = (0.0, 5.0)
@@ -95,6 +96,9 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     # A pixel beyond float32 becomes infinite in the drawn spectrum; the bins were averaged before.
     with np.errstate(over="ignore"):
         single = (flux / scale).astype(np.float32), (ivar * scale**2).astype(np.float32)
+    bin_ivar = _bin_ivar(plan, rest, ivar, bin_flux, absolute, missing, steps)
+    if bin_ivar is not None:
+        bin_ivar = (bin_ivar * scale**2).astype(np.float32)
     spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
     table = FluxTable(
         ids=(raw.about.get("target_id") or raw.name,),
@@ -104,16 +108,33 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         problems=("",),
         extra={"FILLED_BINS": (", ".join(map(bin_range, missing)),)} if missing else {},
         kinds=(str(raw.about["class"]),) if raw.about.get("class") else None,
-        bin_flux_ivar=_exact_but(missing) if missing else None,
+        bin_flux_ivar=bin_ivar,
     )
     return Reading(table, spectrum, tuple(steps))
 
 
-def _exact_but(missing: tuple[int, ...]) -> Float32[np.ndarray, "1 bin"]:
-    """Return inverse variances that are 0 in the missing bins and infinite in the others."""
-    ivar = np.full((1, N_BINS), np.inf, np.float32)
-    ivar[0, list(missing)] = 0
-    return ivar
+def _bin_ivar(
+    plan: Mapping[str, str],
+    rest: np.ndarray,
+    ivar: np.ndarray,
+    bin_flux: np.ndarray,
+    absolute: bool,
+    missing: tuple[int, ...],
+    steps: list[str],
+) -> Float[np.ndarray, "1 bin"] | None:
+    """Return inverse variances of the bins: 0 where missing, infinite where no noisier than DESI's; None if all are."""
+    found = np.full(N_BINS, np.inf)
+    if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
+        variance = average_variance(rest, ivar)
+        found = excess_ivar(bin_flux, variance, absolute)
+        if (noisy := np.isfinite(found)).any():
+            share = np.sqrt(variance[noisy]) / bin_flux[noisy]
+            steps.append(
+                f"The errors of the spectrum mean {share.min():.1%} to {share.max():.1%} noise in {noisy.sum()} of the "
+                "twelve bins, more than DESI's spectra have; the intervals of the predictions are widened for it."
+            )
+    found[list(missing)] = 0
+    return None if np.isinf(found).all() else found[None]
 
 
 def _object_notes(raw: RawTable) -> list[str]:

@@ -104,7 +104,7 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
     tensors = {field: to_tensors(network) for field, network in present.items()}
     content = save(
         {
-            f"{field}/{name}": np.ascontiguousarray(leaf, np.float32)
+            f"{field}/{name}": np.asarray(leaf, np.float32, order="C")
             for field, own in tensors.items()
             for name, leaf in own.items()
         }

@@ -12,7 +12,8 @@ from components.explorer.view import FIELDS
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.schema import EW_SUFFIX, IVAR_SUFFIX
 from model.lines import LINE_NAMES
-from model.physics.diagnostics import bpt_point, classify_bpt, classify_whan, whan_point
+from model.physics.diagnostics import bpt_point, whan_point
+from model.physics.diagram_class import classify_bpt, classify_whan
 from tests.builders import built, write_catalogue
 
 
