@@ -1,5 +1,6 @@
 """Train the weights that predict."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ class Request(NamedTuple):
     members: int | None
     width: int | None
     epochs: int | None
+    redshifts: tuple[float, float]
 
 
 @click.command("train", cls=Command)
@@ -42,6 +44,14 @@ class Request(NamedTuple):
     "--members", type=int, metavar="N", help="Number of teachers; 0 trains one network directly from the data."
 )
 @click.option("--width", type=int, metavar="W", help="Units per layer of the network.")
+@click.option(
+    "--redshifts",
+    nargs=2,
+    type=float,
+    metavar="LOW HIGH",
+    default=(-math.inf, math.inf),
+    help="Use only the galaxies at these redshifts.",
+)
 @click.option("--epochs", type=int, metavar="E", help="Passes over the galaxies for each teacher and density.")
 def command(
     catalogue: Path,
@@ -51,17 +61,23 @@ def command(
     members: int | None,
     width: int | None,
     epochs: int | None,
+    redshifts: tuple[float, float],
 ) -> int:
     """Train on the galaxies of CATALOGUE that are not held out, score on the others, and write weights.
 
-    CATALOGUE is a table with fluxes and observed EWs. An interrupted run resumes where it stopped.
+    CATALOGUE is a table with fluxes and observed EWs. Missing fluxes are filled in from at least six others, as
+    `predict` does. An interrupted run resumes where it stopped.
     """
-    args = Request(catalogue, out, seed, members, width, epochs)
+    args = Request(catalogue, out, seed, members, width, epochs, redshifts)
     interrupts.say(lambda: "Interrupted. The same command goes on where it was.")
     from research.sample import read_sample
     from research.trainable import check_trainable
 
-    sample = read_sample(args.catalogue)
+    sample = read_sample(args.catalogue, args.redshifts)
+    if sample.filled.any():
+        click.echo(
+            f"{sample.filled.sum():,} of {len(sample.filled):,} galaxies lack bins, which are filled in.", err=True
+        )
     check_trainable(sample, args.catalogue.name, distribution=parts is not None)
     about = {
         "training": {
@@ -69,6 +85,8 @@ def command(
             "table_sha256": sha256(args.catalogue.read_bytes()).hexdigest(),
             "galaxies": int((~sample.held_out).sum()),
             "held_out": int(sample.held_out.sum()),
+            "redshifts": [round(float(limit), 5) for limit in (sample.redshift.min(), sample.redshift.max())],
+            "filled": int(sample.filled.sum()),
             "split": "held out: int(sha256(TARGETID), 16) % 5 == 0",
         },
         "date": datetime.now(UTC).date().isoformat(),

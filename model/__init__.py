@@ -7,17 +7,19 @@ They run under `jit`, `grad` and `vmap`.
 from typing import Any
 
 from .bins import BIN_CENTERS, BIN_EDGES
+from .distribution.latent import Response
 from .features import colors
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
 from .predictions.draws import ObservedLines, sample_ew, sample_observed
 from .predictions.imputation import complete_bins
-from .predictions.intrinsic import IntrinsicEW, intrinsic_ew
+from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
 from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
 from .predictions.published_noise import published_noise
+from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
 from .spectra.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines
@@ -36,14 +38,18 @@ __all__ = [
     "ObservedLines",
     "Params",
     "Prediction",
+    "Response",
     "WeightsError",
     "add_lines",
+    "bin_variance",
     "colors",
     "complete_bins",
     "continuum_bins",
     "domain",
     "domain_score",
+    "excess_ivar",
     "intrinsic_ew",
+    "listing_response",
     "load_params",
     "measure_lines",
     "place_on_map",

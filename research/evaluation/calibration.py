@@ -3,6 +3,7 @@
 A score over all galaxies averages over slices in which a model is wrong in opposite directions.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,7 @@ RENOISED: Final = (0.1, 0.5, 0.9)
 TAIL: Final = 0.999
 ADDED_NOISE: Final = (0.0, 0.02, 0.05, 0.1)
 """Noise that is added to every bin, as a share of its flux."""
+RESAMPLES: Final = 200
 SOME: Final = 4096
 """Galaxies that are scored with noisy and missing bins."""
 
@@ -169,6 +171,7 @@ def _line(
         below_by_redshift=shares(observed < median, by_redshift, listed),
         below_by_flux=shares(observed < median, by_flux, listed),
         slope_faint=float(np.polyfit(x, y, 1)[0]),
+        slope_error=_error(lambda rows: float(np.polyfit(x[rows], y[rows], 1)[0]), len(x)),
         detected_by_flux=shares(predicted - listed, by_flux, covered),
         detected_error=[
             float(np.sqrt(share * (1 - share) / max(1, np.count_nonzero(covered & (by_flux == k)))))
@@ -180,12 +183,12 @@ def _line(
         ],
         rank_distance=rank_distance,
         tail=(float(np.quantile(observed[listed], TAIL)), float(np.nanquantile(drawn, TAIL))),
-        tail_error=_tail_error(observed[listed]),
+        tail_error=_error(lambda rows: float(np.quantile(observed[listed][rows], TAIL)), int(listed.sum())),
         coverage_rare=float(within[listed & rare].mean()),
     )
 
 
-def _tail_error(values: Float[np.ndarray, " listed"], resamples: int = 200) -> float:
-    """Return the standard error of the `TAIL` quantile, by resampling."""
+def _error(statistic: Callable[[np.ndarray], float], n: int) -> float:
+    """Return the standard error of a statistic of n galaxies, by resampling them."""
     rng = np.random.Generator(np.random.PCG64(0))
-    return float(np.std([np.quantile(rng.choice(values, len(values)), TAIL) for _ in range(resamples)]))
+    return float(np.std([statistic(rng.integers(0, n, n)) for _ in range(RESAMPLES)]))

@@ -184,6 +184,8 @@ class LineCalibration(Part):
     """The same in slices of apparent flux, from faint to bright."""
     slope_faint: float
     """Slope of observed on predicted arcsinh(EW / Å) in the faintest tenth."""
+    slope_error: float
+    """Its standard error."""
     detected_by_flux: list[float]
     """Predicted minus observed share of listed lines, in slices of apparent flux."""
     detected_error: list[float]

@@ -70,7 +70,7 @@ def _calibration(found: Calibration) -> str:
                     f"{100 * min(shares):.0f}-{100 * max(shares):.0f} %"
                     for shares in (line.below_by_redshift, line.below_by_flux)
                 ),
-                f"{line.slope_faint:.2f}",
+                f"{line.slope_faint:.2f} ± {line.slope_error:.2f}",
                 f"{100 * worst:+.1f}",
                 " ".join(f"{100 * share:+.1f}" for share in line.implied_by_color),
                 " ".join(f"{100 * ratio:+.0f}" for ratio in line.renoised),

@@ -199,6 +199,33 @@ def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path,
     assert trained["spearman"] > 0.8
 
 
+def test_training_on_a_slice_of_redshift_uses_the_bins_it_has(small_desi, tmp_path, capsys):
+    table = pq.read_table(small_desi)
+    far = np.flatnonzero(table["redshift"].to_numpy() > 0.15)
+    flux = table["flux_11"].to_numpy().copy()
+    flux[far[::2]] = np.nan
+    flux[0] = np.nan  # below the slice
+    table = table.set_column(table.column_names.index("flux_11"), "flux_11", pa.array(flux, from_pandas=True))
+    pq.write_table(table, tmp_path / "far.parquet")
+    given = [
+        "train",
+        str(tmp_path / "far.parquet"),
+        "--out",
+        str(tmp_path),
+        "--epochs",
+        "12",
+        "--redshifts",
+        "0.15",
+        "1",
+    ]
+    assert cli.main([*given, "--members", "0"]) == 0
+    assert f"{len(far[::2]):,} of {len(far):,} galaxies lack bins" in capsys.readouterr().err
+    about = json.loads((tmp_path / "default.json").read_text())
+    assert about["training"]["filled"] == len(far[::2])
+    assert about["training"]["redshifts"][0] > 0.15
+    assert about["metrics"]["colors"]["HALPHA"]["spearman"] > 0.8
+
+
 def test_importing_both_published_variants_makes_one_model(published, tmp_path, monkeypatch, galaxies):
     monkeypatch.setenv("GALACTIC_NEON_WEIGHTS", str(tmp_path / "weights"))
     out = tmp_path / "weights" / "published.safetensors"

@@ -37,7 +37,7 @@ def scored():
     flux[:, 5] = 1 + np.arange(N)
     ids = [str(row) for row in range(N)]
     zeros = np.zeros(N, np.float32)
-    sample = Sample(ids, zeros, zeros, flux, OBSERVED, OBSERVED, np.ones(N, bool))
+    sample = Sample(ids, zeros, zeros, flux, OBSERVED, OBSERVED, np.ones(N, bool), np.zeros(N, bool))
     methods = {OURS: method(0.001), "alike": method(0.002), "worse": method(0.8), "biased": method(0.001, 1.5)}
     return score_variant("colors", methods, HeldOut(sample), 100, lambda _: None)
 

@@ -17,7 +17,7 @@ def sample(n: int, reddening: float = 0.0) -> Sample:
     ew[::3, 6] = np.nan
     redshift = np.full(n, 0.1)
     held_out = np.arange(n) % 10 > 0
-    return Sample(list(map(str, range(n))), redshift, RNG.normal(6, 0.3, n), flux, ew, ew, held_out)
+    return Sample(list(map(str, range(n))), redshift, RNG.normal(6, 0.3, n), flux, ew, ew, held_out, np.zeros(n, bool))
 
 
 @pytest.fixture(autouse=True)
