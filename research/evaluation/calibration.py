@@ -13,11 +13,12 @@ from data.catalogue.survey import DESI
 from model.bins import LUMINOSITY_BIN, N_BINS
 from model.features import VARIANTS
 from model.lines import LINE_NAMES
+from model.physics.diagnostics import HALPHA
 from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
 from model.predictions.domain import EDGE
 from model.predictions.imputation import FEWEST_BINS
 from model.predictions.params import Params
-from model.statistics.point_scores import score_lines
+from model.statistics.point_scores import score_lines, spearman
 from model.training.deconvolution import AT_BOUND
 from research.baselines.methods import Progress
 from research.evaluation.points import color_quintile
@@ -85,6 +86,7 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
     cut = ~DESI.observable(redshift) & ~np.isfinite(observed)
     level = flux[:, LUMINOSITY_BIN]
     groups = slices_of(redshift), slices_of(level), color_quintile(flux)
+    red = groups[-1] == 0
     faint, rare = level < np.quantile(level, FAINT), np.asarray(score_many(params, flux)) < EDGE
     at_bound = observed * np.sqrt(ivar) <= AT_BOUND
     progress("ranking noise-free lines among draws given their measurement")
@@ -116,6 +118,7 @@ def calibrate(params: Params, sample: Sample, draws: int, progress: Progress = l
                 groups,
                 (faint, rare),
                 rank.get(name),
+                residual_correlation(i, observed[red], drawn[:, red], np.asarray(point.ew)[red]),
             )
             for i, name in enumerate(LINE_NAMES)
         },
@@ -155,6 +158,7 @@ def _line(
     groups: tuple[Int[np.ndarray, " galaxy"], ...],
     special: tuple[Bool[np.ndarray, " galaxy"], Bool[np.ndarray, " galaxy"]],
     rank_distance: float | None,
+    with_halpha: tuple[float, float, float] | None,
 ) -> LineCalibration:
     median, low, high = point
     listed = np.isfinite(observed)
@@ -181,11 +185,32 @@ def _line(
         renoised=[
             float(np.nanquantile(measured, level) / np.quantile(observed[found], level) - 1) for level in RENOISED
         ],
+        with_halpha=with_halpha,
         rank_distance=rank_distance,
         tail=(float(np.quantile(observed[listed], TAIL)), float(np.nanquantile(drawn, TAIL))),
         tail_error=_error(lambda rows: float(np.quantile(observed[listed][rows], TAIL)), int(listed.sum())),
         coverage_rare=float(within[listed & rare].mean()),
     )
+
+
+def residual_correlation(
+    line: int,
+    observed: Float[np.ndarray, "galaxy line"],
+    drawn: Float[np.ndarray, "draw galaxy line"],
+    median: Float[np.ndarray, "galaxy line"],
+) -> tuple[float, float, float] | None:
+    """Return the rank correlation of a line's residual with that of Hα: listed, its standard error, drawn."""
+    if line == HALPHA:
+        return None
+    pair, expected = [line, HALPHA], np.arcsinh(median)
+
+    def correlation(ew: np.ndarray) -> tuple[float, int]:
+        residual = (np.arcsinh(ew) - expected)[:, pair]
+        both = np.isfinite(residual).all(axis=1)
+        return spearman(*residual[both].T), int(both.sum())
+
+    rho, count = correlation(observed)
+    return rho, float((1 - rho**2) / np.sqrt(count)), float(np.mean([correlation(ew)[0] for ew in drawn]))
 
 
 def _error(statistic: Callable[[np.ndarray], float], n: int) -> float:

@@ -7,12 +7,16 @@ import pytest
 from astropy import units as u
 from astropy.table import Table
 
+from analysis.answers.upload import answer_table
 from data.errors import UploadError
 from data.uploads import apply_plan, infer_plan, open_files
 from data.uploads.spectrum import air_to_vacuum
+from model.bins import BIN_CENTERS
+from model.spectra.bin_noise import DESI_NOISE
 from model.spectra.continuum import continuum_bins
 from model.spectra.extinction import attenuation
 from model.spectra.synthesis import add_lines
+from model.storage.weights import load_params
 
 REDSHIFT = 0.12
 REST = np.arange(3350.0, 7100.0, 1.0)
@@ -208,3 +212,38 @@ def test_a_unit_of_errors_that_is_not_understood_is_said():
     content = table(**{"wavelength": OBSERVED, "flux (Jy)": F_NU, "error (furlong)": 0.1 * F_NU})
     steps = outcome(content).steps
     assert any("'furlong', is not one of error (1 σ) for fluxes in Jy" in step for step in steps)
+
+
+def noisy(sigma: float, factor: float = 1.0, unit: str = "flux (1e-17 erg/s/cm2/A)", flux: np.ndarray = FLUX) -> bytes:
+    error = np.full(len(REST), sigma * factor)
+    return table(**{"wavelength": OBSERVED, unit: flux * factor, unit.replace("flux", "error"): error})
+
+
+def test_noise_beyond_that_of_desi_reaches_the_bins():
+    quiet, loud = outcome(noisy(0.05)), outcome(noisy(5.0))
+    assert quiet.table.bin_flux_ivar is None
+    assert loud.table.bin_flux_ivar is not None
+    ivar = np.asarray(loud.table.bin_flux_ivar[0], float)
+    # The mean of 300 pixels has their error over the root of their number.
+    own = 5.0**2 * np.diff(OBSERVED)[0] / (300 * (1 + REDSHIFT))
+    assert 1 / ivar == pytest.approx(own - DESI_NOISE**2, rel=0.02)
+    assert any("noise in 12 of the twelve bins" in step for step in loud.steps)
+
+
+def test_noise_means_the_same_in_every_unit():
+    ivars = [
+        outcome(noisy(5.0, factor, f"flux ({unit})")).table.bin_flux_ivar
+        for factor, unit in ((1.0, "1e-17 erg/s/cm2/A"), (1e-17, "erg/s/cm2/A"), (1e-19, "W/m2/nm"))
+    ]
+    for ivar in ivars:
+        assert ivar == pytest.approx(ivars[0], rel=1e-3)
+
+
+def test_intervals_of_a_noisy_spectrum_are_wider():
+    # The continuum of a common galaxy, so that its colours stay where noise leaves them.
+    common = np.interp(REST, BIN_CENTERS, [1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    quiet, loud = (
+        answer_table(load_params(), outcome(noisy(sigma, flux=common)).table).catalogued for sigma in (0.05, 3.0)
+    )
+    widths = [np.arcsinh(found.p84) - np.arcsinh(found.p16) for found in (quiet, loud)]
+    assert widths[1].mean() > 1.08 * widths[0].mean()
