@@ -22,20 +22,25 @@ BINS: Final = 24
 TOP_PERCENTILE: Final = 99.0
 
 
-def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | None) -> dict[str, Any]:
+def rows_of_grid(
+    table: FluxTable, answers: PredictOutput, measured: Measured | None, model: str | None = None
+) -> dict[str, Any]:
     """Return the columns of the page's grid, with the values that the form takes when a row is opened.
 
     Parameters
     ----------
     table, answers, measured
         The upload, its predictions, and its measured EWs.
+    model : str, optional
+        Name of the model that predicts; without one there is no "answer".
 
     Returns
     -------
     dict
         Lists over the first `SHOWN_ROWS` rows, None where a number is missing: "name", "bins" (text), "luminosity",
         "redshift", "variant", "domain", "problem", "ew" (one per line and row); with measured EWs also "measured",
-        "ivar" and "covered" (likewise); with outlier scores also "surprise", "surprise_line", "surprise_sigma".
+        "ivar" and "covered" (likewise); with outlier scores also "surprise", "surprise_line", "surprise_sigma"; with
+        noisy or missing bins "answer", what the browser's networks, which know neither, would get wrong.
     """
     n = min(SHOWN_ROWS, len(table.ids))
     nothing = np.full(n, np.nan)
@@ -58,7 +63,20 @@ def rows_of_grid(table: FluxTable, answers: PredictOutput, measured: Measured | 
         probability, line, sigma, _ = answers.surprise
         shown |= {"surprise": rounded(probability[:n]), "surprise_sigma": rounded(sigma[:n])}
         shown["surprise_line"] = [LINES[place].label for place in line[:n]]
+    if model is not None and table.bin_flux_ivar is not None:
+        uncertain = np.asarray(~np.isinf(table.bin_flux_ivar[:n]).all(axis=1))
+        shown["answer"] = [_answer(answers, row, model) if uncertain[row] else None for row in range(n)]
     return shown
+
+
+def _answer(answers: PredictOutput, row: int, model: str) -> dict[str, Any]:
+    """Return the intervals of a galaxy with noisy or missing bins."""
+    listed, free = answers.catalogued, answers.intrinsic
+    return {
+        "model": model,
+        "listed": [rounded(np.asarray(part)[row]) for part in (listed.ew, listed.p16, listed.p84)],
+        "free": free and [rounded(np.asarray(part)[row]) for part in free],
+    }
 
 
 def rounded(values: Float[np.ndarray, "..."]) -> Any:

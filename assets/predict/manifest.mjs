@@ -26,7 +26,9 @@
  * @property {unknown} ivar
  * @property {unknown} covered
  * @property {boolean} spectrum                    whether an uploaded spectrum is drawn
+ * @property {Answer | null} answer                the server's prediction, where bins are noisy or missing
  *
+ * @typedef {{model: string, listed: (number | null)[][], free: (number | null)[][] | null}} Answer   rows of Widths and of Intrinsic
  * @typedef {Typed & Partial<Known>} Form
  * @typedef {{name?: string, wavelength: number[], flux: number[]}} Seen   an uploaded spectrum
  * @typedef {Partial<Form> & {seen?: Seen}} Galaxy                         a row of a file, or a preset

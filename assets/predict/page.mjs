@@ -11,6 +11,7 @@ import { Predictions } from "./predictions.mjs";
 import { Continuum } from "./plots/continuum.mjs";
 import { BADGES, judge } from "./domain.mjs";
 import { Form, inRange } from "./form.mjs";
+import { intrinsicOf, widthsOf } from "./answer.mjs";
 import { domainScore, intrinsic, place, predict } from "./network/network.mjs";
 import { under } from "./network/safetensors.mjs";
 import { sensitivity } from "./network/sensitivity.mjs";
@@ -23,7 +24,7 @@ import { OWN, Weights } from "./network/weights.mjs";
 
 const REST = 180; // ms without input before the store is set
 /** @type {Known} for a continuum that is not, or no longer, that of a file's galaxy */
-const NOTHING_KNOWN = { name: "", measured: null, ivar: null, covered: null, spectrum: false };
+const NOTHING_KNOWN = { name: "", measured: null, ivar: null, covered: null, spectrum: false, answer: null };
 
 /** Measurement: duration of the last frame [ms]. */
 export const timings = { frame: 0 };
@@ -83,6 +84,7 @@ export class PredictPage {
       bins: (bins) => this.fill({ bins }),
       field: (field, text) => {
         this.#state[field] = text;
+        this.#state.answer = null;
         this.#fetch();
         this.redraw();
         this.#rest();
@@ -261,8 +263,9 @@ export class PredictPage {
   #predict(flux, given) {
     const chosen = this.weights.network(this.model, given);
     if (!chosen || !this.#shared) return null;
-    const listed = predict(chosen.net, flux, chosen.given, this.#shared.domain);
-    const free = chosen.summary && intrinsic(chosen.summary, flux, chosen.given);
+    const answer = this.#state.answer?.model === this.model ? this.#state.answer : null;
+    const listed = answer ? widthsOf(answer) : predict(chosen.net, flux, chosen.given, this.#shared.domain);
+    const free = answer ? intrinsicOf(answer) : chosen.summary && intrinsic(chosen.summary, flux, chosen.given);
     const shown = this.#kind === "intrinsic" && free ? { ew: free.p50, p16: free.p16, p84: free.p84 } : listed;
     return {
       ...shown,
@@ -308,7 +311,7 @@ export class PredictPage {
     // A visitor's own weights stay in the page; the server gets their predictions.
     const listed = this.model === OWN ? this.#last?.prediction.listed : null;
     const own = listed ? [listed.ew, listed.p16, listed.p84].map((values) => Array.from(values)) : null;
-    setProps("predict-state", { data: { ...state, model: this.model, own } });
+    setProps("predict-state", { data: { ...state, answer: undefined, model: this.model, own } });
   }
 
   #link() {

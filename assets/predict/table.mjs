@@ -28,12 +28,13 @@ import { drawHistograms } from "./plots/histograms.mjs";
  * @property {unknown[]} [redshift]
  * @property {unknown[]} [ivar]
  * @property {unknown[]} [covered]
+ * @property {unknown[]} [answer]
  */
 
 const RARE = 1e-3; // as in the explorer: galaxies with a lower probability are outliers
 /** @type {Record<string, string>} */
 const VARIANTS = { colors: "colours", luminosity: "colours + L", redshift: "colours + L + z" };
-const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "covered"]);
+const FORM = /** @type {const} */ (["name", "bins", "luminosity", "redshift", "measured", "ivar", "covered", "answer"]);
 
 /** @type {Rows | null} */
 let shown = null;

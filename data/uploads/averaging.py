@@ -79,7 +79,7 @@ def average_bins(
         known = N_BINS - len(missing)
         steps.append(
             f"Not covered: {', '.join(map(bin_range, missing.tolist()))}; filled in from the other {known} bins, which "
-            "widens the intervals in tables and files; the page's live numbers take the bins as exact."
+            "widens the intervals of the predictions."
         )
         found = complete_many(load_params(), found.astype(np.float32)[None])[0].astype(np.float64)
     return found * scale, tuple(missing.tolist())

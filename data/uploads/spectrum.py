@@ -131,8 +131,7 @@ def _bin_ivar(
             share = np.sqrt(variance[noisy]) / bin_flux[noisy]
             steps.append(
                 f"The errors of the spectrum mean {share.min():.1%} to {share.max():.1%} noise in {noisy.sum()} of the "
-                "twelve bins, more than DESI's spectra have, which widens the intervals in tables and files; the page's "
-                "live numbers take the bins as exact."
+                "twelve bins, more than DESI's spectra have, which widens the intervals of the predictions."
             )
     found[list(missing)] = 0
     return None if np.isinf(found).all() else found[None]

@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from analysis.answers import grid
 from analysis.answers import upload as results
-from analysis.answers.answer import AnswerNoise, PredictOptions, PredictOutput, answer
+from analysis.answers.answer import PARTS, AnswerNoise, Part, PredictOptions, PredictOutput, answer
 from analysis.answers.measured import Measured, measured_lines, scores
 from analysis.emission.synthetic_spectrum import thinned
 from components.predict import upload
@@ -19,7 +19,7 @@ from data import uploads
 from data.errors import CatalogueError, UploadError
 from model.lines import LINE_COUNT, LINES
 from model.predictions.params import Params
-from model.storage.weights import load_params
+from model.storage.weights import DEFAULT, load_params
 from pages.predict.upload import name_of, plan_of, table_of
 from pages.predict.user_weights import OWN, network_input, read_network_output
 
@@ -71,7 +71,7 @@ def predict_upload(
             return *message_alone(words, "good"), network_input(outcome.table), None
     except UploadError as error:
         return *message_alone(str(error)), None, None
-    return *predictions(outcome, load_params(results.known_model(model)), name_of(read)), None, None
+    return *predictions(outcome, results.known_model(model), name_of(read)), None, None
 
 
 @callback(
@@ -92,27 +92,34 @@ def receive_predictions(
         outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
     except UploadError as error:
         return message_alone(str(error))
-    return predictions(outcome, load_params(), name_of(read), read_network_output(own, len(outcome.table.ids)))
+    return predictions(outcome, DEFAULT, name_of(read), read_network_output(own, len(outcome.table.ids)))
 
 
 def predictions(
-    outcome: uploads.UploadResult, params: Params, name: str, own: results.UserWeights | None = None
+    outcome: uploads.UploadResult, model: str, name: str, own: results.UserWeights | None = None
 ) -> tuple[Any, ...]:
     """Return `RESULT_OUTPUTS` for an upload."""
+    params = load_params(model)
     if len(outcome.table.ids) == 1:
-        return single_galaxy(outcome, params)
+        return single_galaxy(outcome, params, model)
     found, measured = results.answer_table(params, outcome.table, own=own), measured_lines(outcome.table)
-    rows = grid.rows_of_grid(outcome.table, found, measured)
+    rows = grid.rows_of_grid(outcome.table, found, measured, model if own is None else None)
     first, steps = first_usable(rows, outcome), upload.steps_list(outcome.steps)
     rows["histograms"] = grid.histograms(np.asarray(found.catalogued.ew), measured.ew if measured else None)
     others = grid.places_of(params, outcome.table, found)
     return summary(outcome.table, found, measured, own is None), name, False, rows, first, others, steps
 
 
-def single_galaxy(outcome: uploads.UploadResult, params: Params) -> tuple[Any, ...]:
-    """Return `RESULT_OUTPUTS` for a single galaxy, which opens in the form, where the browser predicts it."""
-    judged = answer(results.rows_of(outcome.table), PredictOptions(params, parts=frozenset({"domain"})))
-    row = first_usable(grid.rows_of_grid(outcome.table, judged, measured_lines(outcome.table)), outcome)
+def single_galaxy(outcome: uploads.UploadResult, params: Params, model: str) -> tuple[Any, ...]:
+    """Return `RESULT_OUTPUTS` for a single galaxy, which opens in the form.
+
+    The browser predicts it, unless bins are noisy or missing, of which its networks know nothing.
+    """
+    uncertain = outcome.table.bin_flux_ivar is not None
+    parts = PARTS if uncertain else frozenset[Part]({"domain"})
+    judged = answer(results.rows_of(outcome.table), PredictOptions(params, fill_missing=True, parts=parts))
+    measured = measured_lines(outcome.table)
+    row = first_usable(grid.rows_of_grid(outcome.table, judged, measured, model if uncertain else None), outcome)
     reason = judged.domain.reason[0] if judged.domain else ""
     notes = [
         upload.steps_list(outcome.steps),
@@ -132,7 +139,7 @@ def first_usable(rows: dict[str, Any], outcome: uploads.UploadResult) -> dict[st
     first = next((row for row, problem in enumerate(rows["problem"]) if not problem), None)
     if first is None:
         return None
-    kept = ("name", "bins", "luminosity", "redshift", "measured", "ivar", "covered")
+    kept = ("name", "bins", "luminosity", "redshift", "measured", "ivar", "covered", "answer")
     row = {name: rows[name][first] for name in kept if name in rows}
     return row if outcome.spectrum is None else row | {"seen": thinned(outcome.spectrum)}
 
