@@ -23,6 +23,11 @@ def keep_no_large_pieces() -> bool:
 def give_back() -> bool:
     """Return freed memory to the system; False if there was none, or if the C library is not glibc."""
     gc.collect()
+    return trim()
+
+
+def trim() -> bool:
+    """Return what is free already, without collecting garbage; the result is that of `give_back`."""
     try:
         return bool(ctypes.CDLL(None).malloc_trim(0))
     except (OSError, AttributeError):

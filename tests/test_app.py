@@ -176,6 +176,19 @@ def test_a_server_that_still_compiles_ends_when_it_is_told_to(tmp_path: Path):
     assert "Traceback" not in said
 
 
+MOST_PROGRAMS = 28
+"""Functions that a start compiles, each shape of its arguments counted. Each keeps 1 to 20 MiB of every worker, so that
+a further one is worth a thought: see docs/performance.md."""
+
+
+@pytest.mark.slow
+def test_a_start_compiles_few_programs(tmp_path: Path):
+    with serving(CACHE_DIR=str(tmp_path / "caches")) as served:
+        until(lambda: "Ready: thousands of galaxies" in served.log.read_text())
+    compiled = sorted(path.name for path in tmp_path.glob("caches/compiled-*/*-cache"))
+    assert 0 < len(compiled) <= MOST_PROGRAMS, compiled
+
+
 @pytest.mark.slow
 def test_taken_port_is_said(served: Served):
     port = served.url.rpartition(":")[2]

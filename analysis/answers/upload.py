@@ -112,12 +112,9 @@ def answer_table(
 
 
 def warm_up(sizes: Sequence[int] = (1, 2)) -> None:
-    """Compile predictions of tables with so many rows, for each variant, ahead of the first upload."""
+    """Compile predictions of tables with so many rows ahead of the first upload."""
     for rows in sizes:
-        for given in ((np.nan, np.nan), (6.0, np.nan), (6.0, 0.15)):
-            flux = np.ones((rows, len(FLUX_NAMES)), np.float32)
-            conditions = (np.full(rows, value, np.float32) for value in given)
-            answer(PredictInput(flux, *conditions), PredictOptions(load_params()))
+        answer(PredictInput(np.ones((rows, len(FLUX_NAMES)), np.float32)), PredictOptions(load_params()))
 
 
 def known_model(name: str) -> str:

@@ -10,21 +10,24 @@ import numpy as np
 from jaxtyping import Float
 
 from ..bins import N_BINS
+from ..features import VARIANTS
 from .domain import domain_score
 from .draws import ObservedLines, sample_both
 from .imputation import complete_bins
-from .intrinsic import IntrinsicEW, intrinsic_ew
+from .intrinsic import IntrinsicEW, distribution_of, intrinsic_ew
 from .map import MapPlace, place_on_map
 from .params import Params
 from .predict import Prediction, predict
 from .published_noise import row_key
+from .variants import in_one_shape
 
 CHUNKS: Final = (1, 32, 1024, 4096)
 """Row counts that are compiled. A batch is padded to the next one, or split into chunks of the largest, whose layers
 fit into a core's cache: with four times as many rows per chunk, a row takes twice as long."""
 
-DRAW_CHUNKS: Final = CHUNKS[1:]
-"""Row counts that are compiled for draws. Compiling a draw takes seconds, so that one row uses the shape of 32."""
+DRAW_CHUNKS: Final = CHUNKS[1:3]
+"""Row counts that are compiled for draws. A draw takes seconds to compile and 20 MiB, so that one row uses the shape of
+32; a larger shape would draw no faster."""
 
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
@@ -59,24 +62,6 @@ def _in_chunks(
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
 
-def _given(
-    function: Callable[..., Any],
-    params: Params,
-    bin_flux: Float[np.ndarray, "galaxy bin"],
-    log_luminosity: Float[np.ndarray, " galaxy"] | None,
-    redshift: Float[np.ndarray, " galaxy"] | None,
-    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None,
-) -> list[Any]:
-    """Return a function of the columns that are given, and these columns."""
-    columns = {"log_luminosity": log_luminosity, "redshift": redshift, "bin_flux_ivar": bin_flux_ivar}
-    present = {name: column for name, column in columns.items() if column is not None}
-
-    def call(flux: Any, *given: Any) -> Any:
-        return function(params, flux, **dict(zip(present, given, strict=True)))
-
-    return [call, bin_flux, *present.values()]
-
-
 def predict_many(
     params: Params,
     bin_flux: Float[np.ndarray, "galaxy bin"],
@@ -104,7 +89,9 @@ def predict_many(
     Prediction
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
-    return _in_chunks(*_given(_predict, params, bin_flux, log_luminosity, redshift, bin_flux_ivar))
+    same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
+    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
+    return _in_chunks(partial(_predict, same._replace(map=None, intrinsic=None)), bin_flux, *conditions, *noise)
 
 
 def intrinsic_many(
@@ -134,7 +121,10 @@ def intrinsic_many(
     IntrinsicEW
         numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
-    return _in_chunks(*_given(_intrinsic, params, bin_flux, log_luminosity, redshift, bin_flux_ivar))
+    same, conditions = in_one_shape(distribution_of(params), len(bin_flux), log_luminosity, redshift)
+    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
+    needed = params._replace(**dict.fromkeys(VARIANTS), map=None, intrinsic=same)
+    return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions, *noise)
 
 
 def sample_many(
@@ -239,10 +229,6 @@ def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:
     """
     for size in sizes:
         flux = np.ones((size, N_BINS), np.float32)
-        if params.colors is not None:
-            predict_many(params, flux)
-        if params.luminosity is not None:
-            predict_many(params, flux, np.full(size, 6.4, np.float32))
-        if params.redshift is not None:
-            predict_many(params, flux, np.full(size, 6.4, np.float32), np.full(size, 0.15, np.float32))
+        # One program serves every variant, see `in_one_shape`.
+        predict_many(params, flux, None if params.colors is not None else np.full(size, 6.4, np.float32))
         place_many(params, flux)

@@ -1,13 +1,16 @@
 """The choice of a variant for every row of a table: the richest that its numbers and the weights allow."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import Float
 
 from ..features import VARIANTS
-from .params import Params
+from ..networks.per_line import PerLineNetwork
+from .params import LineDistribution, Params
+
+_Weights = TypeVar("_Weights", Params, LineDistribution)
 
 
 def usable_conditions(
@@ -107,3 +110,65 @@ def fill_by_variant(
             for output, values in zip(outputs, part, strict=True):
                 output[chosen] = values
     return outputs
+
+
+def in_one_shape(
+    weights: _Weights,
+    n: int,
+    log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+    redshift: Float[np.ndarray, " galaxy"] | None = None,
+) -> tuple[_Weights, tuple[Float[np.ndarray, " galaxy"], Float[np.ndarray, " galaxy"]]]:
+    """Return the network of the variant that the inputs choose, with all inputs of the richest one, and these inputs.
+
+    One compiled program then serves every variant, instead of one for each: every program keeps megabytes. Inputs that
+    the variant lacks are 0 and have weights of 0, so that they change no prediction.
+
+    Parameters
+    ----------
+    weights : Params or LineDistribution
+        Networks of the variants.
+    n : int
+        Number of rows.
+    log_luminosity, redshift : (galaxy,) array, optional
+        As for `features.variant_features`.
+
+    Returns
+    -------
+    weights : Params or LineDistribution
+        The chosen network as the variant "redshift", and no other variant.
+    conditions : tuple of (galaxy,) arrays
+        Log luminosities and redshifts, 0 where the variant uses none.
+
+    Raises
+    ------
+    ValueError
+        If the weights lack the variant asked for.
+    """
+    number = 0 if log_luminosity is None else 1 if redshift is None or weights.redshift is None else 2
+    network = getattr(weights, VARIANTS[number])
+    if network is None:
+        raise ValueError(f"These weights have no {VARIANTS[number]!r} variant. Choose another model or variant.")
+    lacking = len(VARIANTS) - 1 - number
+    only = dict.fromkeys(VARIANTS) | {VARIANTS[-1]: _with_unused_inputs(network, lacking) if lacking else network}
+    unused = np.zeros(n, np.float32)
+    luminosity = unused if log_luminosity is None else log_luminosity
+    return weights._replace(**only), (luminosity, redshift if redshift is not None and number == 2 else unused)
+
+
+def _with_unused_inputs(network: Any, count: int) -> Any:
+    """Return a network that takes this many more features and ignores them."""
+
+    def wider(values: Any, fill: float, axis: int) -> np.ndarray:
+        values = np.asarray(values)
+        shape = list(values.shape)
+        shape[axis] = count
+        return np.concatenate([values, np.full(shape, fill, values.dtype)], axis=axis)
+
+    trunk = network if isinstance(network, PerLineNetwork) else network.trunk
+    trunk = trunk._replace(
+        feature_mean=wider(trunk.feature_mean, 0.0, -1), feature_std=wider(trunk.feature_std, 1.0, -1)
+    )
+    if isinstance(trunk, PerLineNetwork):
+        first, *rest = trunk.layers
+        return trunk._replace(layers=(first._replace(weight=wider(first.weight, 0.0, -2)), *rest))
+    return network._replace(trunk=trunk._replace(entry=trunk.entry._replace(weight=wider(trunk.entry.weight, 0.0, -2))))

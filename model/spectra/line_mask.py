@@ -7,6 +7,7 @@ strongest lines is estimated first (`line_width`), and the windows grow with it.
 import itertools
 from typing import Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -76,6 +77,22 @@ def _windows_by_width() -> Float[np.ndarray, "width window 2"]:
 _WINDOWS: Final = _windows_by_width()
 
 
+def _groups() -> tuple[np.ndarray, ...]:
+    """Return `GROUPS` as arrays of one shape: ranges, columns of the fit, wavelengths and shares of the components.
+
+    What a group lacks has a share of 0.
+    """
+    waves = {line.name: line.wavelength for line in LINES}
+    ranges = np.array([group[:2] for group in GROUPS])
+    shape = len(GROUPS), max(len(lines) for _, _, lines in GROUPS), 2
+    wave, share = np.full(shape, 5000.0), np.zeros(shape)
+    for number, (_, _, lines) in enumerate(GROUPS):
+        for line, parts in enumerate(lines):
+            for part, (name, flux) in enumerate(parts.items()):
+                wave[number, line, part], share[number, line, part] = waves[name], flux
+    return ranges, np.array([2 + len(lines) for _, _, lines in GROUPS]), wave, share
+
+
 def line_width(
     wavelength_rest: Float[Array | np.ndarray, " pixel"],
     flux: Float[Array | np.ndarray, " pixel"],
@@ -102,22 +119,21 @@ def line_width(
     """
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
     good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
-    waves = {line.name: line.wavelength for line in LINES}
-    total = jnp.zeros(len(WIDTHS), flux.dtype)
-    for low, high, strengths in GROUPS:
+    sigmas = jnp.asarray(WIDTHS[:, None, None] / LIGHT_SPEED, flux.dtype)
+
+    def add_group(total: Float[Array, " width"], group: tuple[Array, ...]) -> tuple[Float[Array, " width"], None]:
+        (low, high), n_columns, waves, shares = group
         inside = good & (wavelength_rest > low) & (wavelength_rest < high)
         count = inside.sum()
         scale = jnp.where(inside, jnp.abs(flux), 0.0).sum() / jnp.maximum(count, 1)
         data = jnp.where(inside, flux / jnp.where(scale > 0, scale, 1.0), 0.0)
         place = (wavelength_rest - (low + high) / 2) / (high - low)
         columns = [jnp.broadcast_to(one, (len(WIDTHS), len(flux))) for one in (jnp.ones_like(place), place)]
-        for parts in strengths:
-            profile = jnp.zeros((len(WIDTHS), len(flux)), flux.dtype)
-            for name, share in parts.items():
-                sigma = jnp.asarray(WIDTHS[:, None] * waves[name] / LIGHT_SPEED, flux.dtype)
-                height = share / (sigma * np.sqrt(2 * np.pi).astype(flux.dtype))
-                profile += height * jnp.exp(-0.5 * ((wavelength_rest - waves[name]) / sigma) ** 2)
-            columns.append(profile)
+        for wave, share in zip(waves, shares, strict=True):
+            sigma = sigmas * wave
+            height = share / (sigma * np.sqrt(2 * np.pi).astype(flux.dtype))
+            parts = height[..., None] * jnp.exp(-0.5 * ((wavelength_rest - wave[:, None]) / sigma[..., None]) ** 2)
+            columns.append(parts.sum(axis=(1, 2)))
         design = jnp.stack(columns, axis=1) * inside
         size = jnp.sqrt((design**2).sum(axis=2, keepdims=True))
         design = design / jnp.where(size > 0, size, 1.0)
@@ -127,9 +143,12 @@ def line_width(
         strength = (solution / jnp.where(size > 0, size, jnp.inf))[:, 2:, 0]
         # The continuum is of order one where the lines are weak; what counts is their sum in units of it.
         level = jnp.maximum(solution[:, 0, 0] / jnp.where(size[:, 0, 0] > 0, size[:, 0, 0], jnp.inf), 1e-3)
-        strong = (jnp.maximum(strength, 0.0).sum(axis=1) / level > LEAST_EW) & (count > 2 * design.shape[1])
+        strong = (jnp.maximum(strength, 0.0).sum(axis=1) / level > LEAST_EW) & (count > 2 * n_columns)
         evidence = count * jnp.log(jnp.maximum(misfit, 1e-9) / jnp.maximum(misfit[:NARROW].min(), 1e-9))
-        total = total + jnp.where(strong.any(), evidence, 0.0)
+        return total + jnp.where(strong.any(), evidence, 0.0), None
+
+    groups = tuple(jnp.asarray(values, None if index == 1 else flux.dtype) for index, values in enumerate(_groups()))
+    total, _ = jax.lax.scan(add_group, jnp.zeros(len(WIDTHS), flux.dtype), groups)
     best = jnp.argmin(total)
     return jnp.where(total[best] < -LEAST_EVIDENCE, best, 0)
 
@@ -172,14 +191,15 @@ def mask_lines(
     """
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
     good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)
-    continuum = flux
     if windows is not None:
         chosen = jnp.asarray(windows)
     elif width is not None:
         chosen = jnp.asarray(mask_windows(width=width))
     else:
         chosen = jnp.asarray(_WINDOWS, flux.dtype)[line_width(wavelength_rest, flux, ivar)]
-    for low, high in chosen:
+
+    def mask(continuum: Float[Array, " pixel"], window: Float[Array, " 2"]) -> tuple[Float[Array, " pixel"], None]:
+        low, high = window
         inside = (wavelength_rest >= low) & (wavelength_rest <= high)
         blue = _mean_where(flux, good & (wavelength_rest >= low - SIDE_BAND) & (wavelength_rest < low))
         red = _mean_where(flux, good & (wavelength_rest > high) & (wavelength_rest <= high + SIDE_BAND))
@@ -187,5 +207,7 @@ def mask_lines(
         straight = blue + (red - blue) * (wavelength_rest - blue_center) / (red_center - blue_center)
         # A comparison with NaN is false, so windows without side bands stay unchanged.
         lowers = _mean_where(straight, inside & good) <= _mean_where(flux, inside & good)
-        continuum = jnp.where(inside & lowers, jnp.where(lowers, straight, 0.0), continuum)
-    return continuum
+        return jnp.where(inside & lowers, jnp.where(lowers, straight, 0.0), continuum), None
+
+    # Compiled once for all windows: one after the other they would take 100 MiB and seconds to compile.
+    return jax.lax.scan(mask, flux, chosen)[0]

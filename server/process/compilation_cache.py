@@ -2,11 +2,17 @@
 
 import hashlib
 import platform
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import jax
 
 from server.process.folders import private_folder
+from storage import memory
+
+_COMPILED: Final = "/jax/core/compile/backend_compile_duration"
+"""JAX reports this event when it has compiled a function or loaded it from the cache."""
 
 
 def enable(cache_dir: Path) -> None:
@@ -16,6 +22,18 @@ def enable(cache_dir: Path) -> None:
     # By default JAX keeps only functions that take long to compile, and ours do not.
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    _give_back_what_compiling_took()
+
+
+@cache
+def _give_back_what_compiling_took() -> None:
+    """Return the compiler's memory to the system after every function: one takes up to 150 MiB for a moment."""
+    jax.monitoring.register_event_duration_secs_listener(_trim)
+
+
+def _trim(event: str, duration_secs: float, **_: str | int) -> None:  # noqa: ARG001 - JAX names it
+    if event == _COMPILED:
+        memory.trim()
 
 
 def _processor(described: Path = Path("/proc/cpuinfo")) -> str:

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
+from model.networks.layers import Dense
+from model.networks.per_line import PerLineNetwork
 from model.predictions.batch import intrinsic_many, predict_many
+from model.predictions.intrinsic import intrinsic_ew
+from model.predictions.params import Params
 from model.predictions.predict import predict
 from model.predictions.variants import choose_variants
 from model.storage.weights import load_params
+from tests.compilations import compilations
 
 PARAMS = load_params()
 FLUX = np.linspace(1, 2, 12, dtype=np.float32)[None]
@@ -28,6 +33,32 @@ NAN = np.nan
 def test_a_redshift_counts_with_a_luminosity_and_within_the_training_sample(luminosity, redshift, variant):
     given = (np.array([value], np.float32) for value in (luminosity, redshift))
     assert choose_variants(PARAMS, 1, *given).tolist() == [variant]
+
+
+GIVEN = np.array([6.2], np.float32), np.array([0.1], np.float32)
+
+
+def test_one_program_serves_all_variants_without_changing_them():
+    """Each of a server's programs keeps megabytes, whatever it computes."""
+    with compilations() as found:
+        many = [(predict_many(PARAMS, FLUX, *GIVEN[:n]), intrinsic_many(PARAMS, FLUX, *GIVEN[:n])) for n in range(3)]
+    assert len(found) == 2
+    for n, answers in enumerate(many):
+        for answer, function in zip(answers, (predict, intrinsic_ew), strict=True):
+            for values, alone in zip(answer, function(PARAMS, FLUX, *GIVEN[:n]), strict=True):
+                assert np.allclose(values, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_a_published_network_without_luminosity_predicts_many():
+    rng = np.random.default_rng(0)
+    layers = tuple(
+        Dense(rng.normal(size=(10, n, m)).astype(np.float32) / 4, np.ones((10, m), np.float32))
+        for n, m in ((11, 8), (8, 1))
+    )
+    only = Params(PerLineNetwork(np.zeros((10, 11), np.float32), np.ones((10, 11), np.float32), layers), None, None)
+    assert np.allclose(predict_many(only, FLUX).ew, predict(only, FLUX).ew, rtol=1e-5)
+    with pytest.raises(ValueError, match="'luminosity' variant"):
+        predict_many(only, FLUX, GIVEN[0])
 
 
 def test_weights_of_an_earlier_release_predict_without_redshift():

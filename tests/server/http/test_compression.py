@@ -1,11 +1,14 @@
 import gzip
 import re
+import subprocess
+import sys
 
 import brotli
 import pytest
 from flask.testing import FlaskClient
 
 from server.http.compression import compress
+from tests.serving import ROOT
 
 DECOMPRESS = {"br": brotli.decompress, "gzip": gzip.decompress}
 
@@ -55,3 +58,23 @@ def test_callback_answers_are_compressed(client: FlaskClient):
 def test_compression_is_deterministic():
     # A body's compressed copies share its ETag.
     assert compress(b"a" * 1000, "gzip", 9) == compress(b"a" * 1000, "gzip", 9)
+
+
+TAKEN = """
+import os, resource
+from server.http.compression import LASTING, compress
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+columns, before = [os.urandom(rows) for rows in (20_000, 173_188)], peak()
+for column in columns:
+    compress(column, "br", LASTING)
+print(peak() - before)
+"""
+
+
+def test_a_column_is_compressed_in_little_memory():
+    """Eight are compressed at a time, where a visitor chooses other panels."""
+    told = subprocess.run([sys.executable, "-c", TAKEN], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert float(told.stdout) < 4

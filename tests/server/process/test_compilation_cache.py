@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jax
 import pytest
 
 from server.process import compilation_cache
@@ -38,6 +39,14 @@ def test_a_second_process_compiles_nothing(tmp_path: Path):
     assert hits_and_misses(cache) == (misses, 0)
     shutil.rmtree(cache)
     assert hits_and_misses(cache) == (0, misses), "without the cache it compiles again"
+
+
+def test_what_compiling_took_is_returned_after_every_function(monkeypatch: pytest.MonkeyPatch):
+    returned = []
+    monkeypatch.setattr(compilation_cache.memory, "trim", lambda: returned.append(True))
+    compilation_cache._give_back_what_compiling_took()
+    jax.jit(lambda x: x * 3 - 2)(2.0)
+    assert returned
 
 
 CPUINFO = """processor : 0
