@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Bool, Float
 
-from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check, standardize
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, as_catalogue_types, check
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.training.held_out import held_out_mask
@@ -93,7 +93,7 @@ def read_sample(path: str | os.PathLike[str]) -> Sample:
     CatalogueError
         When the file cannot be read or violates the schema.
     """
-    table = standardize(read_parquet(path))
+    table = as_catalogue_types(read_parquet(path))
     check(table)
     target_ids = table["TARGETID"].to_pylist()
     return Sample(
