@@ -12,7 +12,7 @@ import click
 from commands import interrupts
 
 if __name__ == "__main__":
-    interrupts.heed()
+    interrupts.handle_signals()
 
 from commands import catalogue, evaluate, import_published, predict, train
 from commands.options import WIDTH, Group
@@ -61,5 +61,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    interrupts.heed_alone()
+    interrupts.disable_arrow_handler()
     sys.exit(main())

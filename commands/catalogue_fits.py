@@ -135,7 +135,7 @@ def fit_domain(table_path: Path, out: Path = PACKAGE_FOLDER / f"{DOMAIN}.safeten
 
 def fit_cells(table_path: Path, out: Path = CELLS_FILE, *, model: str = DEFAULT) -> str:
     """Write counts and medians of the galaxies in each hexagonal cell of the map."""
-    table = schema.standardize(read_table(table_path))
+    table = schema.as_catalogue_types(read_table(table_path))
     table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
     cells = aggregate(build(table, model))
     save_cells(cells, out)

@@ -1,8 +1,8 @@
 """Ctrl-C: one sentence, exit status 130, and nothing half-written left behind.
 
 An exception that is raised anywhere may be lost: libraries call back into Python, print it and go on, or abort. So the
-signal itself is answered: what is being written is removed, the sentence is said, and the process ends. `cli.py` asks
-for that before its other imports, which take seconds.
+signal itself is answered: unfinished files are removed, a sentence is printed, and the process ends. `cli.py` sets this
+up before its other imports, which take seconds.
 """
 
 import os
@@ -16,32 +16,32 @@ NOTHING_WRITTEN: Final = "Interrupted; nothing was written."
 _sentence: list[Callable[[], str]] = [lambda: NOTHING_WRITTEN]
 
 
-def heed() -> None:
-    """Answer Ctrl-C, and a request to end, from now on; for a program of its own, not where others import us."""
+def handle_signals() -> None:
+    """Answer Ctrl-C, and a request to end, from now on; only a program calls it, not a module that others import."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
 
 
-def heed_alone() -> None:
-    """Keep Arrow from answering the signal in our place; call it when all is imported."""
+def disable_arrow_handler() -> None:
+    """Keep Arrow from answering Ctrl-C instead of us; call it after all imports."""
     arrow = sys.modules.get("pyarrow")
     if arrow is not None:
         arrow.enable_signal_handlers(False)
 
 
-def say(sentence: Callable[[], str]) -> None:
-    """Choose what is said.
+def set_message(sentence: Callable[[], str]) -> None:
+    """Set the message that an interrupted command prints.
 
     Parameters
     ----------
     sentence : callable
-        Called when it happens; gives one sentence, or two.
+        Called at the interruption; returns one or two sentences.
     """
     _sentence[0] = sentence
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    # Who asks again does not wait.
+    # A second Ctrl-C ends the process at once.
     signal.signal(number, signal.SIG_DFL)
     files = sys.modules.get("model.storage.files")
     if files is not None:

@@ -113,7 +113,7 @@ def command(
             kept = "the same command goes on" if out.suffix == ".parquet" else "nothing was written"
             return f"Interrupted after {done[0]:,} galaxies; {kept}."
 
-        interrupts.say(interrupted)
+        interrupts.set_message(interrupted)
         try:
             outcome = predict_file(source, out, job, progress)
         except KeyboardInterrupt:

@@ -69,7 +69,7 @@ def command(
     `predict` does. An interrupted run resumes where it stopped.
     """
     args = Request(catalogue, out, seed, members, width, epochs, redshifts)
-    interrupts.say(lambda: "Interrupted. The same command goes on where it was.")
+    interrupts.set_message(lambda: "Interrupted. The same command goes on where it was.")
     from research.sample import read_sample
     from research.trainable import check_trainable
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from jaxtyping import Bool, Float
 
-from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check, standardize
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, as_catalogue_types, check
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.predictions.batch import complete_many
@@ -104,7 +104,7 @@ def read_sample(path: str | os.PathLike[str], redshifts: tuple[float, float] = (
     CatalogueError
         When the file cannot be read or violates the schema.
     """
-    table = standardize(read_parquet(path))
+    table = as_catalogue_types(read_parquet(path))
     if np.isfinite(redshifts).any() and "redshift" in table.column_names:
         table = table.filter((pc.field("redshift") >= redshifts[0]) & (pc.field("redshift") <= redshifts[1]))
         if not len(table):

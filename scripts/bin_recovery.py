@@ -26,7 +26,7 @@ def main() -> int:
     print(f"| | {' | '.join(f'{share} %' for share in PERCENTILES)} | largest |")
     print("| --- " * (len(PERCENTILES) + 2) + "|")
     for name, noise in (("without noise", False), ("with noise", True)):
-        error = np.abs(errors(map(catalogue.galaxy, rows), noise=noise)).ravel()
+        error = np.abs(errors(map(catalogue.galaxy, rows.tolist()), noise=noise)).ravel()
         shown = (*np.percentile(error, PERCENTILES), error.max())
         print(f"| {name} | {' | '.join(f'{value:.2%}' for value in shown)} |")
     return 0

@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jax
 import jax.numpy as jnp
@@ -97,7 +97,8 @@ def of_populations(path: Path) -> Float[np.ndarray, "galaxy pixel"]:
     from astropy.io import fits
     from scipy.ndimage import gaussian_filter1d
 
-    with fits.open(path) as file:
+    with fits.open(path) as opened:
+        file: Any = opened
         wave, age = air_to_vacuum(file["WAVELENGTHS_AA"].data.astype(float)), file["STELLAR_AGE_YR"].data[1:] / 1e9
         kept = (wave > GRID[0] - 20) & (wave < GRID[-1] + 20)
         solar = np.array([float(part.name[5:-4]) for part in file if part.name.startswith("ZMET")])

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float
@@ -20,8 +21,8 @@ def main() -> int:
     galaxies = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     catalogue = Catalogue(EMBEDDED_FILE)
     rows = np.arange(galaxies) * (catalogue.n // galaxies)
-    pull = pulls(map(catalogue.galaxy, rows))
-    print(f"{galaxies} mock galaxies; pull = (measured - painted) / error\n")
+    pull = pulls(map(catalogue.galaxy, rows.tolist()))
+    print(f"{galaxies} mock galaxies; pull = (measured - added) / error\n")
     print("| line | measured | mean | width | beyond 3 |\n| --- | --- | --- | --- | --- |")
     for name, one in [*zip(LINE_NAMES, pull.T, strict=True), ("all", pull.ravel())]:
         known = one[np.isfinite(one)]
@@ -36,9 +37,8 @@ def pulls(galaxies: Iterable[Galaxy]) -> Float[np.ndarray, "galaxy line"]:
     for galaxy in galaxies:
         given = tied(galaxy)
         spectrum = synthesise(given)
-        measured = measure_lines(
-            spectrum.wavelength_rest, spectrum.flux, spectrum.ivar, DESI_FWHM / (1 + galaxy.redshift)
-        )
+        ivar = cast(np.ndarray, spectrum.ivar)
+        measured = measure_lines(spectrum.wavelength_rest, spectrum.flux, ivar, DESI_FWHM / (1 + galaxy.redshift))
         found.append((measured.ew - given.ew) * np.sqrt(measured.ew_ivar))
     return np.array(found)
 
@@ -50,7 +50,7 @@ def tied(galaxy: Galaxy) -> Galaxy:
     """
     ew = np.nan_to_num(galaxy.ew)
     bare = synthesise(galaxy, noise=False)
-    level = np.asarray(side_band_levels(bare.wavelength_rest, bare.continuum))
+    level = np.asarray(side_band_levels(bare.wavelength_rest, cast(np.ndarray, bare.continuum)))
     level = np.array([level[line == COMPONENT_LINE].mean() for line in range(len(LINES))])
     for weak, line in enumerate(LINES):
         if line.tied_to:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FILES: Final = {
@@ -30,7 +30,7 @@ PREINSTALLED: Final = {"pip"}
 def main() -> None:
     """Write all files; packages of an included file are not pinned again, unless the group lists them."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    included: set[str] = set()
+    included = set[NormalizedName]()
     for group, (file, includes, title) in FILES.items():
         listed = [Requirement(line) for line in groups[group]]
         named = {canonicalize_name(each.name): each.extras for each in listed}
@@ -50,9 +50,9 @@ def lock(pinned: Path, locked: Path) -> None:
     subprocess.run([*uv, *plain], cwd=ROOT, check=True)
 
 
-def closure(named: Mapping[str, set[str]]) -> set[str]:
+def closure(named: Mapping[NormalizedName, set[str]]) -> set[NormalizedName]:
     """Return the packages, given with their extras, and all their dependencies."""
-    found: set[str] = set()
+    found = set[NormalizedName]()
     waiting = list(named)
     while waiting:
         name = waiting.pop()

@@ -127,8 +127,8 @@ def summarise(results: dict[str, Result], left_out: dict[str, str]) -> None:
         print(f"{title}: {result.passed} passed, {result.failed} failed, {result.skipped} skipped")
     for title, why in left_out.items():
         print(f"{title}: skipped because it {why}")
-    passed, failed, skipped = (sum(result[place] for result in results.values()) for place in range(3))
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    names = ("passed", "failed", "skipped")
+    print(", ".join(f"{sum(getattr(result, name) for result in results.values())} {name}" for name in names))
 
 
 if __name__ == "__main__":

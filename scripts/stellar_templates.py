@@ -12,7 +12,7 @@ import re
 import sys
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zipfile import ZipFile
 
 import numpy as np
@@ -32,7 +32,7 @@ NORMALISATION: Final = (3400.0, 7000.0)
 
 def main() -> None:
     """Read the wheel named on the command line and write the templates and their licence."""
-    edges = np.exp(np.arange(*np.log(RANGE), STEP / LIGHT_SPEED))
+    edges = np.exp(np.arange(np.log(RANGE[0]), np.log(RANGE[1]), STEP / LIGHT_SPEED))
     wavelength = np.sqrt(edges[1:] * edges[:-1])
     with ZipFile(sys.argv[1]) as wheel:
         names = sorted(filter(TEMPLATES.fullmatch, wheel.namelist()))
@@ -56,7 +56,8 @@ def main() -> None:
 def template(content: bytes, edges: np.ndarray) -> tuple[float, float, np.ndarray]:
     """Return metallicity, age and flux of one template, rebinned to vacuum pixels with conservation of flux."""
     with fits.open(BytesIO(content)) as file:
-        header, flux = file[0].header, np.asarray(file[0].data, np.float64)
+        image: Any = file[0]
+        header, flux = image.header, np.asarray(image.data, np.float64)
     air = header["CRVAL1"] + header["CDELT1"] * np.arange(-0.5, len(flux))
     integral = np.concatenate([[0.0], np.cumsum(flux * np.diff(to_vacuum(air)))])
     means = np.diff(np.interp(edges, to_vacuum(air), integral)) / np.diff(edges)

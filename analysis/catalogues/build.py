@@ -16,8 +16,8 @@ from data.catalogue.schema import (
     MAP_NAMES,
     PREDICTION_SUFFIXES,
     SCHEMA_VERSION,
+    as_catalogue_types,
     check,
-    standardize,
 )
 from data.catalogue.survey import DESI, METADATA, Survey
 from data.errors import CatalogueError
@@ -59,7 +59,7 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
         When the table breaks a rule of the schema.
     """
     check(table)
-    table = standardize(table)
+    table = as_catalogue_types(table)
     table = table.drop_columns([column.name for column in BUILT_COLUMNS if column.name in table.column_names])
     params = load_params(model)
     flux = np.stack([table[name].to_numpy() for name in FLUX_NAMES], axis=1)

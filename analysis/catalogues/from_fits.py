@@ -44,7 +44,7 @@ def from_fits(
     model: str = DEFAULT,
     progress: Callable[[int], None] = lambda _: None,
 ) -> str:
-    """Build a catalogue, with its spectra beside it, from DESI's coadds or SDSS's spec files.
+    """Build a catalogue, with its spectra beside it, from the files of a survey of `data.surveys`.
 
     Columns ``DOMAIN`` and ``DOMAIN_REASON`` give the domain verdict of each galaxy, judged before missing bins are
     filled in. Lines that are measured but not predicted have columns too, which training reads once they are predicted.
@@ -52,8 +52,8 @@ def from_fits(
     Parameters
     ----------
     spectra, redshifts : sequences of Path
-        ``coadd-*.fits`` and the ``redrock-*.fits`` of the same targets, in the same order; or ``spec-*.fits``, which
-        contain redshifts, and no redshift files.
+        Files of spectra, and the redshift files of the same targets in the same order if the survey has such files:
+        DESI's ``coadd-*.fits`` and ``redrock-*.fits``; SDSS's ``spec-*.fits``, which contain redshifts.
     out : Path
         Catalogue to write, Parquet. Rest-frame spectra are written to ``OUT.spectra.npy``, and the targets left out,
         with reasons, to ``OUT.problems.csv``.
@@ -62,7 +62,7 @@ def from_fits(
     ebv : float, optional
         E(B-V) of the Milky Way [mag] for which all spectra are corrected.
     ebv_of_files : bool
-        Whether to correct with the E(B-V) that the files list (FIBERMAP).
+        Whether to correct with the E(B-V) that the files list.
     fill_missing : bool
         Whether a first or last bin that a spectrum does not cover is filled in from the other bins.
     model : str
@@ -91,7 +91,7 @@ def from_fits(
     problems: list[tuple[str, str]] = []
     surveys: set[Survey] = set()
     for target in read_targets(spectra, redshifts, ebv, ebv_of_files=ebv_of_files):
-        surveys.add(target.survey)
+        surveys.add(target.reader.SURVEY)
         spectrum, name = target.spectrum, target.spectrum.target_id or ""
         flux = np.asarray(continuum_bins(spectrum.wavelength_rest, spectrum.flux, spectrum.ivar))
         whole = np.asarray(complete_bins(params, flux)) if fill_missing else flux
@@ -130,7 +130,7 @@ def _problem(target: Target, flux: np.ndarray) -> str:
     """Return why a target cannot be in a catalogue; "" if it can."""
     redshift, warning, kind = target.known
     if warning:
-        return f"ZWARN is {warning}: the survey does not trust the redshift {redshift:.4f}"
+        return f"{target.reader.PIPELINE[1]} is {warning}: the survey does not trust the redshift {redshift:.4f}"
     if kind != "GALAXY":
         return f"the survey calls it {kind}, not GALAXY"
     if redshift <= 0:

@@ -1,4 +1,4 @@
-"""Rest-frame spectra of the targets in DESI's and SDSS's files, with the surveys' redshifts and classes."""
+"""Rest-frame spectra of the targets in the files of surveys, with the surveys' redshifts and classes."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,10 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from data.catalogue.survey import Survey
 from data.errors import CatalogueError
 from data.spectrum import Spectrum
-from data.surveys.registry import read_survey
+from data.surveys.registry import SurveyReader, read_survey
 from data.surveys.spectra import Redshift, SurveySpectra
 from model.spectra.extinction import attenuation
 
@@ -23,8 +22,8 @@ class Target(NamedTuple):
 
     Attributes
     ----------
-    survey : Survey
-        Survey of the file.
+    reader : SurveyReader
+        Module of the survey of the file.
     spectrum : Spectrum
         Rest-frame spectrum, corrected for the Milky Way's dust if requested.
     known : Redshift
@@ -35,7 +34,7 @@ class Target(NamedTuple):
         Why the requested correction is impossible; "" otherwise.
     """
 
-    survey: Survey
+    reader: SurveyReader
     spectrum: Spectrum
     known: Redshift
     instrument_fwhm: float | Float[np.ndarray, " pixel"]
@@ -84,7 +83,7 @@ def read_targets(
         for row, target in enumerate(observed.target_ids):
             if target in known:
                 dust = _ebv(observed, row, ebv_of_files) if ebv is None else ebv
-                yield _target(observed, row, known[target], reader.SURVEY, fwhm, dust)
+                yield _target(observed, row, known[target], reader, fwhm, dust)
 
 
 def _ebv(observed: SurveySpectra, row: int, wanted: bool) -> float:
@@ -98,7 +97,7 @@ def _target(
     observed: SurveySpectra,
     row: int,
     known: Redshift,
-    survey: Survey,
+    reader: SurveyReader,
     fwhm: float | Float[np.ndarray, " pixel"],
     ebv: float,
 ) -> Target:
@@ -112,6 +111,6 @@ def _target(
         (observed.ivar[row] / gain**2).astype(np.float32),
         redshift=known.redshift,
         target_id=observed.target_ids[row],
-        source=survey.name,
+        source=reader.SURVEY.name,
     )
-    return Target(survey, spectrum, known, fwhm / (1 + known.redshift), problem)
+    return Target(reader, spectrum, known, fwhm / (1 + known.redshift), problem)

@@ -26,6 +26,7 @@ from model.physics.diagnostics import (
     whan_class,
     whan_point,
 )
+from model.statistics.draw_scores import ks_distance
 from model.statistics.point_scores import spearman
 
 BINS: Final = 28
@@ -184,16 +185,6 @@ def _histogram(observed: np.ndarray, predicted: np.ndarray, noisy: np.ndarray) -
     seen_share, predicted_share, noisy_share = shares
     distances = ks_distance(observed, predicted), ks_distance(observed, noisy)
     return Histogram(len(seen), edges, seen_share, predicted_share, noisy_share, *distances)
-
-
-def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
-    """Return the largest difference of two samples' cumulative distributions; NaN if a sample has no number."""
-    one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
-    if not len(one) or not len(other):
-        return float("nan")
-    at = np.concatenate([one, other])
-    below = [np.searchsorted(values, at, side="right") / len(values) for values in (one, other)]
-    return float(np.abs(below[0] - below[1]).max())
 
 
 def _facts(observed: np.ndarray, predicted: np.ndarray, covered: np.ndarray) -> LineFacts:

@@ -22,8 +22,6 @@ from model.predictions.params import Params
 FEW: Final = 32
 MANY: Final = 1024
 """Galaxies per draw, `FEW` for up to four times as many and `MANY` beyond: the two shapes that `batch` compiles."""
-RARE: Final = 1e-3
-"""Galaxies with a lower probability are called outliers, as in the explorer."""
 
 
 class Verdict(NamedTuple):

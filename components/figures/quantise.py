@@ -73,13 +73,6 @@ def encode(
     return np.where(known, 1 + np.rint(share * (last - 1)), 0).astype("<u2" if bits == 16 else np.uint8)
 
 
-def decode(code: float, scale: Scale, bits: int = 8) -> float:
-    """Return the value at the middle of a code's step."""
-    low, high = _stretch(np.array([scale.low, scale.high]), scale)
-    place = float(low + (code - 1) / (steps(bits) - 1) * (high - low))
-    return math.sinh(place) * scale.soft if scale.kind == "arcsinh" else place
-
-
 def home(values: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
     """Return the initial range of an axis: the central 99 % of the values, and a margin of 6 %."""
     finite = values[np.isfinite(values)]

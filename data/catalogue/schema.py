@@ -91,7 +91,7 @@ BUILT_COLUMNS: Final = tuple(_built_columns())
 COLUMNS: Final = INPUT_COLUMNS + BUILT_COLUMNS
 
 
-def standardize(table: "pa.Table") -> "pa.Table":
+def as_catalogue_types(table: "pa.Table") -> "pa.Table":
     """Convert a table's ids and numbers to the catalogue's types, without checking the values.
 
     An integer ``target_id`` or ``TARGETID`` becomes the text column ``TARGETID``, numbers become float32, nulls
@@ -155,7 +155,7 @@ def check(table: "pa.Table") -> None:
     CatalogueError
         At the first violation; the message names row, column, value and remedy. Rows count from 0.
     """
-    table = standardize(table)
+    table = as_catalogue_types(table)
     missing = [column.name for column in INPUT_COLUMNS if column.required and column.name not in table.column_names]
     if missing:
         raise CatalogueError(

@@ -78,11 +78,6 @@ def plain_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_type(plain_type(field.type)) for field in schema], metadata=schema.metadata)
 
 
-def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch with the plain types of `schema`."""
-    return pa.RecordBatch.from_arrays([plain(values) for values in batch.columns], schema=schema)
-
-
 def storable(table: pa.Table, format: str, *, arrays: bool = False) -> pa.Table:
     """Convert a table to types that text-and-number formats can hold; other types become exact text.
 

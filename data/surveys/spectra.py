@@ -16,9 +16,9 @@ class Redshift(NamedTuple):
     redshift : float
         Best redshift.
     warning : int
-        ZWARN; 0 if the pipeline trusts the redshift.
+        Warning flags (DESI's ZWARN, SDSS's ZWARNING); 0 if the pipeline trusts the redshift.
     kind : str
-        SPECTYPE: GALAXY, QSO or STAR.
+        Class: GALAXY, QSO or STAR.
     """
 
     redshift: float

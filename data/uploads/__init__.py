@@ -50,7 +50,7 @@ class UploadResult(NamedTuple):
 
 
 def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
-    """Read an upload: one file, or a DESI coadd with its redrock file in any order.
+    """Read an upload: one file, or a survey's file of spectra with its file of redshifts in any order.
 
     Parameters
     ----------
@@ -76,14 +76,14 @@ def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
 def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
     if len(files) == 1:
         content, name = files[0]
-        if recognise(content, name) == "FITS" and survey_of_redshifts(content):
-            raise UploadError(f"{name} contains only redshifts. Upload the coadd file of the same target with it.")
+        if recognise(content, name) == "FITS" and (survey := survey_of_redshifts(content)):
+            raise UploadError(f"{name} contains only redshifts. Upload the {survey.FORM} of the same target with it.")
         return read_raw(content, name)
     pair = sorted(files, key=lambda file: survey_of_redshifts(file[0]) is not None)
     if len(pair) != 2 or not survey_of_redshifts(pair[1][0]) or survey_of_redshifts(pair[0][0]):
         raise UploadError(
-            f"{len(files)} files were uploaded together. Upload one file, or a DESI coadd and its redrock file as a "
-            "pair."
+            f"{len(files)} files were uploaded together. Upload one file, or a pair of a survey's spectra and their "
+            "redshifts, such as a DESI coadd and its redrock file."
         )
     (spectra, spectra_name), (redshifts, redshifts_name) = pair
     for content, name in pair:

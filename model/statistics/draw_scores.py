@@ -33,7 +33,7 @@ RATIOS: Final = {
 """Line ratios that atomic physics or the catalogue's fit constrains, as positions in `LINES` of both lines."""
 
 
-def width(values: Float[np.ndarray, " galaxy"]) -> float:
+def robust_scatter(values: Float[np.ndarray, " galaxy"]) -> float:
     """Return a robust scatter: 1.48 times the median absolute deviation; NaN if no value is finite."""
     values = values[np.isfinite(values)]
     return 1.48 * float(np.median(np.abs(values - np.median(values)))) if len(values) else float("nan")
@@ -73,6 +73,16 @@ def probability_integral(
     """Return the rank of each observed value among its detected draws, uniform in 0-1 if the draws are calibrated."""
     ties = np.random.default_rng(seed).random(len(observed))
     return ((draws < observed).sum(axis=0) + ties) / (np.isfinite(draws).sum(axis=0) + 1)
+
+
+def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
+    """Return the largest difference of two samples' cumulative distributions; NaN if a sample has no number."""
+    one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
+    if not len(one) or not len(other):
+        return float("nan")
+    at = np.concatenate([one, other])
+    below = [np.searchsorted(values, at, side="right") / len(values) for values in (one, other)]
+    return float(np.abs(below[0] - below[1]).max())
 
 
 def distance_from_uniform(pit: Float[np.ndarray, " galaxy"]) -> float:
@@ -127,7 +137,7 @@ def diagrams(
             cuts[f"S/N > {MIN_SIGNAL:g}"] = cuts["all"] & (signal[..., list(BPT_LINES)] > MIN_SIGNAL).all(axis=-1)
         for name, cut in cuts.items():
             a, b = x[cut], y[cut]
-            found[f"BPT x width, {name}"], found[f"BPT y width, {name}"] = width(a), width(b)
+            found[f"BPT x width, {name}"], found[f"BPT y width, {name}"] = robust_scatter(a), robust_scatter(b)
             found[f"above {KAUFFMANN.name}, {name}"] = float(np.mean(is_above(KAUFFMANN, a, b)))
             found[f"above {KEWLEY.name}, {name}"] = float(np.mean(is_above(KEWLEY, a, b)))
         both = np.isfinite(x)
@@ -136,5 +146,8 @@ def diagrams(
         found |= {f"WHAN {name}": float(np.mean(named == name)) for name in WHAN_CLASSES}
         for name, (above, below) in RATIOS.items():
             ratio = np.log10(detected[..., above] / detected[..., below])
-            found[f"{name} median"], found[f"{name} scatter"] = float(10 ** np.nanmedian(ratio)), width(ratio.ravel())
+            found[f"{name} median"], found[f"{name} scatter"] = (
+                float(10 ** np.nanmedian(ratio)),
+                robust_scatter(ratio.ravel()),
+            )
     return found

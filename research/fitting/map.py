@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float
 
-from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, check, standardize
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, as_catalogue_types, check
 from data.catalogue.survey import DESI
 from model.features import log_flux_shape
 from model.lines import LINE_NAMES
@@ -81,7 +81,7 @@ def fit_map(table: pa.Table, progress: Callable[[str], None] = lambda _: None) -
         When the table violates the schema.
     """
     check(table)
-    table = standardize(table)
+    table = as_catalogue_types(table)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # umap warns that TensorFlow is absent, and that a seed means one thread
         from umap import UMAP

@@ -7,8 +7,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, check
-from data.catalogue.schema import standardize as standard_table
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, as_catalogue_types, check
 from data.catalogue.survey import DESI
 from model.distribution.catalogued import to_catalogued
 from model.features import colors
@@ -71,7 +70,7 @@ def fit_density(
         When the table violates the schema.
     """
     check(table)
-    table = standard_table(table)
+    table = as_catalogue_types(table)
     table = table.filter(pa.array(~held_out_mask(table["TARGETID"].to_pylist())))
     quantities = quantities_of(table)
     progress(f"fitting {n_components} Gaussians to {len(quantities):,} continua")

@@ -135,7 +135,7 @@ def test_the_milky_ways_dust_is_taken_off_where_asked(tmp_path):
     np.testing.assert_allclose(same.spectrum.flux, first.spectrum.flux, rtol=1e-5)
 
 
-def write_spec(folder: Path, *, kind: str = "GALAXY") -> tuple[Path, Galaxy]:
+def write_spec(folder: Path, *, kind: str = "GALAXY", warning: int = 0) -> tuple[Path, Galaxy]:
     """An SDSS spec file, in its true layout, of a mock galaxy whose bluest bin SDSS misses."""
     catalogue = Catalogue(EMBEDDED_FILE)
     redshift = catalogue.column("redshift")
@@ -160,13 +160,19 @@ def write_spec(folder: Path, *, kind: str = "GALAXY") -> tuple[Path, Galaxy]:
     about = [
         fits.Column("CLASS", "6A", array=[kind]),
         fits.Column("Z", "E", array=[galaxy.redshift]),
-        fits.Column("ZWARNING", "J", array=[0]),
+        fits.Column("ZWARNING", "J", array=[warning]),
     ]
     primary = fits.PrimaryHDU()
     primary.header.update(PLATEID=2488, MJD=54149, FIBERID=7)
     parts = [fits.BinTableHDU.from_columns(pixels, name="COADD"), fits.BinTableHDU.from_columns(about, name="SPECOBJ")]
     fits.HDUList([primary, *parts]).writeto(folder / "spec-2488-54149-0007.fits", overwrite=True)
     return folder / "spec-2488-54149-0007.fits", galaxy
+
+
+def test_a_warning_is_called_as_the_survey_calls_it(tmp_path):
+    path, _ = write_spec(tmp_path, warning=4)
+    with pytest.raises(CatalogueError, match="2488-54149-7, ZWARNING is 4: the survey does not trust the redshift"):
+        from_fits([path], [], tmp_path / "sdss.parquet")
 
 
 @pytest.mark.slow

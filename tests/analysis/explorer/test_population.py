@@ -4,9 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
 
-from analysis.explorer.population import describe, ks_distance
+from analysis.explorer.population import describe
 from analysis.explorer.tour_steps import steps
 from components.explorer.view import FIELDS
 from data.catalogue.catalogue import Catalogue
@@ -25,13 +24,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     columns = {"HALPHA_EW": halpha, "HALPHA_EW_PREDICTED": np.nan_to_num(1.5 * halpha, nan=2.0).astype(np.float32)}
     folder: Path = tmp_path_factory.mktemp("population")
     return Catalogue(write_catalogue(folder / "some.parquet", built(n, **columns)))
-
-
-def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
-    random = np.random.default_rng(1)
-    one, other = random.normal(size=300), random.normal(0.3, 1.2, 200)
-    assert ks_distance(one, other) == pytest.approx(ks_2samp(one, other).statistic)
-    assert np.isnan(ks_distance(one, np.full(3, np.nan)))
 
 
 def test_predictions_of_undetected_lines_are_not_counted(catalogue: Catalogue) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.catalogue.schema import COLUMNS, check, standardize
+from data.catalogue.schema import COLUMNS, as_catalogue_types, check
 from data.errors import CatalogueError
 from tests.builders import REQUIRED_NAMES, galaxies
 
@@ -60,12 +60,12 @@ def test_integer_ids_become_text_without_losing_a_digit():
     ids = [39627733927462346, 39633470523181151, 9007199254740993, 1]
     table = galaxies(TARGETID=None).append_column("target_id", pa.array(ids))
     check(table)
-    assert standardize(table)["TARGETID"].to_pylist() == [str(target_id) for target_id in ids]
+    assert as_catalogue_types(table)["TARGETID"].to_pylist() == [str(target_id) for target_id in ids]
 
 
 def test_nulls_become_nan_and_other_columns_pass():
     table = galaxies(HALPHA_EW=[1.0, None, 2.0, 3.0], HALPHA_EW_IVAR=[1, None, 1, 1], survey=["sv3"] * 4)
-    standard = standardize(table)
+    standard = as_catalogue_types(table)
     np.testing.assert_array_equal(np.isnan(standard["HALPHA_EW"].to_numpy()), [False, True, False, False])
     assert standard["survey"].to_pylist() == ["sv3"] * 4
     check(table)

@@ -12,7 +12,7 @@ from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
-from model.statistics.draw_scores import width
+from model.statistics.draw_scores import robust_scatter
 from research.mock.density import load_density, save_density
 from research.mock.draw import draw, rounded
 from tests.builders import density
@@ -106,7 +106,7 @@ def test_tied_doublets_keep_their_ratio(sample, strong, weak, ratio, scatter):
     log_ratio = np.log10(column(sample, f"{strong}_EW") / column(sample, f"{weak}_EW"))
     log_ratio = log_ratio[np.isfinite(log_ratio)]
     assert 10 ** np.median(log_ratio) == pytest.approx(ratio, rel=0.01)
-    assert width(log_ratio) == pytest.approx(scatter, rel=0.1)
+    assert robust_scatter(log_ratio) == pytest.approx(scatter, rel=0.1)
     snr = {name: column(sample, f"{name}_EW") * np.sqrt(column(sample, f"{name}_EW_IVAR")) for name in (strong, weak)}
     with np.errstate(invalid="ignore"):
         assert np.mean(snr[weak] > snr[strong]) < 0.01
