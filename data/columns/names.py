@@ -16,7 +16,8 @@ IVAR_SUFFIX: Final = "_EW_IVAR"
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "wavelength": (
         "wavelength_rest", "wave_rest", "restwave", "lambda_rest", "wavelength", "wavelengths", "wavelength_obs",
-        "wavelength_vac", "wavelength_air", "wave_air", "wave", "lambda", "lambda_obs", "lam", "wl", "wvl", "wav",
+        "wavelength_vac", "wavelength_air", "wavelength_vacuum", "wave_vac", "wave_air", "wave", "lambda", "lambda_vac",
+        "lambda_air", "lambda_obs", "lam", "wl", "wvl", "wav",
         "obswave", "loglam", "log_lambda", "loglambda", "log_wave", "logwave", "loglam10", "spectral_axis",
         "spectral axis", "frequency", "freq",
     ),
@@ -208,6 +209,23 @@ def _rank(table: TableNames) -> tuple[int, bool, int]:
     if has_flux and column_of(table.columns, "wavelength"):
         return 3, is_object, min(table.rows, 2)
     return (2 if has_flux else 1), is_object, 0
+
+
+_LIKE_A_MASK: Final = frozenset(
+    {
+        "qc", "dq", "qa", "status", "quality", "qual", "qflag", "flag", "flags", "mask", "masks",
+        "masked", "ormask", "andmask", "bpm", "bit", "bits", "bitmask", "good", "bad", "goodpix", "badpix", "valid",
+        "invalid", "usable", "reject", "rejected", "clean", "cosmic", "cr", "outlier", "saturated",
+    }
+)  # fmt: skip
+"""Words of a column's name by which it may say which pixels are good or bad."""
+
+
+def is_like_a_mask(title: str) -> bool:
+    """Return whether the name of a column says that it may tell good from bad pixels: status, qc_flag, SkyMask."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", split_unit(title)[0].strip()[:200])
+    words = re.split(r"[^a-z]+", name.lower())
+    return any(word in _LIKE_A_MASK or word.endswith(("mask", "flag", "flags", "status", "quality")) for word in words)
 
 
 def reads_as_text(name: str) -> bool:

@@ -23,6 +23,7 @@ from analysis.isolation.jobs import PARQUET
 from data.catalogue import registry
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.missing import RANGES
+from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
@@ -201,6 +202,9 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     body = {"wavelength": (wavelength * 1.1).tolist(), "flux": flux.tolist(), "redshift": 0.1}
     said = api.post("/api/v1/spectrum/bins", json=body).json
     expected = continuum_bins(wavelength.astype(np.float32), flux.astype(np.float32))
+    np.testing.assert_allclose(said["flux"], expected, rtol=1e-4)
+    in_air = np.interp(wavelength * 1.1, air_to_vacuum(wavelength * 1.1), wavelength * 1.1)
+    said = api.post("/api/v1/spectrum/bins", json=body | {"wavelength": in_air.tolist(), "medium": "air"}).json
     np.testing.assert_allclose(said["flux"], expected, rtol=1e-4)
     short = {"wavelength": wavelength[:1000].tolist(), "flux": flux[:1000].tolist()}
     said = api.post("/api/v1/spectrum/bins", json=short).json
