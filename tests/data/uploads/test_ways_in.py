@@ -604,6 +604,31 @@ def test_names_that_lost_their_digits_do_not_make_one_galaxy_of_two(form: str, n
     assert re.search(r"lost its last digits|A float cannot hold", " ".join(capsys.readouterr().err.split()))
 
 
+ABOVE = "# a comment\n\n# survey: none\n"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("column", "value"), [("flux_03", -1.0), ("redshift", -0.5), ("flux_07", "x")])
+def test_rows_are_counted_as_an_editor_of_the_file_counts_them(column: str, value, form: str, tmp_path, capsys):
+    """Lines of a text, of which the header is row 1 unless comments are above it; in other formats from 1."""
+    made = table(redshift=[0.1] * 3, log_luminosity=[6.0] * 3)
+    cells = made[column].astype(object if isinstance(value, str) else float)
+    cells[1] = value
+    made[column] = cells.astype(str) if isinstance(value, str) else cells
+    content = (ABOVE.encode() if form == "csv" else b"") + as_bytes(made, form)
+    row = 2
+    if form in ("csv", "ecsv"):
+        bad = made["TARGETID"][1]
+        row = 1 + next(n for n, line in enumerate(content.decode().splitlines()) if line.startswith(str(bad)))
+    (tmp_path / f"t{SUFFIXES[form]}").write_bytes(content)
+    for words in (["check"], ["build", "c.parquet"]):
+        paths = [str(tmp_path / word) for word in (f"t{SUFFIXES[form]}", *words[1:])]
+        assert cli.main(["catalogue", words[0], *paths]) != 0
+        said = " ".join(capsys.readouterr().err.split())
+        assert re.search(rf"[Rr]ow {row}, column {column}", said), said
+    assert apply_plan(open_files([(content, "t")])).table.problems[1].startswith(f"Row {row}, column {column}")
+
+
 def test_arrays_of_another_length_are_said():
     content = f'{{"TARGETID": [1, 2], "flux": {FLUX.tolist()}}}'.encode()
     assert any("TARGETID has 2 values, not 3" in step for step in apply_plan(open_files([(content, "t.json")])).steps)
