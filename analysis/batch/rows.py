@@ -172,7 +172,8 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     flux = per_wavelength(given, found.unit)
     for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
         if not problems[row] and not question.fill_missing:
-            problems[row] = f"{FLUX_NAMES[column]} is {given[row, column]:g}, which marks a missing value"
+            title = found.flux[column] if len(found.flux) > 1 else FLUX_NAMES[column]
+            problems[row] = f"{title} is {given[row, column]:g}, which marks a missing value"
     optional = {
         name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
     }

@@ -56,11 +56,11 @@ def standard_columns(table: pa.Table, name: str, row_numbers: Int[np.ndarray, " 
     lower = {title.strip().lower(): title for title in reversed(names)}
     found = dict(twelve_of(names))
     found |= {ours: title for ours, role in _ROLES.items() if (title := column_of(names, role))}
-    found |= {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower}
+    found = {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower} | found
     for ours, title in found.items():
         if f"{title} (2)" in names:
             raise CatalogueError(f"{name} has several columns {title}. Keep one of them.")
-        if ours != title and ours in names:
+        if ours != title and ours in names and ours not in found.values():
             raise CatalogueError(f"{name} has the columns {ours} and {title}, which mean the same. Keep one of them.")
     back = {title: ours for ours, title in found.items()}
     table = table.rename_columns([back.get(title, title) for title in names])

@@ -127,8 +127,8 @@ class FluxUnit(NamedTuple):
 
 
 def is_stated(text: str) -> bool:
-    """Return whether a text states a unit, as opposed to a placeholder such as "-"."""
-    return text.strip().lower() not in _NOTHING
+    """Return whether a text states a unit, as opposed to a placeholder such as "-" or a number, as in flux[0]."""
+    return text.strip().lower() not in _NOTHING and not text.strip().isdecimal()
 
 
 def are_units(cells: Sequence[str]) -> bool:

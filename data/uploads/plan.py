@@ -175,7 +175,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     named = twelve_of(raw.columns)
     missing = [name for name in FLUX_NAMES if name not in named]
     if not missing:
-        return named[FLUX_NAMES[0]], "columns flux_00 ... flux_11"
+        return named[FLUX_NAMES[0]], f"columns {named[FLUX_NAMES[0]][:40]} ... {named[FLUX_NAMES[-1]][:40]}"
     if len(missing) < len(FLUX_NAMES):
         raise UploadError(
             f"{_header_of(raw)}: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."

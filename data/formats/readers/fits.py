@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import TableNames, column_of, has_fluxes, is_like_a_mask
+from data.columns.names import column_of, is_like_a_mask
+from data.columns.tables import TableNames, has_fluxes
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.arms import joined_tables
