@@ -186,6 +186,12 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     if len(plain) == len(FLUX_NAMES):
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"
+    flux = column_of(raw.columns, "flux")
+    if flux and raw.n and not is_numeric(raw.columns[flux]):
+        raise UploadError(
+            f"{raw.name}: column {flux[:60]} holds text such as {shown(raw.columns[flux][0])}, no numbers and no "
+            "arrays of numbers. Write twelve columns flux_00,flux_01,...,flux_11, or arrays of numbers."
+        )
     raise UploadError(
         f"{_header_of(raw)}: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
         "Name twelve columns flux_00,flux_01,...,flux_11, or two wavelength and flux."
