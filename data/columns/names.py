@@ -35,6 +35,8 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
         "masked", "is_masked", "pixmask", "pixel_mask", "flux_mask", "bad", "is_bad", "isbad", "bad_pixel",
         "bad_pixels", "badpixel", "badpixels", "rejected", "outlier", "outliers", "good", "is_good", "isgood",
         "good_mask", "goodmask", "goodpix", "good_pixel", "good_pixels", "goodpixels", "valid", "is_valid", "usable",
+        "bpm", "bpm_mask", "bad_pixel_mask", "badpixmask", "dq_flag", "dq_flags", "dqflag", "dqflags", "mask_bits",
+        "maskbits", "quality_flag", "quality_flags", "flux_flag", "flag_flux", "goodpixel", "good_pix",
         "use", "ok", "is_ok", "weight", "weights", "wht",
     ),
     "id": (

@@ -47,6 +47,31 @@ def test_a_status_without_a_known_meaning_is_named_and_can_be_chosen(form: str, 
 
 
 @forms
+@pytest.mark.parametrize("name", ["bpm", "DQ_FLAGS", "mask_bits", "quality_flag", "flux_flag"])
+def test_more_masks_are_found_by_their_names(form: str, name: str):
+    found = read(as_bytes(spectrum(**{name: np.where(BAD, 4, 0)}), form))
+    np.testing.assert_allclose(found.table.bin_flux, right(), rtol=2e-3)
+
+
+COMMENTS = {
+    "# rest-frame wavelength": True,
+    "# wavelengths in Angstrom, rest frame": True,
+    "# spectrum shifted to the restframe": True,
+    "# wavelength: observed, not rest-frame": False,
+    "# the rest of the file is the spectrum": False,
+}
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_a_comment_says_the_frame(comment: str):
+    content = f"{comment}\n".encode() + as_bytes(Table({"wave": WAVE / 1.08, "flux": LIGHT}), "csv")
+    found = read(content)
+    assert any("divided by 1 + z" in step for step in found.steps) != COMMENTS[comment]
+    if COMMENTS[comment]:
+        np.testing.assert_allclose(found.table.bin_flux, right(), rtol=2e-3)
+
+
+@forms
 def test_a_second_mask_is_named(form: str):
     found = read(as_bytes(spectrum(mask=BAD.astype(int), or_mask=np.ones(len(BAD), int)), form))
     assert any("Column or_mask was not used as a mask; the mask is mask." in step for step in found.steps)
