@@ -14,10 +14,11 @@ from typing import Any
 
 from server.process import import_blocker, logs
 from server.process.folders import TEMPORARY, with_caches
-from server.process.settings import load, misspelt, stop
+from server.process.settings import check_catalogues, load, misspelt, stop
 from server.worker.limits import THREADS
 
 settings = with_caches(load())
+check_catalogues(settings)
 # All workers use it, even if it is a temporary one.
 os.environ["CACHE_DIR"] = str(settings.cache_dir)
 # The workers sum their metrics in this folder. It is new at each start, and stays at a reload (HUP).

@@ -7,12 +7,13 @@ cannot be read or written.
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from analysis.catalogues.build import build, describe
 from data.catalogue import schema
 from data.catalogue.parquet import write
-from data.catalogue.standard_columns import read_table
+from data.catalogue.standard_columns import read_numbered
 from data.columns.names import column_of
 from data.uploads.galaxies import others_said
 from model.storage.weights import DEFAULT
@@ -25,10 +26,10 @@ MOCK_TITLE: Final = "Mock galaxies"
 def build_catalogue(table_path: Path, out: Path, *, title: str | None = None, model: str = DEFAULT) -> str:
     """Add predictions and map positions to a table of galaxies and write the catalogue; `title` is the file's stem."""
     notes: list[str] = []
-    table = read_table(table_path, notes)
+    table, row_numbers = read_numbered(table_path, notes)
     if kinds := column_of(table.column_names, "class"):
         notes += others_said(str(kind or "") for kind in table[kinds].to_pylist())
-    built = _build(table, out, title or table_path.stem, f"built from {table_path.name}", model)
+    built = _build(table, out, title or table_path.stem, f"built from {table_path.name}", model, row_numbers)
     return " ".join([built, *notes])
 
 
@@ -42,7 +43,9 @@ def mock_catalogue(out: Path, *, n: int = 20_000, seed: int = 0, model: str = DE
     return _build(draw(density, n, seed), out, MOCK_TITLE, provenance, model)
 
 
-def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) -> str:
+def _build(
+    table: pa.Table, out: Path, title: str, provenance: str, model: str, row_numbers: np.ndarray | None = None
+) -> str:
     from tqdm import tqdm
 
     with tqdm(total=table.num_rows, unit=" galaxies", desc="predicting", disable=None) as bar:
@@ -50,7 +53,7 @@ def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) 
         def advance(rows: int) -> None:
             bar.update(rows)
 
-        built = build(table, model, advance)
+        built = build(table, model, advance, row_numbers)
     write(built, out, describe(built, title=title, provenance=provenance, model=model))
     return f"Wrote {out}: {built.num_rows:,} galaxies, {out.stat().st_size / 1e6:.1f} MB."
 
@@ -58,8 +61,8 @@ def _build(table: pa.Table, out: Path, title: str, provenance: str, model: str) 
 def check_table(table_path: Path) -> str:
     """Check a table against the schema."""
     notes: list[str] = []
-    table = read_table(table_path, notes)
-    schema.check(table)
+    table, row_numbers = read_numbered(table_path, notes)
+    schema.check(table, row_numbers)
     return " ".join([f"{table_path.name} follows the schema: {table.num_rows:,} galaxies.", *notes])
 
 

@@ -41,7 +41,7 @@ def check_trainable(sample: Sample, name: str, distribution: bool = False) -> No
         if not np.isfinite(values).all():
             row = int(np.argmin(np.isfinite(values)))
             raise CatalogueError(
-                f"{column} of row {row} of {name} is {values[row]}; training needs a number. Remove it."
+                f"{column} of row {row + 1} of {name} is {values[row]}; training needs a number. Remove it."
             )
     for index, line in enumerate(LINE_NAMES):
         for suffix, values in (("EW", sample.ew), ("EW_IVAR", sample.ew_ivar))[: 1 + distribution]:

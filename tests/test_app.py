@@ -77,10 +77,39 @@ def test_unreadable_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
     catalogue = tmp_path / "galaxies.parquet"
     catalogue.write_text("not a table")
     finished = start("-m", "server", CATALOGUES=str(catalogue), PORT=str(free_port()))
-    assert finished.returncode == 3
+    assert finished.returncode == 2
     assert catalogue.name in finished.stderr
     assert "Traceback" not in finished.stderr
     assert "Galactic Neon: http" not in finished.stdout
+
+
+@pytest.mark.slow
+def test_a_damaged_catalogue_stops_the_start_with_a_sentence(tmp_path: Path):
+    """Its last bytes are those of a catalogue, so that only the worker sees what is wrong."""
+    catalogue = tmp_path / "galaxies.parquet"
+    length = (40).to_bytes(4, "little")
+    catalogue.write_bytes(b"PAR1" + bytes(100) + b"galactic_neon".ljust(40, b"x") + length + b"PAR1")
+    finished = start("-m", "server", CATALOGUES=str(catalogue), PORT=str(free_port()))
+    assert finished.returncode == 3
+    assert catalogue.name in finished.stderr
+    assert "Galactic Neon: http" not in finished.stdout
+
+
+LIGHT = """
+import resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "server"], capture_output=True, text=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(done.returncode, used.ru_maxrss // 1024, "Traceback" in done.stderr)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", [{"CATALOGUES": "pyproject.toml"}, {"HOST": "203.0.113.7"}, {"CACHE_DIR": "/proc"}])
+def test_what_stops_the_start_loads_neither_jax_nor_arrow(setting):
+    """A check that needs them would take seconds: they are recognised by the memory, not by the time."""
+    code, mebibytes, traceback = start("-c", LIGHT, **{"PORT": str(free_port())} | setting).stdout.split()
+    assert (code, traceback) == ("2", "False")
+    assert int(mebibytes) < 90
 
 
 @pytest.mark.slow

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
 from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
+from analysis.batch.notes import reading_notes
 from analysis.batch.parts import Parts
-from analysis.batch.rows import find_columns, read_rows
+from analysis.batch.rows import read_rows
 from data.atomic import alone
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.names import reads_as_text
@@ -103,7 +104,7 @@ def predict_file(
         return exact or reads_as_text(name)
 
     with open_source(source, text=is_text) as opened:
-        find_columns(opened.schema, job.question)
+        read = reading_notes(opened.schema, job.question)
         plan = _plan(opened.schema, job)
         schema = _predict(opened.schema.empty_table(), plan).schema
         total = opened.rows if opened.rows is not None else _count_lines(source) - 1
@@ -111,10 +112,11 @@ def predict_file(
             "Emission lines predicted from galaxy continua by Galactic Neon",
             f"predicted from {source.name}; EW is rest frame, positive in emission",
             fields=fields_with(opened.schema),
-            details={"weights": job.model} if job.model else {},
+            details={name: said for name, said in (("weights", job.model), ("notes", " ".join(read))) if said},
         )
         if kind != "parquet":
-            return _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
+            written = _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
+            return written._replace(notes=(*written.notes, *read))
     with alone(target):
         parts = Parts(target, _key(source, plan, schema))
         try:
@@ -124,7 +126,7 @@ def predict_file(
                     progress(done, total)
                 _require_rows(parts.rows, source)
                 parts.join(schema, meta)
-                notes = tuple(opened.notes)
+                notes = (*opened.notes, *read)
         except DataError:
             parts.discard()
             raise

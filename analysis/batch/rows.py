@@ -106,6 +106,12 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
             "The input is a spectrum, of which every row is a pixel; predictions need a row of twelve fluxes for every "
             "galaxy. Upload the spectrum on the Predict page, or average it with POST /api/v1/spectrum/bins."
         )
+    text = column_of(names, "flux")
+    if missing and text and is_text(schema.field(text).type):
+        raise CatalogueError(
+            f"Column {text} of the input holds text, no arrays of twelve numbers. Write twelve columns "
+            f"{FLUX_NAMES[0]} ... {FLUX_NAMES[-1]}, or arrays of numbers."
+        )
     if missing:
         raise CatalogueError(f"The input lacks {', '.join(missing)}. It has: {', '.join(names[:20])}.")
     if question.surprise and not ew:
@@ -172,7 +178,8 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     flux = per_wavelength(given, found.unit)
     for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
         if not problems[row] and not question.fill_missing:
-            problems[row] = f"{FLUX_NAMES[column]} is {given[row, column]:g}, which marks a missing value"
+            title = found.flux[column] if len(found.flux) > 1 else FLUX_NAMES[column]
+            problems[row] = f"{title} is {given[row, column]:g}, which marks a missing value"
     optional = {
         name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import Int
 
 from data.catalogue import stored_spectra
 from data.catalogue.schema import (
@@ -33,7 +34,12 @@ MOCK_PREFIX: Final = "MOCK-"
 """Prefix of the ids of mock galaxies."""
 
 
-def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None] = lambda _: None) -> pa.Table:
+def build(
+    table: pa.Table,
+    model: str = DEFAULT,
+    progress: Callable[[int], None] = lambda _: None,
+    row_numbers: Int[np.ndarray, " galaxy"] | None = None,
+) -> pa.Table:
     """Add predictions and map positions to a table of galaxies.
 
     Every galaxy is predicted with the richest variant that its numbers and the weights allow.
@@ -47,6 +53,8 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
         Name or path of the weights.
     progress : callable
         Called with the number of galaxies finished since the last call.
+    row_numbers : (galaxy,) array, optional
+        Numbers of the rows for messages, as an editor of the file counts them; from 1 by default.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def build(table: pa.Table, model: str = DEFAULT, progress: Callable[[int], None]
     CatalogueError
         When the table breaks a rule of the schema.
     """
-    check(table)
+    check(table, row_numbers)
     table = as_catalogue_types(table)
     table = table.drop_columns([column.name for column in BUILT_COLUMNS if column.name in table.column_names])
     params = load_params(model)

@@ -1,8 +1,10 @@
 """Read visitors' files in a separate process with limited memory and time, without network or file access."""
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from analysis.isolation.jobs import MAX_NOTES, NOTES
 from analysis.isolation.limits import Limits
 from analysis.isolation.reader import Reader, Used
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["READER", "Limits", "Reader", "Used", "read_table", "read_upload"]
 
+MAX_NOTE: Final = 1000
+"""Most characters of a sentence on how a table was read."""
 READER: Final = Reader()
 """The reader of this process; it starts no other process before the first file."""
 
@@ -42,7 +46,7 @@ def read_upload(files: Sequence[tuple[bytes, str]]) -> "RawTable":
     return RawTable(**fields)
 
 
-def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
+def read_table(content: bytes, media_type: str) -> tuple["pa.RecordBatch", list[str]]:
     """Read a table sent to the API, in a confined process.
 
     Parameters
@@ -56,6 +60,8 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     -------
     pyarrow.RecordBatch
         Its rows.
+    list of str
+        Sentences on how it was read.
 
     Raises
     ------
@@ -68,4 +74,8 @@ def read_table(content: bytes, media_type: str) -> "pa.RecordBatch":
     with pa.ipc.open_stream(pa.py_buffer(answer)) as stream:
         batch = stream.read_next_batch()
     batch.validate(full=True)
-    return batch
+    notes = json.loads((batch.schema.metadata or {}).get(NOTES, b"[]"))
+    return batch.replace_schema_metadata(None), [
+        "".join(letter if letter.isprintable() else " " for letter in str(note)[:MAX_NOTE])
+        for note in notes[:MAX_NOTES]
+    ]

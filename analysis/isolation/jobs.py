@@ -11,6 +11,9 @@ from data.errors import UploadError
 _REFERENCE: Final = re.compile(rb"<(?:\w{1,40}:)?STREAM\s[^<]{0,4000}?\bhref\s*=", re.IGNORECASE)
 CSV: Final = "text/csv"
 PARQUET: Final = "application/vnd.apache.parquet"
+NOTES: Final = b"notes"
+"""Key of the schema's metadata that holds sentences on how a table was read, as a list in JSON."""
+MAX_NOTES: Final = 20
 MAX_TITLE: Final = 200
 """Characters of a column's title."""
 
@@ -56,7 +59,9 @@ def refuse_references(content: bytes, name: str) -> None:
 
 
 def read_table(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
-    """Return a table sent to the API as an Arrow stream, its units in the fields' metadata."""
+    """Return a table sent to the API as an Arrow stream: units in the fields' metadata, notes in that of the schema."""
+    import json
+
     import numpy as np
     import pyarrow as pa
 
@@ -65,11 +70,12 @@ def read_table(asked: Mapping[str, Any], contents: list[bytes]) -> Any:
     from data.uploads.readers.tables import read_source
 
     form = "Parquet" if asked["media_type"] == PARQUET else "CSV"
-    table, _ = read_source(contents[0], "The body", form, reads_as_text, lambda _: MAX_ROWS)
+    table, source = read_source(contents[0], "The body", form, reads_as_text, lambda _: MAX_ROWS)
     check_titles(table.column_names, "The body")
     if not table.num_rows:
         raise UploadError("The body has no rows. Send at least one galaxy.")
     out = io.BytesIO()
+    table = table.replace_schema_metadata({NOTES: json.dumps(list(source.notes)[:MAX_NOTES])})
     batch = table.combine_chunks().to_batches()[0]
     with pa.ipc.new_stream(out, batch.schema) as stream:
         stream.write_batch(batch)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 from data.columns.names import FLUX_NAMES, IVAR_SUFFIX
 from data.columns.words import is_rounded
@@ -142,18 +143,20 @@ def _cast(values: "pa.ChunkedArray", column: Column) -> "pa.ChunkedArray":
     raise CatalogueError(f"Column {column.name} is of type {given}; it must hold numbers. Convert it to float.")
 
 
-def check(table: "pa.Table") -> None:
+def check(table: "pa.Table", row_numbers: Int[np.ndarray, " galaxy"] | None = None) -> None:
     """Check a table of galaxies against every rule of the schema.
 
     Parameters
     ----------
     table : pyarrow.Table
         Galaxies, one per row; integer ids are accepted.
+    row_numbers : (galaxy,) array, optional
+        Numbers of the rows for messages, as an editor of the file counts them; from 1 by default.
 
     Raises
     ------
     CatalogueError
-        At the first violation; the message names row, column, value and remedy. Rows count from 0.
+        At the first violation; the message names row, column, value and remedy.
     """
     table = as_catalogue_types(table)
     missing = [column.name for column in INPUT_COLUMNS if column.required and column.name not in table.column_names]
@@ -164,17 +167,18 @@ def check(table: "pa.Table") -> None:
         )
     if table.num_rows == 0:
         raise CatalogueError("The table has no rows; a catalogue needs at least one galaxy.")
-    _check_ids(table["TARGETID"].to_pylist())
+    rows = np.arange(1, table.num_rows + 1) if row_numbers is None else row_numbers
+    _check_ids(table["TARGETID"].to_pylist(), rows)
     for column in COLUMNS:
         if column.holds != "text" and column.name in table.column_names:
-            _check_values(table[column.name].to_numpy(), column)
+            _check_values(table[column.name].to_numpy(), column, rows)
     for line in LINES:
-        _check_pair(table, line.name)
+        _check_pair(table, line.name, rows)
 
 
-def _check_ids(ids: list[str | None]) -> None:
+def _check_ids(ids: list[str | None], rows: np.ndarray) -> None:
     seen: dict[str, int] = {}
-    for row, target_id in enumerate(ids):
+    for row, target_id in zip(rows.tolist(), ids, strict=True):
         if target_id is None or len(target_id) > MAX_ID_LENGTH or not _ID_PATTERN.fullmatch(target_id):
             raise CatalogueError(
                 f"Row {row}, column TARGETID: {target_id!r} is not a name of 1 to {MAX_ID_LENGTH} "
@@ -192,7 +196,7 @@ def _check_ids(ids: list[str | None]) -> None:
         seen[target_id] = row
 
 
-def _check_values(values: np.ndarray, column: Column) -> None:
+def _check_values(values: np.ndarray, column: Column, rows: np.ndarray) -> None:
     with np.errstate(invalid="ignore"):
         good = values > 0 if column.holds.startswith("positive") else np.isfinite(values)
     good &= ~np.isinf(values)
@@ -203,12 +207,12 @@ def _check_values(values: np.ndarray, column: Column) -> None:
     row = int(np.flatnonzero(~good)[0])
     fix = "leave it empty (NaN) where the line is not detected" if "missing" in column.holds else "remove the galaxy"
     raise CatalogueError(
-        f"Row {row}, column {column.name}: {values[row]:g} is not {column.holds}; correct the value or {fix} "
+        f"Row {rows[row]}, column {column.name}: {values[row]:g} is not {column.holds}; correct the value or {fix} "
         f"({np.count_nonzero(~good)} rows have this problem)."
     )
 
 
-def _check_pair(table: "pa.Table", line_name: str) -> None:
+def _check_pair(table: "pa.Table", line_name: str, rows: np.ndarray) -> None:
     ew_name, ivar_name = line_name + EW_SUFFIX, line_name + IVAR_SUFFIX
     has_ew, has_ivar = (name in table.column_names for name in (ew_name, ivar_name))
     if has_ew != has_ivar:
@@ -223,5 +227,5 @@ def _check_pair(table: "pa.Table", line_name: str) -> None:
         given, absent = (ew_name, ivar_name) if np.isnan(ivar[row]) else (ivar_name, ew_name)
         value = ew[row] if given == ew_name else ivar[row]
         raise CatalogueError(
-            f"Row {row}, column {absent}: empty (NaN) although {given} is {value:g}; give both or neither."
+            f"Row {rows[row]}, column {absent}: empty (NaN) although {given} is {value:g}; give both or neither."
         )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import Int
 
 from data.catalogue.schema import COLUMNS, EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
@@ -25,7 +26,7 @@ from model.bins import BIN_CENTERS
 _ROLES: Final = {"TARGETID": "id", "redshift": "redshift", "log_luminosity": "log_luminosity"}
 
 
-def standard_columns(table: pa.Table, name: str) -> pa.Table:
+def standard_columns(table: pa.Table, name: str, row_numbers: Int[np.ndarray, " row"] | None = None) -> pa.Table:
     """Convert a table's columns to the schema's names and units.
 
     Parameters
@@ -34,6 +35,8 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
         Table of plain types, with units in the metadata of its fields.
     name : str
         Name of the file, for error messages.
+    row_numbers : (row,) array, optional
+        Numbers of the rows for messages; from 1 by default.
 
     Returns
     -------
@@ -53,18 +56,18 @@ def standard_columns(table: pa.Table, name: str) -> pa.Table:
     lower = {title.strip().lower(): title for title in reversed(names)}
     found = dict(twelve_of(names))
     found |= {ours: title for ours, role in _ROLES.items() if (title := column_of(names, role))}
-    found |= {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower}
+    found = {column.name: lower[column.name.lower()] for column in COLUMNS if column.name.lower() in lower} | found
     for ours, title in found.items():
         if f"{title} (2)" in names:
             raise CatalogueError(f"{name} has several columns {title}. Keep one of them.")
-        if ours != title and ours in names:
+        if ours != title and ours in names and ours not in found.values():
             raise CatalogueError(f"{name} has the columns {ours} and {title}, which mean the same. Keep one of them.")
     back = {title: ours for ours, title in found.items()}
     table = table.rename_columns([back.get(title, title) for title in names])
     holds = {column.name: column.holds for column in COLUMNS}
     for ours in found:
         if holds[ours] != "text":
-            table = _set(table, ours, _numbers(table[ours], ours, name))
+            table = _set(table, ours, _numbers(table[ours], ours, name, row_numbers))
     table = _in_flux_unit(table, found, said, name)
     for ours, title in found.items():
         target = {EW_SUFFIX: "Angstrom", IVAR_SUFFIX: "1 / Angstrom2"}.get(
@@ -94,7 +97,7 @@ def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
     return table.set_column(table.column_names.index(name), name, values)
 
 
-def _numbers(values: Any, column: str, name: str) -> Any:
+def _numbers(values: Any, column: str, name: str, row_numbers: np.ndarray | None) -> Any:
     """Return a column as numbers, with sentinels as null."""
     if is_text(values.type):
         trimmed = pc.utf8_trim_whitespace(values)
@@ -108,8 +111,9 @@ def _numbers(values: Any, column: str, name: str) -> Any:
             row, text = next(
                 ((row, text) for row, text in enumerate(texts) if not _is_number(text)), (0, str(texts[0]))
             )
+            number = row + 1 if row_numbers is None else row_numbers[row]
             raise CatalogueError(
-                f"{name}: row {row}, column {column}: {text[:24]!r} is not a number. Correct it, or leave it empty."
+                f"{name}: row {number}, column {column}: {text[:24]!r} is not a number. Correct it, or leave it empty."
             ) from error
     if not is_number(values.type):
         raise CatalogueError(f"{name}: column {column} is of type {values.type}; it must hold numbers. Convert it.")
@@ -153,6 +157,11 @@ def _in_flux_unit(table: pa.Table, found: dict[str, str], said: dict[str, str], 
 
 
 def read_table(path: Path, notes: list[str] | None = None) -> pa.Table:
+    """Read a table of galaxies with the schema's names and units; see `read_numbered`."""
+    return read_numbered(path, notes)[0]
+
+
+def read_numbered(path: Path, notes: list[str] | None = None) -> tuple[pa.Table, Int[np.ndarray, " row"]]:
     """Read a table of galaxies in any of the formats, and convert its columns to the schema's names and units.
 
     Parameters
@@ -167,6 +176,8 @@ def read_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     pyarrow.Table
         All columns. Columns of the schema have its names, whatever their case in the file, and its units: fluxes in
         1e-17 erg/s/cm²/Å, equivalent widths in Å. Sentinels of missing numbers are null.
+    (row,) array
+        Numbers of the rows for messages, as an editor of the file counts them.
 
     Raises
     ------
@@ -175,4 +186,5 @@ def read_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     UploadError
         When the unit of a column is not understood or of another kind.
     """
-    return standard_columns(whole.read_table(path, notes=notes), path.name)
+    table, row_numbers = whole.read_numbered(path, notes=notes)
+    return standard_columns(table, path.name, row_numbers), row_numbers

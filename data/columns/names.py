@@ -1,8 +1,8 @@
 """Usual column names of each quantity, in any case, and units at the end of a column title."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from data.errors import UploadError
 from model.bins import N_BINS
@@ -16,7 +16,8 @@ IVAR_SUFFIX: Final = "_EW_IVAR"
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "wavelength": (
         "wavelength_rest", "wave_rest", "restwave", "lambda_rest", "wavelength", "wavelengths", "wavelength_obs",
-        "wavelength_vac", "wavelength_air", "wave_air", "wave", "lambda", "lambda_obs", "lam", "wl", "wvl", "wav",
+        "wavelength_vac", "wavelength_air", "wavelength_vacuum", "wave_vac", "wave_air", "wave", "lambda", "lambda_vac",
+        "lambda_air", "lambda_obs", "lam", "wl", "wvl", "wav",
         "obswave", "loglam", "log_lambda", "loglambda", "log_wave", "logwave", "loglam10", "spectral_axis",
         "spectral axis", "frequency", "freq",
     ),
@@ -34,6 +35,8 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
         "masked", "is_masked", "pixmask", "pixel_mask", "flux_mask", "bad", "is_bad", "isbad", "bad_pixel",
         "bad_pixels", "badpixel", "badpixels", "rejected", "outlier", "outliers", "good", "is_good", "isgood",
         "good_mask", "goodmask", "goodpix", "good_pixel", "good_pixels", "goodpixels", "valid", "is_valid", "usable",
+        "bpm", "bpm_mask", "bad_pixel_mask", "badpixmask", "dq_flag", "dq_flags", "dqflag", "dqflags", "mask_bits",
+        "maskbits", "quality_flag", "quality_flags", "flux_flag", "flag_flux", "goodpixel", "good_pix",
         "use", "ok", "is_ok", "weight", "weights", "wht",
     ),
     "id": (
@@ -101,27 +104,45 @@ def column_of(titles: Iterable[str], role: str) -> str:
 
 
 def twelve_of(titles: Iterable[str]) -> dict[str, str]:
-    """Find the columns flux_00 ... flux_11, in any case and with or without a unit; return titles by column name."""
+    """Find the twelve columns of fluxes, in any case and with or without a unit; return titles by `FLUX_NAMES`.
+
+    They are called flux_00 ... flux_11, or share another name of `_BINS` and differ by consecutive numbers, such as
+    flux0 ... flux11 or BIN_1 ... BIN_12. If only some of flux_00 ... flux_11 exist, these are returned.
+    """
     known: dict[str, str] = {}
-    for title in titles:
+    every = list(titles)
+    for title in every:
         known.setdefault(title.strip().lower(), title)
         if title[:5].lower() == "flux_":
             known.setdefault(split_unit(title)[0].lower(), title)
-    return {name: known[name] for name in FLUX_NAMES if name in known}
+    named = {name: known[name] for name in FLUX_NAMES if name in known}
+    if len(named) < N_BINS:
+        groups = {stem: group for stem, group in _series(every).items() if re.sub("[^a-z]", "", stem) in _BINS}
+        if full := _full(groups):
+            return dict(zip(FLUX_NAMES, full, strict=True))
+    return named
 
 
 def twelve_ivar_of(titles: Iterable[str]) -> dict[str, str]:
-    """Find the columns flux_00_ivar ... flux_11_ivar as `twelve_of` finds the fluxes; return titles by flux column.
+    """Find the inverse variances of the columns of `twelve_of`; return titles by `FLUX_NAMES`.
+
+    Each has the name of its flux followed by _ivar (flux_00_ivar), or flux_ivar and its number (flux_ivar_0).
 
     Raises
     ------
     UploadError
         If there are some of them, but not all.
     """
-    known = {split_unit(title)[0].strip().lower(): title for title in titles if "ivar" in title.lower()}
-    found = {name: known[name + FLUX_IVAR_SUFFIX] for name in FLUX_NAMES if name + FLUX_IVAR_SUFFIX in known}
+    every = list(titles)
+    fluxes = {ours: split_unit(title)[0].strip().lower() for ours, title in twelve_of(every).items()}
+    known = {split_unit(title)[0].strip().lower(): title for title in every if "ivar" in title.lower()}
+    fluxes = {name: fluxes.get(name, name) for name in FLUX_NAMES}
+    found = {name: known[flux + FLUX_IVAR_SUFFIX] for name, flux in fluxes.items() if flux + FLUX_IVAR_SUFFIX in known}
+    groups = {stem: group for stem, group in _series(known.values()).items() if re.sub("[^a-z]", "", stem) in _IVARS}
+    if not found and (full := _full(groups)):
+        return dict(zip(FLUX_NAMES, full, strict=True))
     if found and len(found) < N_BINS:
-        absent = [name + FLUX_IVAR_SUFFIX for name in FLUX_NAMES if name not in found]
+        absent = [fluxes[name] + FLUX_IVAR_SUFFIX for name in FLUX_NAMES if name not in found]
         raise UploadError(
             f"The file has {len(found)} of {N_BINS} inverse variances of fluxes; it lacks {', '.join(absent)}. Add "
             "them, or remove the others."
@@ -140,74 +161,50 @@ def numbered_of(titles: Iterable[str]) -> list[str]:
 
     The order of the columns in the file is not that of the bins: bin_1, bin_10, bin_11, bin_12, bin_2, ...
     """
+    return _full(_series(titles))
+
+
+_BINS: Final = frozenset(
+    {
+        "flux", "fluxes", "fluxdensity", "fluxlambda", "flambda", "flam", "f", "bin", "bins", "fluxbin", "binflux",
+        "binnedflux", "meanflux", "continuum",
+    }
+)  # fmt: skip
+"""Letters of the names that twelve numbered columns of fluxes have in common."""
+_IVARS: Final = frozenset({"fluxivar", "binfluxivar"})
+_NUMBERED: Final = re.compile(r"(.{0,180}?)[ _.\-]?[\[(]?(\d{1,2})[\])]?")
+
+
+def _series(titles: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Return the titles that end with a number, also before a unit, by what precedes it and by number."""
     series: dict[str, dict[int, str]] = {}
     for title in titles:
-        if found := re.fullmatch(r"(.{0,180}?)_?(\d{1,2})", title.strip()):
+        if found := _NUMBERED.fullmatch(title.strip()) or _NUMBERED.fullmatch(split_unit(title)[0]):
             series.setdefault(found[1].lower(), {}).setdefault(int(found[2]), title)
+    return series
+
+
+def _full(series: Mapping[str, Mapping[int, str]]) -> list[str]:
+    """Return the only group of twelve consecutive numbers in their order; [] if there is none or more than one."""
     full = [group for group in series.values() if len(group) == N_BINS == max(group) - min(group) + 1]
     return [full[0][place] for place in sorted(full[0])] if len(full) == 1 else []
 
 
-class TableNames(NamedTuple):
-    """One of several tables of a file.
-
-    Attributes
-    ----------
-    name : str
-        Name of the extension.
-    columns : sequence of str
-        Column titles.
-    rows : int
-        Number of rows; a cell may hold an array.
-    """
-
-    name: str
-    columns: Sequence[str]
-    rows: int
+_LIKE_A_MASK: Final = frozenset(
+    {
+        "qc", "dq", "qa", "status", "quality", "qual", "qflag", "flag", "flags", "mask", "masks",
+        "masked", "ormask", "andmask", "bpm", "bit", "bits", "bitmask", "good", "bad", "goodpix", "badpix", "valid",
+        "invalid", "usable", "reject", "rejected", "clean", "cosmic", "cr", "outlier", "saturated",
+    }
+)  # fmt: skip
+"""Words of a column's name by which it may say which pixels are good or bad."""
 
 
-def best_table(tables: Sequence[TableNames]) -> int:
-    """Return the index of the best table: with twelve fluxes, else wavelength and flux, else flux, else any rows.
-
-    Of several, one whose name does not say that it holds the sky, a model or a calibration comes first.
-    """
-    ranks = [_rank(table) for table in tables]
-    return ranks.index(max(ranks))
-
-
-def has_fluxes(table: TableNames) -> bool:
-    """Return whether a table has twelve fluxes, or wavelength and flux."""
-    return _rank(table)[0] >= 3
-
-
-def passed_over(tables: Sequence[TableNames], taken: int) -> list[str]:
-    """Return the names of the other tables from which fluxes could be read as well."""
-    least = max(_rank(tables[taken])[0], 3)
-    return [
-        table.name or f"number {place + 1}"
-        for place, table in enumerate(tables)
-        if place != taken and _rank(table)[0] >= least
-    ]
-
-
-_AUXILIARY: Final = re.compile(r"sky|background|bkg|model|template|telluric|arc|flat|calib|noise|std", re.IGNORECASE)
-
-
-def is_auxiliary(name: str) -> bool:
-    """Return whether the name of a table or image says that it holds the sky, a model or a calibration."""
-    return bool(_AUXILIARY.search(name))
-
-
-def _rank(table: TableNames) -> tuple[int, bool, int]:
-    is_object = not is_auxiliary(table.name)
-    if not table.rows:
-        return 0, is_object, 0
-    if len(twelve_of(table.columns)) == len(FLUX_NAMES):
-        return 4, is_object, 0
-    has_flux = bool(column_of(table.columns, "flux"))
-    if has_flux and column_of(table.columns, "wavelength"):
-        return 3, is_object, min(table.rows, 2)
-    return (2 if has_flux else 1), is_object, 0
+def is_like_a_mask(title: str) -> bool:
+    """Return whether the name of a column says that it may tell good from bad pixels: status, qc_flag, SkyMask."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", split_unit(title)[0].strip()[:200])
+    words = re.split(r"[^a-z]+", name.lower())
+    return any(word in _LIKE_A_MASK or word.endswith(("mask", "flag", "flags", "status", "quality")) for word in words)
 
 
 def reads_as_text(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
 
-from data.columns.names import TableNames, best_table
+from data.columns.tables import TableNames, best_table
 from data.formats import arrow, astropy_tables, csv, fits
 from data.formats.fields import TableMeta
 from data.formats.kinds import FormatName

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import Int
 
 from data.atomic import replacing
 from data.formats import arrow
@@ -62,7 +63,14 @@ def _named(name: str, place: int) -> str:
 
 
 def read_table(path: Path, text: Callable[[str], bool] | None = None, notes: list[str] | None = None) -> pa.Table:
-    """Read a whole table of any of the formats.
+    """Read a whole table of any of the formats; see `read_numbered`."""
+    return read_numbered(path, text, notes)[0]
+
+
+def read_numbered(
+    path: Path, text: Callable[[str], bool] | None = None, notes: list[str] | None = None
+) -> tuple[pa.Table, Int[np.ndarray, " row"]]:
+    """Read a whole table of any of the formats, and the numbers of its rows for messages.
 
     Parameters
     ----------
@@ -77,14 +85,17 @@ def read_table(path: Path, text: Callable[[str], bool] | None = None, notes: lis
     -------
     pyarrow.Table
         All columns, of plain types, with unit, description and UCD in the metadata of the fields.
+    (row,) array
+        Row numbers as an editor of the file counts them: lines of a text, of which the header is row 1; else from 1.
 
     Raises
     ------
     CatalogueError
         When the file is missing, of another format or damaged.
     """
-    with open_source(path, text=text or is_id) as source:
+    with open_source(path, text=text or is_id, number=True) as source:
         table = pa.Table.from_batches(list(source.batches), source.schema)
         if notes is not None:
             notes += source.notes
-        return table
+        rows = source.row_numbers() if source.row_numbers is not None else np.arange(1, len(table) + 1)
+        return table, rows

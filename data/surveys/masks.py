@@ -79,6 +79,12 @@ TABLE_MASKS: Final = MappingProxyType(
             ("good", "is_good", "isgood", "valid", "is_valid", "usable", "use", "ok", "is_ok", "weight", "wht"),
             says_good=True,
         ),
+        "PypeIt": MaskConvention(
+            -1,
+            "1 is good, 0 is bad, if the header says DMODCLS = OneSpec",
+            "data model of PypeIt's OneSpec, https://pypeit.readthedocs.io",
+            says_good=True,
+        ),
         "any": MaskConvention(
             -1, "0 is good, anything else is bad", "the convention of ESO's QUAL, of specutils and of MaNGA"
         ),

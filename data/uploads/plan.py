@@ -10,13 +10,13 @@ from data.columns import units
 from data.columns.names import FLUX_NAMES, TITLES, column_of, numbered_of, split_unit, twelve_of
 from data.columns.words import shown
 from data.errors import UploadError
-from data.surveys.registry import MASKS, convention_of
+from data.uploads.masks import BY_NAME, KINDS, NONE, find_mask, meaning_of
 from data.uploads.readers.raw_table import RawTable, is_numeric, numbers
 
-NONE: Final = "none"
 UNCERTAINTIES: Final = ("inverse variance", "error (1 σ)", "variance", NONE)
 MEDIA: Final = ("vacuum", "air")
 FRAMES: Final = ("observed", "rest")
+_NO_SIGN: Final = "no sign that they are air wavelengths"
 
 
 class Guess(NamedTuple):
@@ -175,7 +175,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     named = twelve_of(raw.columns)
     missing = [name for name in FLUX_NAMES if name not in named]
     if not missing:
-        return named[FLUX_NAMES[0]], "columns flux_00 ... flux_11"
+        return named[FLUX_NAMES[0]], f"columns {named[FLUX_NAMES[0]][:40]} ... {named[FLUX_NAMES[-1]][:40]}"
     if len(missing) < len(FLUX_NAMES):
         raise UploadError(
             f"{_header_of(raw)}: the header lacks {', '.join(missing)}. All 12 bins, 3400-7000 Å, are needed."
@@ -186,6 +186,12 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
     if len(plain) == len(FLUX_NAMES):
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"
+    flux = column_of(raw.columns, "flux")
+    if flux and raw.n and not is_numeric(raw.columns[flux]):
+        raise UploadError(
+            f"{raw.name}: column {flux[:60]} holds text such as {shown(raw.columns[flux][0])}, no numbers and no "
+            "arrays of numbers. Write twelve columns flux_00,flux_01,...,flux_11, or arrays of numbers."
+        )
     raise UploadError(
         f"{_header_of(raw)}: no column flux_00 ... flux_11 and no wavelength with flux; the columns are {found}. "
         "Name twelve columns flux_00,flux_01,...,flux_11, or two wavelength and flux."
@@ -218,7 +224,7 @@ def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
     wave_unit, wave_why = units.of_wavelength(said, wavelength, waves)
     flux_unit, flux_why = _unit(raw, flux)
     uncertainty = column_of(raw.columns, "uncertainty")
-    mask = column_of(raw.columns, "mask")
+    mask = find_mask(raw)
     _check_repeated(raw, (wavelength, flux, uncertainty, mask))
     redshift = raw.about.get("redshift")
     medium, medium_why = _medium(raw, wavelength)
@@ -234,7 +240,8 @@ def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
         Guess("flux_unit", "Its unit", flux_unit, units.choices(flux_unit), flux_why),
         Guess("uncertainty", "Uncertainty", uncertainty or NONE, _or_none(titles), _named_so(uncertainty)),
         Guess("uncertainty_kind", "It is", _uncertainty_kind(uncertainty), UNCERTAINTIES, "the column's name"),
-        Guess("mask", "Mask", mask or NONE, _or_none(titles), _mask_why(raw, mask)),
+        Guess("mask", "Mask", mask or NONE, _or_none(titles), _named_so(mask)),
+        Guess("mask_kind", "In the mask", BY_NAME, tuple(KINDS), meaning_of(raw, mask)),
         Guess("ebv", "Galactic E(B–V) to remove", "0", (), "the network was trained without this correction"),
     )
 
@@ -245,7 +252,12 @@ def _medium(raw: RawTable, wavelength: str) -> tuple[str, str]:
     lower = wavelength.lower()
     if re.search(r"(?<![a-z])air(?![a-z])", lower):
         return "air", "the column's name"
-    return "vacuum", "the column's name" if "vac" in lower else "no sign that they are air wavelengths"
+    return "vacuum", "the column's name" if "vac" in lower else _NO_SIGN
+
+
+def medium_is_assumed(raw: RawTable, wavelength: str) -> bool:
+    """Return whether neither the file nor the name of the column says if wavelengths are in air or in vacuum."""
+    return not raw.about.get("medium") and _medium(raw, wavelength)[1] == _NO_SIGN
 
 
 def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool, str]:
@@ -254,13 +266,6 @@ def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool
     if "rest" in re.split(r"[^a-z]+", split_unit(wavelength)[0].lower()) or wavelength.lower().startswith("restwave"):
         return True, "the column's name"
     return redshift == 0, "redshift 0" if redshift == 0 else "the usual frame of an observed spectrum"
-
-
-def _mask_why(raw: RawTable, mask: str) -> str:
-    if not mask:
-        return "none found"
-    convention = MASKS[convention_of(mask, raw.about.get("survey", ""), raw.about.get("mask_bits"))]
-    return "any value except 0 is bad" if convention is MASKS["any"] else convention.meaning
 
 
 def _redshift_why(redshift: float | None, rest: bool) -> str:

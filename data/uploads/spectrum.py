@@ -14,13 +14,13 @@ from data.columns import units
 from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, without_sentinels
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.surveys.registry import MASKS, convention_of
 from data.uploads.averaging import average_bins, average_variance, bin_range
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
-from data.uploads.plan import NONE, UNCERTAINTIES, resolve_plan, stated_unit
+from data.uploads.masks import masked, unused_masks
+from data.uploads.plan import NONE, UNCERTAINTIES, medium_is_assumed, resolve_plan, stated_unit
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
-from data.uploads.readers.raw_table import RawTable, numbers, truth
+from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import LUMINOSITY_BIN
 from model.features import log_luminosity
 from model.spectra.bin_noise import excess_ivar
@@ -64,11 +64,14 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     wave = units.to_angstrom(numbers(raw.columns[plan["wavelength"]]), plan["wavelength_unit"])
     flux = _without_marks(_numbers(raw, plan["flux"]), plan["flux_unit"], steps)
     ivar = _ivar(raw, plan, flux, steps)
+    steps += unused_masks(raw, plan)
     wave, flux, ivar = _in_order(raw, plan, wave, flux, ivar, steps)
     _count_masked(flux, ivar, steps)
     if plan["medium"] == "air":
         wave = air_to_vacuum(wave)
         steps.append("Wavelengths are converted from air to vacuum (Ciddor 1996).")
+    elif medium_is_assumed(raw, plan["wavelength"]):
+        steps.append(_assumed_vacuum(raw))
     flux, slope, absolute = units.to_f_lambda(flux, wave, plan["flux_unit"])
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         ivar = np.where(ivar > 0, ivar / slope**2, 0.0)
@@ -150,6 +153,19 @@ def _object_notes(raw: RawTable) -> list[str]:
     return [*steps, *([f"The header names {' and '.join(told)}."] if told else [])]
 
 
+def _assumed_vacuum(raw: RawTable) -> str:
+    """Return the sentence that the wavelengths are taken for those in vacuum, as nothing says otherwise."""
+    if raw.about.get("writer") == "IRAF":
+        return (
+            "The header does not say whether the wavelengths are in air or in vacuum; they are read as in vacuum. The "
+            "file comes from IRAF, whose line lists are in air: choose air unless they were converted."
+        )
+    return (
+        "Nothing in the file says whether the wavelengths are in air or in vacuum; they are read as in vacuum. Choose "
+        "air if they are not."
+    )
+
+
 def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
     """Convert air to vacuum wavelengths [Å] with the refractive index of Ciddor 1996, Applied Optics 35, 1566."""
     inverse = (1e4 / np.maximum(wavelength, 2000.0)) ** 2
@@ -220,14 +236,7 @@ def _ivar(raw: RawTable, plan: Mapping[str, str], flux: np.ndarray, steps: list[
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ivar = np.where(given > 0, given, np.nan) ** float(power)
     if plan["mask"] != NONE:
-        title = plan["mask"]
-        bits = raw.about.get("mask_bits")
-        convention = MASKS[convention_of(title, raw.about.get("survey", ""), bits)]
-        if convention is MASKS["HST"] and bits is not None:
-            convention = convention._replace(bits=bits)
-        where = f"{raw.name}, column {title}"
-        bad = convention.masked(truth(raw.columns[title], where, says_good=convention.says_good))
-        ivar = np.where(bad, 0.0, ivar)
+        ivar = np.where(masked(raw, plan), 0.0, ivar)
     return np.where(np.isfinite(ivar) & np.isfinite(flux), ivar, 0.0)
 
 

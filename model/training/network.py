@@ -50,7 +50,7 @@ def check_rows(features: Float[np.ndarray, "galaxy feature"], batch: int) -> Non
     if not np.isfinite(features).all():
         row, column = np.argwhere(~np.isfinite(features))[0]
         raise ValueError(
-            f"Feature {column} of row {row} is {features[row, column]}; training needs finite inputs. Remove the row."
+            f"features[{row}, {column}] is {features[row, column]}; training needs finite inputs. Remove the row."
         )
     if len(features) < batch:
         raise ValueError(f"{len(features)} rows are fewer than one batch of {batch}. Give more galaxies.")

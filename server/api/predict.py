@@ -1,6 +1,7 @@
 """``POST /api/v1/predict``: EWs predicted from continua."""
 
 import io
+import json
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
@@ -27,6 +28,9 @@ MAX_JSON_ROWS: Final = 10_000
 
 MAX_JUDGED: Final = 1_000
 """Most galaxies with outlier scores in one request; with 96 draws each, they take some seconds of processor time."""
+
+MAX_NOTES_HEADER: Final = 4_000
+"""Most characters of the notes in a header: proxies refuse long ones."""
 
 Number = float | None
 Bins = Annotated[list[Number], Field(fail_fast=True, min_length=N_BINS, max_length=N_BINS)]
@@ -95,6 +99,7 @@ class Weights(BaseModel):
 
 
 Lines = list[list[Number]]
+_RATIOS: Final = "The fluxes are read as fluxes per wavelength in one unit, of which only the ratios are used."
 
 
 class PredictAnswer(BaseModel):
@@ -115,6 +120,7 @@ class PredictAnswer(BaseModel):
     domain_score: list[Number]
     domain_reason: list[str]
     problems: list[str] = Field(description="why a galaxy has no numbers; empty for galaxies without a problem")
+    notes: list[str] = Field(description="how the request was read, and what was assumed")
     model: Weights
 
 
@@ -187,7 +193,7 @@ def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     question = _question(asked)
     answers = answer(read_rows(_batch(asked), question), question)
     ids = [str(name) for name in asked.ids or range(1, n + 1)]
-    return describe(answers, ids, asked.model)
+    return describe(answers, ids, asked.model) | {"notes": [_RATIOS]}
 
 
 def _batch(asked: PredictRequest) -> Any:
@@ -235,21 +241,34 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.answers.upload import about_answers
     from analysis.batch.job import Job, fields_with, predict_batch
+    from analysis.batch.notes import reading_notes
     from data.formats.whole import write_table
 
-    batch = isolation.read_table(content, kind)
+    batch, notes = isolation.read_table(content, kind)
     if options.surprise and batch.num_rows > MAX_JUDGED:
         raise DataError(
             f"The request has measured lines of {batch.num_rows:,} galaxies; one request tests at most "
             f"{MAX_JUDGED:,}. Send fewer, or use the command line: predict --surprise."
         )
     question = _question(options)
+    notes = [*notes, *reading_notes(batch.schema, question)]
     table = predict_batch(batch, Job(question))
     sent: FormatName = "parquet" if kind == PARQUET else "csv"
     format = FORMATS[options.format or sent]
     out = io.BytesIO()
-    meta = about_answers(options.model)._replace(fields=fields_with(batch.schema))
+    meta = about_answers(options.model)
+    details = dict(meta.details) | {"notes": " ".join(notes)}
+    meta = meta._replace(fields=fields_with(batch.schema), details=details)
     write_table(table, out, options.format or sent, meta)
     answer = Response(out.getvalue(), mimetype=format.mime)
+    answer.headers["Reading-Notes"] = _header(notes)
     answer.headers["Content-Disposition"] = f'attachment; filename="galactic_neon_prediction{format.extensions[0]}"'
     return answer
+
+
+def _header(notes: list[str]) -> str:
+    """Return sentences as a list in JSON, which has only ASCII characters, without those beyond `MAX_NOTES_HEADER`."""
+    kept = [json.dumps(note) for note in notes]
+    while sum(map(len, kept)) > MAX_NOTES_HEADER:
+        kept.pop()
+    return f"[{', '.join(kept)}]"

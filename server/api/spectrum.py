@@ -1,6 +1,6 @@
 """``POST /api/v1/spectrum/bins`` and ``/lines``: the twelve bins of a spectrum, and the lines measured in it."""
 
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import jax
 import numpy as np
@@ -9,6 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
+from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINES
 from model.spectra.continuum import continuum_bins
 from model.spectra.measure import MeasuredLines, measure_lines
@@ -30,7 +31,10 @@ Pixels = Annotated[list[float], Field(fail_fast=True, min_length=12, max_length=
 class SpectrumRequest(Body):
     """A spectrum with its emission lines."""
 
-    wavelength: Pixels = Field(description="vacuum, ascending [Å]")
+    wavelength: Pixels = Field(description="in `medium`, ascending [Å]")
+    medium: Literal["vacuum", "air"] = Field(
+        default="vacuum", description="in which the wavelengths are; those in air, as IRAF's, are converted to vacuum"
+    )
     flux: Annotated[list[float | None], Field(fail_fast=True, min_length=12, max_length=MAX_PIXELS)] = Field(
         description="flux density per wavelength, any unit; null where a pixel is masked"
     )
@@ -163,6 +167,8 @@ def _pixels(body: SpectrumRequest) -> _Pixels | Response:
         return problems.refused(
             "The wavelengths do not ascend. Sort the pixels, and keep only one pixel at each wavelength."
         )
+    if body.medium == "air":
+        wavelength = air_to_vacuum(wavelength)
     flux = np.array(body.flux, np.float64)
     ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)

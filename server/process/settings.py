@@ -13,8 +13,9 @@ from typing import Any, Final, Literal, NoReturn
 from pydantic import AliasChoices, Field, HttpUrl, RedisDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.catalogue.footer import check_built
 from data.errors import CatalogueError
-from data.paths import SPARCL_URL, catalogue_files, expanded, user_cache_folder, user_data_folder
+from data.paths import SPARCL_URL, catalogue_files, expanded, fetched_files, user_cache_folder, user_data_folder
 
 EXIT_BAD_SETTING = 2
 HOME_DEFAULTS: Final = {"cache_dir": "~/.cache/galactic-neon", "data_dir": "~/.local/share/galactic_neon"}
@@ -198,6 +199,15 @@ def load() -> Settings:
             reasons.setdefault(str(problem["loc"][0]), []).append(problem["msg"].removeprefix("Value error, "))
         given = {str(problem["loc"][0]): problem["input"] for problem in error.errors()}
         stop(*(_sentence(name, given[name], said) for name, said in reasons.items()))
+
+
+def check_catalogues(settings: Settings) -> None:
+    """Stop the program with a sentence if a catalogue to serve is no built one, before the workers load anything."""
+    try:
+        for file in catalogue_files(settings.catalogues or "") or fetched_files(settings.data_dir):
+            check_built(file)
+    except CatalogueError as error:
+        stop(str(error))
 
 
 def misspelt(names: Iterable[str]) -> list[str]:

@@ -36,8 +36,8 @@ _LATEX_SIGNS: Final = {"$": "", "{": "", "}": "", "\\AA": "Angstrom", "\\mu": "u
 
 
 def is_stated(text: str) -> bool:
-    """Return whether a text states a unit, as opposed to a placeholder such as "-"."""
-    return text.strip().lower() not in _NOTHING
+    """Return whether a text states a unit, as opposed to a placeholder such as "-" or a number, as in flux[0]."""
+    return text.strip().lower() not in _NOTHING and not text.strip().isdecimal()
 
 
 def parse(text: str) -> Any:

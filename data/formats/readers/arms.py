@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import TableNames, column_of, is_auxiliary, passed_over
+from data.columns.names import column_of
+from data.columns.tables import TableNames, is_auxiliary, passed_over
 from data.formats.readers.source import BATCH_ROWS, Source, other_tables, skipped, units_of
 from data.formats.types import is_list, is_number
 

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import TableNames, column_of, list_of_twelve, passed_over, split_unit, twelve_of
+from data.columns.names import column_of, list_of_twelve, split_unit, twelve_of
+from data.columns.tables import TableNames, passed_over
 from data.columns.units import FLUX_UNIT_KEYS, WAVELENGTH_UNIT_KEYS
 from data.formats.fields import Field
 from data.formats.types import is_list

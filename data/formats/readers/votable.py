@@ -18,6 +18,11 @@ from data.formats.readers.source import BATCH_ROWS, Choose, Given, Source, with_
 _ELSEWHERE: Final = re.compile(rb"<(?:[\w.-]+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
 _PLAIN: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252"})
+_DECLARED: Final = re.compile(rb"<(?:\w{1,40}:)?(FIELD|PARAM)\b[^>]{0,4000}>", re.IGNORECASE)
+_TEXT: Final = re.compile(rb"\sdatatype\s*=\s*[\"'](?:char|unicodeChar)[\"']", re.IGNORECASE)
+_SIZE: Final = re.compile(rb"\sarraysize\s*=\s*[\"']([^\"']{0,60})[\"']", re.IGNORECASE)
+_NAME: Final = re.compile(rb"\sname\s*=\s*[\"']([^\"']{0,60})", re.IGNORECASE)
+_BINARY: Final = re.compile(rb"<(?:\w{1,40}:)?(?:BINARY2?|FITS)\b", re.IGNORECASE)
 MAX_ARRAY: Final = 1 << 22
 """Largest number of values in one cell, checked against `arraysize`."""
 
@@ -45,6 +50,37 @@ def check_references(content: bytes, name: str) -> None:
             raise CatalogueError(f"{name} declares cells of {int(np.prod(sides, dtype=object)):,} values. Split them.")
 
 
+def with_whole_texts(content: bytes, name: str) -> bytes:
+    """Return a document whose columns of text have any length, so that no text is cut to the declared one.
+
+    A text without ``arraysize`` would be its first letter: the unit mJy would be m, and 1.5 would be 1.
+
+    Raises
+    ------
+    CatalogueError
+        When cells in binary form hold arrays of texts, whose lengths cannot be changed; the message names the column.
+    """
+    is_binary = _BINARY.search(content) is not None
+
+    def whole(found: re.Match[bytes]) -> bytes:
+        tag, size = found[0], _SIZE.search(found[0])
+        if not _TEXT.search(tag):
+            return tag
+        if is_binary and found[1].upper() == b"FIELD":
+            if size and b"x" in size[1]:
+                called = _NAME.search(tag)
+                raise CatalogueError(
+                    f"{name}: the cells of column {called[1].decode('utf-8', 'replace') if called else ''} are arrays "
+                    f"of texts (arraysize {size[1].decode('ascii', 'replace')}), which are not read here. Write one "
+                    "text or number into each cell, or leave the column out."
+                )
+            return tag
+        end = found.end(1) - found.start()
+        return tag[:end] + b' arraysize="*"' + _SIZE.sub(b"", tag[end:])
+
+    return _DECLARED.sub(whole, content)
+
+
 def open_votable(given: Given, start: int, choose: Choose) -> Source:
     """Open the table of a VOTable that `choose` selects; the document is read as a whole.
 
@@ -60,6 +96,7 @@ def open_votable(given: Given, start: int, choose: Choose) -> Source:
     check_references(content, given.name)
     if content.lower().count(b"<field") > given.max_columns:
         raise CatalogueError(f"{given.name} has more than {given.max_columns} columns. Keep the ones you need.")
+    content = with_whole_texts(content, given.name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = parse(io.BytesIO(content), verify="ignore")

@@ -42,6 +42,8 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
             break
     if medium := _medium(said, fields):
         about["medium"], about["medium_why"] = medium
+    elif _is_of_iraf(said):
+        about["writer"] = "IRAF"
     for key in FRAME_KEYS:
         word = str(said.get(key, "")).strip().lower()
         if word in ("source", "rest", "restframe", "rest-frame", "rest frame") or (
@@ -60,6 +62,8 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
             about[name] = str(value).strip()[:40]
     if isinstance(bits := said.get("sdqflags"), float) and 0 < bits < 1 << 31:
         about["mask_bits"] = int(bits)
+    if str(said.get("dmodcls", "")).strip().lower() == "onespec":
+        about["mask_convention"] = "PypeIt"
     if said.get("repeated columns"):
         about["repeated"] = str(said["repeated columns"]).split("\n")
     if said.get("header row"):
@@ -67,6 +71,12 @@ def understood(said: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, 
     if said.get("extension"):
         about["extension"] = str(said["extension"])
     return about
+
+
+def _is_of_iraf(said: Mapping[str, Any]) -> bool:
+    """Return whether IRAF calibrated the wavelengths of a file, or wrote it."""
+    linear = str(said.get("ctype1", "")).strip().upper() == "LINEAR"
+    return linear or "iraf" in str(said.get("origin", "")).lower() or "wtype=" in str(said.get("wat1_001", "")).lower()
 
 
 def _medium(said: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, str] | None:

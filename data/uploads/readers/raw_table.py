@@ -117,8 +117,12 @@ def _is_number(values: np.ndarray) -> bool:
 
 TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y"})
 FALSE_WORDS: Final = frozenset({"false", "f", "no", "n"})
-BAD_WORDS: Final = frozenset({"bad", "masked", "flagged", "reject", "rejected", "unusable"})
-GOOD_WORDS: Final = frozenset({"good", "ok", "unmasked", "use", "usable", "valid"})
+BAD_WORDS: Final = frozenset(
+    {"bad", "masked", "flagged", "reject", "rejected", "unusable", "invalid", "fail", "failed", "nok", "not ok"}
+)
+GOOD_WORDS: Final = frozenset(
+    {"good", "ok", "okay", "unmasked", "use", "usable", "valid", "pass", "passed", "accept", "accepted", "clean"}
+)
 
 
 def truth(values: np.ndarray, where: str, *, says_good: bool = False) -> np.ndarray:

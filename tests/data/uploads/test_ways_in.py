@@ -604,6 +604,75 @@ def test_names_that_lost_their_digits_do_not_make_one_galaxy_of_two(form: str, n
     assert re.search(r"lost its last digits|A float cannot hold", " ".join(capsys.readouterr().err.split()))
 
 
+ABOVE = "# a comment\n\n# survey: none\n"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("column", "value"), [("flux_03", -1.0), ("redshift", -0.5), ("flux_07", "x")])
+def test_rows_are_counted_as_an_editor_of_the_file_counts_them(column: str, value, form: str, tmp_path, capsys):
+    """Lines of a text, of which the header is row 1 unless comments are above it; in other formats from 1."""
+    made = table(redshift=[0.1] * 3, log_luminosity=[6.0] * 3)
+    cells = made[column].astype(object if isinstance(value, str) else float)
+    cells[1] = value
+    made[column] = cells.astype(str) if isinstance(value, str) else cells
+    content = (ABOVE.encode() if form == "csv" else b"") + as_bytes(made, form)
+    row = 2
+    if form in ("csv", "ecsv"):
+        bad = made["TARGETID"][1]
+        row = 1 + next(n for n, line in enumerate(content.decode().splitlines()) if line.startswith(str(bad)))
+    (tmp_path / f"t{SUFFIXES[form]}").write_bytes(content)
+    for words in (["check"], ["build", "c.parquet"]):
+        paths = [str(tmp_path / word) for word in (f"t{SUFFIXES[form]}", *words[1:])]
+        assert cli.main(["catalogue", words[0], *paths]) != 0
+        said = " ".join(capsys.readouterr().err.split())
+        assert re.search(rf"[Rr]ow {row}, column {column}", said), said
+    assert apply_plan(open_files([(content, "t")])).table.problems[1].startswith(f"Row {row}, column {column}")
+
+
+SERIES = ("flux{}", "FLUX_{}", "flux[{}]", "bin {}", "f_lambda_{:02d}", "bin_flux({})", "Flux.{}", "flux{} [mJy]")
+
+
+@grid
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("pattern", SERIES)
+def test_twelve_numbered_fluxes_are_read(pattern: str, first: int, way: str, form: str, tmp_path):
+    """Without zeros, from 1, and in the order of an alphabet; beside magnitudes with numbers."""
+    names = [pattern.format(first + place) for place in range(12)]
+    given = MJY if "mJy" in pattern else FLUX
+    columns = {name: given[:, place] for place, name in enumerate(names)}
+    made = Table({"TARGETID": np.array(IDS)} | {name: columns[name] for name in sorted(columns)})
+    made["mag_1"], made["mag_2"] = 18.0, 17.0
+    ids, flux, *_, problems = WAYS[way](as_bytes(made, form), form, tmp_path)
+    assert ids == tuple(map(str, IDS))
+    assert not any(problems)
+    np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("pattern", ["flux{}_ivar", "FLUX_IVAR_{}", "flux_ivar_{:02d}"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "fits"])
+def test_inverse_variances_of_numbered_fluxes_are_read(pattern: str, form: str, tmp_path):
+    made = Table({f"flux{place}": FLUX[:, place] for place in range(12)})
+    for place in range(12):
+        made[pattern.format(place)] = np.full(3, 0.0 if place == 3 else 1e4)
+    content = as_bytes(made, form)
+    page = apply_plan(open_files([(content, "t")])).table.bin_flux_ivar
+    path = tmp_path / f"t{SUFFIXES[form]}"
+    path.write_bytes(content)
+    with open_source(path, text=reads_as_text) as source:
+        batch = pa.Table.from_batches(list(source.batches), source.schema).combine_chunks().to_batches()[0]
+    line = read_rows(batch, PredictOptions(load_params())).bin_flux_ivar
+    assert page is not None
+    np.testing.assert_allclose(page, line, rtol=1e-6)
+    assert (page[:, 3] == 0).all()
+
+
+def test_a_bad_cell_of_a_numbered_flux_is_its_rows_problem(tmp_path):
+    text = ",".join(f"flux{place}" for place in range(12)) + "\n" + "\n".join([",".join(["1"] * 12)] * 2)
+    (tmp_path / "t.csv").write_text(text + "\n" + ",".join(["1"] * 11 + ["x"]) + "\n")
+    assert cli.main(["predict", str(tmp_path / "t.csv"), str(tmp_path / "o.parquet")]) == 3
+    assert [bool(one) for one in pq.read_table(tmp_path / "o.parquet")["PROBLEM"].to_pylist()] == [False, False, True]
+
+
 def test_arrays_of_another_length_are_said():
     content = f'{{"TARGETID": [1, 2], "flux": {FLUX.tolist()}}}'.encode()
     assert any("TARGETID has 2 values, not 3" in step for step in apply_plan(open_files([(content, "t.json")])).steps)

@@ -1,6 +1,7 @@
 """The API as a machine meets it: what it answers, what it refuses and how, and that nothing sent breaks it."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 import schemathesis
+from astropy.io import fits
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -18,11 +20,17 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from analysis.answers.answer import PredictOptions
+from analysis.batch.rows import read_rows
 from analysis.explorer.neighbours import nearest
 from analysis.isolation.jobs import PARQUET
 from data.catalogue import registry
 from data.catalogue.schema import FLUX_NAMES
 from data.columns.missing import RANGES
+from data.columns.names import reads_as_text
+from data.formats import FORMATS
+from data.formats.stream import open_source
+from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
@@ -202,6 +210,9 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     said = api.post("/api/v1/spectrum/bins", json=body).json
     expected = continuum_bins(wavelength.astype(np.float32), flux.astype(np.float32))
     np.testing.assert_allclose(said["flux"], expected, rtol=1e-4)
+    in_air = np.interp(wavelength * 1.1, air_to_vacuum(wavelength * 1.1), wavelength * 1.1)
+    said = api.post("/api/v1/spectrum/bins", json=body | {"wavelength": in_air.tolist(), "medium": "air"}).json
+    np.testing.assert_allclose(said["flux"], expected, rtol=1e-4)
     short = {"wavelength": wavelength[:1000].tolist(), "flux": flux[:1000].tolist()}
     said = api.post("/api/v1/spectrum/bins", json=short).json
     assert said["flux"][-1] is None
@@ -298,3 +309,50 @@ def test_nothing_that_is_sent_breaks_the_server_or_its_description(described, mo
         except Unsatisfiable:
             # A route without parameters cannot be asked wrongly.
             assert not operation.body
+
+
+NAMES = {"Flux_{} [mJy]": "in mJy", "flux_{:02d}": "no unit is stated"}
+
+
+@pytest.mark.parametrize("pattern", NAMES)
+@pytest.mark.parametrize("kind", ["text/csv", PARQUET])
+@pytest.mark.parametrize("format", ["csv", "parquet", "ecsv", "fits", "votable"])
+def test_a_table_is_answered_with_how_it_was_read(api, pattern, kind, format, tmp_path):
+    table = pa.table(
+        {pattern.format(index): FLUX[:, index] for index in range(12)} | {"z": [0.1] * 5, "ümlaut": [1] * 5}
+    )
+    out = io.BytesIO()
+    (pacsv.write_csv if kind == "text/csv" else pq.write_table)(table, out)
+    content = out.getvalue()
+    if kind == "text/csv":
+        content = content.decode().encode("cp1252")
+    answer = api.post(f"/api/v1/predict?format={format}", data=content, content_type=kind)
+    notes = json.loads(answer.headers["Reading-Notes"])
+    said = " ".join(notes)
+    for words in (
+        NAMES[pattern], "redshift is read from column z", "no column of log_luminosity", "Copied and not used: ümlaut"
+    ):  # fmt: skip
+        assert words in said
+    assert ("Windows-1252" in said) == (kind == "text/csv")
+    path = tmp_path / f"t{FORMATS[format].extensions[0]}"
+    path.write_bytes(answer.data)
+    # The answer is a table again, and its notes change nothing in it.
+    with open_source(path, text=reads_as_text) as source:
+        again = pa.Table.from_batches(list(source.batches), source.schema).combine_chunks().to_batches()[0]
+        kept = "".join(fits.getheader(path, 1)["HISTORY"]) if format == "fits" else str(source.about)
+    assert "redshift is read from column z" in kept
+    rows = read_rows(again, PredictOptions(load_params()))
+    first = read_rows(pa.RecordBatch.from_pydict(table.to_pydict()), PredictOptions(load_params()))
+    np.testing.assert_allclose(rows.bin_flux, first.bin_flux, rtol=1e-6)
+
+
+def test_json_is_answered_with_what_was_assumed(api):
+    assert "only the ratios are used" in predict(api).json["notes"][0]
+
+
+def test_titles_of_strangers_break_no_header(api):
+    names = [*FLUX_NAMES, *(f"“{'x' * 150}” {number}" for number in range(40))]
+    text = ",".join(names) + "\n" + ",".join(["1"] * len(names)) + "\n"
+    answer = api.post("/api/v1/predict?format=fits", data=text.encode(), content_type="text/csv")
+    assert answer.status_code == 200
+    assert len(answer.headers["Reading-Notes"]) < 4200

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import is_auxiliary
+from data.columns.tables import is_auxiliary
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.arms import are_arms

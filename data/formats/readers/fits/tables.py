@@ -1,17 +1,19 @@
 """Reader of FITS files: their tables, or the spectrum in their images."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from data.columns.names import TableNames, column_of, has_fluxes
+from data.columns.names import column_of, is_like_a_mask
+from data.columns.tables import TableNames, has_fluxes
 from data.columns.words import scalars, unique_names
 from data.errors import CatalogueError
 from data.formats.readers.arms import joined_tables
+from data.formats.readers.fits.ascii import ascii_source
 from data.formats.readers.fits.columns import FitsColumn, read_column
 from data.formats.readers.fits.headers import check_headers
 from data.formats.readers.fits.images import read_image
@@ -55,11 +57,30 @@ def open_fits(given: Given, start: int, choose: Choose) -> Iterator[Source]:
             yield image
             return
         place = choose(found)
-        yield (
+        source = (
             joined_tables(given.name, found, place, lambda number: _source(given, parts, tables[number], 0), start)
             if several
             else _source(given, parts, tables[place], start)
         )
+        is_spectrum = is_table and column_of(found[place][1], "wavelength")
+        yield source._replace(notes=[*source.notes, *_mask_images(every)]) if is_spectrum else source
+
+
+def _mask_images(parts: Sequence[Any]) -> list[str]:
+    """Return a sentence on the images beside a table that may be masks of its pixels, none if there are none."""
+    names = [
+        str(part.name)
+        for part in parts
+        if str(part.header.get("XTENSION", "")).strip() == "IMAGE"
+        and part.header.get("NAXIS")
+        and is_like_a_mask(str(part.name))
+    ]
+    if not names:
+        return []
+    return [
+        f"The table is read without the image{'s' if len(names) > 1 else ''} {', '.join(names[:6])}, which may mask "
+        "its pixels; add the mask to the table as a column."
+    ]
 
 
 def _image(given: Given, start: int, *, has_table: bool) -> Source | None:
@@ -113,7 +134,7 @@ def _source(given: Given, parts: Any, part: Any, start: int) -> Source:
     about["extension"] = str(part.name)
     names = _titles(part)
     if header["XTENSION"].strip() == "TABLE":
-        return _ascii_source(part, names, where, start, about, width)
+        return ascii_source(part, names, where, start, about, width)
     columns = [FitsColumn(number, name, header) for number, name in enumerate(names, 1)]
     notes = [
         f"Column {one.name} holds {one.code or 'an unknown type'} and is passed over."
@@ -144,27 +165,3 @@ def _source(given: Given, parts: Any, part: Any, start: int) -> Source:
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return Source(schema, len(raw), batches(), about, notes)
-
-
-def _ascii_source(part: Any, names: list[str], where: str, start: int, about: dict[str, Any], width: int) -> Source:
-    """Read an ASCII table extension."""
-    header = part.header
-    begins = [header.get(f"TBCOL{number}") for number in range(1, len(names) + 1)]
-    sizes = [re.match(r"\s*[AIFED](\d+)", str(header.get(f"TFORM{number}", ""))) for number in range(1, len(names) + 1)]
-    if not all(isinstance(one, int) for one in begins) or not all(sizes) or sum(int(s[1]) for s in sizes if s) > width:
-        raise CatalogueError(f"{where}: the columns of its ASCII table overlap or have no place. Write it again.")
-    units = [str(header.get(f"TUNIT{number}", "") or "") for number in range(1, len(names) + 1)]
-    arrays = []
-    for place in range(len(names)):
-        values = np.ma.asarray(part.data.field(place))
-        if values.dtype.kind in "SU":
-            arrays.append(pa.array([str(text).strip() for text in np.char.rstrip(np.asarray(values, "U")).tolist()]))
-        else:
-            arrays.append(
-                pa.array(np.asarray(values).astype(values.dtype.newbyteorder("=")), mask=np.ma.getmaskarray(values))
-            )
-    schema = pa.schema(
-        [with_field(pa.field(name, one.type), unit) for name, one, unit in zip(names, arrays, units, strict=True)]
-    )
-    table = pa.Table.from_arrays(arrays, schema=schema)
-    return Source(schema, len(table), iter(table.slice(start).to_batches(BATCH_ROWS)), about, [])

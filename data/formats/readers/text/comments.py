@@ -19,6 +19,11 @@ _UNIT_AFTER: Final = re.compile(
     r"\b([A-Za-z]\w{0,60})(?:\s{1,4}units?)?\s{0,8}(?:[:=(\[]|\bin\b)(?=([^;,\])=]{1,120}))", re.IGNORECASE
 )
 """A name in a comment and the words behind it, which may be its unit: ``flux: mJy``, ``flux in mJy``."""
+_REST: Final = re.compile(
+    r"\brest[ -]?frame[ -]wave|\b(?:wave(?:length)?s?|spectrum)\b.{0,60}\brest[ -]?frame", re.IGNORECASE
+)
+"""A comment that says that the wavelengths are in the rest frame."""
+_NOT_REST: Final = re.compile(r"\b(?:observed|obs|not|no|from)\b", re.IGNORECASE)
 _KEY_VALUE: Final = re.compile(r"[#%!/;\\]+\s*([A-Za-z][\w .()-]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 
 
@@ -73,4 +78,6 @@ def metadata_in(comments: Sequence[str]) -> dict[str, Any]:
             found.setdefault(pair[1].strip().lower(), as_number(pair[2].strip().strip("'\"")))
         if re.search(r"\bwave(?:length)?s?\b", comment[:400].lower()) and (medium := medium_in(comment[:400])):
             found.setdefault("medium", medium)
+        if _REST.search(comment[:400]) and not _NOT_REST.search(comment[:400]):
+            found.setdefault("frame", "rest")
     return found

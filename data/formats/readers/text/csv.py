@@ -7,7 +7,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from data.columns.names import FLUX_NAMES
+from data.columns.names import FLUX_NAMES, twelve_of
 from data.errors import CatalogueError
 from data.formats.readers.source import BATCH_ROWS, Given, Source, skipped, with_field
 from data.formats.readers.text.table import TextTable
@@ -92,7 +92,8 @@ def open_csv(
     """
     table = TextTable(given, default_names=DEFAULT_NAMES) if table is None else table
     delimiter = table.delimiter
-    forced = {name: pa.string() for name in table.names if is_text(name)}
+    ours = {title: flux for flux, title in twelve_of(table.names).items()}
+    forced = {name: pa.string() for name in table.names if is_text(ours.get(name, name))}
     chosen = dict(types or {}) | forced
 
     def opened(again: TextTable, numbered: bool = False) -> Any:
