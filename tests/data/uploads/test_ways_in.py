@@ -93,7 +93,7 @@ def on_the_command_line(content: bytes, form: str, folder) -> tuple:
 
 
 def by_the_api(content: bytes, form: str, folder) -> tuple:
-    return in_rows(isolation.read_table(content, PARQUET if form == "parquet" else CSV))
+    return in_rows(isolation.read_table(content, PARQUET if form == "parquet" else CSV)[0])
 
 
 def in_a_catalogue(content: bytes, form: str, folder) -> tuple:
