@@ -158,7 +158,7 @@ def _line(
     groups: tuple[Int[np.ndarray, " galaxy"], ...],
     special: tuple[Bool[np.ndarray, " galaxy"], Bool[np.ndarray, " galaxy"]],
     rank_distance: float | None,
-    with_halpha: tuple[float, float, float] | None,
+    correlation_with_halpha: tuple[float, float, float] | None,
 ) -> LineCalibration:
     median, low, high = point
     listed = np.isfinite(observed)
@@ -185,7 +185,7 @@ def _line(
         renoised=[
             float(np.nanquantile(measured, level) / np.quantile(observed[found], level) - 1) for level in RENOISED
         ],
-        with_halpha=with_halpha,
+        residual_correlation=correlation_with_halpha,
         rank_distance=rank_distance,
         tail=(float(np.quantile(observed[listed], TAIL)), float(np.nanquantile(drawn, TAIL))),
         tail_error=_error(lambda rows: float(np.quantile(observed[listed][rows], TAIL)), int(listed.sum())),

@@ -194,7 +194,7 @@ class LineCalibration(Part):
     """Share of listed lines that noise-free draws imply, minus the observed one, by colour fifth from red to blue."""
     renoised: list[float]
     """10, 50 and 90 % points of noise-free draws that are measured again, over the observed ones, minus 1."""
-    with_halpha: tuple[float, float, float] | None
+    residual_correlation: tuple[float, float, float] | None
     """Rank correlation of the residual with that of Hα in the reddest fifth: listed, its standard error, drawn."""
     rank_distance: float | None
     """Largest distance from uniform of the ranks of a free line among draws given its measurement; None if tied."""

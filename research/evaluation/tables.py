@@ -74,7 +74,9 @@ def _calibration(found: Calibration) -> str:
                 f"{100 * worst:+.1f}",
                 " ".join(f"{100 * share:+.1f}" for share in line.implied_by_color),
                 " ".join(f"{100 * ratio:+.0f}" for ratio in line.renoised),
-                "–" if line.with_halpha is None else "{:.2f} ± {:.2f} / {:.2f}".format(*line.with_halpha),
+                "–"
+                if line.residual_correlation is None
+                else "{:.2f} ± {:.2f} / {:.2f}".format(*line.residual_correlation),
                 "–" if line.rank_distance is None else f"{line.rank_distance:.3f}",
                 f"{line.tail[0]:.0f} ± {line.tail_error:.0f} / {line.tail[1]:.0f}",
                 f"{100 * line.coverage_rare:.0f} %",

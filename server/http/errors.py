@@ -3,7 +3,7 @@
 import time
 
 from dash.exceptions import DependencyException, InvalidResourceError
-from flask import Flask, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import (
     HTTPException,
@@ -23,6 +23,8 @@ from server.http.static import SUITES
 def install(server: Flask) -> None:
     """Answer all errors with ``{"error": "..."}``, or below /api/ with a problem as in RFC 9457."""
     server.register_error_handler(HTTPException, _answer)
+    # Registered before Flask-Limiter's, and therefore run after it.
+    server.after_request(_say_when_to_return)
     # A new start of the server mends it; until then nothing is answered from what was changed.
     server.register_error_handler(ChangedError, lambda error: _answer(ServiceUnavailable(str(error))))
     # What Dash raises for the address of a script that it does not have.
@@ -45,14 +47,22 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         answer = problems.answer(error.code or 500, error.name, _sentence(error))
         answer.headers.extend([header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")])
         return answer
-    headers = {"Retry-After": str(_seconds_to_wait())} if isinstance(error, TooManyRequests) else {}
-    return {"error": _sentence(error)}, error.code or 500, headers
+    return {"error": _sentence(error)}, error.code or 500
 
 
 def _seconds_to_wait() -> int:
-    limit = LIMITER.current_limit
-    # As Flask-Limiter's own Retry-After.
-    return max(1, int(limit.window[0] + 1 - time.time())) if limit else 60
+    """Return the seconds after which this request may be repeated, the same number however often it is asked for."""
+    if "seconds_to_wait" not in g:
+        limit = LIMITER.current_limit
+        g.seconds_to_wait = max(1, int(limit.window[0] + 1 - time.time())) if limit else 60
+    return g.seconds_to_wait
+
+
+def _say_when_to_return(answer: Response) -> Response:
+    """Give the seconds of the sentence in the header too; Flask-Limiter has counted them a moment later."""
+    if answer.status_code == TooManyRequests.code and "seconds_to_wait" in g:
+        answer.headers["Retry-After"] = str(g.seconds_to_wait)
+    return answer
 
 
 def _sentence(error: HTTPException) -> str:
