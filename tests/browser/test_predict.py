@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from data import uploads
 from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINES
+from model.predictions.predict import predict as predict_with
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
 from tests.serving import ROOT, Served
@@ -237,6 +238,22 @@ def test_a_real_desi_galaxy_dropped_as_a_pair(predict: Page):
     expect(predict.locator("#predict-redshift")).to_have_value("0.36874")
     expect(predict.locator("#predict-verdict")).to_contain_text("outside")
     assert float(halpha(predict)) > 50
+
+
+def test_the_noise_of_a_file_s_bins_reaches_the_intervals_until_a_bin_is_changed(predict: Page):
+    flux = np.array(FLUXES, np.float32)
+    ivar = 1 / (0.1 * flux) ** 2
+    header = ",".join([HEADER, *(f"{name}_ivar" for name in FLUX_NAMES)])
+    upload(predict, "noisy.csv", f"{header}\n{ROW},{','.join(f'{one:.6g}' for one in ivar)}\n".encode())
+    predict.get_by_role("button", name="Predict", exact=True).click()
+    expect(predict.locator("#predict-steps")).to_contain_text("The prediction is shown")
+    halpha_place = [line.name for line in LINES].index("HALPHA")
+    noisy, exact = (predict_with(load_params(), flux, bin_flux_ivar=each) for each in (ivar, None))
+    for found in (noisy, exact):
+        if found is exact:
+            fields(predict).nth(0).fill("2.711")
+        low, high = (float(np.asarray(bound)[halpha_place]) for bound in (found.p16, found.p84))
+        expect(lines(predict).filter(has_text="Hα").locator("td").nth(1)).to_have_text(f"{low:.1f}–{high:.1f}")
 
 
 @pytest.mark.parametrize(
