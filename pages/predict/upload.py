@@ -124,7 +124,15 @@ def table_of(read: Any) -> uploads.RawTable:
 
 
 def name_of(read: Any) -> str:
-    """Return the names of the files that were read, as one text."""
+    """Return the names of the files that `diagnose` read, as one text.
+
+    Raises
+    ------
+    PreventUpdate
+        If none was read.
+    """
+    if not isinstance(read, dict):
+        raise dash.exceptions.PreventUpdate
     return str(read.get("name"))[: 3 * LONGEST_NAME]
 
 

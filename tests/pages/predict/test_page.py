@@ -239,6 +239,9 @@ def test_a_table_that_did_not_come_from_here_is_not_taken(table: Any):
     for nothing in (None, 7, []):
         with pytest.raises(PreventUpdate):
             table.predict_upload(1, *plan, nothing, "default")
+        # Every callback that takes a table names its file.
+        with pytest.raises(PreventUpdate):
+            table.name_of(nothing)
 
 
 def test_nothing_of_an_upload_is_stored(table: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch):
