@@ -5,7 +5,6 @@ Exit status: 0 when nothing failed, 1 otherwise.
 """
 
 import argparse
-import os
 import re
 import subprocess
 import sys
@@ -20,9 +19,7 @@ SLOWEST: Final = 20
 NODE_TESTS: Final = tuple(map(str, sorted((ROOT / "tests" / "assets").rglob("*.test.mjs"))))
 """Listed one by one, because releases of Node differ in how they treat a folder."""
 PYTEST: Final = (sys.executable, "-m", "pytest")
-PROCESSES: Final = min(4, (os.cpu_count() or 1) + 1)
-"""One more than processors, because a third of the time a test waits for a server or for another process."""
-SPREAD: Final = ("--numprocesses", str(PROCESSES), "--dist", "loadfile")
+SPREAD: Final = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 class Part(NamedTuple):
