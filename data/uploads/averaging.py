@@ -14,7 +14,7 @@ from data.uploads.limits import MAX_PIXELS
 from model.bins import BIN_EDGES, MIN_COVERAGE
 from model.predictions.batch import complete_many
 from model.predictions.imputation import FEWEST_BINS
-from model.spectra.bin_noise import bin_variance
+from model.spectra.bin_noise import bin_variance, excess_ivar
 from model.spectra.continuum import continuum_bins
 from model.storage.weights import load_params
 
@@ -89,6 +89,32 @@ def average_variance(rest: Float[np.ndarray, " pixel"], ivar: Float[np.ndarray, 
     """Return the variances of the bins' mean fluxes from the errors of the pixels; NaN where no pixel is good."""
     scale = float(np.median(ivar[ivar > 0]))
     return np.asarray(_variance()(*padded(rest, ivar / scale, ivar)[1]), np.float64) / scale
+
+
+def bins_ivar(
+    rest: Float[np.ndarray, " pixel"],
+    ivar: Float[np.ndarray, " pixel"] | None,
+    bin_flux: Float[np.ndarray, " bin"],
+    absolute: bool,
+    missing: tuple[int, ...],
+    steps: list[str],
+) -> Float[np.ndarray, "1 bin"] | None:
+    """Return inverse variances of the bins: 0 where missing, infinite where no noisier than DESI's; None if all are.
+
+    Without errors of the pixels, `ivar` is None. A sentence on noise beyond DESI's is appended to `steps`.
+    """
+    found = np.full(N_BINS, np.inf)
+    if ivar is not None:
+        variance = average_variance(rest, ivar)
+        found = excess_ivar(bin_flux, variance, absolute)
+        if (noisy := np.isfinite(found)).any():
+            share = np.sqrt(variance[noisy]) / bin_flux[noisy]
+            steps.append(
+                f"The errors of the spectrum mean {share.min():.1%} to {share.max():.1%} noise in {noisy.sum()} of the "
+                "twelve bins, more than DESI's spectra have, which widens the intervals of the predictions."
+            )
+    found[list(missing)] = 0
+    return None if np.isinf(found).all() else found[None]
 
 
 def bin_range(place: int) -> str:

@@ -14,7 +14,7 @@ from data.columns import units
 from data.columns.missing import EMPTY, NO_MAGNITUDE, fluxes_without_sentinels, without_sentinels
 from data.errors import UploadError
 from data.spectrum import Spectrum
-from data.uploads.averaging import average_bins, average_variance, bin_range
+from data.uploads.averaging import average_bins, bin_range, bins_ivar
 from data.uploads.galaxies import FluxTable, is_no_galaxy
 from data.uploads.limits import MAX_PIXELS
 from data.uploads.masks import masked, unused_masks
@@ -23,7 +23,6 @@ from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import LUMINOSITY_BIN
 from model.features import log_luminosity
-from model.spectra.bin_noise import excess_ivar
 from model.spectra.extinction import attenuation
 
 EBV_RANGE: Final = (0.0, 5.0)
@@ -99,7 +98,8 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     # A pixel beyond float32 becomes infinite in the drawn spectrum; the bins were averaged before.
     with np.errstate(over="ignore"):
         single = (flux / scale).astype(np.float32), (ivar * scale**2).astype(np.float32)
-    bin_ivar = _bin_ivar(plan, rest, ivar, bin_flux, absolute, missing, steps)
+    has_errors = plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE
+    bin_ivar = bins_ivar(rest, ivar if has_errors else None, bin_flux, absolute, missing, steps)
     if bin_ivar is not None:
         bin_ivar = (bin_ivar * scale**2).astype(np.float32)
     spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
@@ -114,30 +114,6 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
         bin_flux_ivar=bin_ivar,
     )
     return Reading(table, spectrum, tuple(steps))
-
-
-def _bin_ivar(
-    plan: Mapping[str, str],
-    rest: np.ndarray,
-    ivar: np.ndarray,
-    bin_flux: np.ndarray,
-    absolute: bool,
-    missing: tuple[int, ...],
-    steps: list[str],
-) -> Float[np.ndarray, "1 bin"] | None:
-    """Return inverse variances of the bins: 0 where missing, infinite where no noisier than DESI's; None if all are."""
-    found = np.full(N_BINS, np.inf)
-    if plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE:
-        variance = average_variance(rest, ivar)
-        found = excess_ivar(bin_flux, variance, absolute)
-        if (noisy := np.isfinite(found)).any():
-            share = np.sqrt(variance[noisy]) / bin_flux[noisy]
-            steps.append(
-                f"The errors of the spectrum mean {share.min():.1%} to {share.max():.1%} noise in {noisy.sum()} of the "
-                "twelve bins, more than DESI's spectra have, which widens the intervals of the predictions."
-            )
-    found[list(missing)] = 0
-    return None if np.isinf(found).all() else found[None]
 
 
 def _object_notes(raw: RawTable) -> list[str]:
