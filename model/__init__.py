@@ -12,13 +12,14 @@ from .features import colors
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
-from .predictions.draws import ObservedLines, sample_ew, sample_observed
+from .predictions.draws import ObservedLines, Sample, sample
 from .predictions.imputation import complete_bins
 from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
 from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
 from .predictions.published_noise import published_noise
+from .random_numbers import id_words
 from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
 from .spectra.measure import MeasuredLines, measure_lines
@@ -39,6 +40,7 @@ __all__ = [
     "Params",
     "Prediction",
     "Response",
+    "Sample",
     "WeightsError",
     "add_lines",
     "bin_variance",
@@ -48,6 +50,7 @@ __all__ = [
     "domain",
     "domain_score",
     "excess_ivar",
+    "id_words",
     "intrinsic_ew",
     "listing_response",
     "load_params",
@@ -57,17 +60,13 @@ __all__ = [
     "predict_ew",
     "predict_many",
     "published_noise",
-    "sample_ew",
+    "sample",
     "sample_many",
-    "sample_observed",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name of the previous release with a DeprecationWarning; the next release drops it."""
-    if name == "Observed":
-        import warnings
+    """Return a name of the previous release with a DeprecationWarning."""
+    from .deprecated import find
 
-        warnings.warn("Observed is now called ObservedLines.", DeprecationWarning, stacklevel=2)
-        return ObservedLines
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return find(name)

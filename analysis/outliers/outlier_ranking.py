@@ -111,14 +111,15 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
     import jax
     import jax.numpy as jnp
 
-    from model.predictions.draws import sample_observed
+    from model.predictions.draws import sample as draw_lines
 
     count = FITTED + KEPT
 
     @jax.jit
-    def draw(params: Params, key: Any, flux: Any, luminosity: Any, redshift: Any) -> Any:
+    def draw(params: Params, start: Any, flux: Any, luminosity: Any, redshift: Any) -> Any:
         flux, luminosity, redshift = (jnp.repeat(values, count, axis=0) for values in (flux, luminosity, redshift))
-        drawn = sample_observed(key, params, flux, luminosity, redshift)
+        ids = start * count + jnp.arange(len(flux))
+        drawn = draw_lines(0, params, flux, luminosity, redshift, ids=ids).observed
         return jnp.asarray(drawn.ew).reshape(-1, count, len(LINE_NAMES)).swapaxes(0, 1)
 
     n = len(sample.redshift)
@@ -129,7 +130,7 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
             np.concatenate([values[rows], np.repeat(values[rows][:1], CHUNK - size, axis=0)])
             for values in (sample.bin_flux, sample.log_luminosity, sample.redshift)
         ]
-        drawn = draw(params, jax.random.fold_in(jax.random.key(0), start), *inside)
+        drawn = draw(params, start, *inside)
         yield rows, np.asarray(drawn)[:, :size]
 
 

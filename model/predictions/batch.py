@@ -1,24 +1,23 @@
 """Predictions for many galaxies, in chunks of fixed shapes that bound compilations and memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 from ..bins import N_BINS
 from ..features import VARIANTS
+from ..random_numbers import id_words, key_words, row_words
 from .domain import domain_score
-from .draws import ObservedLines, sample_both
+from .draws import Sample, sample_rows
 from .imputation import complete_bins
 from .intrinsic import IntrinsicEW, distribution_of, intrinsic_ew
 from .map import MapPlace, place_on_map
 from .params import Params
 from .predict import Prediction, predict
-from .published_noise import row_key
 from .variants import in_one_shape
 
 CHUNKS: Final = (1, 32, 1024, 4096)
@@ -36,18 +35,12 @@ _complete = jax.jit(complete_bins)
 _intrinsic = jax.jit(intrinsic_ew)
 
 
-@jax.jit
-def _sample(params: Params, seed: Any, flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
-    """Draw each row with a key made of the seed and the row's fluxes; `given` as for `sample_both`."""
-
-    def one(flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
-        return sample_both(row_key(seed, jnp.where(jnp.isfinite(flux), flux, 0.0)), params, flux, *given)
-
-    return jax.vmap(one)(flux, *given)
+_sample = jax.jit(sample_rows)
+_row_words = jax.jit(row_words)
 
 
 def _in_chunks(
-    function: Callable[..., Any], *columns: Float[np.ndarray, "galaxy ..."], chunks: tuple[int, ...] = CHUNKS
+    function: Callable[..., Any], *columns: Shaped[np.ndarray, "galaxy ..."], chunks: tuple[int, ...] = CHUNKS
 ) -> Any:
     """Apply a jitted function chunk by chunk, and return a pytree of numpy arrays with all rows."""
     n = len(columns[0])
@@ -55,11 +48,16 @@ def _in_chunks(
     for start in range(0, max(n, 1), chunks[-1]):
         rows = min(chunks[-1], n - start)
         size = next(chunk for chunk in chunks if chunk >= rows)
-        padded = [np.ones((size, *column.shape[1:]), np.float32) for column in columns]
+        padded = [np.ones((size, *column.shape[1:]), _type(column)) for column in columns]
         for target, column in zip(padded, columns, strict=True):
             target[:rows] = column[start : start + rows]
         parts.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[:rows], function(*padded)))
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def _type(column: np.ndarray) -> type[np.generic]:
+    """Return the type in which a column is computed with."""
+    return np.uint32 if column.dtype == np.uint32 else np.float32
 
 
 def predict_many(
@@ -138,13 +136,14 @@ def sample_many(
     log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
     redshift: Float[np.ndarray, " galaxy"] | None = None,
     bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None,
-) -> tuple[Float[np.ndarray, "galaxy line"], ObservedLines]:
-    """Draw the intrinsic lines of many galaxies, and the catalogued lines of the same draws.
+    ids: Sequence[Any] | np.ndarray | None = None,
+) -> Sample:
+    """Draw the lines of many galaxies: noise-free, and as DESI's catalogue would list them.
 
     Parameters
     ----------
     seed : int
-        Number of the realisation; a row's draw depends on it and on the row's fluxes, not on the row's position.
+        Number of the realisation; the draws are those of `draws.sample` with this key.
     params : Params
         From `load_params`.
     bin_flux : (galaxy, 12) array
@@ -154,17 +153,25 @@ def sample_many(
     redshift : (galaxy,) array, optional
         Makes the drawn errors more accurate; NaN where missing.
     bin_flux_ivar : (galaxy, 12) array, optional
-        See `draws.sample_observed`.
+        See `draws.sample`.
+    ids : (galaxy,) array of integers, or sequence of text, optional
+        See `draws.sample`.
 
     Returns
     -------
-    (galaxy, line) array, ObservedLines
-        Intrinsic equivalent widths [Å], and the lines that DESI's catalogue would list.
+    Sample
+        numpy arrays (galaxy, line) [Å].
     """
-    missing, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
+    missing = np.full(len(bin_flux), np.nan, np.float32)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
     conditions += [] if bin_flux_ivar is None else [bin_flux_ivar]
-    return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAW_CHUNKS)
+    named = [] if ids is None else [np.asarray(id_words(ids))]
+    words = _in_chunks(partial(_row_words, key_words(seed)), bin_flux, *named, chunks=DRAW_CHUNKS)
+
+    def draw(words: Any, flux: Any, *conditions: Any) -> Sample:
+        return _sample(words, params, flux, *conditions)
+
+    return _in_chunks(draw, words, bin_flux, *conditions, chunks=DRAW_CHUNKS)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:

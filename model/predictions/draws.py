@@ -1,22 +1,24 @@
 """Joint draws of a galaxy's lines: the catalogued lines with noise, and the noise-free lines behind them.
 
 One joint distribution is drawn in two steps: first the catalogued lines of a galaxy with this continuum, then the
-noise-free lines given the catalogued ones. `sample_observed` returns the first, `sample_ew` the second.
+noise-free lines given the catalogued ones. `sample` returns both.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import ndtr, ndtri
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, UInt32
 
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..features import colors
 from ..linear import root
+from ..random_numbers import Key, id_words, normals, row_words, uniforms
 from .imputation import known_colors
 from .intrinsic import distribution_of
 from .params import Params
@@ -43,58 +45,41 @@ class ObservedLines(NamedTuple):
         return self.ew > 0
 
 
-def sample_ew(
-    key: PRNGKeyArray,
-    params: Params,
-    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
-    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
-    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
-    bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
-) -> Float[Array, "*galaxy line"]:
-    """Draw intrinsic equivalent widths jointly: noise-free, >= 0, at most the largest of the training sample.
+class Sample(NamedTuple):
+    """One draw of the lines of each galaxy.
 
-    Parameters
+    Attributes
     ----------
-    key : PRNG key
-        The same key and continuum give the same draw.
-    params : Params
-        From `load_params`.
-    bin_flux : (..., 12) array
-        Mean line-masked continuum per bin, any unit, > 0.
-    log_luminosity : (...) array, optional
-        See `features.log_luminosity`; NaN or None where missing.
-    redshift : (...) array, optional
-        See `sample_observed`.
-    bin_flux_ivar : (..., 12) array, optional
-        See `sample_observed`.
-
-    Returns
-    -------
-    (..., line) array
-        Rest-frame equivalent widths [Å]; [O III] 4959 and [N II] 6548 follow their strong partners.
-
-    Raises
-    ------
-    ValueError
-        If the weights have no intrinsic distribution.
+    ew : (..., line) array
+        Noise-free equivalent widths [Å], >= 0, at most the largest of the training sample; [O III] 4959 and [N II] 6548
+        follow their strong partners.
+    observed : ObservedLines
+        The same draw as DESI's catalogue would list it, with noise and selection.
     """
-    return sample_both(key, params, bin_flux, log_luminosity, redshift, bin_flux_ivar)[0]
+
+    ew: Float[Array | np.ndarray, "*galaxy line"]
+    observed: ObservedLines
 
 
-def sample_observed(
-    key: PRNGKeyArray,
+def sample(
+    key: Key,
     params: Params,
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
-) -> ObservedLines:
-    """Draw the lines that DESI's catalogue would list: the draw of `sample_ew` for this key, with noise and selection.
+    ids: Sequence[Any] | Array | np.ndarray | int | np.integer[Any] | None = None,
+) -> Sample:
+    """Draw the lines of galaxies jointly: noise-free, and as DESI's catalogue would list them.
+
+    A row's draw depends on the key, and on its id or, without ids, on its fluxes: neither the order of the rows nor
+    the pieces in which a table is processed, neither 64-bit mode nor the release of JAX change it. The command line
+    draws the same numbers for the same seed.
 
     Parameters
     ----------
-    key : PRNG key
-        The same key and continuum give the same draw.
+    key : int or PRNG key
+        Number of the realisation; 7, `jax.random.key(7)` and `jax.random.PRNGKey(7)` are the same.
     params : Params
         From `load_params`.
     bin_flux : (..., 12) array
@@ -107,37 +92,57 @@ def sample_observed(
     bin_flux_ivar : (..., 12) array, optional
         Inverse variances of noise in the fluxes beyond DESI's own; 0 or NaN where a bin is missing, infinity where it
         is exact. Each draw is then of a galaxy with other colours that agree with the fluxes.
+    ids : (...) array of integers, or sequence of text, or (..., 2) array of uint32, optional
+        Give them where several rows have the same continuum, and where a galaxy must keep its random numbers while its
+        continuum changes. JAX cuts integers of 64 bits that are passed to a jitted function to 32: pass `id_words(ids)`.
 
     Returns
     -------
-    ObservedLines
-        Equivalent widths with noise [Å], <= 0 where not detected, and their inverse variances [1/Å²].
+    Sample
+        Arrays (..., line) [Å]; NaN where an input is not a positive number.
 
     Raises
     ------
     ValueError
-        If the weights have no intrinsic distribution.
+        If the weights have no intrinsic distribution, the key is not one key, or the ids do not fit the rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, sample
+    >>> bins = np.linspace(1.0, 2.0, 12) * np.ones((3, 1))
+    >>> drawn = sample(7, load_params(), bins, ids=[101, 102, 103])
+    >>> drawn.ew.shape, bool((drawn.ew >= 0).all())
+    ((3, 10), True)
     """
-    return sample_both(key, params, bin_flux, log_luminosity, redshift, bin_flux_ivar)[1]
+    bin_flux = jnp.asarray(bin_flux)
+    words = None
+    if ids is not None:
+        given = isinstance(ids, jax.Array | np.ndarray) and ids.dtype == jnp.uint32 and ids.ndim == bin_flux.ndim
+        words = jnp.asarray(ids if given else id_words(ids))
+    if words is not None and words.shape[:-1] != bin_flux.shape[:-1]:
+        raise ValueError(f"ids have shape {words.shape[:-1]} and the rows {bin_flux.shape[:-1]}. Give one id per row.")
+    return sample_rows(row_words(key, bin_flux, words), params, bin_flux, log_luminosity, redshift, bin_flux_ivar)
 
 
-def sample_both(
-    key: PRNGKeyArray,
+def sample_rows(
+    words: UInt32[Array, "*galaxy 2"],
     params: Params,
-    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    bin_flux: Float[Array, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
-) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
-    """Return the results of `sample_ew` and of `sample_observed` for one draw; parameters as for the latter."""
+) -> Sample:
+    """Return `sample` for rows with these keys, which `random_numbers.row_words` makes."""
     model = distribution_of(params)
-    color = colors(bin_flux) if bin_flux_ivar is None else _drawn_colors(key, params, bin_flux, bin_flux_ivar)
+    color = colors(bin_flux) if bin_flux_ivar is None else _drawn_colors(words, params, bin_flux, bin_flux_ivar)
     features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
-    uniform = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
+    uniform = uniforms(words, sum(numbers)).astype(features.dtype)
     catalogued, latent, pair, faint = jnp.split(uniform, np.cumsum(numbers)[:-1], axis=-1)
     catalogued, latent = (
-        uniforms.reshape(*uniforms.shape[:-1], count, -1) for uniforms, count in ((catalogued, STEPS), (latent, N_FREE))
+        part.reshape(*part.shape[:-1], count, part.shape[-1] // count)
+        for part, count in ((catalogued, STEPS), (latent, N_FREE))
     )
     drawn = draw_catalogued(catalogued, model.catalogued, model.scales, features)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
@@ -152,15 +157,16 @@ def sample_both(
     place = np.argsort(np.array(SEQUENCE))
     detected, ew_catalogued, sigma = (column[..., place] for column in (drawn.detected, drawn.ew, drawn.sigma))
     ew_catalogued = ew_catalogued * factor
-    return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
+    listed = jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma))
+    return Sample(ew, ObservedLines(listed, 1 / sigma**2))
 
 
 def _drawn_colors(
-    key: PRNGKeyArray, params: Params, bin_flux: Array | np.ndarray, bin_flux_ivar: Array | np.ndarray
+    words: UInt32[Array, "*galaxy 2"], params: Params, bin_flux: Array, bin_flux_ivar: Array | np.ndarray
 ) -> Float[Array, "*galaxy color"]:
     """Return colours of a galaxy that agree with noisy or missing bins."""
     found = known_colors(params, bin_flux, bin_flux_ivar)
-    normal = jax.random.normal(jax.random.fold_in(key, 1), found.color.shape, found.color.dtype)
+    normal = normals(words, found.color.shape[-1], stream=1).astype(found.color.dtype)
     return found.color + jnp.einsum("...cd,...d->...c", root(found.covariance), normal)
 
 

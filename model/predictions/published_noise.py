@@ -5,24 +5,18 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, UInt32
 
 from ..lines import LINES
+from ..random_numbers import key_words, normals, row_words
 
 MIN_IVAR: Final = 1e-6
 """Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement and give NaN."""
 
 
-def row_key(seed: int | Array, bin_flux: Float[Array, " bin"]) -> Array:
-    """Return a random key made of the seed and the row's fluxes, so that neither order nor ids change a draw."""
-    bits = jax.lax.bitcast_convert_type(bin_flux.astype(jnp.float32), jnp.uint32)
-    key, _ = jax.lax.scan(lambda key, word: (jax.random.fold_in(key, word), None), jax.random.key(seed), bits)
-    return key
-
-
 @jax.jit
-def _draw(seed: Array, bin_flux: Float[Array, "galaxy bin"]) -> Float[Array, "galaxy line"]:
-    return jax.vmap(lambda flux: jax.random.normal(row_key(seed, flux), (len(LINES),), jnp.float32))(bin_flux)
+def _draw(seed: UInt32[Array, " 2"], bin_flux: Float[Array, "galaxy bin"]) -> Float[Array, "galaxy line"]:
+    return normals(row_words(seed, bin_flux), len(LINES), stream=2)
 
 
 def published_noise(
@@ -58,4 +52,4 @@ def published_noise(
     """
     ivar = jnp.asarray(ew_ivar)
     sigma = 1 / jnp.sqrt(jnp.where(ivar >= MIN_IVAR, ivar, jnp.nan))
-    return jnp.asarray(ew) + sigma * _draw(jnp.uint32(seed), jnp.asarray(bin_flux))
+    return jnp.asarray(ew) + sigma * _draw(key_words(seed), jnp.asarray(bin_flux))

@@ -9,7 +9,7 @@ import pytest
 from model.distribution.latent import ORDER, TIED
 from model.lines import LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
-from model.predictions.draws import sample_ew, sample_observed
+from model.predictions.draws import sample
 from model.predictions.intrinsic import intrinsic_ew
 from model.predictions.params import Params
 from model.storage.weights import load_params, read_params, save_params
@@ -25,7 +25,9 @@ STRONG = GALAXIES[int(np.argmax(pq.read_table(MOCK, columns=["HALPHA_EW"]).slice
 VARIANTS = pytest.mark.parametrize("luminosity", [None, LUMINOSITY], ids=["colors", "luminosity"])
 
 
-_sample = jax.jit(sample_ew)
+@jax.jit
+def _sample(key, *given):
+    return sample(key, *given).ew
 
 
 @VARIANTS
@@ -65,9 +67,9 @@ def test_percentiles_hold_their_share_of_the_draws(luminosity):
 def test_the_catalogue_lists_what_the_same_key_drew_with_noise():
     key = jax.random.key(8)
     keys = jax.random.split(key, 400)
-    seen = jax.jit(jax.vmap(lambda key: sample_observed(key, PARAMS, STRONG, 6.3, 0.2)))(keys)
+    seen = jax.jit(jax.vmap(lambda key: sample(key, PARAMS, STRONG, 6.3, 0.2).observed))(keys)
     assert (np.asarray(seen.ew_ivar) > 0).all()
-    own = np.asarray(jax.jit(jax.vmap(lambda key: sample_ew(key, PARAMS, STRONG, 6.3)))(keys))
+    own = np.asarray(jax.jit(jax.vmap(lambda key: sample(key, PARAMS, STRONG, 6.3).ew))(keys))
     assert seen.ew.shape == seen.ew_ivar.shape == own.shape
     alpha = LINE_NAMES.index("HALPHA")
     assert np.corrcoef(np.asarray(seen.ew)[:, alpha], own[:, alpha])[0, 1] > 0.8
@@ -102,7 +104,7 @@ def test_a_bad_bin_gives_nan_and_spoils_no_other_row():
 
 def test_draws_and_percentiles_have_gradients():
     flux = jnp.asarray(GALAXIES[0])
-    slope = jax.jit(jax.grad(lambda flux: sample_ew(jax.random.key(0), PARAMS, flux).sum()))(flux)
+    slope = jax.jit(jax.grad(lambda flux: sample(0, PARAMS, flux).ew.sum()))(flux)
     assert np.isfinite(slope).all()
     assert np.abs(slope).max() > 0
     assert np.isfinite(jax.jacfwd(lambda flux: intrinsic_ew(PARAMS, flux).p50)(flux)).all()
