@@ -8,13 +8,16 @@ from typing import Any
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .distribution.latent import Response
-from .features import colors
+from .features import colors, log_luminosity
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
+from .physics.bands import Bands
+from .physics.luminosities import line_luminosities, magnitude_changes
 from .predictions.batch import predict_many, sample_many
 from .predictions.domain import Domain, domain, domain_score
 from .predictions.draws import ObservedLines, Sample, sample
 from .predictions.imputation import complete_bins
 from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
+from .predictions.likelihood import log_prob
 from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
@@ -22,9 +25,11 @@ from .predictions.published_noise import published_noise
 from .random_numbers import id_words
 from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
+from .spectra.grid import Grid
+from .spectra.line_mask import mask_lines
 from .spectra.measure import MeasuredLines, measure_lines
-from .spectra.synthesis import add_lines
-from .storage.weights import WeightsError, load_params
+from .spectra.synthesis import add_lines, line_profiles
+from .storage.weights import WeightsError, load_params, load_sidecar
 
 __all__ = [
     "BIN_CENTERS",
@@ -32,7 +37,9 @@ __all__ = [
     "EXTRA_LINES",
     "LINES",
     "MEASURED_LINES",
+    "Bands",
     "Domain",
+    "Grid",
     "IntrinsicEW",
     "MapPlace",
     "MeasuredLines",
@@ -52,8 +59,15 @@ __all__ = [
     "excess_ivar",
     "id_words",
     "intrinsic_ew",
+    "line_luminosities",
+    "line_profiles",
     "listing_response",
     "load_params",
+    "load_sidecar",
+    "log_luminosity",
+    "log_prob",
+    "magnitude_changes",
+    "mask_lines",
     "measure_lines",
     "place_on_map",
     "predict",

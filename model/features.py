@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .bins import LUMINOSITY_BIN
+from .bins import LUMINOSITY_BIN, N_BINS
 
 HUBBLE: Final = 70.0
 """Hubble constant [km/s/Mpc] of the training luminosities."""
@@ -37,8 +37,17 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
     -------
     (..., 11) array
         Colours [dex], larger is redder.
+
+    Raises
+    ------
+    ValueError
+        If the last axis has not twelve bins.
     """
-    log_flux = jnp.log10(jnp.asarray(bin_flux))
+    flux = jnp.asarray(bin_flux)
+    if flux.shape[-1:] != (N_BINS,):
+        turned = " Transpose it." if flux.ndim == 2 and flux.shape[0] == N_BINS else ""
+        raise ValueError(f"The fluxes have the shape {flux.shape}; the last axis needs the {N_BINS} bins.{turned}")
+    log_flux = jnp.log10(flux if jnp.issubdtype(flux.dtype, jnp.floating) else flux.astype(jnp.float32))
     return log_flux[..., 1:] - log_flux[..., :-1]
 
 

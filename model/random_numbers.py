@@ -89,7 +89,9 @@ def row_words(
     return jax.lax.scan(lambda state, pair: (threefry(state, pair), None), state, pairs)[0]
 
 
-def id_words(ids: Sequence[Any] | Array | np.ndarray | int | np.integer[Any]) -> UInt32[Array, "*row 2"] | UInt32[np.ndarray, "*row 2"]:
+def id_words(
+    ids: Sequence[Any] | Array | np.ndarray | int | np.integer[Any],
+) -> UInt32[Array, "*row 2"] | UInt32[np.ndarray, "*row 2"]:
     """Return two words for each id.
 
     Parameters

@@ -21,13 +21,13 @@ from jaxtyping import Array, Float
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
-from data.uploads.spectrum import air_to_vacuum
 from model.bins import bin_continuum
 from model.lines import LINE_NAMES, LINES
 from model.physics.derived import CASE_B, HALPHA_TO_V, HBETA_TO_V
 from model.physics.diagnostics import HALPHA, HBETA, MIN_SIGNAL
 from model.physics.levels import COEFFICIENTS_FILE, continuum_levels, interpolated_levels, level_features
 from model.predictions.batch import predict_many
+from model.spectra.air import air_to_vacuum
 from model.spectra.line_mask import mask_lines
 from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
 from model.spectra.starlight import starlight, starlight_grid

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from analysis.answers.galaxy import predict_lines
 from analysis.emission.filters import load_bands
 from data.catalogue.schema import FLUX_NAMES
-from model.physics.luminosities import line_fluxes, line_luminosities, magnitude_changes
+from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities, magnitude_changes
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 
@@ -63,13 +63,13 @@ def light_of(
     Light
         Fields that need an unknown quantity are None.
     """
-    luminosity = None if log_luminosity is None else line_luminosities(bin_flux, ew, log_luminosity)
+    solar = None if log_luminosity is None else np.asarray(line_luminosities(bin_flux, ew, log_luminosity))
     far = redshift is not None and redshift > 0
     names, wavelength, responses = load_bands()
     return Light(
         ew,
-        luminosity,
-        line_fluxes(luminosity, redshift) if luminosity is not None and far and redshift else None,
+        None if solar is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
+        np.asarray(line_fluxes(solar, redshift)) if solar is not None and far and redshift else None,
         dict(zip(names, magnitude_changes(wavelength, responses, bin_flux, ew[0], redshift).tolist(), strict=True))
         if far and redshift
         else None,

@@ -13,7 +13,7 @@ from model.physics.derived import Derived, derive
 from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
 from model.physics.diagram_class import DiagramClass, classify_bpt, classify_whan
 from model.predictions.batch import intrinsic_many, score_many
-from model.predictions.domain import Domain, judge
+from model.predictions.domain import Judgement, judge
 from model.predictions.params import Params
 from model.predictions.variants import choose_variants
 from model.statistics.point_scores import percentile
@@ -34,7 +34,7 @@ class GalaxySummary(NamedTuple):
         detected or the network predicts no interval.
     p_detected : (10,) array
         Probability that DESI detects the line; NaN if the weights have no intrinsic distribution.
-    domain : Domain or None
+    domain : Judgement or None
         Whether its starlight, luminosity and redshift are like those of the training galaxies; None if the weights
         have no density of colours.
     bpt, whan : DiagramPoint
@@ -51,7 +51,7 @@ class GalaxySummary(NamedTuple):
     cut: Bool[np.ndarray, " line"]
     percentile: Float[np.ndarray, " line"]
     p_detected: Float[np.ndarray, " line"]
-    domain: Domain | None
+    domain: Judgement | None
     bpt: DiagramPoint
     whan: DiagramPoint
     classes: tuple[DiagramClass, DiagramClass]
@@ -110,8 +110,9 @@ def _p_detected(params: Params, galaxy: Galaxy) -> Float[np.ndarray, " line"]:
     return np.asarray(intrinsic_many(params, *columns[: number + 1]).p_detected)[0]
 
 
-def _domain(params: Params, galaxy: Galaxy, flux: Float[np.ndarray, "galaxy bin"]) -> Domain | None:
+def _domain(params: Params, galaxy: Galaxy, flux: Float[np.ndarray, "galaxy bin"]) -> Judgement | None:
     if params.domain is None:
         return None
     score = float(score_many(params, flux)[0])
-    return judge(params.domain, flux[0], score, galaxy.log_luminosity, galaxy.redshift)
+    limits = np.asarray(params.domain.luminosity_limit), np.asarray(params.domain.redshift_limit)
+    return judge(*limits, flux[0], score, galaxy.log_luminosity, galaxy.redshift)

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
 
 from data.catalogue.schema import N_BINS
 from data.columns import units
@@ -23,6 +22,7 @@ from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import LUMINOSITY_BIN
 from model.features import log_luminosity
+from model.spectra.air import air_to_vacuum
 from model.spectra.extinction import attenuation
 
 EBV_RANGE: Final = (0.0, 5.0)
@@ -140,13 +140,6 @@ def _assumed_vacuum(raw: RawTable) -> str:
         "Nothing in the file says whether the wavelengths are in air or in vacuum; they are read as in vacuum. Choose "
         "air if they are not."
     )
-
-
-def air_to_vacuum(wavelength: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
-    """Convert air to vacuum wavelengths [Å] with the refractive index of Ciddor 1996, Applied Optics 35, 1566."""
-    inverse = (1e4 / np.maximum(wavelength, 2000.0)) ** 2
-    index = 1 + 0.05792105 / (238.0185 - inverse) + 0.00167917 / (57.362 - inverse)
-    return wavelength * index
 
 
 def _numbers(raw: RawTable, title: str) -> np.ndarray:

@@ -83,7 +83,7 @@ def to_catalogued(
     detected = jnp.isfinite(ew) & observable
     logs = jnp.log10(jnp.where(detected[..., None], jnp.stack([sigma, ew], axis=-1), 1.0))
     columns = [_standardized(scales, step, detected, logs) for step in range(STEPS)]
-    context = [_context(scales, step, observable[:, step], detected[:, step], logs[:, step]) for step in range(STEPS)]
+    context = [context_of(scales, step, observable[:, step], detected[:, step], logs[:, step]) for step in range(STEPS)]
     return CataloguedLines(observable, detected, jnp.stack(columns, axis=1), jnp.stack(context, axis=1))
 
 
@@ -169,7 +169,7 @@ def draw_catalogued(
         detected = uniform[..., 0] < jax.nn.sigmoid(raw[..., 0])
         strong = jnp.array(STRONG)[step]
         regime = ((strong != step) & (context[..., strong, 1] > 0)).astype(int)
-        units, limits = _of_regime(scales.units, step, regime), _of_regime(scales.limits, step, regime)
+        units, limits = of_regime(scales.units, step, regime), of_regime(scales.limits, step, regime)
 
         def pick(kind: int, raw: Array) -> Array:
             value = draw(uniform[..., 1 + 2 * kind : 3 + 2 * kind], mixture(raw))
@@ -179,7 +179,7 @@ def draw_catalogued(
         raw = run_head(chain.heads[1], step, hidden, jnp.concatenate([flat, error[..., None]], axis=-1))
         value = jnp.stack([error, pick(1, raw)], axis=-1) * units[..., 1] + units[..., 0]
         value = jnp.where(regime[..., None] == 1, logs[..., strong, :] - value, value)
-        context = context.at[..., step, :].set(_context(scales, step, observable, detected, value).astype(dtype))
+        context = context.at[..., step, :].set(context_of(scales, step, observable, detected, value).astype(dtype))
         return (context, logs.at[..., step, :].set(value.astype(dtype))), detected
 
     start = jnp.zeros((*shape, STEPS, 4), dtype), jnp.zeros((*shape, STEPS, 2), dtype)
@@ -225,12 +225,12 @@ def _standardized(scales: Scales, step: int, detected: Array, logs: Array) -> Ar
     strong = STRONG[step]
     regime = (detected[:, strong] if strong != step else jnp.zeros(len(detected), bool)).astype(int)
     raw = jnp.where(regime[:, None] == 1, logs[:, strong] - logs[:, step], logs[:, step])
-    units, limits = _of_regime(scales.units, step, regime), _of_regime(scales.limits, step, regime)
+    units, limits = of_regime(scales.units, step, regime), of_regime(scales.limits, step, regime)
     standard = jnp.clip((raw - units[..., 0]) / units[..., 1], limits[..., 0], limits[..., 1])
     return jnp.where(detected[:, step, None], standard, 0.0)
 
 
-def _of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) -> Float[Array, "*galaxy kind two"]:
+def of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) -> Float[Array, "*galaxy kind two"]:
     """Return the units or limits of error and strength of one step, for the regime of each galaxy.
 
     The regime is 1 where a tied line is drawn as a ratio to its detected strong line, else 0.
@@ -238,7 +238,7 @@ def _of_regime(numbers: Array | np.ndarray, step: int | Array, regime: Array) ->
     return jnp.moveaxis(jnp.asarray(numbers)[step][:, regime], 0, -2)
 
 
-def _context(scales: Scales, step: int | Array, observable: Array, detected: Array, logs: Array) -> Array:
+def context_of(scales: Scales, step: int | Array, observable: Array, detected: Array, logs: Array) -> Array:
     """Return the inputs that one drawn line gives to the heads of later steps."""
     units = jnp.asarray(scales.units)[step, :, 0]
     standard = (logs - units[:, 0]) / units[:, 1]

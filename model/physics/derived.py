@@ -81,8 +81,8 @@ def line_flux(
     (line,) array
         Fluxes [1e-17 erg/s/cm²].
     """
-    levels = continuum_levels(bin_flux) if levels is None else levels
-    return np.asarray(ew, float) * levels * (1 + redshift)
+    beside = np.asarray(continuum_levels(bin_flux) if levels is None else levels)
+    return np.asarray(ew, float) * beside * (1 + redshift)
 
 
 def derive(

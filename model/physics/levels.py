@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from ..bins import BIN_CENTERS
+from ..features import colors
 from ..lines import LINES
 
 COEFFICIENTS_FILE: Final = Path(__file__).parent / "continuum_levels.json"
@@ -21,7 +23,7 @@ LARGEST_CORRECTION: Final = 0.15
 """Largest |ln(level / interpolated bins)|; galaxies unlike any that stars can make would exceed it."""
 
 
-def continuum_levels(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, "*galaxy line"]:
+def continuum_levels(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy line"]:
     """Return the continuum levels to which the equivalent widths of the lines refer.
 
     Parameters
@@ -37,21 +39,23 @@ def continuum_levels(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.nda
     """
     coefficients = stored_coefficients()
     table = np.array([coefficients.get(line.name, [0.0] * len(BIN_CENTERS)) for line in LINES])
-    correction = level_features(bin_flux) @ table.T
-    return interpolated_levels(bin_flux) * np.exp(np.clip(correction, -LARGEST_CORRECTION, LARGEST_CORRECTION))
+    features = level_features(bin_flux)
+    correction = jnp.matmul(features, jnp.asarray(table.T, features.dtype), precision="highest")
+    return interpolated_levels(bin_flux) * jnp.exp(jnp.clip(correction, -LARGEST_CORRECTION, LARGEST_CORRECTION))
 
 
-def interpolated_levels(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, "*galaxy line"]:
+def interpolated_levels(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy line"]:
     """Return the flux at each line, interpolated between the centres of the bins, in the unit of `bin_flux`."""
     waves = [line.wavelength for line in LINES]
     shares = np.stack([np.interp(waves, BIN_CENTERS, one) for one in np.eye(len(BIN_CENTERS))])
-    return np.asarray(bin_flux, np.float64) @ shares
+    flux = jnp.asarray(bin_flux)
+    return jnp.matmul(flux, jnp.asarray(shares, flux.dtype), precision="highest")
 
 
-def level_features(bin_flux: Float[np.ndarray, "*galaxy bin"]) -> Float[np.ndarray, "*galaxy bin"]:
+def level_features(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:
     """Return a one and the eleven colours [dex], the terms of the correction."""
-    color = np.diff(np.log10(np.asarray(bin_flux, np.float64)), axis=-1)
-    return np.concatenate([np.ones_like(color[..., :1]), color], axis=-1)
+    color = colors(bin_flux)
+    return jnp.concatenate([jnp.ones_like(color[..., :1]), color], axis=-1)
 
 
 @cache

@@ -2,62 +2,68 @@
 
 from typing import Final
 
-import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES, LUMINOSITY_BIN
 from ..features import CM_PER_MPC, luminosity_distance
 from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
-from ..spectra.synthesis import smooth_continuum
+from ..spectra.synthesis import component_ew, smooth_continuum
 from .levels import continuum_levels
 
 FLUX_UNIT: Final = 1e-17
 """Unit of DESI's fluxes [erg/s/cm²]."""
+SOLAR_LUMINOSITY: Final = 3.828e33
+"""Luminosity of the Sun [erg/s] (IAU 2015 resolution B3); luminosities in erg/s are beyond the range of float32."""
 LEAST_COVERED: Final = 0.99
 """Share of a band's photon response that must lie within 3400-7000 Å at rest."""
+_SPHERE: Final = 4 * np.pi * CM_PER_MPC**2 * FLUX_UNIT / SOLAR_LUMINOSITY
+"""Luminosity [Lsun] of a source with a flux of 1e-17 erg/s/cm² at a distance of 1 Mpc."""
 _GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)
 
 
 def line_luminosities(
-    bin_flux: Float[np.ndarray, " bin"],
-    ew: Float[np.ndarray, "*draw line"],
-    log_luminosity: float,
-    levels: Float[np.ndarray, " line"] | None = None,
-) -> Float[np.ndarray, "*draw line"]:
-    """Return the luminosities of lines in the light of the fibre.
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    ew: Float[Array | np.ndarray, "*draw line"],
+    log_luminosity: Float[Array | np.ndarray, "*#galaxy"] | float,
+    levels: Float[Array | np.ndarray, "*galaxy line"] | None = None,
+) -> Float[Array, "*draw line"]:
+    """Return the luminosities of lines in the light that the luminosity counts, in DESI's case that of the fibre.
 
     Parameters
     ----------
-    bin_flux : (12,) array
+    bin_flux : (..., 12) array
         Mean flux per bin, any unit; only the ratios matter.
     ew : (..., line) array
-        Rest-frame equivalent widths [Å].
-    log_luminosity : float
+        Rest-frame equivalent widths [Å]; axes before those of `bin_flux` are draws.
+    log_luminosity : (...) array or float
         See `features.log_luminosity`.
-    levels : (line,) array, optional
+    levels : (..., line) array, optional
         Continuum levels in the unit of `bin_flux`, of a galaxy whose whole spectrum was measured
         (`MeasuredLines.level`); by default they are estimated from the bins.
 
     Returns
     -------
     (..., line) array
-        Luminosities [erg/s], not corrected for dust.
+        Luminosities in units of `SOLAR_LUMINOSITY`, 3.828e33 erg/s; not corrected for dust.
     """
-    levels = continuum_levels(bin_flux) if levels is None else levels
-    ratio = levels / float(bin_flux[LUMINOSITY_BIN])
-    per_angstrom = 4 * np.pi * CM_PER_MPC**2 * FLUX_UNIT * 10.0**log_luminosity
-    return np.asarray(ew, float) * ratio * per_angstrom
+    flux = jnp.asarray(bin_flux)
+    beside = continuum_levels(flux) if levels is None else jnp.asarray(levels)
+    ratio = beside / flux[..., LUMINOSITY_BIN, None]
+    return jnp.asarray(ew) * ratio * _SPHERE * 10.0 ** jnp.asarray(log_luminosity)[..., None]
 
 
-def line_fluxes(luminosity: Float[np.ndarray, "*draw line"], redshift: float) -> Float[np.ndarray, "*draw line"]:
+def line_fluxes(
+    luminosity: Float[Array | np.ndarray, "*draw line"], redshift: Float[Array | np.ndarray, "*#galaxy"] | float
+) -> Float[Array, "*draw line"]:
     """Return the observed fluxes of lines.
 
     Parameters
     ----------
     luminosity : (..., line) array
-        From `line_luminosities` [erg/s].
-    redshift : float
+        From `line_luminosities` [Lsun].
+    redshift : (...) array or float
         Redshift, > 0.
 
     Returns
@@ -65,18 +71,18 @@ def line_fluxes(luminosity: Float[np.ndarray, "*draw line"], redshift: float) ->
     (..., line) array
         Fluxes [1e-17 erg/s/cm²].
     """
-    distance = float(luminosity_distance(redshift)) * CM_PER_MPC
-    return luminosity / (4 * np.pi * distance**2) / FLUX_UNIT
+    distance = luminosity_distance(redshift)[..., None]
+    return jnp.asarray(luminosity) / (_SPHERE * distance**2)
 
 
 def magnitude_changes(
-    wavelength_obs: Float[np.ndarray, " pixel"],
-    responses: Float[np.ndarray, "band pixel"],
-    bin_flux: Float[np.ndarray, " bin"],
-    ew: Float[np.ndarray, " line"],
-    redshift: float,
-) -> Float[np.ndarray, " band"]:
-    """Return the magnitude differences that the lines cause in each band.
+    wavelength_obs: Float[Array | np.ndarray, " pixel"],
+    responses: Float[Array | np.ndarray, "band pixel"],
+    bin_flux: Float[Array | np.ndarray, " bin"],
+    ew: Float[Array | np.ndarray, " line"],
+    redshift: float | Float[Array, ""],
+) -> Float[Array, " band"]:
+    """Return the magnitude differences that the lines cause in each band; `Bands` has magnitudes of whole spectra.
 
     Responses count photons, as the magnitudes of the bands do. A line is narrow compared with a band: it adds its
     observed equivalent width times the continuum and the response at its wavelength.
@@ -100,32 +106,18 @@ def magnitude_changes(
         Magnitude with lines minus magnitude without, negative for emission; NaN where less than 99 % of the band lies
         within 3400-7000 Å at rest.
     """
-    continuum = _smooth(_unit_mean(bin_flux))
-    continuum_at_lines = continuum_levels(_unit_mean(bin_flux))
-    weight = responses * wavelength_obs
-    rest = wavelength_obs / (1 + redshift)
+    flux, wave = jnp.asarray(bin_flux), jnp.asarray(wavelength_obs)
+    flux = flux / flux.mean()
+    weight = jnp.asarray(responses) * wave
+    rest = wave / (1 + redshift)
     inside = (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
-    starlight = weight @ np.where(inside, np.interp(rest, _GRID, np.asarray(continuum, float)), 0.0)
-    starlight = starlight * (wavelength_obs[1] - wavelength_obs[0])
-    lines = np.zeros(len(responses))
-    share = 1 / np.bincount(COMPONENT_LINE)[COMPONENT_LINE]
-    for index, wavelength, part in zip(COMPONENT_LINE, COMPONENT_WAVELENGTHS, share, strict=True):
-        response = np.array([np.interp(wavelength * (1 + redshift), wavelength_obs, one) for one in weight])
-        lines += part * ew[index] * (1 + redshift) * continuum_at_lines[index] * response
-    covered = weight[:, inside].sum(axis=1) / weight.sum(axis=1)
+    grid = jnp.asarray(_GRID, flux.dtype)
+    continuum = jnp.where(inside, jnp.interp(rest, grid, smooth_continuum(grid, flux)), 0.0)
+    starlight = weight @ continuum * (wave[1] - wave[0])
+    at = jnp.asarray(COMPONENT_WAVELENGTHS, flux.dtype) * (1 + redshift)
+    response = jnp.stack([jnp.interp(at, wave, one) for one in weight])
+    area = component_ew(jnp.asarray(ew, flux.dtype)) * continuum_levels(flux)[COMPONENT_LINE] * (1 + redshift)
+    covered = jnp.where(inside, weight, 0.0).sum(axis=1) / weight.sum(axis=1)
     usable = (covered >= LEAST_COVERED) & (starlight > 0)
-    change = np.full(len(responses), np.nan)
-    change[usable] = -2.5 * np.log10(1 + lines[usable] / starlight[usable])
-    return change
-
-
-def _unit_mean(bin_flux: Float[np.ndarray, " bin"]) -> Float[np.ndarray, " bin"]:
-    """Scale fluxes to a mean of 1, in float32."""
-    flux = np.asarray(bin_flux, float)
-    return (flux / flux.mean()).astype(np.float32)
-
-
-@jax.jit
-def _smooth(bin_flux: Float[Array, " bin"]) -> Float[Array, " pixel"]:
-    """Return the smooth continuum on the 1 Å grid."""
-    return smooth_continuum(_GRID, bin_flux)
+    change = -2.5 / np.log(10) * jnp.log1p(response @ area / jnp.where(usable, starlight, 1.0))
+    return jnp.where(usable, change, jnp.nan)

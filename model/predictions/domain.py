@@ -1,11 +1,11 @@
 """Domain of the networks: whether a galaxy is of a kind that the training sample contains."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from ..bins import BIN_EDGES, N_BINS
 from ..distribution.colors import ColorMixture, marginal
@@ -18,10 +18,12 @@ OUTSIDE: Final = 0.001
 """Domain score below which a galaxy is outside."""
 
 Verdict = Literal["inside", "edge", "outside"]
+VERDICTS: Final[tuple[Verdict, ...]] = ("inside", "edge", "outside")
+"""From best to worst."""
 
 
-class Domain(NamedTuple):
-    """Verdict on one galaxy.
+class Judgement(NamedTuple):
+    """Verdict on one galaxy in words.
 
     Attributes
     ----------
@@ -36,6 +38,45 @@ class Domain(NamedTuple):
     verdict: Verdict
     score: float
     reasons: tuple[str, ...]
+
+
+class Domain(NamedTuple):
+    """Verdicts on galaxies, as arrays that run under `jit` and `vmap`; `verdict` and `reasons` put them in words.
+
+    Attributes
+    ----------
+    code : (...) array of int
+        Position in `VERDICTS`: 0 inside, 1 edge, 2 outside; the worst of colours, missing bins, luminosity, redshift.
+    score : (...) array
+        Share of the training galaxies whose colours are rarer; NaN if a flux cannot be used.
+    bin_flux, log_luminosity, redshift : arrays
+        The judged numbers, NaN where not given.
+    luminosity_limit, redshift_limit : (4,) and (2,) arrays
+        See `ColorMixture`.
+    """
+
+    code: Int[Array | np.ndarray, "*galaxy"]
+    score: Float[Array | np.ndarray, "*galaxy"]
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"]
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"]
+    redshift: Float[Array | np.ndarray, "*galaxy"]
+    luminosity_limit: Float[Array | np.ndarray, "*any 4"]
+    redshift_limit: Float[Array | np.ndarray, "*any 2"]
+
+    @property
+    def verdict(self) -> Any:
+        """The word for the code; an array of words for several galaxies."""
+        words = np.array(VERDICTS, object)[np.asarray(self.code)]
+        return words if np.ndim(words) else str(words)
+
+    @property
+    def reasons(self) -> Any:
+        """One sentence for each verdict that is not "inside": a tuple of them, or a list of tuples for several."""
+        bright, far = (np.asarray(part).reshape(-1, n)[0] for part, n in zip(self[-2:], (4, 2), strict=True))
+        columns = (np.asarray(column).ravel().tolist() for column in (self.score, self.log_luminosity, self.redshift))
+        rows = zip(np.asarray(self.bin_flux).reshape(-1, N_BINS), *columns, strict=True)
+        found = [judge(bright, far, *row).reasons for row in rows]
+        return found if np.ndim(self.score) else found[0]
 
 
 def color_mixture(params: Params) -> ColorMixture:
@@ -89,52 +130,68 @@ def domain_score(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bi
 
 def domain(
     params: Params,
-    bin_flux: Float[Array | np.ndarray, " bin"],
-    log_luminosity: float | None = None,
-    redshift: float | None = None,
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    log_luminosity: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
 ) -> Domain:
-    """Judge whether a galaxy is of a kind that the training sample contains.
+    """Judge whether galaxies are of a kind that the training sample contains.
 
     Parameters
     ----------
     params : Params
         From `load_params`.
-    bin_flux : (12,) array
+    bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0; NaN where missing. Where a bin between others is missing, the
         completed continuum is scored.
-    log_luminosity : float, optional
+    log_luminosity : (...) array, optional
         See `features.log_luminosity`.
-    redshift : float, optional
+    redshift : (...) array, optional
         Redshift.
 
     Returns
     -------
     Domain
-        Verdict, score and reasons.
+        Codes and scores (...), with the verdicts and reasons in words.
 
     Raises
     ------
     ValueError
         If the weights carry no domain.
     """
-    flux = np.asarray(bin_flux)
-    scored = complete_bins(params, flux) if np.isnan(flux[1:-1]).any() else flux
-    return judge(color_mixture(params), flux, float(domain_score(params, scored)), log_luminosity, redshift)
+    mixture, flux = color_mixture(params), jnp.asarray(bin_flux)
+    gaps = jnp.isnan(flux[..., 1:-1]).any(axis=-1, keepdims=True)
+    score = domain_score(params, jnp.where(gaps, complete_bins(params, flux), flux))
+    luminosity, shift = (
+        jnp.broadcast_to(jnp.asarray(jnp.nan if value is None else value, flux.dtype), flux.shape[:-1])
+        for value in (log_luminosity, redshift)
+    )
+    lowest, low, high, highest = jnp.asarray(mixture.luminosity_limit)
+    nearest, farthest = jnp.asarray(mixture.redshift_limit)
+    codes = (
+        jnp.where(score >= EDGE, 0, jnp.where(score >= OUTSIDE, 1, 2)),
+        jnp.isnan(flux).any(axis=-1).astype(int),
+        ((luminosity < low) | (luminosity > high)).astype(int)
+        + ((luminosity < lowest) | (luminosity > highest)).astype(int),
+        2 * ((shift < nearest) | (shift > farthest)).astype(int),
+    )
+    code = jnp.max(jnp.stack(codes), axis=0)
+    return Domain(code, score, flux, luminosity, shift, mixture.luminosity_limit, mixture.redshift_limit)
 
 
 def judge(
-    mixture: ColorMixture,
+    luminosity_limit: Float[np.ndarray, " 4"],
+    redshift_limit: Float[np.ndarray, " 2"],
     bin_flux: Float[np.ndarray, " bin"],
     score: float,
     log_luminosity: float | None = None,
     redshift: float | None = None,
-) -> Domain:
+) -> Judgement:
     """Combine the verdicts of colours, missing bins, luminosity and redshift, with reasons in words.
 
     Parameters
     ----------
-    mixture : ColorMixture
-        From `load_params(...).domain`.
+    luminosity_limit, redshift_limit : (4,) and (2,) arrays
+        See `ColorMixture`.
     bin_flux : (12,) array
         See `domain`.
     score : float
@@ -144,18 +201,17 @@ def judge(
 
     Returns
     -------
-    Domain
+    Judgement
         Verdict, score and reasons.
     """
     judgements = [
         _judge_colors(bin_flux, score),
         _judge_missing(bin_flux),
-        _judge_luminosity(mixture, log_luminosity),
-        _judge_redshift(mixture, redshift),
+        _judge_luminosity(luminosity_limit, log_luminosity),
+        _judge_redshift(redshift_limit, redshift),
     ]
-    verdicts = [verdict for verdict, _ in judgements]
-    worst: Verdict = "outside" if "outside" in verdicts else "edge" if "edge" in verdicts else "inside"
-    return Domain(worst, score, tuple(reason for _, reason in judgements if reason))
+    worst = VERDICTS[max(VERDICTS.index(verdict) for verdict, _ in judgements)]
+    return Judgement(worst, score, tuple(reason for _, reason in judgements if reason))
 
 
 def _span(bin_index: int) -> str:
@@ -188,10 +244,10 @@ def _judge_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
     return "edge", f"Missing bins: {', '.join(missing)}, filled in from the others by complete_bins."
 
 
-def _judge_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tuple[Verdict, str]:
+def _judge_luminosity(limit: Float[np.ndarray, " 4"], log_luminosity: float | None) -> tuple[Verdict, str]:
     if log_luminosity is None or np.isnan(log_luminosity):
         return "inside", ""
-    lowest, low, high, highest = np.asarray(mixture.luminosity_limit)
+    lowest, low, high, highest = limit
     if low <= log_luminosity <= high:
         return "inside", ""
     common, share = ((low, high), EDGE) if lowest <= log_luminosity <= highest else ((lowest, highest), OUTSIDE)
@@ -201,8 +257,8 @@ def _judge_luminosity(mixture: ColorMixture, log_luminosity: float | None) -> tu
     )
 
 
-def _judge_redshift(mixture: ColorMixture, redshift: float | None) -> tuple[Verdict, str]:
-    low, high = np.asarray(mixture.redshift_limit)
+def _judge_redshift(limit: Float[np.ndarray, " 2"], redshift: float | None) -> tuple[Verdict, str]:
+    low, high = limit
     if redshift is None or np.isnan(redshift) or low <= redshift <= high:
         return "inside", ""
     return "outside", (

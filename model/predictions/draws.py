@@ -94,7 +94,7 @@ def sample(
         is exact. Each draw is then of a galaxy with other colours that agree with the fluxes.
     ids : (...) array of integers, or sequence of text, or (..., 2) array of uint32, optional
         Give them where several rows have the same continuum, and where a galaxy must keep its random numbers while its
-        continuum changes. JAX cuts integers of 64 bits that are passed to a jitted function to 32: pass `id_words(ids)`.
+        continuum changes. JAX cuts integers of 64 bits to 32 that a jitted function is given: pass `id_words(ids)`.
 
     Returns
     -------

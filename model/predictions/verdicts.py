@@ -64,13 +64,13 @@ def judge_rows(
     score = score_many(params, scored)
     luminosity = np.full(n, np.nan) if log_luminosity is None else log_luminosity
     redshift = np.full(n, np.nan) if redshift is None else redshift
-    _, low, high, _ = np.asarray(mixture.luminosity_limit)
-    nearest, farthest = np.asarray(mixture.redshift_limit)
+    limits = np.asarray(mixture.luminosity_limit), np.asarray(mixture.redshift_limit)
+    (_, low, high, _), (nearest, farthest) = limits
     # Composing reasons is slow, and most galaxies lie inside and need none.
     ordinary = (score >= EDGE) & ~np.isnan(bin_flux).any(axis=1)
     ordinary &= ~((luminosity < low) | (luminosity > high) | (redshift < nearest) | (redshift > farthest))
     verdict, reason = ["inside"] * n, [""] * n
     for row in np.flatnonzero(~ordinary):
-        found = judge(mixture, bin_flux[row], float(score[row]), float(luminosity[row]), float(redshift[row]))
+        found = judge(*limits, bin_flux[row], float(score[row]), float(luminosity[row]), float(redshift[row]))
         verdict[row], reason[row] = found.verdict, " ".join(found.reasons)
     return Verdicts(verdict, score, reason)

@@ -6,6 +6,7 @@ of 10 Å would measure 16 Å. The level is therefore measured beside the line, i
 
 from typing import Final, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -56,26 +57,30 @@ COMPONENT_LINE: Final = PREDICTED.line
 
 def side_band_levels(
     wavelength_rest: Float[Array | np.ndarray, " pixel"],
-    continuum: Float[Array | np.ndarray, " pixel"],
+    continuum: Float[Array | np.ndarray, "*galaxy pixel"],
     components: Components = PREDICTED,
-) -> Float[Array, " component"]:
+) -> Float[Array, "*galaxy component"]:
     """Return the continuum at each line component: a straight line between the means of its window's two side bands.
 
     Parameters
     ----------
     wavelength_rest : (pixel,) array
         Rest-frame vacuum wavelengths [Å], increasing; the grid may be coarse.
-    continuum : (pixel,) array
+    continuum : (..., pixel) array
         Starlight without emission lines, any unit.
     components : Components
         By default those of `LINES`.
 
     Returns
     -------
-    (component,) array
+    (..., component) array
         Levels in the unit of `continuum`.
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
+    if continuum.ndim > 1:
+        flat = continuum.reshape(-1, continuum.shape[-1])
+        levels = jax.vmap(lambda one: side_band_levels(wavelength_rest, one, components))(flat)
+        return levels.reshape(*continuum.shape[:-1], len(components.line))
     low, high = components.windows.T
 
     def mean(start: Float[np.ndarray, " component"]) -> Float[Array, " component"]:

@@ -19,13 +19,13 @@ FWHM_PER_SIGMA: Final = float(np.sqrt(8 * np.log(2)))
 
 def add_lines(
     wavelength_rest: Float[Array | np.ndarray, " pixel"],
-    continuum: Float[Array | np.ndarray, " pixel"],
-    ew: Float[Array | np.ndarray, " line"],
+    continuum: Float[Array | np.ndarray, "*galaxy pixel"],
+    ew: Float[Array | np.ndarray, "*galaxy line"],
     velocity_dispersion: float | Float[Array, ""] = DEFAULT_DISPERSION,
     instrument_fwhm: float | Float[Array, ""] = 0.0,
-    oii_ratio: float | Float[Array, ""] = 1.0,
-) -> Float[Array, " pixel"]:
-    """Add the emission lines to a continuum, each with the given equivalent width.
+    oii_ratio: float | Float[Array | np.ndarray, "*galaxy"] = 1.0,
+) -> Float[Array, "*galaxy pixel"]:
+    """Add the emission lines to continua, each with the given equivalent width; `Grid.add_lines` is faster for many.
 
     Each line is a Gaussian integrated over the pixels, so that its area, the EW times the continuum level between its
     side bands, is right on coarse grids too. Stellar absorption under a line is kept; the emission fills it in.
@@ -34,31 +34,49 @@ def add_lines(
     ----------
     wavelength_rest : (pixel,) array
         Rest-frame vacuum wavelengths [Å], increasing.
-    continuum : (pixel,) array
+    continuum : (..., pixel) array
         Flux density f_lambda in any unit.
-    ew : (line,) array
+    ew : (..., line) array
         Rest-frame equivalent widths [Å], positive in emission, in the order of `LINES`.
     velocity_dispersion : float
         Gaussian sigma of the gas [km/s].
     instrument_fwhm : float
         FWHM resolution of the spectrograph [Å, rest frame], the observed one divided by 1 + z; added in quadrature.
-    oii_ratio : float
+    oii_ratio : (...) array or float
         Flux of [O II] 3729 over 3726: 1.5 in the low-density limit, 0.35 in the high-density limit.
 
     Returns
     -------
-    (pixel,) array
+    (..., pixel) array
         Continuum plus lines, in the unit of `continuum`.
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
     profiles = line_profiles(wavelength_rest, velocity_dispersion, instrument_fwhm)
+    area = component_ew(jnp.asarray(ew, continuum.dtype), oii_ratio) * side_band_levels(wavelength_rest, continuum)
+    return continuum + area @ profiles.T
+
+
+def component_ew(
+    ew: Float[Array, "*galaxy line"], oii_ratio: Float[Array | np.ndarray, "*galaxy"] | float = 1.0
+) -> Float[Array, "*galaxy component"]:
+    """Return the equivalent widths of the components of `LINES`: those of [O II] share that of the doublet.
+
+    Parameters
+    ----------
+    ew : (..., line) array
+        Rest-frame equivalent widths [Å].
+    oii_ratio : (...) array or float
+        Flux of [O II] 3729 over 3726.
+
+    Returns
+    -------
+    (..., component) array
+        Rest-frame equivalent widths [Å].
+    """
     blue, red = np.flatnonzero(LINE_NAMES.index("OII_DOUBLET") == COMPONENT_LINE)
-    share = jnp.ones(len(COMPONENT_LINE), continuum.dtype)
-    share = (
-        share.at[blue].set(1 / (1 + jnp.asarray(oii_ratio, continuum.dtype))).at[red].set(oii_ratio / (1 + oii_ratio))
-    )
-    ew = jnp.asarray(ew)[COMPONENT_LINE] * share
-    return continuum + profiles @ (ew * side_band_levels(wavelength_rest, continuum))
+    ratio = jnp.broadcast_to(jnp.asarray(oii_ratio, ew.dtype), ew.shape[:-1])
+    each = ew[..., COMPONENT_LINE]
+    return each.at[..., blue].multiply(1 / (1 + ratio)).at[..., red].multiply(ratio / (1 + ratio))
 
 
 def line_profiles(

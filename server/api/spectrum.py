@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
 from data.uploads.averaging import bins_ivar
-from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINES
+from model.spectra.air import air_to_vacuum
 from model.spectra.continuum import continuum_bins
 from model.spectra.measure import MeasuredLines, measure_lines
 from server import problems

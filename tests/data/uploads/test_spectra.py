@@ -10,8 +10,8 @@ from astropy.table import Table
 from analysis.answers.upload import answer_table
 from data.errors import UploadError
 from data.uploads import apply_plan, infer_plan, open_files
-from data.uploads.spectrum import air_to_vacuum
 from model.bins import BIN_CENTERS
+from model.spectra.air import air_to_vacuum
 from model.spectra.bin_noise import DESI_NOISE
 from model.spectra.continuum import continuum_bins
 from model.spectra.extinction import attenuation

@@ -10,6 +10,7 @@ from data.catalogue.schema import FLUX_NAMES
 from model.bins import BIN_CENTERS
 from model.predictions.batch import score_many
 from model.predictions.domain import EDGE, OUTSIDE, domain, domain_score, judge
+from model.predictions.verdicts import judge_rows
 from model.storage.weights import load_params, load_sidecar
 from research.fitting.domain import measure
 from research.sample import read_sample
@@ -105,8 +106,7 @@ def test_what_colours_cannot_see_has_a_sentence_each(params, galaxies):
     ],
 )
 def test_a_luminosity_is_judged_by_its_limits(params, log_luminosity, verdict, limits):
-    mixture = params.domain._replace(luminosity_limit=np.array([5, 6, 7, 8], np.float32))
-    found = judge(mixture, np.ones(12), 0.5, log_luminosity)
+    found = judge(np.array([5, 6, 7, 8], np.float32), np.array([0.05, 0.3]), np.ones(12), 0.5, log_luminosity)
     assert (found.verdict, found.score, len(found.reasons)) == (verdict, 0.5, 0 if limits is None else 1)
     for reason in found.reasons:
         assert reason == (
@@ -147,3 +147,20 @@ def test_held_out_galaxies_are_flagged_as_often_as_the_score_says(desi_table, pa
         assert 0.7 < counts[name]["edge_percent"] < 1.1  # nominal 0.9, three standard errors
         assert 0.03 < counts[name]["outside_percent"] < 0.18  # nominal 0.1
         assert 0.48 < counts[name]["median_score"] < 0.52
+
+
+def test_many_are_judged_as_one_by_one_also_when_compiled(params, galaxies):
+    flux = galaxies[:60].copy()
+    flux[1, 0], flux[2, 5], flux[3, 5] = np.nan, np.nan, -1
+    flux[4:14] = blackbody(3000)
+    luminosity = np.linspace(4.5, 8.5, 60).astype(np.float32)
+    redshift = np.linspace(0.03, 0.4, 60).astype(np.float32)
+    luminosity[20:30], redshift[25:35] = np.nan, np.nan
+    several = jax.jit(domain)(params, flux, luminosity, redshift)
+    singles = [domain(params, *row) for row in zip(flux, luminosity.tolist(), redshift.tolist(), strict=True)]
+    assert list(several.verdict) == [one.verdict for one in singles]
+    assert several.reasons == [one.reasons for one in singles]
+    assert {"inside", "edge", "outside"} == set(several.verdict)
+    rows = judge_rows(params, flux, luminosity, redshift)
+    assert rows.verdict == list(several.verdict)
+    assert rows.reason == [" ".join(reasons) for reasons in several.reasons]

@@ -30,10 +30,10 @@ from data.columns.missing import RANGES
 from data.columns.names import reads_as_text
 from data.formats import FORMATS
 from data.formats.stream import open_source
-from data.uploads.spectrum import air_to_vacuum
 from model.bins import BIN_CENTERS
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.predictions.predict import predict_ew
+from model.spectra.air import air_to_vacuum
 from model.spectra.continuum import continuum_bins
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
