@@ -29,6 +29,7 @@ from .spectra.grid import Grid
 from .spectra.line_mask import mask_lines
 from .spectra.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
+from .storage.export import register as register_exports
 from .storage.weights import WeightsError, load_params, load_sidecar
 
 __all__ = [
@@ -77,6 +78,9 @@ __all__ = [
     "sample",
     "sample_many",
 ]
+
+
+register_exports()
 
 
 def __getattr__(name: str) -> Any:
