@@ -89,7 +89,7 @@ class Bands:
         return (self.grid, self._weights, self._responses, self._covered, self._zero), None
 
     @classmethod
-    def tree_unflatten(cls, _: None, leaves: tuple[Any, ...]) -> "Bands":
+    def tree_unflatten(cls, _: None, leaves: Sequence[Any]) -> "Bands":
         """Make bands of their arrays, without a check."""
         made = object.__new__(cls)
         made.grid, made._weights, made._responses, made._covered, made._zero = leaves

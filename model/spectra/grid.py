@@ -1,5 +1,6 @@
 """A wavelength grid on which many spectra are binned and painted: what depends on the grid alone is computed once."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import jax
@@ -96,7 +97,7 @@ class Grid:
         return tuple(getattr(self, name) for name in _FIELDS), None
 
     @classmethod
-    def tree_unflatten(cls, _: None, leaves: tuple[Any, ...]) -> "Grid":
+    def tree_unflatten(cls, _: None, leaves: Sequence[Any]) -> "Grid":
         """Make a grid of its arrays, without a check."""
         made = object.__new__(cls)
         for name, leaf in zip(_FIELDS, leaves, strict=True):

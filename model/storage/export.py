@@ -1,5 +1,6 @@
-"""Registration of the library's records with `jax.export`, so that compiled functions that take or return them can be
-saved. Saving and reading them needs the package `flatbuffers`, which JAX does not bring.
+"""Registration of the library's records with `jax.export`, for saving compiled functions that take or return them.
+
+Saving and reading such functions needs the package `flatbuffers`, which JAX does not bring.
 """
 
 from typing import Any, Final
