@@ -5,7 +5,8 @@
 
 The set ``bc03_mpajhu`` has 40 simple stellar populations of Bruzual & Charlot 2003, with ten ages, four metallicities
 and 1 Å pixels in air (``in_vacuum = False`` in its configuration, confirmed by the cores of Balmer lines and Ca K).
-They are converted to vacuum, cut to `RANGE`, rebinned to even pixels in velocity, and scaled to a mean of one.
+They are converted to vacuum, cut to `RANGE`, rebinned to even pixels in velocity, and scaled to a mean of one; the means
+are kept as "light", in solar luminosities per Å and solar mass formed.
 """
 
 import re
@@ -41,11 +42,13 @@ def main() -> None:
         read = sorted((template(wheel.read(name), edges) for name in names), key=lambda found: found[:2])
     metallicity, age, flux = (np.array(values) for values in zip(*read, strict=True))
     inside = (wavelength >= NORMALISATION[0]) & (wavelength <= NORMALISATION[1])
-    flux /= flux[:, inside].mean(axis=1, keepdims=True)
+    light = flux[:, inside].mean(axis=1)
+    flux /= light[:, None]
     tensors = {
         "log_wavelength": np.array([np.log(wavelength[0]), STEP / LIGHT_SPEED]),
         "age": age.astype(np.float32),
         "metallicity": metallicity.astype(np.float32),
+        "light": light.astype(np.float32),
         "flux": flux.astype(np.float16),
     }
     about = {"source": Path(sys.argv[1]).name, "set": "bc03_mpajhu", "frame": "rest frame, vacuum"}

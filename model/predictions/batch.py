@@ -28,6 +28,9 @@ DRAW_CHUNKS: Final = CHUNKS[1:3]
 """Row counts that are compiled for draws. A draw takes seconds to compile and 20 MiB, so that one row uses the shape of
 32; a larger shape would draw no faster."""
 
+FEWEST_ROWS: Final = 64
+"""Rows per device for which several devices are used."""
+
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
 _score = jax.jit(domain_score)
@@ -51,8 +54,18 @@ def _in_chunks(
         padded = [np.ones((size, *column.shape[1:]), _type(column)) for column in columns]
         for target, column in zip(padded, columns, strict=True):
             target[:rows] = column[start : start + rows]
-        parts.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[:rows], function(*padded)))
+        found = function(*(_over_devices(column) for column in padded))
+        parts.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[:rows], found))
     return parts[0] if len(parts) == 1 else jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def _over_devices(rows: Shaped[np.ndarray, "galaxy ..."]) -> Any:
+    """Return rows spread over all devices that JAX sees, if there are enough of them for each."""
+    devices = jax.devices()
+    if len(devices) == 1 or len(rows) % len(devices) or len(rows) < FEWEST_ROWS * len(devices):
+        return rows
+    mesh = jax.sharding.Mesh(np.array(devices), ("galaxy",))
+    return jax.device_put(rows, jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("galaxy")))
 
 
 def _type(column: np.ndarray) -> type[np.generic]:

@@ -38,6 +38,8 @@ class Templates(NamedTuple):
         Mass fractions of metals, increasing.
     pixel : float
         Width of a pixel [km/s].
+    light : (template,) array
+        Mean luminosity over 3400-7000 Å per mass of stars formed [Lsun/Å/Msun]; `light` times `flux` is physical.
     """
 
     wavelength_rest: Float[np.ndarray, " pixel"]
@@ -45,6 +47,7 @@ class Templates(NamedTuple):
     age: Float[np.ndarray, " template"]
     metallicity: Float[np.ndarray, " template"]
     pixel: float
+    light: Float[np.ndarray, " template"]
 
 
 @cache
@@ -54,7 +57,8 @@ def load_templates() -> Templates:
     start, step = stored["log_wavelength"]
     flux = stored["flux"].astype(np.float32)
     wavelength_rest = np.exp(start + step * np.arange(flux.shape[1]))
-    return Templates(wavelength_rest, flux, stored["age"], stored["metallicity"], float(step * LIGHT_SPEED))
+    pixel = float(step * LIGHT_SPEED)
+    return Templates(wavelength_rest, flux, stored["age"], stored["metallicity"], pixel, stored["light"])
 
 
 def smear(
