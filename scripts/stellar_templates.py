@@ -5,8 +5,8 @@
 
 The set ``bc03_mpajhu`` has 40 simple stellar populations of Bruzual & Charlot 2003, with ten ages, four metallicities
 and 1 Å pixels in air (``in_vacuum = False`` in its configuration, confirmed by the cores of Balmer lines and Ca K).
-They are converted to vacuum, cut to `RANGE`, rebinned to even pixels in velocity, and scaled to a mean of one; the means
-are kept as "light", in solar luminosities per Å and solar mass formed.
+They are converted to vacuum, cut to `RANGE`, rebinned to even pixels in velocity, and scaled to a mean of one; the
+means are kept as "light", in solar luminosities per Å and solar mass formed.
 """
 
 import re

@@ -145,8 +145,8 @@ def log_prob(
         expected = log_strong[..., 0] + sign * (middle * units[..., 0, 1] + units[..., 0, 0])
         values = jnp.stack([jnp.where(stated, log_error, expected), log_ew], axis=-1)
         seen = context_of(model.scales, step, observed, listed, values).astype(dtype)
-        context = context.at[..., step, :].set(jnp.where(observed[..., None], seen, 0.0))
-        return (context, logs.at[..., step, :].set(values.astype(dtype)), total + term), None
+        context = context.at[..., step, :].set(jnp.where(observed[..., None], seen, 0.0).astype(dtype))
+        return (context, logs.at[..., step, :].set(values.astype(dtype)), total + term.astype(dtype)), None
 
     start = jnp.zeros((*shape, STEPS, 4), dtype), jnp.zeros((*shape, STEPS, 2), dtype), jnp.zeros(shape, dtype)
     total = jax.lax.scan(add_line, start, steps)[0][2]

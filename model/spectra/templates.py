@@ -19,6 +19,7 @@ from ..features import LIGHT_SPEED
 TEMPLATES_FILE: Final = Path(__file__).parent / "templates_data" / "bc03.safetensors"
 REDDENINGS: Final = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75], np.float32)
 """E(B-V) of the dust screens tried [mag]."""
+CALZETTI_RV: Final = 4.05
 REACH: Final = 4.0
 """Half width of the smoothing kernel, in sigmas."""
 
@@ -104,11 +105,20 @@ def attenuation(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarra
     ----------
     Calzetti et al. 2000, ApJ 533, 682, equation 4 (R_V = 4.05).
     """
+    return 10 ** (-0.4 * REDDENINGS[:, None] * CALZETTI_RV * attenuation_curve(wavelength_rest))
+
+
+def attenuation_curve(wavelength_rest: Float[np.ndarray, " pixel"]) -> Float[np.ndarray, " pixel"]:
+    """Return the attenuation [mag] at each wavelength [Å] of dust that attenuates V by one magnitude.
+
+    References
+    ----------
+    Calzetti et al. 2000, ApJ 533, 682, equation 4 (R_V = 4.05).
+    """
     inverse = 1e4 / np.asarray(wavelength_rest)
     blue = -2.156 + 1.509 * inverse - 0.198 * inverse**2 + 0.011 * inverse**3
     red = -1.857 + 1.040 * inverse
-    curve = 2.659 * np.where(inverse > 1 / 0.63, blue, red) + 4.05
-    return 10 ** (-0.4 * REDDENINGS[:, None] * curve)
+    return 2.659 * np.where(inverse > 1 / 0.63, blue, red) / CALZETTI_RV + 1
 
 
 def nnls(

@@ -76,9 +76,10 @@ jax.config.update("jax_enable_x64", True)
 import numpy as np
 from tests.model.test_surface import FLUX, FUNCTIONS, rest_of
 found = {
-    f"{name} {number}": np.asarray(part)
+    f"{name} {number} {kind}": np.asarray(part)
+    for kind in ("float32", "float64")
     for name, function in FUNCTIONS.items()
-    for number, part in enumerate(jax.tree.leaves(function(FLUX.astype(float), rest_of(FLUX).astype(float))))
+    for number, part in enumerate(jax.tree.leaves(function(FLUX.astype(kind), rest_of(FLUX).astype(kind))))
 }
 np.savez(sys.argv[1], **found)
 """
@@ -86,7 +87,7 @@ np.savez(sys.argv[1], **found)
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory):
-    """What a process in JAX's 64-bit mode computes of float64 rows."""
+    """What a process in JAX's 64-bit mode computes of float32 and of float64 rows."""
     file = tmp_path_factory.mktemp("wide") / "found.npz"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", PROGRAM, str(file)], check=True, env=environment, cwd=ROOT)
@@ -100,7 +101,8 @@ def test_eager_is_compiled_and_64_bits_are_32_to_their_precision(name: str, wide
     eager = jax.tree.leaves(FUNCTIONS[name](FLUX, rest_of(FLUX)))
     for number, (one, two) in enumerate(zip(expected, eager, strict=True)):
         np.testing.assert_allclose(two, one, rtol=5e-4, atol=2e-4)
-        np.testing.assert_allclose(wide[f"{name} {number}"], one, rtol=2e-3, atol=1e-3)
+        for kind in ("float32", "float64"):
+            np.testing.assert_allclose(wide[f"{name} {number} {kind}"], one, rtol=2e-3, atol=1e-3)
 
 
 UNCHECKED = {"log_luminosity", "place_on_map", "complete_bins", "domain_score", "domain", "noisy bins"}
