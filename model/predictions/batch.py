@@ -10,14 +10,15 @@ import numpy as np
 from jaxtyping import Float
 
 from ..bins import N_BINS
-from ..features import VARIANTS
+from ..distribution.colors import ColorPosterior
+from ..features import VARIANTS, colors
 from .domain import domain_score
-from .draws import ObservedLines, sample_both
-from .imputation import complete_bins
-from .intrinsic import IntrinsicEW, distribution_of, intrinsic_ew
+from .draws import ObservedLines, draw_colors, sample_colors
+from .imputation import fill_bins, known_colors
+from .intrinsic import IntrinsicEW, distribution_of, intrinsic_colors, intrinsic_ew
 from .map import MapPlace, place_on_map
 from .params import Params
-from .predict import Prediction, predict
+from .predict import Prediction, predict, predict_colors
 from .published_noise import row_key
 from .variants import in_one_shape
 
@@ -32,18 +33,38 @@ DRAW_CHUNKS: Final = CHUNKS[1:3]
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
 _score = jax.jit(domain_score)
-_complete = jax.jit(complete_bins)
 _intrinsic = jax.jit(intrinsic_ew)
+# What noisy and missing bins need is compiled once, in a program of its own, and not with each prediction.
+_known = jax.jit(known_colors)
+_predict_known = jax.jit(predict_colors)
+_intrinsic_known = jax.jit(intrinsic_colors)
+_fill = jax.jit(fill_bins)
+
+
+@jax.jit
+def _draw_colors(seed: Any, flux: Any, known: ColorPosterior) -> Any:
+    """Draw the colours of each row with the key of `_sample`."""
+    return jax.vmap(lambda flux, known: draw_colors(_row_key(seed, flux), known))(flux, known)
 
 
 @jax.jit
 def _sample(params: Params, seed: Any, flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
-    """Draw each row with a key made of the seed and the row's fluxes; `given` as for `sample_both`."""
+    """Draw each row with a key made of the seed and the row's fluxes, from the fluxes' colours or the drawn ones."""
 
-    def one(flux: Any, *given: Any) -> tuple[Any, ObservedLines]:
-        return sample_both(row_key(seed, jnp.where(jnp.isfinite(flux), flux, 0.0)), params, flux, *given)
+    def one(flux: Any, luminosity: Any, redshift: Any, is_drawn: Any, drawn: Any) -> tuple[Any, ObservedLines]:
+        color = jnp.where(is_drawn > 0, drawn, colors(flux))
+        return sample_colors(_row_key(seed, flux), params, color, luminosity, redshift)
 
     return jax.vmap(one)(flux, *given)
+
+
+def _row_key(seed: Any, flux: Any) -> Any:
+    return row_key(seed, jnp.where(jnp.isfinite(flux), flux, 0.0))
+
+
+def _domain_of(params: Params) -> Params:
+    """Return the weights that `known_colors` needs, so that one compiled program serves all others."""
+    return Params(None, None, None, domain=params.domain)
 
 
 def _in_chunks(
@@ -90,8 +111,14 @@ def predict_many(
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
     same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
-    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
-    return _in_chunks(partial(_predict, same._replace(map=None, intrinsic=None)), bin_flux, *conditions, *noise)
+    needed = same._replace(map=None, intrinsic=None)
+    if bin_flux_ivar is None:
+        return _in_chunks(partial(_predict, needed), bin_flux, *conditions)
+
+    def uncertain(flux: Any, ivar: Any, *conditions: Any) -> Prediction:
+        return _predict_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
+
+    return _in_chunks(uncertain, bin_flux, bin_flux_ivar, *conditions)
 
 
 def intrinsic_many(
@@ -122,9 +149,14 @@ def intrinsic_many(
         numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
     same, conditions = in_one_shape(distribution_of(params), len(bin_flux), log_luminosity, redshift)
-    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
     needed = params._replace(**dict.fromkeys(VARIANTS), map=None, intrinsic=same)
-    return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions, *noise)
+    if bin_flux_ivar is None:
+        return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions)
+
+    def uncertain(flux: Any, ivar: Any, *conditions: Any) -> IntrinsicEW:
+        return _intrinsic_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
+
+    return _in_chunks(uncertain, bin_flux, bin_flux_ivar, *conditions)
 
 
 def sample_many(
@@ -159,7 +191,14 @@ def sample_many(
     """
     missing, number = np.full(len(bin_flux), np.nan, np.float32), np.uint32(seed)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
-    conditions += [] if bin_flux_ivar is None else [bin_flux_ivar]
+    drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
+    if bin_flux_ivar is not None:
+        drawn = _in_chunks(
+            lambda flux, ivar: _draw_colors(number, flux, _known(_domain_of(params), flux, ivar)),
+            *(bin_flux, bin_flux_ivar),
+            chunks=DRAW_CHUNKS,
+        )
+    conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
     return _in_chunks(partial(_sample, params, number), bin_flux, *conditions, chunks=DRAW_CHUNKS)
 
 
@@ -214,7 +253,11 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
     (galaxy, 12) array
         The given fluxes, with missing end bins filled in.
     """
-    return _in_chunks(partial(_complete, params), bin_flux)
+
+    def filled(flux: Any) -> Any:
+        return _fill(flux, _known(_domain_of(params), flux, np.where(np.isfinite(flux), np.float32(np.inf), 0)).color)
+
+    return _in_chunks(filled, bin_flux)
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

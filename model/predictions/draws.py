@@ -13,6 +13,7 @@ from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
+from ..distribution.colors import ColorPosterior
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..features import colors
@@ -129,8 +130,22 @@ def sample_both(
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
     """Return the results of `sample_ew` and of `sample_observed` for one draw; parameters as for the latter."""
+    if bin_flux_ivar is None:
+        color = colors(bin_flux)
+    else:
+        color = draw_colors(key, known_colors(params, bin_flux, bin_flux_ivar))
+    return sample_colors(key, params, color, log_luminosity, redshift)
+
+
+def sample_colors(
+    key: PRNGKeyArray,
+    params: Params,
+    color: Float[Array, "*galaxy color"],
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+) -> tuple[Float[Array, "*galaxy line"], ObservedLines]:
+    """Draw as `sample_both` does, from colours."""
     model = distribution_of(params)
-    color = colors(bin_flux) if bin_flux_ivar is None else _drawn_colors(key, params, bin_flux, bin_flux_ivar)
     features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
     uniform = jax.random.uniform(key, (*features.shape[:-1], sum(numbers)), features.dtype, 1e-6, 1 - 1e-6)
@@ -152,13 +167,10 @@ def sample_both(
     return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
 
 
-def _drawn_colors(
-    key: PRNGKeyArray, params: Params, bin_flux: Array | np.ndarray, bin_flux_ivar: Array | np.ndarray
-) -> Float[Array, "*galaxy color"]:
-    """Return colours of a galaxy that agree with noisy or missing bins."""
-    found = known_colors(params, bin_flux, bin_flux_ivar)
-    normal = jax.random.normal(jax.random.fold_in(key, 1), found.color.shape, found.color.dtype)
-    return found.color + jnp.einsum("...cd,...d->...c", root(found.covariance), normal)
+def draw_colors(key: PRNGKeyArray, known: ColorPosterior) -> Float[Array, "*galaxy color"]:
+    """Draw colours that agree with noisy or missing bins, from `imputation.known_colors`."""
+    normal = jax.random.normal(jax.random.fold_in(key, 1), known.color.shape, known.color.dtype)
+    return known.color + jnp.einsum("...cd,...d->...c", root(known.covariance), normal)
 
 
 def _below_zero(uniform: Array, signal: Array) -> Array:

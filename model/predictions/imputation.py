@@ -116,7 +116,14 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     """
     flux = jnp.asarray(bin_flux)
     present = jnp.isfinite(flux)
-    color = known_colors(params, flux, jnp.where(present, jnp.inf, 0.0)).color
+    return fill_bins(flux, known_colors(params, flux, jnp.where(present, jnp.inf, 0.0)).color)
+
+
+def fill_bins(
+    bin_flux: Float[Array, "*galaxy bin"], color: Float[Array, "*galaxy color"]
+) -> Float[Array, "*galaxy bin"]:
+    """Fill missing bins as `complete_bins` does, from the colours that `known_colors` expects."""
+    flux, present = bin_flux, jnp.isfinite(bin_flux)
     shape = jnp.concatenate([jnp.zeros_like(color[..., :1]), jnp.cumsum(color, axis=-1)], axis=-1)
     level = jnp.where(present, jnp.log10(jnp.where(present, flux, 1.0)) - shape, 0.0)
     level = level.sum(axis=-1, keepdims=True) / jnp.maximum(present.sum(axis=-1, keepdims=True), 1)
