@@ -212,6 +212,40 @@ def test_twelve_fluxes_in_a_cell(kind: pa.DataType, way: str, tmp_path):
     np.testing.assert_allclose(WAYS[way](out.getvalue(), "parquet", tmp_path)[1], FLUX, rtol=1e-6)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("style", ["json", "numpy", "tuple"])
+@pytest.mark.parametrize("way", WAYS)
+def test_twelve_fluxes_in_a_cell_of_text(style: str, separator: str, way: str, tmp_path):
+    """As pandas, numpy and our own CSV write them."""
+
+    def cell(row: np.ndarray) -> str:
+        values = [round(float(one), 6) for one in row]
+        return {"json": str(values), "numpy": str(np.array(values)), "tuple": str(tuple(values))}[style]
+
+    rows = [f'{name}{separator}"{cell(row)}"' for name, row in zip(IDS, FLUX, strict=True)]
+    content = "\n".join([f"TARGETID{separator}flux", *rows]).encode()
+    np.testing.assert_allclose(WAYS[way](content, "csv", tmp_path)[1], FLUX, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("[1.1, 1.2, ..., 2.6]", "was shortened when it was printed"),
+        ("[1.1, 1.2, 'bad']", "is no array of numbers"),
+        ("[[1.1], [1.2]]", "is no array of numbers"),
+        ("[true, 1.2]", "is no array of numbers"),
+        ("1.1", "is no array of numbers, as the cells above are"),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cell_of_text_that_is_no_array_is_named(cell: str, words: str, way: str, tmp_path):
+    good = [f'{name},"{row.tolist()}"' for name, row in zip(IDS * 40, [*FLUX] * 40, strict=True)]
+    content = "\n".join(["# made by hand", "TARGETID,flux", *good, f'7,"{cell}"']).encode()
+    with pytest.raises(DataError, match=words) as raised:
+        WAYS[way](content, "csv", tmp_path)
+    assert "row 123, column flux" in str(raised.value)
+
+
 def test_quasars_and_stars_are_said_on_every_way(tmp_path):
     made = table(SPECTYPE=["GALAXY", "QSO", "STAR"])
     steps = apply_plan(open_files([(as_bytes(made, "fits"), "t.fits")])).steps
