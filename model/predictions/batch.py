@@ -14,7 +14,7 @@ from ..distribution.colors import ColorPosterior
 from ..features import VARIANTS, colors
 from .domain import domain_score
 from .draws import ObservedLines, draw_colors, sample_colors
-from .imputation import fill_bins, known_colors
+from .imputation import fill_bins, in_range, known_colors
 from .intrinsic import IntrinsicEW, distribution_of, intrinsic_colors, intrinsic_ew
 from .map import MapPlace, place_on_map
 from .params import Params
@@ -118,7 +118,7 @@ def predict_many(
     def uncertain(flux: Any, ivar: Any, *conditions: Any) -> Prediction:
         return _predict_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
 
-    return _in_chunks(uncertain, bin_flux, bin_flux_ivar, *conditions)
+    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def intrinsic_many(
@@ -156,7 +156,7 @@ def intrinsic_many(
     def uncertain(flux: Any, ivar: Any, *conditions: Any) -> IntrinsicEW:
         return _intrinsic_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
 
-    return _in_chunks(uncertain, bin_flux, bin_flux_ivar, *conditions)
+    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def sample_many(
@@ -194,8 +194,8 @@ def sample_many(
     drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
     if bin_flux_ivar is not None:
         drawn = _in_chunks(
-            lambda flux, ivar: _draw_colors(number, flux, _known(_domain_of(params), flux, ivar)),
-            *(bin_flux, bin_flux_ivar),
+            lambda flux, *noisy: _draw_colors(number, flux, _known(_domain_of(params), *noisy)),
+            *(bin_flux, *in_range(bin_flux, bin_flux_ivar)),
             chunks=DRAW_CHUNKS,
         )
     conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
@@ -254,10 +254,11 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
         The given fluxes, with missing end bins filled in.
     """
 
-    def filled(flux: Any) -> Any:
-        return _fill(flux, _known(_domain_of(params), flux, np.where(np.isfinite(flux), np.float32(np.inf), 0)).color)
+    def filled(flux: Any, *known: Any) -> Any:
+        return _fill(flux, _known(_domain_of(params), *known).color)
 
-    return _in_chunks(filled, bin_flux)
+    ivar = np.where(np.isfinite(bin_flux), np.inf, 0.0)
+    return _in_chunks(filled, bin_flux, *in_range(bin_flux, ivar))
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

@@ -9,6 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
+from data.uploads.readers.numbers import FLUX_RANGE
 from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINES
 from model.spectra.continuum import continuum_bins
@@ -99,10 +100,13 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
         f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
         if np.isnan(value)
         else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
+        if value <= 0
+        else f"flux_{index:02d} is {value:.4g}, outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}; send another unit"
         for index, value in enumerate(bins)
-        if not value > 0
+        if not FLUX_RANGE[0] <= value <= FLUX_RANGE[1]
     ]
-    return {"flux": as_json(bins), "problems": found}
+    with np.errstate(over="ignore", under="ignore"):
+        return {"flux": as_json(bins.astype(np.float32)), "problems": found}
 
 
 @blueprint.post(
@@ -186,4 +190,4 @@ def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarr
             np.concatenate([flux / scale, np.zeros(missing)]).astype(np.float32),
             np.concatenate([(ivar > 0), np.zeros(missing)]).astype(np.float32),
         )
-        return (np.asarray(bins, np.float64) * scale).astype(np.float32)
+        return np.asarray(bins, np.float64) * scale

@@ -306,6 +306,9 @@ def as_file(table: Table, form: str, chance: random.Random) -> bytes:
         pq.write_table(pa.Table.from_arrays(list(arrays.values()), schema=pa.schema(list(arrays))), out)
     elif form == "CSV":
         flat = table[[name for name in table.colnames if table[name].ndim == 1]]
+        for name in set(table.colnames) - set(flat.colnames):
+            write = chance.choice((str, lambda cell: str(cell.tolist()), lambda cell: str(tuple(cell.tolist()))))
+            flat[name] = [write(np.asarray(cell)) for cell in table[name]]
         text = io.StringIO()
         flat.write(text, format="ascii", delimiter=chance.choice(",;\t "), strip_whitespace=False, overwrite=True)
         return text.getvalue().encode(chance.choice(("utf-8", "utf-8-sig", "utf-16", "latin1")), "replace")

@@ -682,6 +682,17 @@ def test_twelve_numbered_fluxes_are_read(pattern: str, first: int, way: str, for
     np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
 
 
+@pytest.mark.parametrize("value", ["1.1e-36", "1e-50", "2e35", "1e50"])
+@pytest.mark.parametrize("way", ["page", "command line", "API"])
+def test_a_flux_that_is_too_large_or_too_small_is_called_so(value: str, way: str, tmp_path):
+    """It is a number above 0, and its unit is to blame."""
+    rows = [",".join([value if place == 3 else "1.5" for place in range(12)]), ",".join(["1.5"] * 12)]
+    content = "\n".join([",".join(FLUX_NAMES), *rows]).encode()
+    first, second = WAYS[way](content, "csv", tmp_path)[-1]
+    assert re.search(rf"flux_03.*{re.escape(f'{float(value):g}')}.*outside 1e-30 to 1e\+30.*unit", first)
+    assert not second
+
+
 @pytest.mark.parametrize("pattern", ["flux{}_ivar", "FLUX_IVAR_{}", "flux_ivar_{:02d}"])
 @pytest.mark.parametrize("form", ["csv", "parquet", "fits"])
 def test_inverse_variances_of_numbered_fluxes_are_read(pattern: str, form: str, tmp_path):

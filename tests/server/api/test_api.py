@@ -84,7 +84,7 @@ def test_a_bad_galaxy_has_a_problem_and_the_others_have_numbers(api):
     flux = FLUX.tolist()
     flux[1][3], flux[2][0] = -1.0, None
     said = predict(api, flux=flux).json
-    assert said["problems"][1].startswith("flux_03 is -1.0")
+    assert said["problems"][1].startswith("flux_03 is -1;")
     assert said["ew"][1] == [None] * 10
     assert None not in said["ew"][0]
     assert predict(api, flux=flux, fill_missing=True).json["problems"][2] == ""
@@ -217,6 +217,10 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     said = api.post("/api/v1/spectrum/bins", json=short).json
     assert said["flux"][-1] is None
     assert said["problems"][-1].startswith("flux_11 is not covered")
+    said = api.post("/api/v1/spectrum/bins", json=body | {"flux": (1e300 * flux).tolist()}).json
+    assert said["flux"] == [None] * 12
+    assert all("outside 1e-30 to 1e+30" in one for one in said["problems"])
+    assert len(said["problems"]) == 12
     assert "ascend" in problem(
         api.post("/api/v1/spectrum/bins", json={"wavelength": [1.0] * 12, "flux": [1.0] * 12}), 422
     )
