@@ -57,7 +57,7 @@ soak: developing ## load and fuzz the app for many minutes
 
 train: whole ## make weights, map, densities, mock, evaluation and self-test from a table: make train TABLE=galaxies.parquet
 	@test -f "$(TABLE)" || { echo "Name the table of real galaxies: make train TABLE=galaxies.parquet" >&2; exit 2; }
-	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution $(TRAIN_OPTIONS)
+	@$(BIN)/python cli.py train $(TABLE) --out model/storage/weights --with-distribution --noise-free $(TRAIN_OPTIONS)
 	@$(BIN)/python cli.py catalogue fit-map $(TABLE)
 	@$(BIN)/python cli.py catalogue fit-domain $(TABLE)
 	@$(BIN)/python -m server.process.selftest

@@ -13,7 +13,7 @@ import click
 
 from commands import interrupts
 from commands.options import FILE, SEED, Command
-from model.storage.weights import DEFAULT, INTRINSIC, save_params
+from model.storage.weights import DEFAULT, INTRINSIC, NOISE_FREE, read_params, save_params
 from storage.revision import git_revision
 
 CHECKPOINTS = ".training"
@@ -33,6 +33,11 @@ class Request(NamedTuple):
     epochs: int | None
     redshifts: tuple[float, float]
 
+    @property
+    def default(self) -> Path:
+        """Path of the default networks."""
+        return self.out / f"{DEFAULT}.safetensors"
+
 
 @click.command("train", cls=Command)
 @click.argument("catalogue", type=FILE)
@@ -40,6 +45,10 @@ class Request(NamedTuple):
 @click.option("--seed", type=SEED, default=0, show_default=True)
 @click.option("--with-distribution", "parts", flag_value="both", help="Also train the joint distribution.")
 @click.option("--only-distribution", "parts", flag_value="distribution", help="Train only the joint distribution.")
+@click.option("--noise-free", is_flag=True, help="Also train the networks for continua without noise.")
+@click.option(
+    "--only-noise-free", is_flag=True, help="Train only these, from the default networks that are in the folder."
+)
 @click.option(
     "--members", type=int, metavar="N", help="Number of teachers; 0 trains one network directly from the data."
 )
@@ -58,6 +67,8 @@ def command(
     out: Path,
     seed: int,
     parts: str | None,
+    noise_free: bool,
+    only_noise_free: bool,
     members: int | None,
     width: int | None,
     epochs: int | None,
@@ -92,8 +103,14 @@ def command(
         "date": datetime.now(UTC).date().isoformat(),
         "git_revision": git_revision(),
     }
-    if parts != "distribution":
+    if only_noise_free and parts is not None:
+        raise click.UsageError("--only-noise-free trains no distribution. Leave out one of the options.")
+    if only_noise_free and not args.default.is_file():
+        raise click.UsageError(f"There is no {args.default}. Train the default networks first, or name their folder.")
+    if parts != "distribution" and not only_noise_free:
         _train_default(args, sample, about)
+    if noise_free or only_noise_free:
+        _train_noise_free(args, sample, about)
     if parts is not None:
         _train_distribution(args, sample, about)
     rmtree(args.out / CHECKPOINTS, ignore_errors=True)
@@ -104,7 +121,6 @@ def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
     from model.features import VARIANTS
     from model.training.distillation import DistillationRecipe, fit_variants, fit_variants_directly
     from model.training.network import Recipe
-    from research.evaluation.held_out import as_text, score_variants
 
     seen = ~sample.held_out
     rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.redshift[seen], sample.ew[seen]
@@ -117,6 +133,30 @@ def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
         recipe = _with_given(DistillationRecipe(), **given, members=args.members, teacher_epochs=args.epochs)
         with _progress(recipe.epochs_in_all()) as progress:
             params = fit_variants(*rows, recipe, progress, _checkpoints(args, about, recipe))
+    answer = "median and 16-84 % of the catalogued EW, given detection"
+    _write_scored(args, params, sample, DEFAULT, answer, recipe, about)
+
+
+def _train_noise_free(args: Request, sample, about: dict[str, Any]) -> None:
+    from model.features import VARIANTS
+    from model.training.noise_free import fit_noise_free, noise_free_recipe
+
+    recipe = _with_given(noise_free_recipe(), seed=args.seed, width=args.width, teacher_epochs=args.epochs)
+    seen = ~sample.held_out
+    rows = sample.bin_flux[seen], sample.log_luminosity[seen], sample.redshift[seen], sample.ew[seen]
+    with _progress(recipe.epochs_in_all()) as progress:
+        default = read_params(args.default)
+        params = fit_noise_free(default, *rows, recipe, progress, _checkpoints(args, about, recipe))
+    answer = "median and 16-84 % of the catalogued EW, given detection, for a continuum without noise"
+    if all(getattr(params, name) is None for name in VARIANTS):
+        raise click.ClickException(f"{args.default} has no network that this can start from. Train it here first.")
+    _write_scored(args, params, sample, NOISE_FREE, answer, recipe, about)
+
+
+def _write_scored(args: Request, params, sample, name: str, answer: str, recipe, about: dict[str, Any]) -> None:
+    """Write networks with their scores on the held-out galaxies, and print the scores."""
+    from research.evaluation.held_out import as_text, score_variants
+
     scores = score_variants(params, sample)
     metrics = {
         variant: {
@@ -124,8 +164,7 @@ def _train_default(args: Request, sample, about: dict[str, Any]) -> None:
         }
         for variant, lines in scores.items()
     }
-    answer = "median and 16-84 % of the catalogued EW, given detection"
-    _write(args, params, DEFAULT, answer, recipe, about | {"metrics": metrics})
+    _write(args, params, name, answer, recipe, about | {"metrics": metrics})
     click.echo(as_text(scores))
 
 

@@ -1,5 +1,6 @@
 """Input features of the networks: eleven colours of the continuum, or the colours and the luminosity."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import jax
@@ -67,14 +68,22 @@ def variant_features(
     features : (..., 11, 12 or 13) array
         Colours, luminosity, redshift.
     """
-    color = jnp.asarray(color)
-    columns, variant = [color], VARIANTS[0]
+    given, variant = [], VARIANTS[0]
     for name, value in zip(VARIANTS[1:], (log_luminosity, redshift), strict=True):
         if value is None or name not in variants:
             break
-        columns.append(jnp.broadcast_to(jnp.asarray(value, color.dtype), color.shape[:-1])[..., None])
+        given.append(value)
         variant = name
-    return variant, jnp.concatenate(columns, axis=-1)
+    return variant, with_columns(color, given)
+
+
+def with_columns(
+    color: Float[Array | np.ndarray, "*galaxy color"], given: Sequence[Float[Array | np.ndarray, "*galaxy"] | float]
+) -> Float[Array, "*galaxy feature"]:
+    """Return colours and further quantities, one column each, as features."""
+    color = jnp.asarray(color)
+    more = [jnp.broadcast_to(jnp.asarray(value, color.dtype), color.shape[:-1])[..., None] for value in given]
+    return jnp.concatenate([color, *more], axis=-1)
 
 
 def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy bin"]:

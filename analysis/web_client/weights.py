@@ -106,6 +106,8 @@ def _variant(params: Params, part: str) -> dict[str, Any]:
     if params.intrinsic is not None:
         tensors |= named("summary", getattr(params.intrinsic, part))
         tensors["summary/softening"] = line_softening(params.intrinsic.scales)
+        if params.diluted is not None:
+            tensors |= named("diluted", getattr(params.diluted, part))
     return tensors
 
 

@@ -265,7 +265,7 @@ export class PredictPage {
     if (!chosen || !this.#shared) return null;
     const answer = this.#state.answer?.model === this.model ? this.#state.answer : null;
     const listed = answer ? widthsOf(answer) : predict(chosen.net, flux, chosen.given, this.#shared.domain);
-    const free = answer ? intrinsicOf(answer) : chosen.summary && intrinsic(chosen.summary, flux, chosen.given);
+    const free = answer ? intrinsicOf(answer) : intrinsic(chosen, flux, chosen.given);
     const shown = this.#kind === "intrinsic" && free ? { ew: free.p50, p16: free.p16, p84: free.p84 } : listed;
     return {
       ...shown,

@@ -9,7 +9,11 @@ from dash import dcc, html
 from components.widgets import widgets
 from components.widgets.aria import aria
 
-MODEL_TITLES: Final[Mapping[str, str]] = {"default": "Galactic Neon", "published": "Khederlarian+24"}
+MODEL_TITLES: Final[Mapping[str, str]] = {
+    "default": "Galactic Neon",
+    "noise-free": "Noise-free continua",
+    "published": "Khederlarian+24",
+}
 
 
 def model_title(name: str) -> str:

@@ -150,6 +150,10 @@ def intrinsic_many(
     """
     same, conditions = in_one_shape(distribution_of(params), len(bin_flux), log_luminosity, redshift)
     needed = params._replace(**dict.fromkeys(VARIANTS), map=None, intrinsic=same)
+    if params.diluted is not None:
+        free, _ = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
+        noisy, _ = in_one_shape(params.diluted, len(bin_flux), log_luminosity, redshift)
+        needed = needed._replace(**{name: getattr(free, name) for name in VARIANTS}, diluted=noisy)
     if bin_flux_ivar is None:
         return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions)
 

@@ -21,6 +21,7 @@ from ..linear import root
 from .imputation import known_colors
 from .intrinsic import distribution_of
 from .params import Params
+from .undiluted import intrinsic_factor
 
 
 class ObservedLines(NamedTuple):
@@ -161,9 +162,11 @@ def sample_colors(
     ties = draw_ties(pair, model.scales)
     # FastSpecFit fits one amplitude to both lines of a pair, so the catalogued ratio is free of noise.
     ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
-    ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties))
+    factor = intrinsic_factor(params, color, log_luminosity, redshift)
+    ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties)) * factor
     place = np.argsort(np.array(SEQUENCE))
     detected, ew_catalogued, sigma = (column[..., place] for column in (drawn.detected, drawn.ew, drawn.sigma))
+    ew_catalogued = ew_catalogued * factor
     return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
 
 

@@ -15,6 +15,7 @@ from ..lines import LINES
 from ..networks.layers import run_dense, run_trunk
 from .imputation import known_colors, propagated_variance, widened
 from .params import LineDistribution, Params, variants_of
+from .undiluted import intrinsic_factor
 
 
 class IntrinsicEW(NamedTuple):
@@ -99,13 +100,16 @@ def intrinsic_colors(
         variant, features = variant_features(color, log_luminosity, redshift, variants)
         return summarize(getattr(model, variant), features)
 
-    percentiles, logit = run(known.color if isinstance(known, ColorPosterior) else known)
+    color = known.color if isinstance(known, ColorPosterior) else known
+    percentiles, logit = run(color)
     if uncertain is not None:
         variance = propagated_variance(lambda color: run(color)[0][..., 1, :], uncertain)
         low, middle, high = (percentiles[..., number, :] for number in range(3))
         low, high = widened(low, middle, high, variance)
         percentiles = jnp.stack([low, middle, high], axis=-2)
     ew = jnp.maximum(jnp.sinh(percentiles), 0.0) * line_softening(model.scales)
+    if params.diluted is not None:
+        ew = ew * jnp.asarray(intrinsic_factor(params, color, log_luminosity, redshift))[..., None, :]
     return IntrinsicEW(ew[..., 0, :], ew[..., 1, :], ew[..., 2, :], jax.nn.sigmoid(logit))
 
 

@@ -39,10 +39,19 @@ class LineDistribution(NamedTuple):
     response: Summary | None
 
 
+class Diluted(NamedTuple):
+    """Networks, one per variant, for continua with DESI's noise, from which the intrinsic distribution was learned."""
+
+    colors: JointNetwork | None
+    luminosity: JointNetwork | None
+    redshift: JointNetwork | None
+
+
 class Params(NamedTuple):
     """Weights of the line network of each variant, of the map, of the domain and of the intrinsic distribution.
 
-    The variants are those of `features.VARIANTS`; `widening` belongs to the domain.
+    The variants are those of `features.VARIANTS`; `widening` belongs to the domain. `diluted` is present where the
+    variants are for continua without noise but the intrinsic distribution is not, see `undiluted`.
 
     A field that a weights file does not hold is None.
     """
@@ -54,8 +63,9 @@ class Params(NamedTuple):
     intrinsic: LineDistribution | None = None
     redshift: JointNetwork | PerLineNetwork | None = None
     widening: Widening | None = None
+    diluted: Diluted | None = None
 
 
-def variants_of(params: Params | LineDistribution) -> tuple[str, ...]:
+def variants_of(params: Params | LineDistribution | Diluted) -> tuple[str, ...]:
     """Return the variants that inputs may choose: all, or all but the redshift's if the weights lack it."""
     return tuple(name for name in VARIANTS if name != "redshift" or params.redshift is not None)

@@ -8,9 +8,9 @@ from jaxtyping import Float
 
 from ..features import VARIANTS
 from ..networks.per_line import PerLineNetwork
-from .params import LineDistribution, Params
+from .params import Diluted, LineDistribution, Params
 
-_Weights = TypeVar("_Weights", Params, LineDistribution)
+_Weights = TypeVar("_Weights", Params, LineDistribution, Diluted)
 
 
 def usable_conditions(
@@ -125,7 +125,7 @@ def in_one_shape(
 
     Parameters
     ----------
-    weights : Params or LineDistribution
+    weights : Params, LineDistribution or Diluted
         Networks of the variants.
     n : int
         Number of rows.
@@ -134,7 +134,7 @@ def in_one_shape(
 
     Returns
     -------
-    weights : Params or LineDistribution
+    weights : Params, LineDistribution or Diluted
         The chosen network as the variant "redshift", and no other variant.
     conditions : tuple of (galaxy,) arrays
         Log luminosities and redshifts, 0 where the variant uses none.

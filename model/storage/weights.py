@@ -12,7 +12,8 @@ import jax
 import numpy as np
 from safetensors.numpy import load, save
 
-from ..predictions.params import Params
+from ..features import VARIANTS
+from ..predictions.params import Diluted, Params
 from .files import write_atomically
 from .tensors import from_tensors, kinds, to_tensors
 
@@ -25,6 +26,8 @@ MAP: Final = "map"
 INTRINSIC: Final = "intrinsic"
 """The intrinsic distribution, in a file beside the default model's."""
 DOMAIN: Final = "domain"
+NOISE_FREE: Final = "noise-free"
+"""The model for continua without noise; it shares the default model's intrinsic distribution."""
 
 USER_FOLDER: Final = Path("~/.local/share/galactic_neon")
 
@@ -58,7 +61,7 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     Parameters
     ----------
     name_or_path : str or Path
-        "default", the name of an imported model such as "published", or the path of a .safetensors file.
+        "default", "noise-free", the name of an imported model such as "published", or the path of a .safetensors file.
 
     Returns
     -------
@@ -187,8 +190,8 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     Parameters
     ----------
     name_or_path : str or Path
-        "default", "published" (once imported), the name of any other model in the user's folder, or the path of a
-        .safetensors file.
+        "default"; "noise-free", for continua without noise, as synthetic ones; "published" (once imported); the name
+        of any other model in the user's folder; or the path of a .safetensors file.
 
     Returns
     -------
@@ -206,9 +209,13 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
 @cache
 def _load_once(file: Path) -> Params:
     params = read_params(file)
-    own = file.with_name(f"{INTRINSIC}.safetensors")
+    own, noisy = file.with_name(f"{INTRINSIC}.safetensors"), file.with_name(f"{DEFAULT}.safetensors")
     if file.stem == DEFAULT and own.is_file():
         params = params._replace(intrinsic=read_params(own).intrinsic)
+    if file.stem == NOISE_FREE and noisy.is_file():
+        default = _load_once(noisy)
+        diluted = Diluted(*(getattr(default, name) for name in VARIANTS))
+        params = params._replace(intrinsic=default.intrinsic, diluted=diluted)
     for name, fields in ((MAP, ("map",)), (DOMAIN, ("domain", "widening"))):
         path = PACKAGE_FOLDER / f"{name}.safetensors"
         if getattr(params, name) is None and path.is_file():

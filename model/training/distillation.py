@@ -69,14 +69,20 @@ def train_teacher(
     member: int,
     progress: Progress = None,
     checkpoint: Checkpoints | None = None,
+    redraw: Callable[[Array, PRNGKeyArray], Array] | None = None,
 ) -> Summary:
-    """Train one teacher on standardised targets; NaN targets do not count."""
+    """Train one teacher on standardised targets; NaN targets do not count.
+
+    `redraw`, if given, returns the features of a batch's rows with new noise every time; `features` then only sets
+    their means and deviations.
+    """
     quantile_levels = jnp.array(LEVELS)[:, None]
     x, y = jnp.asarray(features, jnp.float32), jnp.asarray(standardized, jnp.float32)
 
-    def loss(teacher: Summary, rows: Array, _: PRNGKeyArray) -> Array:
+    def loss(teacher: Summary, rows: Array, key: PRNGKeyArray) -> Array:
         present = jnp.isfinite(y[rows])[:, None, :]
-        residual = jnp.where(present, y[rows][:, None, :] - teacher_quantiles(teacher, x[rows]), 0.0)
+        inputs = x[rows] if redraw is None else redraw(rows, key)
+        residual = jnp.where(present, y[rows][:, None, :] - teacher_quantiles(teacher, inputs), 0.0)
         pinball = jnp.sqrt(residual**2 + SMOOTHING**2) / 2 + (quantile_levels - 0.5) * residual
         return jnp.where(present, pinball, 0.0).sum() / jnp.maximum(present.sum(), 1)
 

@@ -6,17 +6,21 @@ A score over all galaxies averages over slices in which a model is wrong in oppo
 from collections.abc import Callable
 from typing import Final
 
+import jax
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from data.catalogue.survey import DESI
 from model.bins import LUMINOSITY_BIN, N_BINS
-from model.features import VARIANTS
+from model.features import VARIANTS, with_columns
+from model.linear import root
 from model.lines import LINE_NAMES
+from model.networks.joint import quantiles
 from model.physics.diagnostics import HALPHA
 from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
 from model.predictions.domain import EDGE
-from model.predictions.imputation import FEWEST_BINS
+from model.predictions.imputation import FEWEST_BINS, known_colors, propagated_variance
 from model.predictions.params import Params
 from model.statistics.point_scores import score_lines, spearman
 from model.training.deconvolution import AT_BOUND
@@ -36,6 +40,8 @@ TAIL: Final = 0.999
 ADDED_NOISE: Final = (0.0, 0.02, 0.05, 0.1)
 """Noise that is added to every bin, as a share of its flux."""
 RESAMPLES: Final = 200
+DRAWN: Final = 512
+"""Galaxies of which colours are drawn."""
 SOME: Final = 4096
 """Galaxies that are scored with noisy and missing bins."""
 
@@ -145,7 +151,34 @@ def _uncertain(
     found = predict_many(params, flux, *rest, bin_flux_ivar=ivar)
     scores = score_lines(observed, found).values()
     shares = [score.coverage for score in scores]
-    return Uncertain(rho=float(np.mean([score.spearman for score in scores])), coverage=(min(shares), max(shares)))
+    return Uncertain(
+        rho=float(np.mean([score.spearman for score in scores])),
+        coverage=(min(shares), max(shares)),
+        linear=None if np.isinf(ivar).all() else linear_to_drawn(params, flux[:DRAWN], ivar[:DRAWN], rest),
+    )
+
+
+def linear_to_drawn(
+    params: Params,
+    flux: Float[np.ndarray, "galaxy bin"],
+    ivar: Float[np.ndarray, "galaxy bin"],
+    rest: list[Float[np.ndarray, " more"]],
+) -> float:
+    """Return the median ratio of the error of the median arcsinh EW by derivatives to its scatter over drawn colours.
+
+    `rest` are luminosity and redshift of these galaxies or more, as far as the network uses them.
+    """
+    known = known_colors(params, flux, ivar)
+    given = [jnp.asarray(column[: len(flux)]) for column in rest]
+    network = getattr(params, VARIANTS[len(given)])
+
+    def median(color: Float[Array, "*galaxy color"]) -> Float[Array, "*galaxy line"]:
+        return quantiles(network, with_columns(color, given)).median
+
+    linear = jnp.sqrt(propagated_variance(median, known))
+    factor, normal = root(known.covariance), jax.random.normal(jax.random.key(0), (RESAMPLES, *known.color.shape))
+    drawn = jax.vmap(lambda one: median(known.color + jnp.einsum("gcd,gd->gc", factor, one)))(normal)
+    return float(np.median(np.asarray(linear / drawn.std(axis=0))))
 
 
 def _line(

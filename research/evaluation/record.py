@@ -207,10 +207,14 @@ class LineCalibration(Part):
 
 
 class Uncertain(Part):
-    """Scores of continua with missing or noisy bins: mean rho, lowest and highest coverage over the lines."""
+    """Scores of continua with missing or noisy bins: mean rho, lowest and highest coverage over the lines.
+
+    `linear` is the median ratio of the error that the bins cause by the network's derivatives to that by draws.
+    """
 
     rho: float
     coverage: tuple[float, float]
+    linear: float | None = None
 
 
 class Calibration(Part):

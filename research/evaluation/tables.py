@@ -100,10 +100,15 @@ def _calibration(found: Calibration) -> str:
 
 def _uncertain(title: str, found: dict[str, Uncertain]) -> str:
     rows = (
-        [name, f"{one.rho:.4f}", f"{100 * one.coverage[0]:.0f}-{100 * one.coverage[1]:.0f} %"]
+        [
+            name,
+            f"{one.rho:.4f}",
+            f"{100 * one.coverage[0]:.0f}-{100 * one.coverage[1]:.0f} %",
+            "–" if one.linear is None else f"{one.linear:.2f}",
+        ]
         for name, one in found.items()
     )
-    return _table((title, "mean rho", "in the 16-84 % interval, by line"), rows)
+    return _table((title, "mean rho", "in the 16-84 % interval, by line", "error by derivatives / by draws"), rows)
 
 
 def source(record: Evaluation) -> str:

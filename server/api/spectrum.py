@@ -9,6 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
+from data.uploads.averaging import bins_ivar
 from data.uploads.readers.numbers import FLUX_RANGE
 from data.uploads.spectrum import air_to_vacuum
 from model.lines import EXTRA_LINES, LINES
@@ -22,6 +23,9 @@ MAX_PIXELS: Final = 32_768
 """Most pixels of a spectrum; DESI's have 7,781."""
 SHAPES: Final = (8_192, MAX_PIXELS)
 """Spectra are padded to one of these lengths, so that two shapes are compiled."""
+
+CLEAN: Final = 1e12
+"""Square of the signal-to-noise that is stated for a bin without noise beyond DESI's; JSON has no infinity."""
 
 MAX_MEASURED: Final = 12_288
 """Most pixels of a spectrum whose lines are measured."""
@@ -75,6 +79,10 @@ class BinsAnswer(BaseModel):
     """The twelve bins of a spectrum's continuum."""
 
     flux: list[float | None] = Field(description="mean of the continuum, lines masked; null where not covered")
+    flux_ivar: list[float] | None = Field(
+        description="inverse variances of noise beyond DESI's own, as /api/v1/predict takes them: 0 for a bin that is "
+        f"not covered, {CLEAN:g} / flux² for one that is no noisier; null without ivar and where no bin is noisier"
+    )
     problems: list[str] = Field(description="why a bin cannot be used")
 
 
@@ -105,8 +113,9 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
         for index, value in enumerate(bins)
         if not FLUX_RANGE[0] <= value <= FLUX_RANGE[1]
     ]
+    ivar = None if body.ivar is None else _noise(pixels, bins)
     with np.errstate(over="ignore", under="ignore"):
-        return {"flux": as_json(bins.astype(np.float32)), "problems": found}
+        return {"flux": as_json(bins.astype(np.float32)), "flux_ivar": ivar, "problems": found}
 
 
 @blueprint.post(
@@ -177,6 +186,17 @@ def _pixels(body: SpectrumRequest) -> _Pixels | Response:
     ivar = np.ones(n) if body.ivar is None else np.array(body.ivar, np.float64)
     good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
     return _Pixels(wavelength / (1 + body.redshift), np.where(good, flux, 0.0), np.where(good, ivar, 0.0))
+
+
+def _noise(pixels: _Pixels, bins: np.ndarray) -> list[float] | None:
+    """Return the inverse variances of the noise beyond DESI's; None if no bin is noisier or a mean is not usable."""
+    covered = np.isfinite(bins)
+    if not covered.any() or not ((bins[covered] >= FLUX_RANGE[0]) & (bins[covered] <= FLUX_RANGE[1])).all():
+        return None
+    flux = np.where(covered, bins, np.mean(bins[covered])).astype(np.float64)
+    missing = tuple(np.flatnonzero(~covered).tolist())
+    found = bins_ivar(pixels.wavelength, pixels.ivar, flux, False, missing, [])
+    return None if found is None else np.minimum(found[0], CLEAN / flux**2).tolist()
 
 
 def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarray:

@@ -50,13 +50,14 @@ def galaxies(n: int) -> tuple[np.ndarray, np.ndarray]:
     return (flux / flux.mean(axis=1, keepdims=True)).astype(np.float32), catalogue.column("log_luminosity")[rows]
 
 
+@pytest.mark.parametrize("model", ["default", "noise-free"])
 @pytest.mark.parametrize("part", VARIANTS)
-def test_the_browser_predicts_what_jax_predicts(part: str):
+def test_the_browser_predicts_what_jax_predicts(part: str, model: str):
     flux, luminosity = galaxies(100)
     # A tenth has rare colours, for which intervals widen.
     flux[::10] *= np.random.default_rng(1).lognormal(0, 0.1, (10, flux.shape[1])).astype(np.float32)
     given = (luminosity, np.linspace(0.06, 0.29, 100, dtype=np.float32))[: VARIANTS.index(part)]
-    params = load_params()
+    params = load_params(model)
     listed, free = predict_many(params, flux, *given), intrinsic_many(params, flux, *given)
     place, score = place_many(params, flux), score_many(params, flux)
     slope = [ew_sensitivity(params, row, *(column[i] for column in given))[HALPHA] for i, row in enumerate(flux)]
@@ -65,10 +66,11 @@ def test_the_browser_predicts_what_jax_predicts(part: str):
         """
         const read = (text) => parseSafetensors(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
         const [map, domain] = ["map", "domain"].map((part) => under(read(given.shared), part));
-        const [net, summary] = ["net", "summary"].map((part) => under(read(given.weights), part));
+        const [net, summary, other] = ["net", "summary", "diluted"].map((part) => under(read(given.weights), part));
+        const diluted = other.feature_mean ? other : null;
         return given.rows.map(([flux, more]) => {
           const answer = predict(net, flux, more, domain);
-          const free = intrinsic(summary, flux, more);
+          const free = intrinsic({ net, summary, diluted }, flux, more);
           const at = place(map, flux);
           return [
             answer.ew, answer.p16, answer.p84, free.p16, free.p50, free.p84, free.pDetected, at.position, at.spread,
@@ -76,8 +78,8 @@ def test_the_browser_predicts_what_jax_predicts(part: str):
           ];
         });""",
         {
-            "shared": base64.b64encode(weights.weights_file("default", "shared")).decode(),
-            "weights": base64.b64encode(weights.weights_file("default", part)).decode(),
+            "shared": base64.b64encode(weights.weights_file(model, "shared")).decode(),
+            "weights": base64.b64encode(weights.weights_file(model, part)).decode(),
             "rows": [[row.tolist(), [float(column[i]) for column in given]] for i, row in enumerate(flux)],
             "line": HALPHA,
         },

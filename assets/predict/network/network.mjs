@@ -2,9 +2,13 @@
 import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "../plots/layers.mjs";
 
 /** @import { Net } from "./safetensors.mjs" */
+/** @import { Ready } from "./weights.mjs" */
 
 /** Limit of the factor by which an interval widens, as in model/distribution/widening.py. */
 const LARGEST_FACTOR = 4;
+
+/** Limit of the factor of noise-free continua, as in model/predictions/undiluted.py. */
+const LARGEST_UNDILUTION = 2;
 
 /**
  * @typedef {{ew: Float64Array, p16: Float64Array, p84: Float64Array}} Widths   as catalogued given detection [Å]
@@ -38,16 +42,19 @@ export function predict(net, flux, given, domain) {
 
 /**
  * Return percentiles of the intrinsic EWs [Å] and the probability that DESI detects the line.
- * @param {Net} summary
+ * @param {Pick<Ready, "net" | "summary" | "diluted">} ready   with a summary
  * @param {ArrayLike<number>} flux
  * @param {number[]} given
- * @returns {Intrinsic}
+ * @returns {Intrinsic | null}   null without a summary
  */
-export function intrinsic(summary, flux, given) {
-  const out = dense(trunk(summary, featuresOf(flux, given)), summary["output/weight"], summary["output/bias"]);
+export function intrinsic({ net, summary, diluted }, flux, given) {
+  if (!summary) return null;
+  const x = featuresOf(flux, given);
+  const out = dense(trunk(summary, x), summary["output/weight"], summary["output/bias"]);
   const n = out.length / 4;
+  const factor = diluted ? undilution(net, diluted, x) : null;
   /** @type {(y: number, i: number) => number} */
-  const ew = (y, i) => Math.max(Math.sinh(y), 0) * summary.softening.data[i];
+  const ew = (y, i) => Math.max(Math.sinh(y), 0) * summary.softening.data[i] * (factor ? factor[i] : 1);
   const middle = out.subarray(0, n);
   return {
     p16: middle.map((y, i) => ew(y - softplus(out[n + i]), i)),
@@ -55,6 +62,17 @@ export function intrinsic(summary, flux, given) {
     p84: middle.map((y, i) => ew(y + softplus(out[2 * n + i]), i)),
     pDetected: out.slice(3 * n).map((logit) => 1 / (1 + Math.exp(-logit))),
   };
+}
+
+/**
+ * Return the factors by which the lines of a continuum without noise are stronger than with DESI's noise.
+ * @param {Net} free
+ * @param {Net} noisy
+ * @param {number[]} x   features
+ */
+function undilution(free, noisy, x) {
+  const [above, below] = [free, noisy].map((net) => quantiles(net, x).median.map((y) => Math.max(Math.sinh(y), 1e-3)));
+  return above.map((ew, i) => Math.min(Math.max(ew / below[i], 1 / LARGEST_UNDILUTION), LARGEST_UNDILUTION));
 }
 
 /**

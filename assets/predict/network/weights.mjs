@@ -8,7 +8,8 @@ import { parseSafetensors, under } from "./safetensors.mjs";
 /** @import { Net } from "./safetensors.mjs" */
 
 /**
- * @typedef {{net: Net, summary: Net | null}} Ready   summary: percentiles of the intrinsic distribution
+ * @typedef {{net: Net, summary: Net | null, diluted: Net | null}} Ready   summary: percentiles of the intrinsic
+ *   distribution; diluted: for networks of noise-free continua, the network whose continua were as noisy as the summary's
  * @typedef {Ready & {given: number[], words: string}} Chosen   a network, and the quantities that it uses
  * @typedef {{flux: string, luminosity: string, redshift: string}} Asked   float32 as base64; NaN where unknown
  */
@@ -64,7 +65,12 @@ export class Weights {
     if (!address) return;
     const all = await this.tensors(address);
     const summary = under(all, "summary");
-    this.#ready.set(`${model}/${variant}`, { net: under(all, "net"), summary: summary.softening ? summary : null });
+    const diluted = under(all, "diluted");
+    this.#ready.set(`${model}/${variant}`, {
+      net: under(all, "net"),
+      summary: summary.softening ? summary : null,
+      diluted: diluted.feature_mean ? diluted : null,
+    });
   }
 
   /**
@@ -88,7 +94,7 @@ export class Weights {
       if (trial.length !== lines.length || !trial.every(Number.isFinite)) {
         throw new Error(`The ${variant} network does not give ${lines.length} finite numbers.`);
       }
-      this.#ready.set(key, { net, summary: null });
+      this.#ready.set(key, { net, summary: null, diluted: null });
     }
   }
 

@@ -10,6 +10,7 @@ from model.predictions.batch import complete_many, intrinsic_many, predict_many,
 from model.predictions.imputation import complete_bins
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
+from research.evaluation.calibration import linear_to_drawn
 from research.sample import read_sample
 from tests.conftest import SHARED
 from tests.serving import ROOT
@@ -135,3 +136,11 @@ def test_gradients_pass_through_noise():
     slope = jax.grad(lambda flux: predict_ew(PARAMS, flux, bin_flux_ivar=np.full(12, 400.0, np.float32))[6])(flux)
     assert np.isfinite(slope).all()
     assert np.abs(slope).max() > 0
+
+
+@needs_desi
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+def test_the_error_by_derivatives_is_that_of_drawn_colours(held_out, share):
+    flux, luminosity, redshift, _ = (column[:256] for column in held_out)
+    seen, ivar = noisy(flux, share)
+    assert 0.9 < linear_to_drawn(PARAMS, seen, ivar, [luminosity, redshift]) < 1.15

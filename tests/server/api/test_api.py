@@ -31,6 +31,7 @@ from data.columns.names import reads_as_text
 from data.formats import FORMATS
 from data.formats.stream import open_source
 from data.uploads.spectrum import air_to_vacuum
+from model.bins import BIN_CENTERS
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
 from model.predictions.predict import predict_ew
 from model.spectra.continuum import continuum_bins
@@ -213,6 +214,7 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     in_air = np.interp(wavelength * 1.1, air_to_vacuum(wavelength * 1.1), wavelength * 1.1)
     said = api.post("/api/v1/spectrum/bins", json=body | {"wavelength": in_air.tolist(), "medium": "air"}).json
     np.testing.assert_allclose(said["flux"], expected, rtol=1e-4)
+    assert said["flux_ivar"] is None
     short = {"wavelength": wavelength[:1000].tolist(), "flux": flux[:1000].tolist()}
     said = api.post("/api/v1/spectrum/bins", json=short).json
     assert said["flux"][-1] is None
@@ -224,6 +226,34 @@ def test_a_spectrum_becomes_the_librarys_bins(api):
     assert "ascend" in problem(
         api.post("/api/v1/spectrum/bins", json={"wavelength": [1.0] * 12, "flux": [1.0] * 12}), 422
     )
+
+
+GALAXY = (2.0765, 2.1393, 2.6069, 2.4168, 2.3627, 2.1378, 2.0494, 1.9941, 1.9742, 1.8201, 1.7642, 1.646)
+"""Fluxes of a mock galaxy in the twelve bins."""
+
+
+def test_the_noise_of_a_spectrum_reaches_the_interval(api):
+    wavelength = np.arange(3300.0, 7100.0, 2.0)
+    flux = np.interp(wavelength, BIN_CENTERS, GALAXY)
+    widths = {}
+    for noise in (0.001, 5.0):
+        ivar = np.where(wavelength < 4000, noise, 0.001) ** -2.0
+        body = {"wavelength": wavelength.tolist(), "flux": flux.tolist(), "ivar": ivar.tolist()}
+        bins = api.post("/api/v1/spectrum/bins", json=body).json
+        assert bins["problems"] == []
+        asked = {"flux": [bins["flux"]]} | ({"flux_ivar": [bins["flux_ivar"]]} if bins["flux_ivar"] else {})
+        said = api.post("/api/v1/predict", json=asked).json
+        assert said["problems"] == [""]
+        widths[noise] = np.array(said["ew_p84"]) - np.array(said["ew_p16"])
+        if noise == 5.0:
+            # About 150 pixels with errors of 5 average to .4; DESI's spectra leave .15 there at such a flux.
+            error = np.array(bins["flux_ivar"]) ** -0.5
+            assert (error[:2] > 0.3).all()
+            assert (error[:2] < 0.5).all()
+            assert error[6] / bins["flux"][6] == pytest.approx(1e-6)
+        else:
+            assert bins["flux_ivar"] is None
+    assert (widths[5.0] > widths[0.001]).all()
 
 
 @pytest.mark.slow
