@@ -83,7 +83,7 @@ def read_spspec(file: Any, name: str, mask: MaskConvention) -> tuple[SurveySpect
             f"{name} says VACUUM = 0; the wavelengths of spSpec files are in vacuum. Save the spectrum as a table, and "
             "state AIRORVAC = air."
         )
-    rows = image(file, 0, name).astype(np.float64)
+    rows = image(file, "PRIMARY", name).astype(np.float64)
     flux, error = rows[FLUX_ROW], rows[ERROR_ROW]
     first, step = _scale_keys(header) or SCALES[0]
     with np.errstate(all="ignore"):
@@ -93,8 +93,8 @@ def read_spspec(file: Any, name: str, mask: MaskConvention) -> tuple[SurveySpect
         raise UploadError(f"{name}: {first} and {step} give no ascending wavelengths. Download it again.")
     good = np.isfinite(flux) & np.isfinite(ivar) & (error > 0) & (ivar > 0) & ~mask.masked(rows[MASK_ROW])
     target = "-".join(str(header[key]).strip() for key in ("PLATEID", "MJD", "FIBERID"))
-    clean = (np.where(good, values, 0.0).astype(np.float32)[None] for values in (flux, ivar))
-    return SurveySpectra((target,), wavelength, *clean), _redshift(header, name)
+    clean = [np.where(good, values, 0.0).astype(np.float32)[None] for values in (flux, ivar)]
+    return SurveySpectra((target,), wavelength, clean[0], clean[1]), _redshift(header, name)
 
 
 def _scale_keys(header: Any) -> tuple[str, str] | None:

@@ -42,9 +42,9 @@ _fill = jax.jit(fill_bins)
 
 
 @jax.jit
-def _draw_colors(seed: Any, flux: Any, known: ColorPosterior) -> Any:
+def _draw_colors(seed: Any, flux: Any, posterior: ColorPosterior) -> Any:
     """Draw the colours of each row with the key of `_sample`."""
-    return jax.vmap(lambda flux, known: draw_colors(_row_key(seed, flux), known))(flux, known)
+    return jax.vmap(lambda flux, posterior: draw_colors(_row_key(seed, flux), posterior))(flux, posterior)
 
 
 @jax.jit
@@ -258,8 +258,8 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
         The given fluxes, with missing end bins filled in.
     """
 
-    def filled(flux: Any, *known: Any) -> Any:
-        return _fill(flux, _known(_domain_of(params), *known).color)
+    def filled(flux: Any, *bins: Any) -> Any:
+        return _fill(flux, _known(_domain_of(params), *bins).color)
 
     ivar = np.where(np.isfinite(bin_flux), np.inf, 0.0)
     return _in_chunks(filled, bin_flux, *in_range(bin_flux, ivar))

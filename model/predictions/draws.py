@@ -170,10 +170,10 @@ def sample_colors(
     return ew, ObservedLines(jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma)), 1 / sigma**2)
 
 
-def draw_colors(key: PRNGKeyArray, known: ColorPosterior) -> Float[Array, "*galaxy color"]:
+def draw_colors(key: PRNGKeyArray, given: ColorPosterior) -> Float[Array, "*galaxy color"]:
     """Draw colours that agree with noisy or missing bins, from `imputation.known_colors`."""
-    normal = jax.random.normal(jax.random.fold_in(key, 1), known.color.shape, known.color.dtype)
-    return known.color + jnp.einsum("...cd,...d->...c", root(known.covariance), normal)
+    normal = jax.random.normal(jax.random.fold_in(key, 1), given.color.shape, given.color.dtype)
+    return given.color + jnp.einsum("...cd,...d->...c", root(given.covariance), normal)
 
 
 def _below_zero(uniform: Array, signal: Array) -> Array:

@@ -149,10 +149,10 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
     """
     flux = jnp.asarray(bin_flux)
     if isinstance(bin_flux, np.ndarray):
-        known = known_colors(params, bin_flux, np.where(np.isfinite(bin_flux), np.inf, 0.0))
+        posterior = known_colors(params, bin_flux, np.where(np.isfinite(bin_flux), np.inf, 0.0))
     else:
-        known = known_colors(params, flux, jnp.where(jnp.isfinite(flux), jnp.inf, 0.0))
-    return fill_bins(flux, known.color)
+        posterior = known_colors(params, flux, jnp.where(jnp.isfinite(flux), jnp.inf, 0.0))
+    return fill_bins(flux, posterior.color)
 
 
 def fill_bins(

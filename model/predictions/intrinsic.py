@@ -85,14 +85,14 @@ def intrinsic_ew(
 
 def intrinsic_colors(
     params: Params,
-    known: Float[Array, "*galaxy color"] | ColorPosterior,
+    given: Float[Array, "*galaxy color"] | ColorPosterior,
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> IntrinsicEW:
     """Predict as `intrinsic_ew` does, from colours, or from `imputation.known_colors` of noisy or missing bins."""
     model = distribution_of(params)
     variants = variants_of(model)
-    uncertain = known if isinstance(known, ColorPosterior) else None
+    uncertain = given if isinstance(given, ColorPosterior) else None
 
     def run(
         color: Float[Array, "*galaxy color"],
@@ -100,7 +100,7 @@ def intrinsic_colors(
         variant, features = variant_features(color, log_luminosity, redshift, variants)
         return summarize(getattr(model, variant), features)
 
-    color = known.color if isinstance(known, ColorPosterior) else known
+    color = given.color if isinstance(given, ColorPosterior) else given
     percentiles, logit = run(color)
     if uncertain is not None:
         variance = propagated_variance(lambda color: run(color)[0][..., 1, :], uncertain)

@@ -76,14 +76,14 @@ def predict(
 
 def predict_colors(
     params: Params,
-    known: Float[Array, "*galaxy color"] | ColorPosterior,
+    given: Float[Array, "*galaxy color"] | ColorPosterior,
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
 ) -> Prediction:
     """Predict as `predict` does, from colours, or from `imputation.known_colors` of noisy or missing bins."""
     variants = variants_of(params)
-    uncertain = known if isinstance(known, ColorPosterior) else None
-    color = known.color if isinstance(known, ColorPosterior) else known
+    uncertain = given if isinstance(given, ColorPosterior) else None
+    color = given.color if isinstance(given, ColorPosterior) else given
     variant, features = variant_features(color, log_luminosity, redshift, variants)
     network = getattr(params, variant)
     if network is None:
