@@ -208,6 +208,13 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
     )
 
 
+def flux_problem(name: str, value: float) -> str:
+    """Return why a flux outside `FLUX_RANGE` cannot be used."""
+    if value > 0:
+        return f"{name} is {value:g}, outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}; check its unit"
+    return f"{name} is {value:g}; every flux must be a number > 0"
+
+
 def _galaxies_alone(domain: Verdicts, kinds: np.ndarray) -> Verdicts:
     """Return the verdicts with quasars and stars outside the domain, and their class as the reason."""
     others = [is_no_galaxy(str(kind)) for kind in kinds]
@@ -258,7 +265,7 @@ def _problems(flux: np.ndarray, rows: PredictInput, question: PredictOptions) ->
     bad = ~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1]))
     for row in np.flatnonzero(bad.any(axis=1)):
         column = int(np.argmax(bad[row]))
-        problems[row] = f"{FLUX_NAMES[column]} is {flux[row, column]}; every flux must be a number > 0"
+        problems[row] = flux_problem(FLUX_NAMES[column], flux[row, column])
         if np.isnan(flux[row, column]) and np.isfinite(flux[row]).sum() >= FEWEST_BINS and not question.fill_missing:
             problems[row] += "; missing bins can be filled in, see --fill-missing"
     needed = {"luminosity": ["log_luminosity"], "redshift": ["log_luminosity", "redshift"]}.get(question.variant, [])

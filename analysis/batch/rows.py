@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from analysis.answers.answer import PredictInput, PredictOptions
+from analysis.answers.answer import PredictInput, PredictOptions, flux_problem
 from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
@@ -16,7 +16,7 @@ from data.columns.names import column_of, list_of_twelve, split_unit, twelve_iva
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
-from data.uploads.readers.numbers import LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
+from data.uploads.readers.numbers import FLUX_RANGE, LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
 from model.features import VARIANTS
 from model.lines import LINE_NAMES
 
@@ -180,6 +180,11 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
         if not problems[row] and not question.fill_missing:
             title = found.flux[column] if len(found.flux) > 1 else FLUX_NAMES[column]
             problems[row] = f"{title} is {given[row, column]:g}, which marks a missing value"
+    # In float32, these would be infinite or 0.
+    beyond = np.isfinite(flux) & (flux > 0) & ~((flux >= FLUX_RANGE[0]) & (flux <= FLUX_RANGE[1]))
+    for row in np.flatnonzero(beyond.any(axis=1) & (problems == "")):
+        column = int(np.argmax(beyond[row]))
+        problems[row] = flux_problem(FLUX_NAMES[column], flux[row, column])
     optional = {
         name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
     }
@@ -211,7 +216,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
             covered,
             problems,
             kinds=kinds,
-            bin_flux_ivar=None if flux_ivar is None else flux_ivar.astype(np.float32),
+            bin_flux_ivar=flux_ivar,
         )
 
 

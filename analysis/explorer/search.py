@@ -1,6 +1,6 @@
 """Search for galaxies by name, row, range of any quantity, or position in the sky.
 
-``redshift 0.1..0.2 & HALPHA_EW > 50`` · ``row 17`` · ``OIII_5007_EW missing`` · ``cone(150.1, 2.2, 0.5)`` ·
+``redshift 0.1..0.2 & HALPHA_EW > 50`` · ``row 17``, from 1 · ``OIII_5007_EW missing`` · ``cone(150.1, 2.2, 0.5)`` ·
 ``Green valley``, a named population · names of galaxies, separated by spaces, commas or line breaks. Text is matched
 against these forms alone, and never evaluated as code.
 """
@@ -112,6 +112,17 @@ def _named(catalogue: Catalogue, names: list[str]) -> UInt32[np.ndarray, " found
     return np.unique(np.array([row for _, row in rows if row is not None], np.uint32))
 
 
+def counted_from_one(text: str) -> str:
+    """Return a search in which rows are counted from 0, as links of version 1 count them, with rows from 1."""
+    if len(text) > MAX_LENGTH:
+        return text
+    parts = re.split(r"(&+|\band\b)", text, flags=re.IGNORECASE)
+    return "".join(
+        re.sub(r"\d+", lambda row: str(int(row[0]) + 1), part) if _ROW.fullmatch(part[:MAX_CLAUSE].strip()) else part
+        for part in parts
+    )
+
+
 def absent_names(catalogue: Catalogue, text: str) -> int:
     """Count the names in a search that are not in the catalogue.
 
@@ -138,9 +149,9 @@ def _clause(catalogue: Catalogue, clause: str, draw: Draw) -> Bool[np.ndarray, "
     if found := _ROW.fullmatch(clause):
         first = int(found[1])
         last = int(found[2] or first)
-        if first > last or last >= catalogue.n:
-            raise FindError(f"“{clause[:40]}”: rows go from 0 to {catalogue.n - 1:,}.")
-        rows = np.arange(catalogue.n)
+        if not 1 <= first <= last <= catalogue.n:
+            raise FindError(f"“{clause[:40]}”: rows go from 1 to {catalogue.n:,}.")
+        rows = np.arange(1, catalogue.n + 1)
         return (rows >= first) & (rows <= last)
     if found := _CONE.fullmatch(clause):
         return _cone(catalogue, *map(float, found.groups()))

@@ -2,7 +2,7 @@
 
 /** @import { Field, Gate, State } from "./manifest.mjs" */
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** @type {(value: number) => string} */
 const digits = (value) => Number(value.toPrecision(5)).toString();

@@ -11,7 +11,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from model.lines import LEADING_LINES, LINE_NAMES
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Version of the addresses that the page writes."""
+FROM_ZERO: Final = 1
+"""Version before, which is read too: its searches count rows from 0."""
 MAX_POLYGON: Final = 200
 """Most corners of a gate; the browser simplifies drawn polygons to far fewer."""
 
@@ -116,7 +119,7 @@ def parse(query: Mapping[str, str], quantities: Mapping[str, Any]) -> tuple[dict
     """
     state, problems = dict(DEFAULTS), []
     version = query.get("v", str(VERSION))
-    if version != str(VERSION):
+    if version not in (str(VERSION), str(FROM_ZERO)):
         return state, [
             f"The link has version “{version[:12]}”, but this page reads version {VERSION}. The page shows its "
             "defaults."

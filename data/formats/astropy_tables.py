@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from data.columns.words import unique_names
-from data.errors import CatalogueError
 from data.formats.fields import TableMeta
 from data.formats.types import (
     INT64_MAX,
@@ -22,6 +21,7 @@ from data.formats.types import (
     missing,
     numpy_type,
     pc,
+    plain_type,
     storable,
     storable_type,
 )
@@ -56,9 +56,9 @@ def _empty(schema: pa.Schema, meta: TableMeta) -> Any:
     return _described({field.name: np.zeros(0, numpy_type(field)) for field in schema}, meta)
 
 
-def storable_schema(schema: pa.Schema, format: str) -> pa.Schema:
+def storable_schema(schema: pa.Schema) -> pa.Schema:
     """Return the types that `data.formats.types.storable` gives the columns of a schema."""
-    return pa.schema([field.with_type(storable_type(field, format)) for field in schema], metadata=schema.metadata)
+    return pa.schema([field.with_type(storable_type(field)) for field in schema], metadata=schema.metadata)
 
 
 def yaml_header(schema: pa.Schema, meta: TableMeta) -> str:
@@ -86,20 +86,20 @@ def write_ecsv_rows(table: pa.Table, destination: BinaryIO) -> None:
         else values.cast(pa.float32())
         if pa.types.is_float16(values.type)
         else values
-        for values in storable(table, "ECSV").columns
+        for values in storable(table).columns
     ]
     pacsv.write_csv(pa.table(columns, names=table.column_names), destination, pacsv.WriteOptions(include_header=False))
 
 
 def write_ecsv(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as ECSV."""
-    destination.write(ecsv_header(storable_schema(table.schema, "ECSV"), meta))
+    destination.write(ecsv_header(storable_schema(table.schema), meta))
     write_ecsv_rows(table, destination)
 
 
 def write_votable(table: pa.Table, destination: BinaryIO, meta: TableMeta) -> None:
     """Write a whole table as VOTable, with rows in BINARY2, as astropy would need a millisecond per row."""
-    columns = [_of_votable(values) for values in storable(table, "VOTable").columns]
+    columns = [_of_votable(values) for values in storable(table).columns]
     names = printable_names(table.column_names)
     fields = {new: meta.field(old) for new, old in zip(names, table.column_names, strict=True)}
     schema = pa.schema([pa.field(name, values.type) for name, values in zip(names, columns, strict=True)])
@@ -206,13 +206,9 @@ def _write_xml(votable: Any, destination: BinaryIO, **options: str) -> None:
 
 def _writable(schema: pa.Schema) -> pa.Schema:
     """Return the schema without the columns that only Parquet can hold, such as lists."""
-    held = []
-    for field in schema:
-        try:
-            held.append(field.with_type(storable_type(field, "VOTable")))
-        except CatalogueError:
-            continue
-    return pa.schema(held)
+    return pa.schema(
+        [field.with_type(storable_type(field)) for field in schema if not pa.types.is_nested(plain_type(field.type))]
+    )
 
 
 def _votable(table: Any, meta: TableMeta) -> Any:

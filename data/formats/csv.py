@@ -26,7 +26,7 @@ def write_csv(table: pa.Table, destination: BinaryIO, meta: TableMeta | None) ->
 def for_csv(table: pa.Table) -> pa.Table:
     """Return the table with missing numbers as null, and text escaped that a spreadsheet would run as a formula."""
     columns = []
-    for values in storable(table, "CSV").columns:
+    for values in storable(table).columns:
         if pa.types.is_float16(values.type):
             values = values.cast(pa.float32())
         if pa.types.is_floating(values.type):

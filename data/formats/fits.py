@@ -42,7 +42,7 @@ class Stored(NamedTuple):
 def measured(table: pa.Table, before: Mapping[str, ColumnExtent] | None = None) -> dict[str, ColumnExtent]:
     """Return the extents of the columns of a piece of a table, combined with those of the pieces before."""
     found = {}
-    for field, values in zip(table.schema, storable(table, "FITS", arrays=True).columns, strict=True):
+    for field, values in zip(table.schema, storable(table, arrays=True).columns, strict=True):
         old = (before or {}).get(field.name, ColumnExtent())
         width, low, high = old.width, old.low, old.high
         if is_text(values.type):
@@ -68,15 +68,10 @@ def layout(schema: pa.Schema, sizes: Mapping[str, ColumnExtent]) -> dict[str, St
     -------
     dict
         Storage by column, in order. Integers with missing values get a TNULL outside the range of the values.
-
-    Raises
-    ------
-    CatalogueError
-        When FITS cannot hold a column.
     """
     chosen = {}
     for field in schema:
-        size, kind = sizes[field.name], storable_type(field, "FITS", arrays=True)
+        size, kind = sizes[field.name], storable_type(field, arrays=True)
         if pa.types.is_fixed_size_list(kind):
             one = np.dtype(kind.value_type.to_pandas_dtype()).str[1:]
             one = _STORED.get(one, "f8" if one == "u8" else one)
@@ -156,9 +151,7 @@ def row_bytes(table: pa.Table, stored: Mapping[str, Stored]) -> bytes:
     """Return the bytes of the rows of a piece of the table."""
     kind = row_type(stored)
     rows = np.zeros(table.num_rows, kind)
-    for place, (values, one) in enumerate(
-        zip(storable(table, "FITS", arrays=True).columns, stored.values(), strict=True)
-    ):
+    for place, (values, one) in enumerate(zip(storable(table, arrays=True).columns, stored.values(), strict=True)):
         cells = rows[f"c{place}"]
         if one.kind.shape:
             flat = pc.list_flatten(pc.fill_null(values, pa.scalar([0] * one.kind.shape[0], values.type)))

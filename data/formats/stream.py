@@ -142,7 +142,7 @@ def open_target(path: Path, schema: pa.Schema, meta: TableMeta) -> Iterator[Writ
                 yield lambda table: out.write_table(csv.for_csv(table))
         elif kind == "ecsv":
             with temporary.open("wb") as file:
-                file.write(astropy_tables.ecsv_header(astropy_tables.storable_schema(schema, "ECSV"), meta))
+                file.write(astropy_tables.ecsv_header(astropy_tables.storable_schema(schema), meta))
                 yield lambda table: astropy_tables.write_ecsv_rows(table, file)
         else:
             with _fits_target(temporary, schema, meta) as write:

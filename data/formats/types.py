@@ -7,8 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from data.errors import CatalogueError
-
 pc: Any = pyarrow.compute  # its functions are created at import, which type checkers cannot see
 INT64_MAX: Final = 2**63 - 1
 
@@ -78,49 +76,37 @@ def plain_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_type(plain_type(field.type)) for field in schema], metadata=schema.metadata)
 
 
-def storable(table: pa.Table, format: str, *, arrays: bool = False) -> pa.Table:
+def storable(table: pa.Table, *, arrays: bool = False) -> pa.Table:
     """Convert a table to types that text-and-number formats can hold; other types become exact text.
 
     Parameters
     ----------
     table : pyarrow.Table
         Any table.
-    format : str
-        Name of the format, for error messages.
     arrays : bool
         Whether lists with the same number of numbers in every row are kept.
 
     Returns
     -------
     pyarrow.Table
-        Table of booleans, integers, floats and text; decimals, dates, times and bytes are text.
-
-    Raises
-    ------
-    CatalogueError
-        When the format cannot hold a column.
+        Table of booleans, integers, floats and text; decimals, dates, times and bytes are text, and so are lists and
+        structures, as JSON.
     """
     columns, fields = [], []
     for field, values in zip(table.schema, table.columns, strict=True):
-        kind = storable_type(field, format, arrays=arrays)
+        kind = storable_type(field, arrays=arrays)
         columns.append(plain(values) if kind == plain_type(field.type) else as_text(plain(values)))
         fields.append(pa.field(field.name, kind, metadata=field.metadata))
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=table.schema.metadata))
 
 
-def storable_type(field: pa.Field, format: str, *, arrays: bool = False) -> pa.DataType:
+def storable_type(field: pa.Field, *, arrays: bool = False) -> pa.DataType:
     """Return the type of a column after `storable`."""
     kind = plain_type(field.type)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
         return kind
     if arrays and pa.types.is_fixed_size_list(kind) and pa.types.is_primitive(kind.value_type):
         return kind
-    if format == "CSV" and (is_list(kind) or pa.types.is_nested(kind)):
-        return pa.string()
-    if is_list(kind) or pa.types.is_nested(kind):
-        raise CatalogueError(
-            f"Column {field.name} is of type {kind}; {format} holds numbers and text here. Leave it out."
-        )
     return pa.string()
 
 

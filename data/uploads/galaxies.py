@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from data.columns import units
 from data.columns.bins import inverse_variances
@@ -60,7 +60,7 @@ class FluxTable(NamedTuple):
     problems: tuple[str, ...]
     extra: dict[str, tuple[str, ...]]
     kinds: tuple[str, ...] | None = None
-    bin_flux_ivar: Float32[np.ndarray, "galaxy bin"] | None = None
+    bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None
 
 
 def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
@@ -123,7 +123,7 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         problems=tuple(problems),
         extra={title: _texts(values) for title, values in raw.columns.items() if title not in used},
         kinds=_texts(raw.columns[kinds]) if kinds and kinds not in used else None,
-        bin_flux_ivar=None if ivar is None else ivar.astype(np.float32),
+        bin_flux_ivar=ivar,
     )
     if all(problems):
         raise UploadError(problems[0] if raw.n == 1 else f"None of the {raw.n} galaxies can be used. {problems[0]}")

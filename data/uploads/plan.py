@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from data.columns import units
+from data.columns.missing import RANGES
 from data.columns.names import FLUX_NAMES, TITLES, column_of, numbered_of, split_unit, twelve_of
 from data.columns.words import shown
 from data.errors import UploadError
@@ -16,6 +17,7 @@ from data.uploads.readers.raw_table import RawTable, is_numeric, numbers
 UNCERTAINTIES: Final = ("inverse variance", "error (1 σ)", "variance", NONE)
 MEDIA: Final = ("vacuum", "air")
 FRAMES: Final = ("observed", "rest")
+_NO_REDSHIFT: Final = "the file does not say; fill it in"
 _NO_SIGN: Final = "no sign that they are air wavelengths"
 
 
@@ -226,7 +228,7 @@ def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
     uncertainty = column_of(raw.columns, "uncertainty")
     mask = find_mask(raw)
     _check_repeated(raw, (wavelength, flux, uncertainty, mask))
-    redshift = raw.about.get("redshift")
+    redshift, redshift_why = _redshift(raw)
     medium, medium_why = _medium(raw, wavelength)
     rest, rest_why = _frame(raw, wavelength, redshift)
     return (
@@ -235,7 +237,9 @@ def _spectrum(raw: RawTable, wavelength: str, flux: str) -> tuple[Guess, ...]:
         Guess("wavelength_unit", "Its unit", wave_unit, units.wavelength_choices(wave_unit), wave_why),
         Guess("medium", "Wavelengths in", medium, MEDIA, medium_why),
         Guess("frame", "Frame", "rest" if rest else "observed", FRAMES, rest_why),
-        Guess("redshift", "Redshift", "" if redshift is None else f"{redshift:.6g}", (), _redshift_why(redshift, rest)),
+        Guess(
+            "redshift", "Redshift", "" if redshift is None else f"{redshift:.6g}", (), _not_needed(redshift_why, rest)
+        ),
         Guess("flux", "Flux", flux, titles, "the column's name"),
         Guess("flux_unit", "Its unit", flux_unit, units.choices(flux_unit), flux_why),
         Guess("uncertainty", "Uncertainty", uncertainty or NONE, _or_none(titles), _named_so(uncertainty)),
@@ -268,10 +272,25 @@ def _frame(raw: RawTable, wavelength: str, redshift: float | None) -> tuple[bool
     return redshift == 0, "redshift 0" if redshift == 0 else "the usual frame of an observed spectrum"
 
 
-def _redshift_why(redshift: float | None, rest: bool) -> str:
-    if redshift is not None:
-        return "the file says so"
-    return "not needed in the rest frame" if rest else "the file does not say; fill it in"
+def _redshift(raw: RawTable) -> tuple[float | None, str]:
+    """Return the redshift of a spectrum and where it was found: in the metadata, or the same in every row."""
+    if (stated := raw.about.get("redshift")) is not None:
+        return stated, "the file says so"
+    title = column_of(raw.columns, "redshift")
+    if not title:
+        return None, _NO_REDSHIFT
+    values = numbers(raw.columns[title])
+    low, high = RANGES["redshift"]
+    if not (np.isfinite(values).all() and (values == values[0]).all()):
+        return None, f"column {title} differs from row to row; fill it in"
+    # A column of zeros is a placeholder and says nothing of the frame.
+    if not max(low, 0.0) < values[0] <= high:
+        return None, _NO_REDSHIFT
+    return float(values[0]), f"column {title}, the same in every row"
+
+
+def _not_needed(why: str, rest: bool) -> str:
+    return "not needed in the rest frame" if rest and why == _NO_REDSHIFT else why
 
 
 def _named_so(title: str) -> str:

@@ -101,7 +101,7 @@ def read_spectrum(raw: RawTable, plan: Mapping[str, str]) -> Reading:
     has_errors = plan["uncertainty"] != NONE and plan["uncertainty_kind"] != NONE
     bin_ivar = bins_ivar(rest, ivar if has_errors else None, bin_flux, absolute, missing, steps)
     if bin_ivar is not None:
-        bin_ivar = (bin_ivar * scale**2).astype(np.float32)
+        bin_ivar = bin_ivar * scale**2
     spectrum = Spectrum(rest, *single, None, redshift, raw.about.get("target_id"), raw.name)
     table = FluxTable(
         ids=(raw.about.get("target_id") or raw.name,),

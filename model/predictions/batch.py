@@ -5,19 +5,20 @@ from functools import partial
 from typing import Any, Final
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from ..bins import N_BINS
-from ..features import VARIANTS
+from ..features import VARIANTS, colors
 from ..random_numbers import id_words, key_words, row_words
 from .domain import domain_score
-from .draws import Sample, sample_rows
-from .imputation import complete_bins
-from .intrinsic import IntrinsicEW, distribution_of, intrinsic_ew
+from .draws import Sample, draw_colors, sample_colors
+from .imputation import fill_bins, in_range, known_colors
+from .intrinsic import IntrinsicEW, distribution_of, intrinsic_colors, intrinsic_ew
 from .map import MapPlace, place_on_map
 from .params import Params
-from .predict import Prediction, predict
+from .predict import Prediction, predict, predict_colors
 from .variants import in_one_shape
 
 CHUNKS: Final = (1, 32, 1024, 4096)
@@ -34,12 +35,26 @@ FEWEST_ROWS: Final = 64
 _predict = jax.jit(predict)
 _place = jax.jit(place_on_map)
 _score = jax.jit(domain_score)
-_complete = jax.jit(complete_bins)
 _intrinsic = jax.jit(intrinsic_ew)
-
-
-_sample = jax.jit(sample_rows)
+# What noisy and missing bins need is compiled once, in a program of its own, and not with each prediction.
+_known = jax.jit(known_colors)
+_predict_known = jax.jit(predict_colors)
+_intrinsic_known = jax.jit(intrinsic_colors)
+_fill = jax.jit(fill_bins)
+_draw_colors = jax.jit(draw_colors)
 _row_words = jax.jit(row_words)
+
+
+@jax.jit
+def _sample(params: Params, words: Any, flux: Any, luminosity: Any, redshift: Any, is_drawn: Any, drawn: Any) -> Sample:
+    """Draw each row with its key, from the fluxes' colours or the drawn ones."""
+    color = jnp.where((is_drawn > 0)[:, None], drawn, colors(flux))
+    return sample_colors(words, params, color, luminosity, redshift)
+
+
+def _domain_of(params: Params) -> Params:
+    """Return the weights that `known_colors` needs, so that one compiled program serves all others."""
+    return Params(None, None, None, domain=params.domain)
 
 
 def _in_chunks(
@@ -101,8 +116,14 @@ def predict_many(
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
     """
     same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
-    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
-    return _in_chunks(partial(_predict, same._replace(map=None, intrinsic=None)), bin_flux, *conditions, *noise)
+    needed = same._replace(map=None, intrinsic=None)
+    if bin_flux_ivar is None:
+        return _in_chunks(partial(_predict, needed), bin_flux, *conditions)
+
+    def uncertain(flux: Any, ivar: Any, *conditions: Any) -> Prediction:
+        return _predict_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
+
+    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def intrinsic_many(
@@ -133,13 +154,18 @@ def intrinsic_many(
         numpy arrays (galaxy, line); NaN where an input is not a positive number.
     """
     same, conditions = in_one_shape(distribution_of(params), len(bin_flux), log_luminosity, redshift)
-    noise = () if bin_flux_ivar is None else (bin_flux_ivar,)
     needed = params._replace(**dict.fromkeys(VARIANTS), map=None, intrinsic=same)
     if params.diluted is not None:
         free, _ = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
         noisy, _ = in_one_shape(params.diluted, len(bin_flux), log_luminosity, redshift)
         needed = needed._replace(**{name: getattr(free, name) for name in VARIANTS}, diluted=noisy)
-    return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions, *noise)
+    if bin_flux_ivar is None:
+        return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions)
+
+    def uncertain(flux: Any, ivar: Any, *conditions: Any) -> IntrinsicEW:
+        return _intrinsic_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
+
+    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def sample_many(
@@ -177,14 +203,17 @@ def sample_many(
     """
     missing = np.full(len(bin_flux), np.nan, np.float32)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
-    conditions += [] if bin_flux_ivar is None else [bin_flux_ivar]
     named = [] if ids is None else [np.asarray(id_words(ids))]
     words = _in_chunks(partial(_row_words, key_words(seed)), bin_flux, *named, chunks=DRAW_CHUNKS)
-
-    def draw(words: Any, flux: Any, *conditions: Any) -> Sample:
-        return _sample(words, params, flux, *conditions)
-
-    return _in_chunks(draw, words, bin_flux, *conditions, chunks=DRAW_CHUNKS)
+    drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
+    if bin_flux_ivar is not None:
+        drawn = _in_chunks(
+            lambda words, *noisy: _draw_colors(words, _known(_domain_of(params), *noisy)),
+            *(words, *in_range(bin_flux, bin_flux_ivar)),
+            chunks=DRAW_CHUNKS,
+        )
+    conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
+    return _in_chunks(partial(_sample, params), words, bin_flux, *conditions, chunks=DRAW_CHUNKS)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
@@ -238,7 +267,12 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
     (galaxy, 12) array
         The given fluxes, with missing end bins filled in.
     """
-    return _in_chunks(partial(_complete, params), bin_flux)
+
+    def filled(flux: Any, *bins: Any) -> Any:
+        return _fill(flux, _known(_domain_of(params), *bins).color)
+
+    ivar = np.where(np.isfinite(bin_flux), np.inf, 0.0)
+    return _in_chunks(filled, bin_flux, *in_range(bin_flux, ivar))
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

@@ -14,6 +14,7 @@ from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, UInt32
 
 from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
+from ..distribution.colors import ColorPosterior
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..features import colors
@@ -134,8 +135,22 @@ def sample_rows(
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
 ) -> Sample:
     """Return `sample` for rows with these keys, which `random_numbers.row_words` makes."""
+    if bin_flux_ivar is None:
+        color = colors(bin_flux)
+    else:
+        color = draw_colors(words, known_colors(params, bin_flux, bin_flux_ivar))
+    return sample_colors(words, params, color, log_luminosity, redshift)
+
+
+def sample_colors(
+    words: UInt32[Array, "*galaxy 2"],
+    params: Params,
+    color: Float[Array, "*galaxy color"],
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+) -> Sample:
+    """Draw as `sample_rows` does, from colours."""
     model = distribution_of(params)
-    color = colors(bin_flux) if bin_flux_ivar is None else _drawn_colors(words, params, bin_flux, bin_flux_ivar)
     features = with_conditions(color, log_luminosity, redshift)
     numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
     uniform = uniforms(words, sum(numbers)).astype(features.dtype)
@@ -161,13 +176,10 @@ def sample_rows(
     return Sample(ew, ObservedLines(listed, 1 / sigma**2))
 
 
-def _drawn_colors(
-    words: UInt32[Array, "*galaxy 2"], params: Params, bin_flux: Array, bin_flux_ivar: Array | np.ndarray
-) -> Float[Array, "*galaxy color"]:
-    """Return colours of a galaxy that agree with noisy or missing bins."""
-    found = known_colors(params, bin_flux, bin_flux_ivar)
-    normal = normals(words, found.color.shape[-1], stream=1).astype(found.color.dtype)
-    return found.color + jnp.einsum("...cd,...d->...c", root(found.covariance), normal)
+def draw_colors(words: UInt32[Array, "*galaxy 2"], given: ColorPosterior) -> Float[Array, "*galaxy color"]:
+    """Draw colours that agree with noisy or missing bins, from `imputation.known_colors`."""
+    normal = normals(words, given.color.shape[-1], stream=1).astype(given.color.dtype)
+    return given.color + jnp.einsum("...cd,...d->...c", root(given.covariance), normal)
 
 
 def _below_zero(uniform: Array, signal: Array) -> Array:

@@ -6,13 +6,15 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Float32
 
 from ..distribution.colors import ColorPosterior, posterior
 from .params import Params
 
 FEWEST_BINS: Final = 6
 """Fewest known bins from which lines are predicted."""
+FAR: Final = 26.0
+"""Mean log2 of a galaxy's fluxes beyond which they are divided, about 1e8: their squares stay within float32."""
 
 
 def known_colors(
@@ -47,12 +49,43 @@ def known_colors(
     """
     if params.domain is None:
         raise ValueError("These weights carry no density of colours. Load them with load_params.")
+    if isinstance(bin_flux, np.ndarray) and isinstance(bin_flux_ivar, np.ndarray):
+        bin_flux, bin_flux_ivar = in_range(bin_flux, bin_flux_ivar)
     flux, ivar = jnp.asarray(bin_flux), jnp.asarray(bin_flux_ivar)
     present = jnp.isfinite(flux) & (ivar > 0)
     usable = (present.sum(axis=-1) >= FEWEST_BINS) & ~(present & (flux <= 0)).any(axis=-1)
     found = posterior(params.domain, jnp.where(present & (flux > 0), flux, jnp.nan), ivar)
     color = jnp.where(usable[..., None], found.color, jnp.nan)
     return ColorPosterior(color, jnp.where(usable[..., None, None], found.covariance, jnp.nan))
+
+
+def in_range(
+    bin_flux: Float[np.ndarray, "*galaxy bin"], bin_flux_ivar: Float[np.ndarray, "*galaxy bin"]
+) -> tuple[Float32[np.ndarray, "*galaxy bin"], Float32[np.ndarray, "*galaxy bin"]]:
+    """Return fluxes and inverse variances as float32, of galaxies far from 1 in another unit.
+
+    Inverse variances of fluxes in erg/s/cm²/Hz reach 1e60, which is infinite in float32: the noise would be ignored.
+
+    Parameters
+    ----------
+    bin_flux, bin_flux_ivar : (..., 12) array
+        See `known_colors`.
+
+    Returns
+    -------
+    (..., 12), (..., 12) array
+        Divided and multiplied by a power of two per galaxy and by its square, which changes no colour; inverse
+        variances beyond float32 are its largest or smallest number, not infinity or 0.
+    """
+    flux, ivar = np.asarray(bin_flux, np.float64), np.asarray(bin_flux_ivar, np.float64)
+    seen = np.isfinite(flux) & (flux > 0) & (ivar > 0)
+    exponent = np.where(seen, np.log2(np.where(seen, flux, 1.0)), 0.0).sum(axis=-1, keepdims=True)
+    exponent = np.round(exponent / np.maximum(seen.sum(axis=-1, keepdims=True), 1))
+    scale = np.exp2(np.where(np.abs(exponent) > FAR, exponent, 0.0))
+    limits = np.finfo(np.float32)
+    with np.errstate(over="ignore", under="ignore"):
+        moved = np.where(np.isfinite(ivar) & (ivar > 0), np.clip(ivar * scale**2, limits.tiny, limits.max), ivar)
+        return (flux / scale).astype(np.float32), moved.astype(np.float32)
 
 
 def propagated_variance(
@@ -115,8 +148,18 @@ def complete_bins(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy b
         If the weights carry no density of colours.
     """
     flux = jnp.asarray(bin_flux)
-    present = jnp.isfinite(flux)
-    color = known_colors(params, flux, jnp.where(present, jnp.inf, 0.0)).color
+    if isinstance(bin_flux, np.ndarray):
+        posterior = known_colors(params, bin_flux, np.where(np.isfinite(bin_flux), np.inf, 0.0))
+    else:
+        posterior = known_colors(params, flux, jnp.where(jnp.isfinite(flux), jnp.inf, 0.0))
+    return fill_bins(flux, posterior.color)
+
+
+def fill_bins(
+    bin_flux: Float[Array, "*galaxy bin"], color: Float[Array, "*galaxy color"]
+) -> Float[Array, "*galaxy bin"]:
+    """Fill missing bins as `complete_bins` does, from the colours that `known_colors` expects."""
+    flux, present = bin_flux, jnp.isfinite(bin_flux)
     shape = jnp.concatenate([jnp.zeros_like(color[..., :1]), jnp.cumsum(color, axis=-1)], axis=-1)
     level = jnp.where(present, jnp.log10(jnp.where(present, flux, 1.0)) - shape, 0.0)
     level = level.sum(axis=-1, keepdims=True) / jnp.maximum(present.sum(axis=-1, keepdims=True), 1)

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..distribution.chain import Summary
+from ..distribution.colors import ColorPosterior
 from ..distribution.latent import N_FREE, ONSETS, Response, all_lines, line_softening, run_response
 from ..features import colors, variant_features
 from ..lines import LINES
@@ -78,9 +79,20 @@ def intrinsic_ew(
     ValueError
         If the weights have no intrinsic distribution.
     """
+    color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+    return intrinsic_colors(params, color, log_luminosity, redshift)
+
+
+def intrinsic_colors(
+    params: Params,
+    given: Float[Array, "*galaxy color"] | ColorPosterior,
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+) -> IntrinsicEW:
+    """Predict as `intrinsic_ew` does, from colours, or from `imputation.known_colors` of noisy or missing bins."""
     model = distribution_of(params)
     variants = variants_of(model)
-    uncertain = None if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+    uncertain = given if isinstance(given, ColorPosterior) else None
 
     def run(
         color: Float[Array, "*galaxy color"],
@@ -88,7 +100,7 @@ def intrinsic_ew(
         variant, features = variant_features(color, log_luminosity, redshift, variants)
         return summarize(getattr(model, variant), features)
 
-    color = colors(bin_flux) if uncertain is None else uncertain.color
+    color = given.color if isinstance(given, ColorPosterior) else given
     percentiles, logit = run(color)
     if uncertain is not None:
         variance = propagated_variance(lambda color: run(color)[0][..., 1, :], uncertain)

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ..distribution.colors import ColorPosterior
 from ..distribution.widening import width_factor
 from ..features import colors, variant_features
 from ..networks.joint import quantiles
@@ -69,9 +70,20 @@ def predict(
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
     """
+    color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+    return predict_colors(params, color, log_luminosity, redshift)
+
+
+def predict_colors(
+    params: Params,
+    given: Float[Array, "*galaxy color"] | ColorPosterior,
+    log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+) -> Prediction:
+    """Predict as `predict` does, from colours, or from `imputation.known_colors` of noisy or missing bins."""
     variants = variants_of(params)
-    uncertain = None if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
-    color = colors(bin_flux) if uncertain is None else uncertain.color
+    uncertain = given if isinstance(given, ColorPosterior) else None
+    color = given.color if isinstance(given, ColorPosterior) else given
     variant, features = variant_features(color, log_luminosity, redshift, variants)
     network = getattr(params, variant)
     if network is None:

@@ -7,6 +7,7 @@ from dash import dcc, html
 
 from analysis.explorer.quantities import QUANTITIES, axis_choices
 from analysis.explorer.rows import TABLE_COLUMNS
+from analysis.explorer.search import counted_from_one
 from components import ids
 from components.explorer import menu, outlier_ranking, view
 from components.explorer.banner import banner
@@ -100,6 +101,7 @@ def _read_query(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any]
         else:
             requested["gate"] = gate._asdict()
     if text := query.get("find"):
+        text = counted_from_one(text) if query.get("v") == str(view.FROM_ZERO) else text
         row, selection, _count, wrong, _note = panels.search_for(text, state, shown.name, entered=True)
         requested["find"] = text
         if wrong:

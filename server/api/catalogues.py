@@ -39,7 +39,7 @@ class GalaxyAnswer(BaseModel):
     """One galaxy of a catalogue; rows have a value per line in the order of `lines`, null where one is missing."""
 
     id: str
-    row: int
+    row: int = Field(description="index in the catalogue's columns, from 0")
     redshift: float
     log_luminosity: float
     flux: Numbers = Field(description="mean continuum in twelve bins [1e-17 erg/s/cm²/Å]")

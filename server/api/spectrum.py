@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from data.columns.missing import RANGES
 from data.uploads.averaging import bins_ivar
+from data.uploads.readers.numbers import FLUX_RANGE
 from model.lines import EXTRA_LINES, LINES
 from model.spectra.air import air_to_vacuum
 from model.spectra.continuum import continuum_bins
@@ -107,11 +108,14 @@ def bin_spectrum(body: SpectrumRequest) -> Response | dict[str, Any]:
         f"flux_{index:02d} is not covered: the bins reach from 3400 to 7000 Å in the rest frame"
         if np.isnan(value)
         else f"flux_{index:02d} is {value:.4g}; a bin's mean must be above 0"
+        if value <= 0
+        else f"flux_{index:02d} is {value:.4g}, outside {FLUX_RANGE[0]:g} to {FLUX_RANGE[1]:g}; send another unit"
         for index, value in enumerate(bins)
-        if not value > 0
+        if not FLUX_RANGE[0] <= value <= FLUX_RANGE[1]
     ]
     ivar = None if body.ivar is None else _noise(pixels, bins)
-    return {"flux": as_json(bins), "flux_ivar": ivar, "problems": found}
+    with np.errstate(over="ignore", under="ignore"):
+        return {"flux": as_json(bins.astype(np.float32)), "flux_ivar": ivar, "problems": found}
 
 
 @blueprint.post(
@@ -185,9 +189,9 @@ def _pixels(body: SpectrumRequest) -> _Pixels | Response:
 
 
 def _noise(pixels: _Pixels, bins: np.ndarray) -> list[float] | None:
-    """Return the inverse variances of the noise beyond DESI's; None if no bin is noisier or a mean is not above 0."""
+    """Return the inverse variances of the noise beyond DESI's; None if no bin is noisier or a mean is not usable."""
     covered = np.isfinite(bins)
-    if not covered.any() or not (bins[covered] > 0).all():
+    if not covered.any() or not ((bins[covered] >= FLUX_RANGE[0]) & (bins[covered] <= FLUX_RANGE[1])).all():
         return None
     flux = np.where(covered, bins, np.mean(bins[covered])).astype(np.float64)
     missing = tuple(np.flatnonzero(~covered).tolist())
@@ -206,4 +210,4 @@ def _bin(wavelength: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> np.ndarr
             np.concatenate([flux / scale, np.zeros(missing)]).astype(np.float32),
             np.concatenate([(ivar > 0), np.zeros(missing)]).astype(np.float32),
         )
-        return (np.asarray(bins, np.float64) * scale).astype(np.float32)
+        return np.asarray(bins, np.float64) * scale

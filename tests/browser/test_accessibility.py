@@ -12,8 +12,8 @@ EXAMPLE = ROOT / "data" / "files" / "examples" / "example_fluxes.csv"
 SCREENS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 PLACES = {
     "/": "#explorer-panels[data-painted='all'][data-axes='joined']",
-    f"/?v=1&galaxy={GALAXY}": "#explorer-galaxy-head h2",
-    "/?v=1&find=HALPHA_EW%20%3E%2050": "#population-rows",
+    f"/?v=2&galaxy={GALAXY}": "#explorer-galaxy-head h2",
+    "/?v=2&find=HALPHA_EW%20%3E%2050": "#population-rows",
     "/predict": "main h1",
     "/model": ".js-plotly-plot",
     "/about": "main h1",

@@ -105,7 +105,7 @@ def test_an_address_brings_everything_back(explorer: Page, browser: Browser, ser
 
 
 def test_a_bad_address_shows_the_defaults_and_says_so(page: Page, served: Served) -> None:
-    open_explorer(page, f"{served.url}/?v=1&at=moon&gate=x")
+    open_explorer(page, f"{served.url}/?v=2&at=moon&gate=x")
     expect(page.get_by_text("“at=moon” in the link was not understood")).to_be_visible()
     assert ask(page, "explorer.state.view") == "map"
 

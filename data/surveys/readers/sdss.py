@@ -1,4 +1,4 @@
-"""Reader of spec files of SDSS, BOSS, eBOSS and SDSS-V: one spectrum with its redshift."""
+"""Reader of spec files of SDSS, BOSS, eBOSS and SDSS-V, and of spSpec files: one spectrum with its redshift."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from data.errors import UploadError
 from data.surveys.extensions import MAX_PIXELS, column_names, opened
 from data.surveys.masks import MaskConvention, bits
 from data.surveys.spectra import Redshift, SurveySpectra
+from data.surveys.spspec import is_spspec, read_spspec
 from model.spectra.synthesis import FWHM_PER_SIGMA
 
 COLUMNS: Final = frozenset({"LOGLAM", "FLUX", "IVAR"})
@@ -30,8 +31,8 @@ PIPELINE: Final = ("SDSS's pipeline", "ZWARNING")
 MASK: Final = MaskConvention(
     bits(18, 22, 23, 24, 25, 26, 27, 28),
     "FULLREJECT, NOSKY, BRIGHTSKY, NODATA, COMBINEREJ, BADFLUXFACTOR, BADSKYCHI and REDMONSTER are bad; bits "
-    "0-15 describe the fibre and are ignored, as are NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT and "
-    "CROSSTALK",
+    "0-15 describe the fibre and are ignored, as are NEARBADPIXEL, LOWFLAT, PARTIALREJECT, SCATTEREDLIGHT, CROSSTALK "
+    "and EMLINE",
     "SPPIXMASK, https://www.sdss4.org/dr17/algorithms/bitmasks/",
     ("and_mask", "andmask", "or_mask", "ormask"),
 )
@@ -39,8 +40,8 @@ REDSHIFTS: Final = None
 
 
 def is_of_survey(file: Any) -> bool:
-    """Return whether an open FITS file is a spec file."""
-    return any(_is_pixels(part) for part in file)
+    """Return whether an open FITS file is a spec or spSpec file."""
+    return any(_is_pixels(part) for part in file) or is_spspec(file)
 
 
 def count_targets(file: Any) -> int:  # noqa: ARG001  # of the interface
@@ -69,7 +70,8 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[SurveySp
     Parameters
     ----------
     spec : bytes or Path
-        ``spec-PLATE-MJD-FIBER.fits``, whole or lite; ``spec-FIELD-MJD-CATALOGID.fits`` of SDSS-V.
+        ``spec-PLATE-MJD-FIBER.fits``, whole or lite; ``spec-FIELD-MJD-CATALOGID.fits`` of SDSS-V;
+        ``spSpec-MJD-PLATE-FIBER.fit`` of data releases 1-7.
     name : str
         Name for error messages and for the target, if the source has no path.
 
@@ -90,6 +92,8 @@ def read_spec(spec: bytes | Path, name: str = "The spec file") -> tuple[SurveySp
     name = spec.name if isinstance(spec, Path) else name
     with opened(spec, name) as file:
         pixels = next((part for part in file if _is_pixels(part)), None)
+        if pixels is None and is_spspec(file):
+            return read_spspec(file, name, MASK)
         if pixels is None:
             raise UploadError(f"{name} has no table with LOGLAM, FLUX and IVAR: it is no SDSS spec file.")
         if int(pixels.header.get("NAXIS2", 0)) > MAX_PIXELS:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.explorer.search import FindError, absent_names, find
+from analysis.explorer.search import FindError, absent_names, counted_from_one, find
 from analysis.explorer.selections import named_rows
 from data.catalogue import registry
 
@@ -43,6 +43,25 @@ def test_how_many_are_left(catalogue: registry.Catalogue, text: str, count: int)
     assert len(find(catalogue, text)) == count
 
 
+def test_rows_are_counted_from_one(catalogue: registry.Catalogue) -> None:
+    assert find(catalogue, "row 1").tolist() == [0]
+    assert find(catalogue, "rows 19999..20000").tolist() == [19_998, 19_999]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("row 17", "row 18"),
+        ("ROWS 0 .. 9", "ROWS 1 .. 10"),
+        ("redshift > 0.1 & rows 5..9 and row 7", "redshift > 0.1 & rows 6..10 and row 8"),
+        ("HALPHA_EW > 50", "HALPHA_EW > 50"),
+        ("39627652591521181, row-5", "39627652591521181, row-5"),
+    ],
+)
+def test_searches_of_old_links_find_the_same_rows(old: str, new: str) -> None:
+    assert counted_from_one(old) == new
+
+
 def test_a_population_is_found_by_its_name(catalogue: registry.Catalogue) -> None:
     np.testing.assert_array_equal(find(catalogue, "green Valley"), named_rows(catalogue, "Green valley"))
 
@@ -70,7 +89,8 @@ def test_names_that_are_not_there_are_counted(catalogue: registry.Catalogue) -> 
         ("redshift 2..1", "Write the smaller end first"),
         ("redshift > 1 &", "no condition between two &"),
         ("redshift = 1", "was not understood"),
-        ("row 20000", "rows go from 0 to 19,999"),
+        ("row 20001", "rows go from 1 to 20,000"),
+        ("rows 0..3", "rows go from 1 to 20,000"),
         ("cone(1, 2, 3)", "no sky positions"),
         ("cone(400, 2, 3)", "RA is 0 to 360"),
         ("__import__('os').system('x')", "was not understood"),

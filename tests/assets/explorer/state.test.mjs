@@ -59,8 +59,8 @@ test("the defaults need no address, and a line has one letter however many there
   /** @type {any} */
   const lines = { name: "lines", key: "l", kind: "several", default: names.slice(0, 2), allowed: names.map((name, i) => [letters[i], name]) };
   assert.equal(query([lines], { ...STATE, lines: names.slice(0, 2) }), "");
-  assert.equal(query([lines], { ...STATE, lines: [names[1], names[0]] }), "?v=1&l=10");
-  assert.equal(query([lines], { ...STATE, lines: [names[10]] }), "?v=1&l=a");
+  assert.equal(query([lines], { ...STATE, lines: [names[1], names[0]] }), "?v=2&l=10");
+  assert.equal(query([lines], { ...STATE, lines: [names[10]] }), "?v=2&l=a");
   assert.throws(() => query([lines], { ...STATE, lines: ["NOTHING"] }), /no letter/);
 });
 

@@ -15,7 +15,7 @@ def test_nothing_asked_is_the_default() -> None:
 
 def test_every_field_can_be_asked_for() -> None:
     query = {
-        "v": "1", "l": "60", "k": "uo", "n": "published", "at": "xy", "x": "redshift", "y": "log_HALPHA_EW",
+        "v": "2", "l": "60", "k": "uo", "n": "published", "at": "xy", "x": "redshift", "y": "log_HALPHA_EW",
         "from": "noise",
         "by": "SN", "st": "log", "clip": "5", "lock": "1", "pal": "cividis", "grey": "0", "iso": "1", "cells": "behind",
         "size": "1.5", "op": "0.5", "seed": "17", "zoom": "-1.5,2,0,1e-1",
@@ -44,10 +44,16 @@ def test_what_is_not_understood_is_said_and_left_out(key: str, text: str) -> Non
     assert len(problems) == 1
 
 
+def test_the_version_before_is_read() -> None:
+    state, problems = view.parse({"v": "1", "st": "log"}, QUANTITIES)
+    assert state == {**view.DEFAULTS, "stretch": "log"}
+    assert not problems
+
+
 def test_another_version_shows_the_defaults() -> None:
-    state, problems = view.parse({"v": "2", "st": "log"}, QUANTITIES)
+    state, problems = view.parse({"v": "3", "st": "log"}, QUANTITIES)
     assert state == view.DEFAULTS
-    assert "version “2”" in problems[0]
+    assert "version “3”" in problems[0]
 
 
 @pytest.mark.parametrize(

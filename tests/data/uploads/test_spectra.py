@@ -247,3 +247,37 @@ def test_intervals_of_a_noisy_spectrum_are_wider():
     )
     widths = [np.arcsinh(found.p84) - np.arcsinh(found.p16) for found in (quiet, loud)]
     assert widths[1].mean() > 1.08 * widths[0].mean()
+
+
+PIXELS = np.arange(3600.0, 9800.0, 2.0)
+
+
+@pytest.mark.parametrize("digits", [4, 17])
+def test_a_spectrum_in_cells_of_text(digits: int):
+    """One row of a CSV file as pandas writes it; of 17 digits, a cell is longer than Python's csv reads by default."""
+    flux = 2 + PIXELS / 7000
+    pixels = np.linspace(3600, 9800, 9000) if digits == 17 else PIXELS
+    cells = [[float(f"{one:.{digits}g}") for one in values] for values in (pixels, np.interp(pixels, PIXELS, flux))]
+    row = ",".join(f'"{cell}"' for cell in cells)
+    read = apply_plan(open_files([(f"name,z,wavelength,flux,mask\nNGC 1,0.1,{row},\n".encode(), "a.csv")]))
+    plain = "\n".join(["wavelength,flux", *(f"{x!r},{y!r}" for x, y in zip(*cells, strict=True))])
+    same = apply_plan(open_files([(plain.encode(), "b.csv")]), {"redshift": "0.1"})
+    np.testing.assert_allclose(read.table.bin_flux, same.table.bin_flux, rtol=1e-6)
+    assert read.table.ids == ("NGC 1",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "redshift"),
+    [(["0.1"] * 3, "0.1"), (["0.1", "0.1", "0.2"], ""), (["0.1", "0.1", ""], ""), (["0"] * 3, ""), (["18.2"] * 3, "")],
+)
+@pytest.mark.parametrize("title", ["z", "REDSHIFT", "z_spec"])
+def test_a_redshift_that_every_pixel_repeats_is_read(title: str, cells: list[str], redshift: str):
+    """Tables that pandas made of a spectrum and its redshift repeat it; a column of zeros is a placeholder."""
+    every = [cells[min(place, 2)] for place in range(len(PIXELS))]
+    rows = "\n".join(f"{wave},2.5,{z}" for wave, z in zip(PIXELS, every, strict=True))
+    found = {
+        guess.field: guess for guess in infer_plan(open_files([(f"wavelength,flux,{title}\n{rows}".encode(), "a")]))
+    }
+    assert found["redshift"].value == redshift
+    assert title in found["redshift"].why or cells[0] in ("0", "18.2")
+    assert found["frame"].value == "observed"

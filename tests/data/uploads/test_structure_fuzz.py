@@ -255,7 +255,13 @@ def as_images(table: Table, chance: random.Random) -> list:
             -1e30,
         )
         header[key] = chance.choice(words)
-    shape = chance.randrange(3)
+    shape = chance.randrange(4)
+    if shape == 3:
+        # As SDSS's first releases write them: flux, flux without continuum, error and mask.
+        header.update({"COEFF0": 3.58, "COEFF1": 1e-4, "PLATEID": 266, "MJD": 51630, "FIBERID": 11, "SPEC_CLN": 2})
+        header.update({"Z": 0.1, "Z_STATUS": 4, "Z_WARNIN": 0, "VACUUM": 1, "BUNIT": "1.0E-17 erg/cm/s/Ang"})
+        rows = [flux, flux, np.ones_like(flux), np.zeros_like(flux)]
+        return [fits.PrimaryHDU(np.array(rows, np.float32), header), fits.table_to_hdu(Table({"ew": [1.0, 2.0]}))]
     if shape == 0:
         rows = np.array([one for one in numbers if one.shape == flux.shape])
         header.update(
@@ -300,6 +306,9 @@ def as_file(table: Table, form: str, chance: random.Random) -> bytes:
         pq.write_table(pa.Table.from_arrays(list(arrays.values()), schema=pa.schema(list(arrays))), out)
     elif form == "CSV":
         flat = table[[name for name in table.colnames if table[name].ndim == 1]]
+        for name in set(table.colnames) - set(flat.colnames):
+            write = chance.choice((str, lambda cell: str(cell.tolist()), lambda cell: str(tuple(cell.tolist()))))
+            flat[name] = [write(np.asarray(cell)) for cell in table[name]]
         text = io.StringIO()
         flat.write(text, format="ascii", delimiter=chance.choice(",;\t "), strip_whitespace=False, overwrite=True)
         return text.getvalue().encode(chance.choice(("utf-8", "utf-8-sig", "utf-16", "latin1")), "replace")

@@ -212,6 +212,40 @@ def test_twelve_fluxes_in_a_cell(kind: pa.DataType, way: str, tmp_path):
     np.testing.assert_allclose(WAYS[way](out.getvalue(), "parquet", tmp_path)[1], FLUX, rtol=1e-6)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("style", ["json", "numpy", "tuple"])
+@pytest.mark.parametrize("way", WAYS)
+def test_twelve_fluxes_in_a_cell_of_text(style: str, separator: str, way: str, tmp_path):
+    """As pandas, numpy and our own CSV write them."""
+
+    def cell(row: np.ndarray) -> str:
+        values = [round(float(one), 6) for one in row]
+        return {"json": str(values), "numpy": str(np.array(values)), "tuple": str(tuple(values))}[style]
+
+    rows = [f'{name}{separator}"{cell(row)}"' for name, row in zip(IDS, FLUX, strict=True)]
+    content = "\n".join([f"TARGETID{separator}flux", *rows]).encode()
+    np.testing.assert_allclose(WAYS[way](content, "csv", tmp_path)[1], FLUX, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("[1.1, 1.2, ..., 2.6]", "was shortened when it was printed"),
+        ("[1.1, 1.2, 'bad']", "is no array of numbers"),
+        ("[[1.1], [1.2]]", "is no array of numbers"),
+        ("[true, 1.2]", "is no array of numbers"),
+        ("1.1", "is no array of numbers, as the cells above are"),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cell_of_text_that_is_no_array_is_named(cell: str, words: str, way: str, tmp_path):
+    good = [f'{name},"{row.tolist()}"' for name, row in zip(IDS * 40, [*FLUX] * 40, strict=True)]
+    content = "\n".join(["# made by hand", "TARGETID,flux", *good, f'7,"{cell}"']).encode()
+    with pytest.raises(DataError, match=words) as raised:
+        WAYS[way](content, "csv", tmp_path)
+    assert "row 123, column flux" in str(raised.value)
+
+
 def test_quasars_and_stars_are_said_on_every_way(tmp_path):
     made = table(SPECTYPE=["GALAXY", "QSO", "STAR"])
     steps = apply_plan(open_files([(as_bytes(made, "fits"), "t.fits")])).steps
@@ -646,6 +680,17 @@ def test_twelve_numbered_fluxes_are_read(pattern: str, first: int, way: str, for
     assert ids == tuple(map(str, IDS))
     assert not any(problems)
     np.testing.assert_allclose(shape(flux), shape(FLUX), rtol=1e-4)
+
+
+@pytest.mark.parametrize("value", ["1.1e-36", "1e-50", "2e35", "1e50"])
+@pytest.mark.parametrize("way", ["page", "command line", "API"])
+def test_a_flux_that_is_too_large_or_too_small_is_called_so(value: str, way: str, tmp_path):
+    """It is a number above 0, and its unit is to blame."""
+    rows = [",".join([value if place == 3 else "1.5" for place in range(12)]), ",".join(["1.5"] * 12)]
+    content = "\n".join([",".join(FLUX_NAMES), *rows]).encode()
+    first, second = WAYS[way](content, "csv", tmp_path)[-1]
+    assert re.search(rf"flux_03.*{re.escape(f'{float(value):g}')}.*outside 1e-30 to 1e\+30.*unit", first)
+    assert not second
 
 
 @pytest.mark.parametrize("pattern", ["flux{}_ivar", "FLUX_IVAR_{}", "flux_ivar_{:02d}"])

@@ -7,6 +7,7 @@ import pytest
 
 from data.catalogue.schema import FLUX_NAMES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
+from model.predictions.imputation import complete_bins
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
 from research.evaluation.calibration import linear_to_drawn
@@ -73,10 +74,36 @@ def test_exact_bins_give_the_plain_answer():
             np.testing.assert_allclose(same, plain, rtol=2e-3, atol=1e-3)
 
 
-def test_scaling_fluxes_and_noise_changes_nothing():
-    one, scaled = (predict_many(PARAMS, f * MOCK, bin_flux_ivar=1 / (0.1 * f * MOCK) ** 2) for f in (1, 1000))
-    for values, same in zip(one, scaled, strict=True):
+@pytest.mark.parametrize("factor", [1e3, 1e-17, 1e-29, 1e29])
+@pytest.mark.parametrize("share", [0.1, 0.003])
+def test_scaling_fluxes_and_noise_changes_nothing(factor, share):
+    """Inverse variances of fluxes in erg/s/cm² per Å or Hz do not fit into float32: the noise was ignored."""
+    flux = MOCK.astype(np.float64)
+
+    def answers(factor: float) -> list[np.ndarray]:
+        given, ivar = factor * flux, 1 / (share * factor * flux) ** 2
+        many = predict_many(PARAMS, given, bin_flux_ivar=ivar), intrinsic_many(PARAMS, given, bin_flux_ivar=ivar)
+        return [*many[0], *many[1], predict_ew(PARAMS, given[0], bin_flux_ivar=ivar[0])]
+
+    for values, same in zip(answers(1), answers(factor), strict=True):
         np.testing.assert_allclose(same, values, rtol=5e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("factor", [1e-17, 1e-29, 1e29])
+def test_gaps_are_filled_in_any_unit(factor):
+    gap = MOCK.astype(np.float64)
+    gap[:, 4:6] = np.nan
+    for fill in (complete_many, complete_bins):
+        np.testing.assert_allclose(np.asarray(fill(PARAMS, factor * gap)) / factor, fill(PARAMS, gap), rtol=1e-4)
+
+
+def test_draws_scatter_with_the_noise_in_any_unit():
+    flux = MOCK.astype(np.float64)
+    spread = []
+    for factor in (1.0, 1e-29):
+        runs = [sample_many(s, PARAMS, factor * flux, bin_flux_ivar=25 / (factor * flux) ** 2)[0] for s in range(24)]
+        spread.append(np.std(np.arcsinh(runs), axis=0).mean())
+    assert spread[1] == pytest.approx(spread[0], rel=0.1)
 
 
 def test_draws_scatter_with_the_noise():

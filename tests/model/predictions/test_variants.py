@@ -5,7 +5,7 @@ import pytest
 
 from model.networks.layers import Dense
 from model.networks.per_line import PerLineNetwork
-from model.predictions.batch import intrinsic_many, predict_many
+from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.predictions.intrinsic import intrinsic_ew
 from model.predictions.params import Params
 from model.predictions.predict import predict
@@ -76,3 +76,17 @@ def test_the_redshift_changes_what_is_catalogued_of_a_faint_galaxy():
         predict_many(PARAMS, FLUX, np.array([6.2], np.float32), np.array([z], np.float32)) for z in (0.08, 0.28)
     )
     assert np.abs(near.ew / far.ew - 1).max() > 0.05
+
+
+def test_what_noise_needs_is_compiled_once_and_draws_have_one_program():
+    """A visitor waits for the first use of each; the noise of bins takes longest to compile."""
+    ivar = np.full_like(FLUX, 400.0)
+    with compilations() as found:
+        predict_many(PARAMS, FLUX, bin_flux_ivar=ivar)
+        intrinsic_many(PARAMS, FLUX, bin_flux_ivar=ivar)
+        complete_many(PARAMS, np.where(np.arange(FLUX.shape[1]) == 3, np.nan, FLUX))
+        assert len(found) == 4
+        sample_many(0, PARAMS, FLUX)
+        before = len(found)
+        sample_many(0, PARAMS, FLUX, bin_flux_ivar=ivar)
+    assert len(found) <= before + 2

@@ -73,6 +73,13 @@ def test_an_address_brings_galaxy_gate_and_state(page: Any, catalogue: registry.
     assert (asked["row"], asked["gate"]["x"], asked["state"]["view"], asked["find"]) == (41, "map_x", "bpt", "z > 0.2")
 
 
+@pytest.mark.parametrize("query", [{"v": "1", "find": "row 0"}, {"v": "2", "find": "row 1"}, {"find": "row 1"}])
+def test_old_links_count_rows_from_zero(page: Any, catalogue: registry.Catalogue, query: dict[str, str]) -> None:
+    asked, problems = page._read_query(catalogue, query)
+    assert not problems
+    assert (asked["row"], asked["find"]) == (0, "row 1")
+
+
 def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: registry.Catalogue) -> None:
     _, problems = page._read_query(catalogue, {"galaxy": "X", "gate": "?", "at": "moon"})
     assert len(problems) == 3

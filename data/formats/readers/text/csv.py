@@ -10,6 +10,7 @@ import pyarrow.csv as pacsv
 from data.columns.names import FLUX_NAMES, twelve_of
 from data.errors import CatalogueError
 from data.formats.readers.source import BATCH_ROWS, Given, Source, skipped, with_field
+from data.formats.readers.text.arrays import array_columns, with_arrays
 from data.formats.readers.text.table import TextTable
 from data.formats.types import pc
 
@@ -93,7 +94,8 @@ def open_csv(
     table = TextTable(given, default_names=DEFAULT_NAMES) if table is None else table
     delimiter = table.delimiter
     ours = {title: flux for flux, title in twelve_of(table.names).items()}
-    forced = {name: pa.string() for name in table.names if is_text(ours.get(name, name))}
+    lists = [] if types else array_columns(table.names, table.preview())
+    forced = {name: pa.string() for name in table.names if name in lists or is_text(ours.get(name, name))}
     chosen = dict(types or {}) | forced
 
     def opened(again: TextTable, numbered: bool = False) -> Any:
@@ -112,7 +114,7 @@ def open_csv(
             chosen |= _exact_texts(reopened(), given, chosen)
         _settle_types(lambda: opened(reopened()), table, chosen, whole=given.size() <= BLOCK and not types)
     try:
-        reader = opened(table, number)
+        reader = opened(table, number or bool(lists))
     except pa.ArrowInvalid as error:
         raise _empty(given, error) from error
 
@@ -122,11 +124,15 @@ def open_csv(
                 for first in range(0, batch.num_rows, BATCH_ROWS):
                     yield batch.slice(first, BATCH_ROWS)
 
-    schema = pa.schema([with_field(field, table.units.get(field.name, "")) for field in reader.schema])
+    read = [field.with_type(pa.list_(pa.float64())) if field.name in lists else field for field in reader.schema]
+    schema = pa.schema([with_field(field, table.units.get(field.name, "")) for field in read])
     about = table.about() | {"header row": table.header_row}
     if table.repeated:
         about["repeated columns"] = "\n".join(table.repeated)
-    rows = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches())
+    if lists:
+        rows = with_arrays(batches(), lists, schema, lambda place: int(table.row_numbers()[place]), given.name)
+    else:
+        rows = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches())
     return Source(schema, None, skipped(rows, start), about, table.notes, table.row_numbers if number else None)
 
 

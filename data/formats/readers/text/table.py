@@ -70,6 +70,8 @@ class TextTable:
         self.units: dict[str, str] = {}
         self.decimal_comma = self._fortran = False
         self._numbers = array("q")
+        # A cell may hold an array of as many characters as a line may have; by default the limit is 131,072.
+        csv.field_size_limit(LONGEST_LINE)
         self._lines = TextLines(given)
         self.notes = self._lines.notes
         first = self._preamble()
@@ -202,6 +204,10 @@ class TextTable:
         """Return whether a row below the header holds units."""
         said = [cell.strip(" []()") for cell in cells]
         return any(said) and not any(map(is_numeric, said)) and are_units(said)
+
+    def preview(self) -> list[list[str]]:
+        """Return the cells of the first rows, before `lines` yields them."""
+        return [cells for _, cells in self._records]
 
     def about(self) -> dict[str, Any]:
         """Return the metadata in comments of the form ``# key: value``."""
