@@ -2,8 +2,8 @@
 
 Galaxies are drawn from a prior, made by `galactic_neon.dsps.Pipeline`, and observed: lines as DESI's catalogue lists
 them, or not, and the colours of the continuum with errors of 2 %. BlackJAX's No-U-Turn sampler then samples star
-formation, metallicity and dust, with `log_prob` as the likelihood of the lines; lines that are not listed count as
-such. Printed are the shares of true values within the 68 and 95 % intervals, and the ranks of the truth, which are
+formation, metallicity and dust, with `log_prob` as the likelihood of the lines and their errors; lines that are not
+listed count as such. Printed are the shares of true values within the 68 and 95 % intervals, and the ranks of the truth, which are
 uniform if the likelihood is that of the draws. FIGURE is an SVG of truths and recovered values.
 """
 
@@ -63,7 +63,7 @@ def main() -> int:
     def log_density(normal: jax.Array, color: jax.Array, ew: jax.Array, ivar: jax.Array) -> jax.Array:
         bins = pipeline.grid.bins(pipeline.continuum(stars_of(normal)[0]), lines=False)
         away = (jnp.diff(jnp.log10(bins)) - color) / COLOR_ERROR
-        return log_prob(ew, params, bins, ew_ivar=ivar) - (away**2).sum() / 2 - (normal**2).sum() / 2
+        return log_prob(ew, params, bins, ew_ivar=ivar, errors_count=True) - (away**2).sum() / 2 - (normal**2).sum() / 2
 
     def run(key: jax.Array, *data: jax.Array) -> jax.Array:
         def density(normal: jax.Array) -> jax.Array:

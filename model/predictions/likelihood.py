@@ -32,6 +32,7 @@ def log_prob(
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     ew_ivar: Float[Array | np.ndarray, "*galaxy line"] | None = None,
     limits: Float[Array | np.ndarray, "*galaxy line"] | None = None,
+    errors_count: bool = False,
 ) -> Float[Array, "*galaxy"]:
     """Return the log density of lines as DESI's catalogue lists them, for galaxies with this starlight.
 
@@ -55,6 +56,9 @@ def log_prob(
     limits : (..., line) array, optional
         Upper limits [Å] of lines that are not detected: they are then not listed, or listed below the limit. NaN where
         there is none.
+    errors_count : bool
+        Whether the errors of listed lines are data too, as those of DESI's own catalogue: they depend on how bright the
+        starlight is. The density is then per dex of each error as well.
 
     Returns
     -------
@@ -131,11 +135,14 @@ def log_prob(
 
         density, below = jax.vmap(at_node, in_axes=-1, out_axes=-1)(node)
         averaged = logsumexp(weight + density, axis=-1)
-        known, below_known = at_node(jnp.where(stated, standard(log_error, 0), 0.0))
+        density_stated, below_stated = at_node(jnp.where(stated, standard(log_error, 0), 0.0))
         per_angstrom = -jnp.log(jnp.where(listed, value, 1.0) * np.log(10)) - jnp.log(units[..., 1, 1])
-        present = jnp.where(stated, known, averaged) + per_angstrom
+        present = jnp.where(stated, density_stated, averaged) + per_angstrom
+        if errors_count:
+            of_error = log_density(errors, standard(log_error, 0)) - jnp.log(units[..., 0, 1])
+            present = present + jnp.where(stated, of_error, 0.0)
         log_chance, log_missed = jax.nn.log_sigmoid(raw[..., 0]), jax.nn.log_sigmoid(-raw[..., 0])
-        below = jnp.where(stated, below_known, logsumexp(weight + below, axis=-1))
+        below = jnp.where(stated, below_stated, logsumexp(weight + below, axis=-1))
         censored = jnp.logaddexp(log_missed, log_chance + below)
         absent = jnp.where(bounded, censored, log_missed)
         term = jnp.where(observed, jnp.where(listed, log_chance + present, absent), 0.0)

@@ -46,7 +46,7 @@ def intrinsic_factor(
     values = [jnp.asarray(jnp.nan if given is None else given, color.dtype) for given in (log_luminosity, redshift)]
     present = [jnp.isfinite(value) for value in values]
     usable = [jnp.asarray(True), present[0], present[0] & present[1]]
-    filled = [jnp.where(there, value, 0.0) for there, value in zip(present, values, strict=True)]
+    filled = [jnp.where(has_value, value, 0.0) for has_value, value in zip(present, values, strict=True)]
     factor: Float[Array, "*galaxy line"] | float = 1.0
     for number, name in enumerate(VARIANTS):
         free, noisy = getattr(params, name), getattr(params.diluted, name)

@@ -168,16 +168,19 @@ def linear_to_drawn(
 
     `rest` are luminosity and redshift of these galaxies or more, as far as the network uses them.
     """
-    known = known_colors(params, flux, ivar)
+    posterior = known_colors(params, flux, ivar)
     given = [jnp.asarray(column[: len(flux)]) for column in rest]
     network = getattr(params, VARIANTS[len(given)])
 
     def median(color: Float[Array, "*galaxy color"]) -> Float[Array, "*galaxy line"]:
         return quantiles(network, with_columns(color, given)).median
 
-    linear = jnp.sqrt(propagated_variance(median, known))
-    factor, normal = root(known.covariance), jax.random.normal(jax.random.key(0), (RESAMPLES, *known.color.shape))
-    drawn = jax.vmap(lambda one: median(known.color + jnp.einsum("gcd,gd->gc", factor, one)))(normal)
+    linear = jnp.sqrt(propagated_variance(median, posterior))
+    factor, normal = (
+        root(posterior.covariance),
+        jax.random.normal(jax.random.key(0), (RESAMPLES, *posterior.color.shape)),
+    )
+    drawn = jax.vmap(lambda one: median(posterior.color + jnp.einsum("gcd,gd->gc", factor, one)))(normal)
     return float(np.median(np.asarray(linear / drawn.std(axis=0))))
 
 

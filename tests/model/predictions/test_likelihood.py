@@ -82,3 +82,24 @@ def test_what_cannot_be_used_is_named_or_nan():
     assert log_prob(np.ones((0, 10), np.float32), PARAMS, FLUX[:0]).shape == (0,)
     nothing = log_prob(np.full(10, np.nan, np.float32), PARAMS, FLUX[0])
     assert float(nothing) == 0
+
+
+def test_errors_that_count_are_those_of_the_draws():
+    """The share of drawn errors of the first line below some values, against the integrated density."""
+    n, first = 4000, SEQUENCE[0]
+    drawn = sample_many(3, PARAMS, np.repeat(FLUX[:1], n, 0), ids=np.arange(n)).observed
+    error = 1 / np.sqrt(np.asarray(drawn.ew_ivar)[:, first])[np.asarray(drawn.ew)[:, first] > 0]
+    grid = np.geomspace(0.02, 200, 2000).astype(np.float32)
+    rows = np.full((len(grid), len(LINE_NAMES)), np.nan, np.float32)
+    rows[:, first] = 5.0
+    ivar = np.repeat(grid[:, None] ** -2.0, len(LINE_NAMES), axis=1)
+    flux = np.repeat(FLUX[:1], len(grid), 0)
+    alone, both = (
+        np.asarray(log_prob(rows, PARAMS, flux, ew_ivar=ivar, errors_count=count), float) for count in (False, True)
+    )
+    density = np.exp(both - alone)  # per dex
+    total = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(np.log10(grid)))])
+    assert total[-1] == pytest.approx(1, abs=0.01)
+    for value in np.quantile(error, (0.2, 0.5, 0.8)):
+        share = np.mean(error < value)
+        assert np.interp(value, grid, total) == pytest.approx(share, abs=4 * np.sqrt(0.25 / len(error)))
