@@ -3,8 +3,8 @@
 Galaxies are drawn from a prior, made by `galactic_neon.dsps.Pipeline`, and observed: lines as DESI's catalogue lists
 them, or not, and the colours of the continuum with errors of 2 %. BlackJAX's No-U-Turn sampler then samples star
 formation, metallicity and dust, with `log_prob` as the likelihood of the lines and their errors; lines that are not
-listed count as such. Printed are the shares of true values within the 68 and 95 % intervals, and the ranks of the truth, which are
-uniform if the likelihood is that of the draws. FIGURE is an SVG of truths and recovered values.
+listed count as such. Printed are the shares of true values within the 68 and 95 % intervals, and the ranks of the
+truth, which are uniform if the likelihood is that of the draws. FIGURE is an SVG of truths and recovered values.
 """
 
 import sys
