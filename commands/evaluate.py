@@ -9,6 +9,7 @@ import click
 
 from commands.options import FILE, Command, Several, model_option
 from model.bins import N_BINS
+from storage.program import PROGRAM
 from model.storage.weights import DEFAULT
 from storage.revision import git_revision
 
@@ -100,7 +101,7 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
 
 def _command(catalogue: Path, plan: Any) -> str:
     """Return the command line for the record, with file names instead of paths."""
-    words = ["cli.py", "evaluate", catalogue.name]
+    words = [PROGRAM, "evaluate", catalogue.name]
     if plan.model != DEFAULT:
         words += ["--model", Path(plan.model).name]
     if plan.against:

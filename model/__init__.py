@@ -19,6 +19,7 @@ from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
 from .predictions.published_noise import published_noise
+from .release import __version__
 from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
 from .spectra.measure import MeasuredLines, measure_lines
@@ -40,6 +41,7 @@ __all__ = [
     "Prediction",
     "Response",
     "WeightsError",
+    "__version__",
     "add_lines",
     "bin_variance",
     "colors",
