@@ -2,7 +2,8 @@
 
 In a clone the packages lie side by side and import each other as `data`, `analysis` and so on, names that would collide
 with others in site-packages. In the wheel the library `model` is `galactic_neon`, and the others are inside
-`galactic_neon.app`: `data` is `galactic_neon.app.data`. This step copies them there and writes their imports accordingly.
+`galactic_neon.app`: `data` is `galactic_neon.app.data`. This step copies them there and writes their imports
+accordingly.
 """
 
 import ast

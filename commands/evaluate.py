@@ -9,8 +9,8 @@ import click
 
 from commands.options import FILE, Command, Several, model_option
 from model.bins import N_BINS
-from storage.program import PROGRAM
 from model.storage.weights import DEFAULT
+from storage.program import PROGRAM
 from storage.revision import git_revision
 
 OTHERS: Final = "published,retrained,prototype,knn,lwlr"

@@ -12,35 +12,35 @@ from commands.options import FILE, SEED, Command, Several, fill_missing_option, 
 from model.storage.weights import find_weights, load_params, load_sidecar
 from storage.program import PROGRAM
 
-MORE: Final = f"""
+MORE: Final = """
 input: one galaxy per row (.parquet, .csv, .ecsv, .fits, .vot); names in upper or lower case; stated units are used
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
   log_luminosity           optional; see docs/nomenclature.md. If it is empty, only the colours are used
   redshift                 optional; makes drawn noise and the verdict DOMAIN more accurate
-  {{LINE}}_EW_IVAR           needed only for --noise published
+  {LINE}_EW_IVAR           needed only for --noise published
   TARGETID, other columns  copied unchanged; a column named like an output column gets the prefix INPUT_
 
 output: the same rows in the same order (.parquet, .csv, .ecsv, .fits). For each line:
-  {{LINE}}_EW, _EW_P16, _EW_P84             EW as DESI's catalogue would list it, given detection [A]: median, 68 % range
-  {{LINE}}_EW_INTRINSIC, _P16, _P84         noise-free EW, >= 0 [A]: median, 68 % range
-  {{LINE}}_P_DETECTED                       probability that DESI's catalogue would list the line
-  {{LINE}}_EW_NOISY                         with --noise: one realisation; <= 0 means "not detected"
+  {LINE}_EW, _EW_P16, _EW_P84             EW as DESI's catalogue would list it, given detection [A]: median, 68 % range
+  {LINE}_EW_INTRINSIC, _P16, _P84         noise-free EW, >= 0 [A]: median, 68 % range
+  {LINE}_P_DETECTED                       probability that DESI's catalogue would list the line
+  {LINE}_EW_NOISY                         with --noise: one realisation; <= 0 means "not detected"
 For each galaxy:
-  SURPRISE_PROBABILITY, _LINE, _SIGMA     with --surprise: how improbable the measured {{LINE}}_EW of the input are
+  SURPRISE_PROBABILITY, _LINE, _SIGMA     with --surprise: how improbable the measured {LINE}_EW of the input are
   VARIANT, DOMAIN, DOMAIN_SCORE, DOMAIN_REASON
   PROBLEM                                 why the row has no numbers
 
 noise:
-  published  {{LINE}}_EW + N(0, the row's own ivar), as in Khederlarian et al. 2024; the ivar carries information
+  published  {LINE}_EW + N(0, the row's own ivar), as in Khederlarian et al. 2024; the ivar carries information
              about the galaxy's true EW
   intrinsic  a joint draw of the noise-free lines, with realistic ratios
   observed   the same draw with DESI's noise and selection, with ivars that are also drawn
 A draw depends on --seed and on the row's own fluxes, not on its position, its id or other columns.
 
 examples:
-  {PROGRAM} predict galaxies.csv lines.parquet
-  {PROGRAM} predict mock.parquet lines.fits --noise observed --seed 7
-  {PROGRAM} predict huge.parquet ews.parquet --columns TARGETID '*_EW'     # the fastest, because nothing else is computed
+  cli.py predict galaxies.csv lines.parquet
+  cli.py predict mock.parquet lines.fits --noise observed --seed 7
+  cli.py predict huge.parquet ews.parquet --columns TARGETID '*_EW'     # the fastest, because nothing else is computed
 
 Memory does not grow with the file. If the command is interrupted while it writes Parquet, running it again continues
 where it stopped: finished parts are stored in a hidden folder beside OUT (.OUT.*.parts; delete it to start again).
@@ -50,7 +50,7 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
 """
 
 
-@click.command("predict", cls=Command, epilog=MORE)
+@click.command("predict", cls=Command, epilog=MORE.replace("cli.py", PROGRAM))
 @click.argument("source", metavar="INPUT", type=FILE)
 @click.argument("out", type=FILE)
 @model_option

@@ -14,8 +14,8 @@ from safetensors.numpy import save
 
 from data.errors import CatalogueError
 from data.paths import FILES
-from storage.program import PROGRAM
 from model.storage.files import write_atomically
+from storage.program import PROGRAM
 
 CELLS_FILE: Final = FILES / "map_cells.safetensors"
 SIZE_KEY: Final = "cell_size"

@@ -14,8 +14,8 @@ from model.features import VARIANTS
 from model.lines import LINES
 from model.predictions.variants import usable_conditions
 from model.storage.weights import load_params
-from storage.program import COMMAND
 from pages.predict.form import MAX_EW
+from storage.program import COMMAND
 
 OWN: Final = "yours"
 """The page's name of a visitor's network."""

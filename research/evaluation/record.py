@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataError
 from data.paths import FILES
-from storage.program import PROGRAM
 from model.storage.files import write_atomically
+from storage.program import PROGRAM
 
 FORMAT: Final = 1
 COMMITTED: Final = FILES / "evaluation.json"

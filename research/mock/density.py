@@ -12,11 +12,11 @@ from data.errors import CatalogueError
 from data.paths import FILES
 from model.distribution.chain import Chain
 from model.distribution.scales import Scales
-from storage.program import PROGRAM
 from model.storage.files import write_atomically
 from model.storage.tensors import from_tensors, to_tensors
 from research.mock.continuum import QUANTITIES, ContinuumMixture
 from research.mock.raking import COLUMNS, Margin
+from storage.program import PROGRAM
 
 DENSITY_FILE: Final = FILES / "density.safetensors"
 
