@@ -4,6 +4,7 @@ Signals are handled before the imports, which take seconds.
 """
 
 import sys
+from pathlib import Path
 
 from commands import interrupts
 from commands.extras import explain_missing
@@ -22,7 +23,8 @@ def start() -> int:
         sys.stderr.write(f"{sentence}\n")
         return 1
     interrupts.disable_arrow_handler()
-    return main()
+    as_module = Path(sys.argv[0]).name == "__main__.py"
+    return main(called=f"python -m {interrupts.__name__.partition('.')[0]}" if as_module else PROGRAM)
 
 
 if __name__ == "__main__":

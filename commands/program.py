@@ -5,7 +5,6 @@ Exit status: 0 success, 1 nothing written, 2 wrong usage, 3 written but some row
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -38,11 +37,10 @@ for _module in (predict, catalogue, train, evaluate, import_published, serve, se
     program.add_command(_module.command)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+def main(arguments: Sequence[str] | None = None, called: str = PROGRAM) -> int:
+    """Run one command and return its exit status; `called` is how messages name this program."""
     interrupts.set_clean_up(abandon)
     given = sys.argv[1:] if arguments is None else list(arguments)
-    called = name_of_program()
     name = next((word for word in given if not word.startswith("-")), "")
     try:
         return program.main(args=given, prog_name=called, standalone_mode=False) or 0
@@ -59,9 +57,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         click.echo(sentence, err=True)
     return 1
-
-
-def name_of_program() -> str:
-    """Return how this program was started, for its messages."""
-    package = __name__.partition(".")[0]
-    return f"python -m {package}" if Path(sys.argv[0]).name == "__main__.py" else PROGRAM

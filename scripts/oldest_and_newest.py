@@ -2,26 +2,33 @@
 
     .venv/bin/python scripts/oldest_and_newest.py dist/galactic_neon-*.whl
 
-For each Python that is installed, the wheel is put into a new environment with its extra `cli`, once with the lowest
-version of each direct dependency that its metadata allow and once with the newest. All predict the same galaxies, through
-the library and through `galactic-neon predict`, and a number that differs by more than `TOLERANCE` fails. The
-environments are made with uv in a temporary folder; it takes minutes (docs/decisions/0022).
+For each Python that is found on the path or in pyenv's folder, the wheel is put into a new environment with its extra
+`cli`, once with the lowest version of each dependency that its metadata allow and once with the newest. All predict the
+same galaxies, through the library and through `galactic-neon predict`, and a number that differs by more than
+`TOLERANCES` fails. The environments are made with uv in a temporary folder; it takes minutes (docs/decisions/0022).
 """
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from zipfile import ZipFile
 
 import numpy as np
+from packaging.requirements import Requirement
 
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 RESOLUTIONS: Final = {"oldest": "lowest-direct", "newest": "highest"}
-TOLERANCE: Final = 1e-6
-"""Largest difference, relative to the larger of the number and 1 (Å, for equivalent widths)."""
+TOLERANCES: Final = {"predict": 1e-6, "": 1e-5}
+"""Largest difference of answers whose name begins so, relative to the larger of the number and 1 (Å, for EWs).
+
+Quantiles of the intrinsic distribution invert sums of many float32 numbers, which releases of JAX round differently.
+"""
 NAMES: Final = ("jax", "jaxlib", "jaxtyping", "numpy", "safetensors", "pyarrow", "astropy", "click")
 PROGRAM: Final = """
 import json
@@ -76,34 +83,62 @@ def main(wheel: Path) -> int:
     if not found:
         sys.stderr.write(f"None of Python {', '.join(PYTHONS)} is installed.\n")
         return 1
-    reference = found[-1]
-    worst = 0.0
-    print(f"| environment | {' | '.join(NAMES)} | largest difference |\n{'| --- ' * (len(NAMES) + 2)}|")
+    reference, passed = found[-1], True
+    print(f"| environment | {' | '.join(NAMES)} | predictions | all others |\n{'| --- ' * (len(NAMES) + 3)}|")
     for one in found:
-        differences = {name: difference(one.numbers[name], value) for name, value in reference.numbers.items()}
-        name, largest = max(differences.items(), key=lambda item: item[1])
-        worst = max(worst, largest)
-        said = f"{largest:.1e} ({name})" if largest else "0"
-        print(f"| {one.title} | {' | '.join(one.versions[name] for name in NAMES)} | {said} |")
-    if not worst <= TOLERANCE:
-        sys.stderr.write(f"Predictions differ by {worst:.1e}; {TOLERANCE:.0e} is allowed.\n")
-        return 1
-    return 0
+        largest = dict.fromkeys(TOLERANCES, (0.0, ""))
+        for name, value in reference.numbers.items():
+            beginning = next(each for each in TOLERANCES if name.startswith(each))
+            largest[beginning] = max(largest[beginning], (difference(one.numbers[name], value), name))
+        passed &= all(size <= TOLERANCES[beginning] for beginning, (size, _) in largest.items())
+        said = [f"{size:.1e} ({name})" if size else "0" for size, name in largest.values()]
+        print(f"| {one.title} | {' | '.join([*(one.versions[name] for name in NAMES), *said])} |")
+    if not passed:
+        sys.stderr.write(f"Predictions differ by more than {TOLERANCES}.\n")
+    return 0 if passed else 1
 
 
 def environments(wheel: Path, folder: Path) -> Iterator[Answers]:
     """Make the environments one after another and yield what each computes."""
     for python in PYTHONS:
-        if subprocess.run([*uv("python", "find"), python], capture_output=True, check=False).returncode:
+        interpreter = find(python)
+        if interpreter is None:
             sys.stderr.write(f"Python {python} is not installed; it is left out.\n")
             continue
         for title, resolution in RESOLUTIONS.items():
             place = folder / f"{python}-{title}"
-            subprocess.run([*uv("venv"), "--python", python, place], check=True)
-            needed = [f"galactic-neon[cli] @ {wheel.as_uri()}"]
-            install = [*uv("pip", "install"), "--python", place / "bin" / "python", "--resolution", resolution]
+            subprocess.run([*uv("venv"), "--python", interpreter, place], check=True)
+            # As direct dependencies; uv would take the newest of a dependency's.
+            needed = [f"galactic-neon[cli] @ {wheel.as_uri()}", *dependencies(wheel)]
+            install = [
+                *uv("pip", "install"),
+                "--python",
+                place / "bin" / "python",
+                "--resolution",
+                resolution,
+                "--no-build",
+            ]
             subprocess.run([*install, *needed], check=True)
             yield Answers(f"Python {python}, {title}", *computed(place))
+
+
+def find(python: str) -> str | None:
+    """Return the path of an interpreter that starts; None if there is none."""
+    versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    for path in (shutil.which(f"python{python}"), *map(str, versions.glob(f"{python}.*/bin/python"))):
+        if path and not subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode:
+            return path
+    return None
+
+
+def dependencies(wheel: Path) -> list[str]:
+    """Return what a wheel and its extra `cli` need."""
+    with ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().split("\n\n")[0].splitlines()
+    found = [Requirement(line.partition(": ")[2]) for line in lines if line.startswith("Requires-Dist: ")]
+    chosen = [one for one in found if one.marker is None or one.marker.evaluate({"extra": "cli"})]
+    return [f"{one.name}{one.specifier}" for one in chosen]
 
 
 def computed(place: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
