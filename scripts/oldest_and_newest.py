@@ -24,10 +24,10 @@ from packaging.requirements import Requirement
 
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 RESOLUTIONS: Final = {"oldest": "lowest-direct", "newest": "highest"}
-TOLERANCES: Final = {"predict": 1e-6, "": 1e-5}
+TOLERANCES: Final = {"predict": 1e-5, "": 1e-5}
 """Largest difference of answers whose name begins so, relative to the larger of the number and 1 (Å, for EWs).
 
-Quantiles of the intrinsic distribution invert sums of many float32 numbers, which releases of JAX round differently.
+Releases of JAX round sums of float32 numbers differently: 1e-6, the first aim, was met by none before 0.10.
 """
 NAMES: Final = ("jax", "jaxlib", "jaxtyping", "numpy", "safetensors", "pyarrow", "astropy", "click")
 PROGRAM: Final = """
