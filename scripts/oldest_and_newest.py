@@ -86,7 +86,7 @@ def main(wheel: Path) -> int:
     reference, passed = found[-1], True
     print(f"| environment | {' | '.join(NAMES)} | predictions | all others |\n{'| --- ' * (len(NAMES) + 3)}|")
     for one in found:
-        largest = dict.fromkeys(TOLERANCES, (0.0, ""))
+        largest: dict[str, tuple[float, str]] = dict.fromkeys(TOLERANCES, (0.0, ""))
         for name, value in reference.numbers.items():
             beginning = next(each for each in TOLERANCES if name.startswith(each))
             largest[beginning] = max(largest[beginning], (difference(one.numbers[name], value), name))
