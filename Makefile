@@ -8,7 +8,7 @@ TABLE ?=
 TRAIN_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run real test check lint format bench screenshots reference soak train pin audit sbom container-check clean python serving \
+.PHONY: help run real test check lint format bench screenshots reference soak train pin audit sbom release-check container-check clean python serving \
 	whole developing
 
 help: ## list these commands
@@ -81,6 +81,10 @@ sbom: developing ## write dist/sbom.json, a CycloneDX bill of materials of the s
 	@$(BIN)/cyclonedx-py requirements requirements-serve.lock --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --output-file dist/sbom.json
 	@echo "Wrote dist/sbom.json."
+
+release-check: developing ## build wheel and sdist, try them in new environments, compare oldest and newest packages
+	@$(BIN)/python scripts/release_check.py
+	@$(BIN)/python scripts/oldest_and_newest.py dist/galactic_neon-*.whl
 
 container-check: developing ## try the Dockerfile without a container engine (Debian, root)
 	@scripts/debian.sh debootstrap debootstrap

@@ -16,6 +16,7 @@ from server.process import import_blocker, logs
 from server.process.folders import TEMPORARY, with_caches
 from server.process.settings import check_catalogues, load, misspelt, stop
 from server.worker.limits import THREADS
+from storage.program import SERVE, module
 
 settings = with_caches(load())
 check_catalogues(settings)
@@ -27,7 +28,7 @@ if settings.web_concurrency > 1 and not Path(os.environ.get("PROMETHEUS_MULTIPRO
 _host = f"[{settings.host}]" if ":" in settings.host else settings.host
 
 bind = f"{_host}:{settings.port}"
-worker_class = "server.worker.worker.BufferingWorker"
+worker_class = module("server.worker.worker") + ".BufferingWorker"
 workers = settings.web_concurrency
 threads = THREADS
 # JAX starts threads, which do not survive a fork, so every worker loads the app itself.
@@ -53,10 +54,10 @@ def on_starting(_arbiter: Any) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except PermissionError:
-            stop(f"Port {settings.port} is for the system's own services. Choose one above 1023: PORT=8050 make run")
+            stop(f"Port {settings.port} is for the system's own services. Choose one above 1023: PORT=8050 {SERVE}")
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                stop(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} make run")
+                stop(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} {SERVE}")
             reason = error.strerror or error
             stop(f"HOST={settings.host} is no address of this machine ({reason}). Use 127.0.0.1, or 0.0.0.0 for all.")
 

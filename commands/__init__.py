@@ -1,1 +1,1 @@
-"""The commands of ``cli.py``, one module each; `command` is the click command."""
+"""The commands of the command line, one module each; `command` is the click command."""

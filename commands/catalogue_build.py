@@ -1,4 +1,4 @@
-"""The work of ``cli.py catalogue build | mock | check | rank``, with progress on the terminal.
+"""The work of ``catalogue build | mock | check | rank``, with progress on the terminal.
 
 Each function returns the sentence to print, and raises CatalogueError if a table breaks a rule of the schema or a file
 cannot be read or written.

@@ -1,4 +1,4 @@
-"""``cli.py catalogue fetch published``: builds a catalogue from the public files of Khederlarian et al. 2024."""
+"""``catalogue fetch published``: builds a catalogue from the public files of Khederlarian et al. 2024."""
 
 import json
 from hashlib import sha256
@@ -18,6 +18,7 @@ from data.paths import FETCHED_SUBFOLDER, user_data_folder
 from model.storage.files import replacing
 from model.storage.published import import_published
 from model.storage.weights import DEFAULT, user_folder
+from storage.program import SERVE
 
 NAME: Final = "published"
 TITLE: Final = "DESI, Khederlarian+24"
@@ -74,7 +75,7 @@ def fetch_published(base_url: str | None = None, *, with_spectra: bool = True, p
     left_out = f" {joined.left_out} more have no positive continuum and are left out." if joined.left_out else ""
     said.append(
         f"Wrote {catalogue}: {built.num_rows:,} galaxies, {len(joined.spectrum_rows):,} with a spectrum.{left_out} "
-        f"The published weights are the model “{NAME}”. See them: make run"
+        f"The published weights are the model “{NAME}”. See them: {SERVE}"
     )
     return " ".join(said)
 

@@ -1,4 +1,4 @@
-"""The work of ``cli.py catalogue fit-* | judge-map | compare``, for maintainers.
+"""The work of ``catalogue fit-* | judge-map | compare``, for maintainers.
 
 The fits rewrite packaged files. Each function returns the text to print, and raises CatalogueError if a table breaks a
 rule of the schema. Tables hold real galaxies; the fits use those that are not held out.

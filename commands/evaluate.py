@@ -10,6 +10,7 @@ import click
 from commands.options import FILE, Command, Several, model_option
 from model.bins import N_BINS
 from model.storage.weights import DEFAULT
+from storage.program import INSTALLED, PROGRAM
 from storage.revision import git_revision
 
 OTHERS: Final = "published,retrained,prototype,knn,lwlr"
@@ -64,6 +65,8 @@ def command(
 
     CATALOGUE is a table with fluxes and observed EWs. --out names the folder for the record and its figures.
     """
+    if commit and INSTALLED:
+        raise click.UsageError("--commit rewrites documents of the project. Use it in a clone; elsewhere, use --out.")
     from tqdm import tqdm
 
     from research.evaluation.documents import fill_documents
@@ -100,7 +103,7 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
 
 def _command(catalogue: Path, plan: Any) -> str:
     """Return the command line for the record, with file names instead of paths."""
-    words = ["cli.py", "evaluate", catalogue.name]
+    words = [PROGRAM, "evaluate", catalogue.name]
     if plan.model != DEFAULT:
         words += ["--model", Path(plan.model).name]
     if plan.against:

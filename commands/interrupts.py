@@ -1,8 +1,8 @@
 """Ctrl-C: one sentence, exit status 130, and nothing half-written left behind.
 
 An exception that is raised anywhere may be lost: libraries call back into Python, print it and go on, or abort. So the
-signal itself is answered: unfinished files are removed, a sentence is printed, and the process ends. `cli.py` sets this
-up before its other imports, which take seconds.
+signal itself is answered: unfinished files are removed, a sentence is printed, and the process ends. The program sets
+this up before its other imports, which take seconds.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import Final
 
 NOTHING_WRITTEN: Final = "Interrupted; nothing was written."
 _sentence: list[Callable[[], str]] = [lambda: NOTHING_WRITTEN]
+_clean_up: list[Callable[[], None]] = []
 
 
 def handle_signals() -> None:
@@ -40,11 +41,15 @@ def set_message(sentence: Callable[[], str]) -> None:
     _sentence[0] = sentence
 
 
+def set_clean_up(clean_up: Callable[[], None]) -> None:
+    """Set what removes unfinished files at an interruption; it is imported after the signals are handled."""
+    _clean_up[:] = [clean_up]
+
+
 def _end(number: int, _frame: FrameType | None) -> None:
     # A second Ctrl-C ends the process at once.
     signal.signal(number, signal.SIG_DFL)
-    files = sys.modules.get("model.storage.files")
-    if files is not None:
-        files.abandon()
+    for clean_up in _clean_up:
+        clean_up()
     os.write(2, f"{_sentence[0]()}\n".encode())
     os._exit(128 + number)

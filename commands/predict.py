@@ -10,6 +10,7 @@ from analysis.batch.job import Engine, Job, predict_file
 from commands import interrupts
 from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar
+from storage.program import PROGRAM
 
 MORE: Final = """
 input: one galaxy per row (.parquet, .csv, .ecsv, .fits, .vot); names in upper or lower case; stated units are used
@@ -49,7 +50,7 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
 """
 
 
-@click.command("predict", cls=Command, epilog=MORE)
+@click.command("predict", cls=Command, epilog=MORE.replace("cli.py", PROGRAM))
 @click.argument("source", metavar="INPUT", type=FILE)
 @click.argument("out", type=FILE)
 @model_option

@@ -23,6 +23,7 @@ from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
 from .predictions.published_noise import published_noise
 from .random_numbers import id_words
+from .release import __version__
 from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
 from .spectra.grid import Grid
@@ -50,6 +51,7 @@ __all__ = [
     "Response",
     "Sample",
     "WeightsError",
+    "__version__",
     "add_lines",
     "bin_variance",
     "colors",

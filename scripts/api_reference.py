@@ -14,9 +14,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 OUT: Final = ROOT / "docs" / "library.md"
 HEAD: Final = """# The library
 
-`pip install .` installs `galactic_neon`. Written by `make reference` from the docstrings; a test keeps both the same.
-Arrays have the axes `galaxy`, `line`, `bin`, `color`, `pixel` in this order; leading axes are accepted wherever a shape
-begins with `...`. [Words](nomenclature.md) explains every quantity.
+`pip install galactic-neon` installs `galactic_neon`. Written by `make reference` from the docstrings, which a test
+compares. Arrays have the axes `galaxy`, `line`, `bin`, `color`, `pixel` in this order; leading axes are accepted
+wherever a shape begins with `...`. [Words](nomenclature.md) explains every quantity.
 """
 SECTIONS: Final = ("Parameters", "Attributes", "Returns", "Yields", "Raises")
 
@@ -35,6 +35,8 @@ def reference() -> str:
 
     functions, records, constants = [], [], []
     for name in model.__all__:
+        if name.startswith("_"):
+            continue
         value = getattr(model, name)
         kind = records if inspect.isclass(value) else functions if callable(value) else constants
         kind.append(name)

@@ -5,6 +5,9 @@ gunicorn reads one variable before any code of ours, and ends with a traceback i
 
 import os
 import sys
+from pathlib import Path
+
+from storage.program import module
 
 VARIABLE = "WEB_CONCURRENCY"
 
@@ -20,7 +23,10 @@ def main() -> None:
         sys.exit(2)
     from gunicorn.app.wsgiapp import run
 
-    sys.argv = ["gunicorn", "app:server"]
+    folder = Path(__file__).resolve().parents[1]
+    # gunicorn finds the file itself in the working directory.
+    configuration = [] if folder == Path.cwd() else ["--config", str(folder / "gunicorn.conf.py")]
+    sys.argv = ["gunicorn", *configuration, f"{module('app')}:server"]
     run()
 
 

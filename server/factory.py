@@ -9,6 +9,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
+from model.release import __version__
 from server import api, problems
 from server.http import (
     cache,
@@ -42,7 +43,7 @@ def create_server(settings: Settings) -> Flask:
     Flask
         With health, limits, headers, compression and the API, but without pages.
     """
-    info = Info(title="Galactic Neon", version=health.release(), description=api.page.DESCRIPTION)
+    info = Info(title="Galactic Neon", version=__version__, description=api.page.DESCRIPTION)
     server = OpenAPI(
         "galactic_neon_app",
         static_folder=None,
@@ -67,7 +68,7 @@ def create_server(settings: Settings) -> Flask:
     static.install(server)
     server.extensions["revision"] = settings.revision
     server.extensions["security_contact"] = settings.security_contact
-    metrics.BUILD.labels(health.release(), settings.revision or "unknown").set(1)
+    metrics.BUILD.labels(__version__, settings.revision or "unknown").set(1)
     server.register_blueprint(health.blueprint)
     server.register_blueprint(site.blueprint)
     redis = str(settings.redis_url) if settings.redis_url else None

@@ -1,14 +1,18 @@
 """Revision of the running code."""
 
 import subprocess
-from pathlib import Path
+
+from model.release import __version__
+from storage.program import IMPORT_ROOT, INSTALLED
 
 
 def git_revision() -> str:
-    """Return the output of ``git describe`` for this code, or "unknown" outside a checkout."""
+    """Return the output of ``git describe`` for this code, its release if pip installed it, or "unknown"."""
+    if INSTALLED:
+        return f"v{__version__}"
     command = ["git", "describe", "--always", "--dirty"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=IMPORT_ROOT)  # noqa: S603
     except OSError:  # no git here
         return "unknown"
     return done.stdout.strip() or "unknown"

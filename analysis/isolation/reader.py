@@ -14,15 +14,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from analysis.isolation import transfer
+from analysis.isolation import transfer, without_jax
 from analysis.isolation.channel import receive, send
 from analysis.isolation.confinement import MIB
 from analysis.isolation.limits import Limits
 from data.errors import UploadError
+from storage.program import IMPORT_ROOT, module
 
 logger = logging.getLogger(__name__)
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS: Final = 60
 IDLE_SECONDS: Final = 300
 """The template process ends after this time without an upload, which frees its memory."""
@@ -167,8 +167,8 @@ class Reader:
         ours, theirs = socket.socketpair()
         with theirs:
             self._template = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "analysis.isolation.template", str(self._idle)],
-                cwd=ROOT,
+                [sys.executable, without_jax.__file__, module("analysis.isolation.template"), str(self._idle)],
+                cwd=IMPORT_ROOT,
                 env=ENVIRONMENT,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The template process: it imports the parsers, and a fork of it reads each upload. It never reads visitors' files.
 
-It is started as a program (`python -m analysis.isolation.template`) with one end of a socket as its standard input.
+It is started by `without_jax`, with one end of a socket as its standard input.
 For each job it receives there a new socket; a fork confines itself, reads the files from that socket and answers on
 it. The template ends with the server, or after some time without a job.
 """
@@ -18,7 +18,7 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from analysis.isolation import jobs, samples, transfer, without_jax
+from analysis.isolation import jobs, samples, transfer
 from analysis.isolation.channel import receive, send
 from analysis.isolation.confinement import confine
 from data.errors import DataError
@@ -78,7 +78,6 @@ def main() -> None:
 
 def _import_parsers() -> None:
     """Import all modules that reading needs, by name and by reading samples: a confined process cannot import."""
-    without_jax.install()
     for name in PARSERS:
         with suppress(ImportError):  # other releases may have other names
             importlib.import_module(name)

@@ -2,8 +2,13 @@
 
 The readers import constants from modules whose functions JAX compiles. `import jax` here returns a stand-in, with which
 such modules can be imported but their functions not run. pandas, which Arrow imports if it is installed, is hidden.
+
+Run as a program with the name of a module and arguments, this file runs that module so. It needs to run before the
+module's package, because the installed package `galactic_neon` imports JAX.
 """
 
+import os
+import runpy
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -60,3 +65,11 @@ class _Finder(MetaPathFinder, Loader):
 def install() -> None:
     """Hide the real packages, in a process that has imported none of them yet."""
     sys.meta_path.insert(0, _Finder())
+
+
+if __name__ == "__main__":
+    install()
+    # In place of this file's folder, where Python looks first: the folder from which the module can be imported.
+    sys.path[0] = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

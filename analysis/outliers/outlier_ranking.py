@@ -23,6 +23,7 @@ from model.lines import LINE_NAMES
 from model.predictions.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.predictions.params import Params
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
+from storage.program import IMPORT_ROOT, module
 
 FITTED: Final = 64
 """Draws per galaxy to which its distribution is fitted."""
@@ -159,7 +160,7 @@ def committed() -> Ranking:
     Raises
     ------
     FileNotFoundError
-        If there is none for the present weights; `cli.py catalogue rank` makes it.
+        If there is none for the present weights; `catalogue rank` makes it.
     """
     return _read(place_of(Catalogue(EMBEDDED_FILE), EMBEDDED_FILE.parent))
 
@@ -229,8 +230,8 @@ def start(catalogue: Catalogue, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.with_suffix(".progress").write_text("0")
     _running[path] = subprocess.Popen(  # noqa: S603  # our own module, no part of the command is a visitor's
-        [sys.executable, "-m", "analysis.outliers.outlier_ranking", str(catalogue.path.resolve()), str(path)],
-        cwd=Path(__file__).resolve().parents[2],
+        [sys.executable, "-m", module("analysis.outliers.outlier_ranking"), str(catalogue.path.resolve()), str(path)],
+        cwd=IMPORT_ROOT,
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from components.widgets import widgets
+from storage.program import COMMAND, FETCH, SERVE
 
 if TYPE_CHECKING:
     from data.catalogue.catalogue import Catalogue
@@ -30,11 +31,10 @@ def banner(shown: "Catalogue") -> html.Div:
                     html.Div(
                         [
                             "Fetch the public galaxies of Khederlarian+24 and serve them:",
-                            html.Pre("make real"),
+                            html.Pre(FETCH),
                             "Or build a catalogue from a table of your own:",
                             html.Pre(
-                                ".venv/bin/python cli.py catalogue build TABLE.parquet real.parquet\n"
-                                "CATALOGUES=real.parquet make run"
+                                f"{COMMAND} catalogue build TABLE.parquet real.parquet\nCATALOGUES=real.parquet {SERVE}"
                             ),
                         ],
                         className="popover",

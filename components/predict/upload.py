@@ -10,6 +10,7 @@ from components.predict.form import head
 from components.predict.predicted_lines import download_menu
 from components.widgets import widgets
 from components.widgets.aria import aria
+from storage.program import PROGRAM
 
 if TYPE_CHECKING:
     from data.uploads.plan import Guess
@@ -160,6 +161,7 @@ def not_judged(most: int) -> html.P:
     """Return the note that outlier scores are computed for up to `most` galaxies."""
     return html.P(
         f"For up to {most} galaxies, the page tests whether starlight predicted the lines of each one. For larger "
-        "files it tests only the galaxy that you open. The command line tests any number: cli.py predict --surprise.",
+        "files it tests only the galaxy that you open. The command line tests any number: "
+        f"{PROGRAM} predict --surprise.",
         className="muted footnote",
     )

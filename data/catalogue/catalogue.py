@@ -60,7 +60,7 @@ class Catalogue:
     Parameters
     ----------
     path : Path
-        A file that ``cli.py catalogue build`` wrote.
+        A file that ``catalogue build`` wrote.
     cache_folder : Path, optional
         Private folder that keeps its expanded columns; None: they are held in memory.
 

@@ -15,6 +15,7 @@ from safetensors.numpy import save
 from data.errors import CatalogueError
 from data.paths import FILES
 from model.storage.files import write_atomically
+from storage.program import PROGRAM
 
 CELLS_FILE: Final = FILES / "map_cells.safetensors"
 SIZE_KEY: Final = "cell_size"
@@ -93,7 +94,7 @@ def load_cells(path: Path = CELLS_FILE) -> Cells:
         When the file is missing.
     """
     if not path.is_file():
-        raise CatalogueError(f"There are no map cells at {path}. Make them: cli.py catalogue fit-cells TABLE.")
+        raise CatalogueError(f"There are no map cells at {path}. Make them: {PROGRAM} catalogue fit-cells TABLE.")
     with safe_open(path, framework="numpy") as file:
         fields = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
         return Cells(size=float(file.metadata()[SIZE_KEY]), **fields)

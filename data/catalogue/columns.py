@@ -124,7 +124,7 @@ def open_columns(path: Path, folder: Path | None = None) -> Columns:
     Parameters
     ----------
     path : Path
-        A file that ``cli.py catalogue build`` wrote.
+        A file that ``catalogue build`` wrote.
     folder : Path, optional
         Private folder for expanded columns. If it is None or cannot be written, they are held in memory.
 

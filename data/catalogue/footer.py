@@ -5,6 +5,7 @@ from typing import Final
 
 from data.errors import CatalogueError
 from data.formats.fields import METADATA_KEY
+from storage.program import PROGRAM
 
 MAGIC: Final = b"PAR1"
 
@@ -36,8 +37,9 @@ def check_built(path: Path) -> None:
     except OSError as error:
         raise CatalogueError(f"Cannot read the catalogue {path}: {error.strerror}. Check CATALOGUES.") from error
     if not is_parquet:
-        raise CatalogueError(f"{path.name} is not a Parquet file. Make one: cli.py catalogue build.")
+        raise CatalogueError(f"{path.name} is not a Parquet file. Make one: {PROGRAM} catalogue build.")
     if METADATA_KEY not in footer:
         raise CatalogueError(
-            f"{path.name} has no predictions: run cli.py catalogue build {path.name} OUT.parquet and serve OUT.parquet."
+            f"{path.name} has no predictions: run {PROGRAM} catalogue build {path.name} OUT.parquet "
+            "and serve OUT.parquet."
         )

@@ -17,6 +17,7 @@ from data.catalogue.schema import BUILT_COLUMNS, SCHEMA_VERSION
 from data.errors import CatalogueError
 from data.formats.arrow import describe
 from data.formats.fields import METADATA_KEY, TableMeta
+from storage.program import PROGRAM
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def opened(path: Path, source: IO[bytes]) -> Iterator[pq.ParquetFile]:
         source.seek(0)
         file = pq.ParquetFile(source)
     except pa.ArrowInvalid as error:
-        raise CatalogueError(f"{path.name} is not a Parquet file. Make one: cli.py catalogue build.") from error
+        raise CatalogueError(f"{path.name} is not a Parquet file. Make one: {PROGRAM} catalogue build.") from error
     yield file
 
 
@@ -73,13 +74,14 @@ def metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
     stored = (file.schema_arrow.metadata or {}).get(METADATA_KEY)
     if absent or stored is None:
         raise CatalogueError(
-            f"{path.name} has no predictions: run cli.py catalogue build {path.name} OUT.parquet and serve OUT.parquet."
+            f"{path.name} has no predictions: run {PROGRAM} catalogue build {path.name} OUT.parquet "
+            "and serve OUT.parquet."
         )
     about = json.loads(stored)
     if about.get("schema_version") != SCHEMA_VERSION:
         raise CatalogueError(
             f"{path.name} follows schema {about.get('schema_version')}, this version reads {SCHEMA_VERSION}: "
-            "run cli.py catalogue build again."
+            f"run {PROGRAM} catalogue build again."
         )
     return about
 

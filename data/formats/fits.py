@@ -9,7 +9,17 @@ import pyarrow as pa
 
 from data.formats.astropy_tables import without_warnings
 from data.formats.fields import TableMeta
-from data.formats.types import INT64_MAX, filled, is_text, missing, numpy_type, pc, storable, storable_type
+from data.formats.types import (
+    INT64_MAX,
+    as_numpy_type,
+    filled,
+    is_text,
+    missing,
+    numpy_type,
+    pc,
+    storable,
+    storable_type,
+)
 
 BLOCK: Final = 2880
 """Bytes of a FITS block."""
@@ -73,7 +83,7 @@ def layout(schema: pa.Schema, sizes: Mapping[str, ColumnExtent]) -> dict[str, St
     for field in schema:
         size, kind = sizes[field.name], storable_type(field, arrays=True)
         if pa.types.is_fixed_size_list(kind):
-            one = np.dtype(kind.value_type.to_pandas_dtype()).str[1:]
+            one = as_numpy_type(kind.value_type).str[1:]
             one = _STORED.get(one, "f8" if one == "u8" else one)
             chosen[field.name] = Stored(np.dtype((np.dtype(one).newbyteorder(">"), (kind.list_size,))))
             continue

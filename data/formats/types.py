@@ -141,7 +141,12 @@ def numpy_type(field: pa.Field) -> np.dtype:
     """Return the numpy type of a column of `storable`."""
     if is_text(field.type):
         return np.dtype("U1")
-    return np.dtype(field.type.to_pandas_dtype())
+    return as_numpy_type(field.type)
+
+
+def as_numpy_type(kind: pa.DataType) -> np.dtype:
+    """Return the numpy type of an Arrow type; its `to_pandas_dtype` needs pandas before Arrow 26."""
+    return pa.array([], kind).to_numpy(zero_copy_only=False).dtype
 
 
 def filled(values: Any, instead: Any = None) -> np.ndarray:

@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from ..features import VARIANTS
 from ..predictions.params import Diluted, Params
+from ..release import __version__
 from .files import write_atomically
 from .tensors import from_tensors, kinds, to_tensors
 
@@ -81,7 +82,7 @@ def find_weights(name_or_path: str | Path = DEFAULT) -> Path:
     for path in candidates:
         if path.is_file():
             return path
-    hint = " Import it first: cli.py import-published FILE.npy OUT." if str(name_or_path) == "published" else ""
+    hint = " Import it first: the command `import-published FILE.npy OUT`." if str(name_or_path) == "published" else ""
     names = ", ".join(available_models())
     raise WeightsError(f"No weights {str(name_or_path)!r}. Known models: {names}; or give a .safetensors file.{hint}")
 
@@ -114,6 +115,7 @@ def save_params(params: Params, path: Path, about: dict[str, Any]) -> Path:
     )
     sidecar = {
         "format": FORMAT,
+        "version": __version__,
         "sha256": sha256(content).hexdigest(),
         "networks": {
             field: {

@@ -1,4 +1,4 @@
-"""Figures of an evaluation's record, for the Model page and the report of `cli.py evaluate`."""
+"""Figures of an evaluation's record, for the Model page and the report of `evaluate`."""
 
 from components.figures.evaluation.agreement import agreement_figure, residual_figure
 from components.figures.evaluation.calibration import coverage_figure, rank_figure

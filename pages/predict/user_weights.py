@@ -15,6 +15,7 @@ from model.lines import LINES
 from model.predictions.variants import usable_conditions
 from model.storage.weights import load_params
 from pages.predict.form import MAX_EW
+from storage.program import COMMAND
 
 OWN: Final = "yours"
 """The page's name of a visitor's network."""
@@ -36,7 +37,7 @@ def network_input(table: FluxTable) -> dict[str, str]:
     if n > MAX_ROWS:
         raise UploadError(
             f"The file has {n:,} galaxies. Your weights stay in your browser, which predicts at most {MAX_ROWS:,} "
-            "galaxies of a file. Split the file, choose another network above, or run: .venv/bin/python cli.py "
+            f"galaxies of a file. Split the file, choose another network above, or run: {COMMAND} "
             "predict FILE OUT --model your.safetensors"
         )
     bad = np.array([bool(problem) for problem in table.problems])

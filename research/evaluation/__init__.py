@@ -1,1 +1,1 @@
-"""Evaluation of the network on held-out galaxies by `cli.py evaluate`, and its record, which the app reads."""
+"""Evaluation of the network on held-out galaxies by `evaluate`, and its record, which the app reads."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from data.errors import DataError
 from data.paths import FILES
 from model.storage.files import write_atomically
+from storage.program import PROGRAM
 
 FORMAT: Final = 1
 COMMITTED: Final = FILES / "evaluation.json"
@@ -232,7 +233,7 @@ class Calibration(Part):
 
 
 class Evaluation(Part):
-    """Everything that `cli.py evaluate` measures."""
+    """Everything that `evaluate` measures."""
 
     format: Literal[1]
     command: str
@@ -255,7 +256,7 @@ def read_record(path: Path) -> Evaluation:
     Parameters
     ----------
     path : Path
-        A JSON file that `cli.py evaluate` wrote.
+        A JSON file that `evaluate` wrote.
 
     Returns
     -------
@@ -270,13 +271,13 @@ def read_record(path: Path) -> Evaluation:
     try:
         return Evaluation.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise DataError(f"There is no file {str(path)!r}. Write one: cli.py evaluate CATALOGUE --out DIR.") from None
+        raise DataError(f"There is no file {str(path)!r}. Write one: {PROGRAM} evaluate CATALOGUE --out DIR.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise DataError(
             f"{path.name} is not the record of an evaluation of format {FORMAT}: {where}: {first['msg']}. "
-            "Evaluate again: cli.py evaluate CATALOGUE --out DIR."
+            f"Evaluate again: {PROGRAM} evaluate CATALOGUE --out DIR."
         ) from error
 
 

@@ -16,6 +16,7 @@ from model.storage.files import write_atomically
 from model.storage.tensors import from_tensors, to_tensors
 from research.mock.continuum import QUANTITIES, ContinuumMixture
 from research.mock.raking import COLUMNS, Margin
+from storage.program import PROGRAM
 
 DENSITY_FILE: Final = FILES / "density.safetensors"
 
@@ -68,7 +69,7 @@ def load_density(path: Path | str = DENSITY_FILE) -> tuple[Density, dict[str, An
         When the file is missing or holds other quantities.
     """
     if not Path(path).is_file():
-        raise CatalogueError(f"There is no density at {path}. Fit one: cli.py catalogue fit-density TABLE")
+        raise CatalogueError(f"There is no density at {path}. Fit one: {PROGRAM} catalogue fit-density TABLE")
     with safe_open(path, framework="numpy") as stored:
         record = json.loads((stored.metadata() or {}).get("record", "{}"))
         arrays = {name: stored.get_tensor(name).astype(np.float64) for name in stored.keys()}  # noqa: SIM118

@@ -3,7 +3,6 @@
 import fcntl
 import logging
 import time
-import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -14,6 +13,7 @@ from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
 from data.catalogue import registry
+from model.release import __version__
 from model.storage.weights import available_models, load_sidecar
 from server.process.metrics import READY
 from storage import memory
@@ -106,18 +106,11 @@ def readyz() -> ResponseReturnValue:
 def version() -> ResponseReturnValue:
     """Return the release, the git revision, and the hashes of all networks and catalogues."""
     return {
-        "version": release(),
+        "version": __version__,
         "revision": current_app.extensions.get("revision") or _revision(),
         "models": {name: load_sidecar(name).get("sha256") for name in available_models()},
         "catalogues": {name: catalogue.version for name, catalogue in registry.served().items()},
     }
-
-
-@cache
-def release() -> str:
-    """Return the version from ``pyproject.toml``."""
-    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
-    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
 
 
 _revision = cache(git_revision)

@@ -126,7 +126,7 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         For `logging.config.dictConfig`.
     """
     json = {
-        "()": "server.process.logs.json_formatter",
+        "()": json_formatter,
         "fmt": f"{_FIELDS} %(request_id)s",
         "rename_fields": {"levelname": "level", "name": "logger"},
         "timestamp": True,
@@ -135,10 +135,10 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request": {"()": "server.process.logs.RequestIdFilter"},
-            "storm": {"()": "server.process.logs.StormFilter"},
+            "request": {"()": RequestIdFilter},
+            "storm": {"()": StormFilter},
         },
-        "formatters": {"text": {"()": "server.process.logs.TextFormatter", "fmt": _TEXT}, "json": json},
+        "formatters": {"text": {"()": TextFormatter, "fmt": _TEXT}, "json": json},
         "handlers": {
             "log": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["request", "storm"]},
         },

@@ -10,6 +10,7 @@ from importlib.metadata import distribution, packages_distributions
 import pytest
 from packaging.utils import canonicalize_name
 
+from model.release import __version__
 from server.process import selftest
 from tests.serving import ROOT
 
@@ -94,7 +95,8 @@ def test_every_package_that_the_code_imports_is_pinned():
 def test_release_has_one_number():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
-    assert f"[{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert version == __version__
+    assert f"\n## [{version}] - 20" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_container_holds_every_folder_that_serving_imports():

@@ -82,7 +82,7 @@ export class Weights {
     if (text.length * 0.75 > OWN_BYTES) throw new Error(`The file is larger than ${OWN_BYTES >> 20} MB, the limit here.`);
     const all = parseSafetensors(fromBase64(text).buffer);
     const found = VARIANTS.filter((variant) => all[`${variant}/feature_mean`]);
-    if (!found.length) throw new Error("The file has no tensors colors/…, luminosity/… or redshift/… as cli.py train writes them.");
+    if (!found.length) throw new Error("The file has no tensors colors/…, luminosity/… or redshift/… as the command train writes them.");
     const { lines, edges } = this.#manifest;
     for (const variant of VARIANTS) {
       const key = `${OWN}/${variant}`;

@@ -8,6 +8,7 @@ from model.distribution.colors import ColorMixture
 from model.networks.joint import JointNetwork
 from model.predictions.params import LineDistribution, Params
 from model.predictions.predict import predict_ew
+from model.release import __version__
 from model.storage.weights import (
     PACKAGE_FOLDER,
     USER_FOLDER_VARIABLE,
@@ -69,6 +70,22 @@ def test_a_changed_byte_is_noticed(copied):
     copied.write_bytes(content)
     with pytest.raises(WeightsError, match="checksum"):
         load_params(copied)
+
+
+def test_a_file_of_an_earlier_release_is_read_as_before(copied):
+    """Its sidecar has no version; the checksum is compared all the same."""
+    sidecar = json.loads(copied.with_suffix(".json").read_text())
+    assert sidecar.pop("version") == load_sidecar()["version"]
+    copied.with_suffix(".json").write_text(json.dumps(sidecar))
+    assert np.array_equal(predict_ew(load_params(copied), FLUX), predict_ew(load_params(), FLUX))
+    copied.with_suffix(".json").write_text(json.dumps(sidecar | {"sha256": "0" * 64}))
+    with pytest.raises(WeightsError, match="checksum"):
+        read_params(copied)
+
+
+def test_new_weights_name_the_release_that_wrote_them(copied, tmp_path):
+    save_params(read_params(copied), tmp_path / "new.safetensors", {"source": "here"})
+    assert load_sidecar(tmp_path / "new.safetensors")["version"] == __version__
 
 
 def test_a_newer_format_is_refused(copied):
