@@ -82,9 +82,11 @@ class Grid:
                 f"of the twelve bins between 3400 and 7000 Å; {FEWEST_BINS} are needed. Give rest-frame wavelengths."
             )
         self.wavelength_rest = wavelength
-        self._bins = np.where(covered, weight / np.where(covered, weight.sum(axis=0), 1.0), 0.0).astype(np.float32)
+        bins = np.where(covered, weight / np.where(covered, weight.sum(axis=0), 1.0), 0.0)
+        lowering, change, self._window, self._into = _mask_functionals(wavelength, bins)
+        # One wide product reads a spectrum once, which costs less than gathering the pixels near the lines.
+        self._functions = np.concatenate([bins, lowering, change], axis=1).astype(np.float32)
         self._covered = covered
-        self._near, self._lowering, self._change, self._window, self._into = _mask_functionals(wavelength, self._bins)
         self._level_pixels, self._levels = _level_functionals(wavelength)
         profiles = np.asarray(
             line_profiles(wavelength.astype(np.float32), float(velocity_dispersion), float(instrument_fwhm))
@@ -142,9 +144,8 @@ class Grid:
             width = None if lines else 0.0
             given = None if ivar is None else self._on_grid("ivar", ivar)
             return continuum_bins(wavelength, flux, given, width)
-        plain = flux @ jnp.asarray(self._bins, flux.dtype)
-        near = flux[..., self._near]
-        lowering, change = (near @ jnp.asarray(part, flux.dtype) for part in (self._lowering, self._change))
+        found = flux @ jnp.asarray(self._functions, flux.dtype)
+        plain, lowering, change = jnp.split(found, [N_BINS, found.shape[-1] - len(self._window)], axis=-1)
         # A window is replaced only where that does not raise its mean, see `mask_lines`.
         replaced = jnp.where(lowering[..., self._window] <= 0, change, 0.0)
         return jnp.where(self._covered, plain + replaced @ jnp.asarray(self._into, flux.dtype), jnp.nan)
@@ -223,11 +224,8 @@ class Grid:
 
 _FIELDS: Final = (
     "wavelength_rest",
-    "_bins",
+    "_functions",
     "_covered",
-    "_near",
-    "_lowering",
-    "_change",
     "_window",
     "_into",
     "_level_pixels",
@@ -276,10 +274,10 @@ def check_wavelengths(wavelength: ArrayLike) -> Float[np.ndarray, " pixel"]:
 
 def _mask_functionals(
     wavelength: Float[np.ndarray, " pixel"], bins: Float[np.ndarray, "pixel bin"]
-) -> tuple[np.ndarray, Float[np.ndarray, "near window"], Float[np.ndarray, "near pair"], np.ndarray, np.ndarray]:
-    """Return the pixels near the masked windows, and linear functions of their fluxes.
+) -> tuple[Float[np.ndarray, "pixel window"], Float[np.ndarray, "pixel pair"], np.ndarray, np.ndarray]:
+    """Return linear functions of a spectrum that mask its lines.
 
-    The functions are, for each window, the mean of the straight line minus that of the flux, and for each pair of a
+    They are, for each window, the mean of the straight line minus that of the flux, and for each pair of a
     window and a bin in which it lies, by how much the bin changes when the line replaces the flux. The last two arrays
     tell the window of each pair, and with a 1 its bin.
     """
@@ -298,11 +296,8 @@ def _mask_functionals(
         changes.append(straight.T @ bins[inside])
     lowering = np.array(rows).reshape(-1, len(wavelength)).T
     change = np.array(changes).reshape(-1, len(wavelength), N_BINS)
-    near = np.flatnonzero((lowering != 0).any(axis=1))
     window, into = np.nonzero(change.any(axis=1))
-    pairs = change[window, :, into].T
-    lowering, pairs = (part[near].astype(np.float32) for part in (lowering, pairs))
-    return near, lowering, pairs, window, np.eye(N_BINS)[into]
+    return lowering, change[window, :, into].T, window, np.eye(N_BINS)[into]
 
 
 def _level_functionals(
