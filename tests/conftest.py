@@ -12,6 +12,7 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from storage import processor
 from tests.serving import PATIENCE, ROOT, Served, serving
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 # Shapes and types in the library's signatures are checked while tests run.
 install_import_hook("model", "beartype.beartype")
+
+# Most of the time of these tests is compilation. JAX reads these settings when it is imported, in this process and in
+# those that the tests start, so that all of them, and the next run, compile a function once.
+os.environ |= {
+    "JAX_COMPILATION_CACHE_DIR": str(ROOT / ".pytest_cache" / f"compiled-{processor.fingerprint()}"),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 
 # Compilation makes first examples slow, so there is no deadline; `make bench` measures speed.
 settings.register_profile("product", deadline=None, max_examples=50)
