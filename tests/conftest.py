@@ -12,8 +12,7 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from storage import processor
-from tests.serving import PATIENCE, ROOT, Served, serving
+from tests.serving import COMPILED, PATIENCE, ROOT, Served, serving
 
 if TYPE_CHECKING:
     from data.catalogue.registry import Catalogue
@@ -23,8 +22,9 @@ install_import_hook("model", "beartype.beartype")
 
 # Most of the time of these tests is compilation. JAX reads these settings when it is imported, in this process and in
 # those that the tests start, so that all of them, and the next run, compile a function once.
+COMPILED.mkdir(mode=0o700, parents=True, exist_ok=True)
 os.environ |= {
-    "JAX_COMPILATION_CACHE_DIR": str(ROOT / ".pytest_cache" / f"compiled-{processor.fingerprint()}"),
+    "JAX_COMPILATION_CACHE_DIR": str(COMPILED),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
 }
