@@ -47,6 +47,12 @@ CHROMIUM_FLAGS = (
 SHARED = Path(os.environ.get("GALACTIC_NEON_SHARED", ROOT.parent / "shared"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run modules with slow tests first, so that at the end no process waits for another's long module."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., Served]]:
     """Return a function that starts a server, ``serve(catalogues=path, LOG_LEVEL="debug").url``, for the session."""

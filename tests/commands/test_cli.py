@@ -186,6 +186,7 @@ def small_desi(desi_table, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path, capsys):
     assert cli.main(["train", str(small_desi), "--out", str(tmp_path), "--epochs", "12"]) == 0
     sidecar = json.loads((tmp_path / "default.json").read_text())
@@ -199,6 +200,7 @@ def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path,
     assert trained["spearman"] > 0.8
 
 
+@pytest.mark.slow
 def test_training_on_a_slice_of_redshift_uses_the_bins_it_has(small_desi, tmp_path, capsys):
     table = pq.read_table(small_desi)
     far = np.flatnonzero(table["redshift"].to_numpy() > 0.15)
