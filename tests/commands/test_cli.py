@@ -17,7 +17,7 @@ from data.formats.stream import BATCH_ROWS
 from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
-from research.evaluation.record import read_record
+from research.evaluation.record.files import read_record
 from tests.serving import ROOT
 
 N = 50
