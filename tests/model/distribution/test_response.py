@@ -75,8 +75,8 @@ def test_what_is_measured_again_has_the_quantiles_of_the_catalogue(galaxies: Rem
 
 @real
 def test_ranks_among_draws_given_the_measurement_are_uniform(galaxies: Remeasured):
-    given = (column[:4096] for column in galaxies.given)
-    assert max(rank_distances(ranks(load_params(), *given)).values()) < 0.06
+    flux, luminosity, redshift = (column[:4096] for column in galaxies.given)
+    assert max(rank_distances(ranks(load_params(), flux, luminosity, redshift)).values()) < 0.06
 
 
 @pytest.mark.parametrize("ew", [0.0, 0.3, 2.0, 30.0])
