@@ -88,7 +88,7 @@ release-check: developing ## build wheel and sdist, try them in new environments
 
 container-check: developing ## try the Dockerfile without a container engine (Debian, root)
 	@scripts/debian.sh debootstrap debootstrap
-	@$(BIN)/python scripts/container_check.py
+	@$(BIN)/python -m scripts.container_check
 
 clean: ## delete the environment and all generated files
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -15,7 +15,7 @@ from hashlib import file_digest, sha1
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from archives.partial_file import begin, continues, forget, read_note, retry_after
+from archives.partial_file import PartialFile, continues, retry_after
 from data.errors import FetchError
 from model.storage.files import write_atomically
 
@@ -149,7 +149,8 @@ class _AgainError(Exception):
 
 def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bool | None:
     """Append the missing part of a file; return whether a partial file was resumed, None if there is no file."""
-    begun = read_note(source.url, part)
+    partial = PartialFile(source.url, part)
+    begun = partial.read_note()
     start = part.stat().st_size if begun else 0
     headers = {"Accept-Encoding": "identity"}
     if begun:
@@ -171,14 +172,14 @@ def _receive(session: Any, source: Source, part: Path, progress: Progress) -> bo
         is_rest = status == _HTTP_PARTIAL and begun is not None and continues(answer.headers, begun, start)
         if status == _HTTP_RANGE or (status == _HTTP_PARTIAL and not is_rest):
             # The partial file is complete already, or belongs to another file: start again.
-            forget(part)
+            partial.delete()
             raise _AgainError("the server cannot continue the partial file")
         start = start if is_rest else 0
         length = answer.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
         _check_room(source, part.parent, total, start)
         if not is_rest:
-            begin(source.url, part, answer.headers, total)
+            partial.begin(answer.headers, total)
         with part.open("ab" if is_rest else "wb") as file:
             size = start
             while piece := answer.raw.read1(PIECE):  # available bytes, so that none are lost if the connection breaks
@@ -206,17 +207,17 @@ def _check_room(source: Source, folder: Path, total: int | None, start: int) -> 
 
 def _accept(source: Source, part: Path, path: Path, recorded: str | None, *, was_resumed: bool) -> dict[str, Any]:
     """Rename a complete file to its final name; if a check fails, delete it and raise FetchError."""
-    digest = _digest(part)
+    partial, digest = PartialFile(source.url, part), _digest(part)
     try:
         _check_sums(source, part, digest, recorded)
         source.check(part)
     except FetchError as error:
-        forget(part)
+        partial.delete()
         if was_resumed:
             raise _AgainError("the parts of the download do not make up the file") from error
         raise
     part.replace(path)
-    forget(part)
+    partial.delete()
     return {"url": source.url, "bytes": path.stat().st_size, "sha256": digest}
 
 

@@ -5,53 +5,59 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.storage.files import write_atomically
 
 
-def read_note(url: str, part: Path) -> dict[str, Any] | None:
-    """Return what was stored of a partial file.
+class PartialFile(NamedTuple):
+    """A file whose download has begun, with its note in ``NAME.part.json``.
 
-    Parameters
+    Attributes
     ----------
     url : str
         Address of the file.
-    part : Path
+    path : Path
         The partial file.
-
-    Returns
-    -------
-    dict or None
-        Address, validator and total length; None if the rest cannot be shown to belong to the partial file.
     """
-    try:
-        begun = json.loads(_note(part).read_text(encoding="utf-8"))
-        is_ours = part.stat().st_size > 0 and begun["url"] == url and isinstance(begun["validator"], str)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return begun if is_ours else None
 
+    url: str
+    path: Path
 
-def begin(url: str, part: Path, headers: Mapping[str, str], total: int | None) -> None:
-    """Store the validator of a file before its first byte is written.
+    @property
+    def note(self) -> Path:
+        """The file that says which download this is."""
+        return self.path.with_name(f"{self.path.name}.json")
 
-    Parameters
-    ----------
-    url : str
-        Address of the file.
-    part : Path
-        The partial file.
-    headers : mapping
-        Headers of the response.
-    total : int or None
-        Length of the file [bytes], if it is known.
-    """
-    forget(part)
-    validator = _validator(headers)
-    if validator:
-        note = {"url": url, "validator": validator, "total": total}
-        write_atomically(_note(part), json.dumps(note).encode())
+    def read_note(self) -> dict[str, Any] | None:
+        """Return address, validator and total length; None if the rest cannot be shown to belong to this file."""
+        try:
+            begun = json.loads(self.note.read_text(encoding="utf-8"))
+            is_ours = self.path.stat().st_size > 0 and begun["url"] == self.url and isinstance(begun["validator"], str)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return begun if is_ours else None
+
+    def begin(self, headers: Mapping[str, str], total: int | None) -> None:
+        """Store the validator of a file before its first byte is written.
+
+        Parameters
+        ----------
+        headers : mapping
+            Headers of the response.
+        total : int or None
+            Length of the file [bytes], if it is known.
+        """
+        self.delete()
+        validator = _validator(headers)
+        if validator:
+            note = {"url": self.url, "validator": validator, "total": total}
+            write_atomically(self.note, json.dumps(note).encode())
+
+    def delete(self) -> None:
+        """Delete the partial file and its note."""
+        self.path.unlink(missing_ok=True)
+        self.note.unlink(missing_ok=True)
 
 
 def continues(headers: Mapping[str, str], begun: Mapping[str, Any], start: int) -> bool:
@@ -62,7 +68,7 @@ def continues(headers: Mapping[str, str], begun: Mapping[str, Any], start: int) 
     headers : mapping
         Headers of the response.
     begun : mapping
-        From `read_note`.
+        From `PartialFile.read_note`.
     start : int
         Length of the partial file [bytes].
 
@@ -116,13 +122,3 @@ def _time(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)
-
-
-def _note(part: Path) -> Path:
-    return part.with_name(f"{part.name}.json")
-
-
-def forget(part: Path) -> None:
-    """Delete a partial file and its note."""
-    part.unlink(missing_ok=True)
-    _note(part).unlink(missing_ok=True)

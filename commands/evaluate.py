@@ -71,7 +71,7 @@ def command(
 
     from research.evaluation.documents import fill_documents
     from research.evaluation.measure import Plan, evaluate
-    from research.evaluation.record import COMMITTED, read_record, write_record
+    from research.evaluation.record.files import COMMITTED, read_record, write_record
 
     plan = Plan(model, _names(against), draws, missing, resamples)
     with tqdm(bar_format="{desc}  [{elapsed}]", disable=None) as bar:

@@ -11,7 +11,7 @@ from model.lines import LINES
 from model.storage.files import write_atomically
 from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
 from research.evaluation.diagrams import CUTS
-from research.evaluation.record import Evaluation
+from research.evaluation.record.schema import Evaluation
 from research.evaluation.tables import VARIANTS, source
 from research.evaluation.text import as_text
 

@@ -20,6 +20,7 @@ NODE_TESTS: Final = tuple(map(str, sorted((ROOT / "tests" / "assets").rglob("*.t
 """Listed one by one, because releases of Node differ in how they treat a folder."""
 PYTEST: Final = (sys.executable, "-m", "pytest")
 SPREAD: Final = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""A module stays in one process, which starts its servers once."""
 
 
 class Part(NamedTuple):
@@ -42,7 +43,8 @@ class Result(NamedTuple):
 
 
 PARTS: Final = (
-    Part("Python", (*PYTEST, "-m", "not browser and not soak", *SPREAD)),
+    # In the order of `tests/conftest.py`, modules with slow tests first, instead of modules with many tests.
+    Part("Python", (*PYTEST, "-m", "not browser and not soak", *SPREAD, "--no-loadscope-reorder")),
     Part("browser modules", ("node", "--test", "--test-reporter=tap", *NODE_TESTS), "nodejs", ("node",)),
     Part(
         "real browser",

@@ -13,9 +13,9 @@ def compilations() -> Iterator[list[float]]:
     """Collect the seconds that each compilation of the block takes; none is found where JAX still has the program."""
     found: list[float] = []
 
-    def note(event: str, seconds: float, **_: str | int) -> None:
+    def note(event: str, duration_secs: float, **_: str | int) -> None:
         if event == _COMPILED:
-            found.append(seconds)
+            found.append(duration_secs)
 
     jax.clear_caches()
     jax.monitoring.register_event_duration_secs_listener(note)

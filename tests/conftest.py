@@ -12,13 +12,22 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.serving import PATIENCE, ROOT, Served, serving
+from tests.serving import COMPILED, PATIENCE, ROOT, Served, serving
 
 if TYPE_CHECKING:
     from data.catalogue.registry import Catalogue
 
 # Shapes and types in the library's signatures are checked while tests run.
 install_import_hook("model", "beartype.beartype")
+
+# Most of the time of these tests is compilation. JAX reads these settings when it is imported, in this process and in
+# those that the tests start, so that all of them, and the next run, compile a function once.
+COMPILED.mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ |= {
+    "JAX_COMPILATION_CACHE_DIR": str(COMPILED),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 
 # Compilation makes first examples slow, so there is no deadline; `make bench` measures speed.
 settings.register_profile("product", deadline=None, max_examples=50)
@@ -36,6 +45,12 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 SHARED = Path(os.environ.get("GALACTIC_NEON_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run modules with slow tests first, so that at the end no process waits for another's long module."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage import processor
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 300.0
 """Longest time that tests wait [s], enough for a machine with a load of 20."""
+
+COMPILED = ROOT / ".pytest_cache" / f"compiled-{processor.fingerprint()}"
+"""Functions that JAX compiled in these tests, for all their processes and for the next run."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def cache_folder(folder: Path) -> Path:
+    """Make a folder for a server's caches that holds nothing but the functions that these tests have compiled."""
+    folder.mkdir(mode=0o700)
+    COMPILED.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / COMPILED.name).symlink_to(COMPILED)
+    return folder
 
 
 @contextmanager

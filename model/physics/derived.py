@@ -9,7 +9,7 @@ import math
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from ..features import CM_PER_MPC, luminosity_distance
 from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, is_above
@@ -61,7 +61,7 @@ def line_flux(
     bin_flux: Float[np.ndarray, " bin"],
     ew: Float[np.ndarray, " line"],
     redshift: float,
-    levels: Float[np.ndarray, " line"] | None = None,
+    levels: Float[Array | np.ndarray, " line"] | None = None,
 ) -> Float[np.ndarray, " line"]:
     """Return the observed flux of each line.
 
@@ -90,7 +90,7 @@ def derive(
     ew: Float[np.ndarray, " line"],
     ew_ivar: Float[np.ndarray, " line"],
     redshift: float,
-    levels: Float[np.ndarray, " line"] | None = None,
+    levels: Float[Array | np.ndarray, " line"] | None = None,
     min_signal: float = MIN_SIGNAL,
 ) -> tuple[Derived, ...]:
     """Derive dust, star formation rate and metallicity from a galaxy's observed lines.

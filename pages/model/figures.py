@@ -7,7 +7,7 @@ from components.figures.evaluation.diagram import bpt_figure, whan_figure
 from components.figures.evaluation.frame import Figure
 from components.theme import Scheme
 from model.lines import Line
-from research.evaluation.record import OURS, Evaluation
+from research.evaluation.record.schema import OURS, Evaluation
 
 VERSIONS = {"observed": "Observed", "predicted": "Predicted", "drawn": "Predicted + noise"}
 

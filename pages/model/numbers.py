@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from components.widgets.widgets import NOTHING, line_name
 from model.lines import LINES, Line
-from research.evaluation.record import OURS, Bands, Difference, Evaluation
+from research.evaluation.record.schema import OURS, Bands, Difference, Evaluation
 from research.evaluation.words import agreement_words, comparison_words, coverage_words, diagram_words, residual_words
 
 ABSENT = "These weights include no joint distribution."

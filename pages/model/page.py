@@ -18,7 +18,8 @@ from model.lines import LINE_COUNT, LINES, Line
 from model.storage.weights import load_sidecar
 from pages.model.figures import VERSIONS, all_lines_figures, diagram_figures, line_figures
 from pages.model.numbers import all_lines_numbers, diagram_numbers, line_numbers
-from research.evaluation.record import OURS, Evaluation, committed
+from research.evaluation.record.files import committed
+from research.evaluation.record.schema import OURS, Evaluation
 
 dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=2)
 
@@ -97,39 +98,37 @@ def _pictures() -> list[html.Div]:
             cards.picture("coverage", "Coverage of the intervals", "shaded: nominal", "evaluation-graph"),
             className="evaluation-wide",
         ),
-        html.Div(
-            widgets.card(
-                html.Div(
-                    [
-                        html.H3("BPT: line ratios"),
-                        html.Span("solid: Kewley+01, dashed: Kauffmann+03", className="muted"),
-                        html.Span(cards.cut_control(("all", "S/N > 3")), className="end"),
-                    ],
-                    className="card-head",
-                ),
-                cards.triptych(VERSIONS, "bpt", "BPT diagram"),
-                cards.words("diagrams"),
-                cards.twin("diagrams"),
-                label="BPT diagrams",
-            ),
-            className="evaluation-wide",
+        _diagrams(
+            "BPT",
+            [
+                html.H3("BPT: line ratios"),
+                html.Span("solid: Kewley+01, dashed: Kauffmann+03", className="muted"),
+                html.Span(cards.cut_control(("all", "S/N > 3")), className="end"),
+            ],
+            [cards.words("diagrams"), cards.twin("diagrams")],
         ),
-        html.Div(
-            widgets.card(
-                html.Div(
-                    [
-                        html.H3("WHAN: star-forming to passive"),
-                        html.Span("Cid Fernandes+11, all galaxies", className="muted"),
-                    ],
-                    className="card-head",
-                ),
-                cards.triptych(VERSIONS, "whan", "WHAN diagram"),
-                cards.words("whan"),
-                label="WHAN diagrams",
-            ),
-            className="evaluation-wide",
+        _diagrams(
+            "WHAN",
+            [
+                html.H3("WHAN: star-forming to passive"),
+                html.Span("Cid Fernandes+11, all galaxies", className="muted"),
+            ],
+            [cards.words("whan")],
         ),
     ]
+
+
+def _diagrams(name: str, head: list[Any], below: list[Any]) -> html.Div:
+    """Return the card with the observed, predicted and drawn version of a diagram."""
+    return html.Div(
+        widgets.card(
+            html.Div(head, className="card-head"),
+            cards.triptych(VERSIONS, name.lower(), f"{name} diagram"),
+            *below,
+            label=f"{name} diagrams",
+        ),
+        className="evaluation-wide",
+    )
 
 
 _SHORT: Final = "evaluation-graph graph-short"

@@ -26,7 +26,7 @@ from model.statistics.point_scores import score_lines, spearman
 from model.training.deconvolution import AT_BOUND
 from research.baselines.methods import Progress
 from research.evaluation.points import color_quintile
-from research.evaluation.record import Calibration, LineCalibration, Uncertain
+from research.evaluation.record.schema import Calibration, LineCalibration, Uncertain
 from research.evaluation.self_consistency import rank_distances, ranks, renoise
 from research.sample import Sample
 

@@ -14,7 +14,7 @@ from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII,
 from model.statistics.bootstrap import resampled
 from model.statistics.draw_scores import diagrams
 from research.evaluation.histograms import cells
-from research.evaluation.record import Cells
+from research.evaluation.record.schema import Cells
 
 BPT_X: Final = (-1.4, 0.5)
 BPT_Y: Final = (-1.2, 1.1)

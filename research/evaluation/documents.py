@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from model.storage.files import write_atomically
-from research.evaluation.record import Evaluation, committed
+from research.evaluation.record.files import committed
+from research.evaluation.record.schema import Evaluation
 from research.evaluation.tables import blocks
 
 ROOT: Final = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from research.baselines.methods import Progress
 from research.classifier import area_under_roc, line_columns
 from research.evaluation.diagrams import diagram_cells, diagram_numbers, sampling_errors
 from research.evaluation.points import color_quintile
-from research.evaluation.record import Distribution, DrawnLine
+from research.evaluation.record.schema import Distribution, DrawnLine
 from research.sample import Sample
 
 NEIGHBOURS: Final = 39

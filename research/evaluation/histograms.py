@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from research.evaluation.record import FEWEST, Bands, Cells
+from research.evaluation.record.schema import FEWEST, Bands, Cells
 
 LEVELS: Final = (2.5, 16, 50, 84, 97.5)
 N_BANDS: Final = 20

@@ -17,8 +17,8 @@ from research.evaluation.calibration import calibrate
 from research.evaluation.draws import score_distribution
 from research.evaluation.held_out import score_variants
 from research.evaluation.points import HeldOut, score_variant, seconds
-from research.evaluation.record import FORMAT, OURS, Evaluation, Loss, Model, Table, Variant
-from research.evaluation.record import Method as MethodRecord
+from research.evaluation.record.schema import FORMAT, OURS, Evaluation, Loss, Model, Table, Variant
+from research.evaluation.record.schema import Method as MethodRecord
 from research.sample import Sample, read_sample
 
 DEFAULT_RESAMPLES = 400

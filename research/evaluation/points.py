@@ -20,7 +20,7 @@ from model.statistics.bootstrap import (
 from model.statistics.point_scores import score, spearman
 from research.baselines.methods import Answer, Method, Progress
 from research.evaluation.histograms import bands, bins_of, cells
-from research.evaluation.record import OURS, Difference, LineRecord, Score
+from research.evaluation.record.schema import OURS, Difference, LineRecord, Score
 from research.sample import Sample
 
 CHUNK: Final = 2048
@@ -143,7 +143,7 @@ def score_variant(
     variant : {"colors", "luminosity", "redshift"}
         Variant, which determines the inputs.
     methods : mapping
-        Methods by name; `record.OURS` is compared with the others.
+        Methods by name; `schema.OURS` is compared with the others.
     galaxies : HeldOut
         Held-out galaxies.
     resamples : int
@@ -158,9 +158,9 @@ def score_variant(
     mean : dict
         Mean rho over the lines, by method.
     mean_against : dict
-        Mean rho of `record.OURS` minus that of each other method, with its 95 % interval.
+        Mean rho of `schema.OURS` minus that of each other method, with its 95 % interval.
     ours : Prediction
-        Predictions of `record.OURS`.
+        Predictions of `schema.OURS`.
     """
     predictions: dict[str, Prediction] = {}
     for name, method in methods.items():

@@ -5,7 +5,7 @@ from typing import Final
 
 from model.lines import LINE_NAMES
 from research.baselines.methods import PUBLISHED
-from research.evaluation.record import (
+from research.evaluation.record.schema import (
     OURS,
     Calibration,
     Difference,

@@ -1,7 +1,7 @@
 """Text tables of the record of an evaluation."""
 
 from model.lines import LINE_NAMES
-from research.evaluation.record import OURS, Distribution, Evaluation, Variant
+from research.evaluation.record.schema import OURS, Distribution, Evaluation, Variant
 
 
 def as_text(record: Evaluation) -> str:

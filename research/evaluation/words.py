@@ -2,7 +2,7 @@
 
 from model.lines import LINE_COUNT
 from model.physics.diagnostics import KAUFFMANN, KEWLEY
-from research.evaluation.record import FEWEST, OURS, Distribution, LineRecord, Variant
+from research.evaluation.record.schema import FEWEST, OURS, Distribution, LineRecord, Variant
 
 
 def agreement_words(found: LineRecord) -> str:

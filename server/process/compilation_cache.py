@@ -1,7 +1,5 @@
 """Keep functions compiled by JAX on disk, which saves seconds at the next start of the server."""
 
-import hashlib
-import platform
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,7 +7,7 @@ from typing import Final
 import jax
 
 from server.process.folders import private_folder
-from storage import memory
+from storage import memory, processor
 
 _COMPILED: Final = "/jax/core/compile/backend_compile_duration"
 """JAX reports this event when it has compiled a function or loaded it from the cache."""
@@ -17,7 +15,7 @@ _COMPILED: Final = "/jax/core/compile/backend_compile_duration"
 
 def enable(cache_dir: Path) -> None:
     """Let JAX keep compiled functions in a private folder for this kind of processor."""
-    folder = private_folder(cache_dir / f"compiled-{_processor()}")
+    folder = private_folder(cache_dir / f"compiled-{processor.fingerprint()}")
     jax.config.update("jax_compilation_cache_dir", str(folder))
     # By default JAX keeps only functions that take long to compile, and ours do not.
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
@@ -34,10 +32,3 @@ def _give_back_what_compiling_took() -> None:
 def _trim(event: str, duration_secs: float, **_: str | int) -> None:  # noqa: ARG001 - JAX names it
     if event == _COMPILED:
         memory.trim()
-
-
-def _processor(described: Path = Path("/proc/cpuinfo")) -> str:
-    """Return a hash of the processor's features: code compiled for one processor may be illegal on another."""
-    lines = described.read_text(encoding="utf-8").splitlines() if described.exists() else []
-    abilities = sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))})
-    return hashlib.sha256("\n".join([platform.machine(), *abilities]).encode()).hexdigest()[:12]

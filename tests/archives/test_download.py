@@ -376,7 +376,9 @@ def test_the_authors_files_become_a_catalogue_and_a_model(published, home, capsy
             for name in ("target_ids", "ews", "ew_ivars", "fluxes", "redshifts", "continuum_luminosities")
         }
         for row in (0, 700, 1999):
-            galaxy = catalogue.galaxy(catalogue.row_of(str(arrays["target_ids"][row])))
+            at = catalogue.row_of(str(arrays["target_ids"][row]))
+            assert at is not None
+            galaxy = catalogue.galaxy(at)
             index = LINE_NAMES.index(line)
             assert galaxy.ew[index] == np.float32(arrays["ews"][row])
             assert galaxy.ew_ivar[index] == np.float32(arrays["ew_ivars"][row])

@@ -258,6 +258,7 @@ def test_numbers_that_are_not_finite_are_masked_and_counted(column, value):
     masked = value == 1e300 and column == "mask"  # any bit masks
     with answering(StandIn(spectras=lambda asked: asked.reply(json.dumps([{}, wrong]).encode()))) as url:
         spectrum = Archive(url).fetch(TARGET_ID)
+    assert spectrum.ivar is not None
     assert np.flatnonzero(spectrum.ivar == 0).tolist() == [9, 10]
     assert np.isfinite(spectrum.flux).all()
     assert np.isfinite(spectrum.ivar).all()

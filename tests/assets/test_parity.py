@@ -37,7 +37,7 @@ import { sensitivity } from "./assets/predict/network/sensitivity.mjs";
 
 @jax.jit
 def ew_sensitivity(
-    params: Params, bin_flux: Float[Array | np.ndarray, " bin"], *given: float
+    params: Params, bin_flux: Float[Array | np.ndarray, " bin"], *given: Any
 ) -> Float[Array, "line bin"]:
     """dEW / dln(flux) [Å]; `given` are log luminosity and redshift."""
     return jax.jacfwd(lambda log_flux: predict_ew(params, jnp.exp(log_flux), *given))(jnp.log(bin_flux))
@@ -78,8 +78,8 @@ def test_the_browser_predicts_what_jax_predicts(part: str, model: str):
           ];
         });""",
         {
-            "shared": base64.b64encode(weights.weights_file(model, "shared")).decode(),
-            "weights": base64.b64encode(weights.weights_file(model, part)).decode(),
+            "shared": base64.b64encode(weights.weights_file(model, "shared") or b"").decode(),
+            "weights": base64.b64encode(weights.weights_file(model, part) or b"").decode(),
             "rows": [[row.tolist(), [float(column[i]) for column in given]] for i, row in enumerate(flux)],
             "line": HALPHA,
         },

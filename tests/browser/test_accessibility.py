@@ -2,14 +2,15 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from components.theme import Scheme
 from tests.serving import ROOT, Served
 
 pytestmark = pytest.mark.browser
 GALAXY = "MOCK-009585"
 EXAMPLE = ROOT / "data" / "files" / "examples" / "example_fluxes.csv"
-SCREENS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+SCREENS: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 PLACES = {
     "/": "#explorer-panels[data-painted='all'][data-axes='joined']",
     f"/?v=2&galaxy={GALAXY}": "#explorer-galaxy-head h2",
@@ -41,7 +42,7 @@ def complaints(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("path", PLACES)
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_nothing_serious(browser: Browser, served: Served, path: str, scheme: str) -> None:
+def test_nothing_serious(browser: Browser, served: Served, path: str, scheme: Scheme) -> None:
     # axe is injected into the page: the page's own policy would refuse it.
     with browser.new_context(viewport=SCREENS["desktop"], color_scheme=scheme, bypass_csp=True) as context:
         page = context.new_page()
@@ -55,7 +56,7 @@ def test_nothing_serious(browser: Browser, served: Served, path: str, scheme: st
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_nothing_serious_with_a_table_open(browser: Browser, served: Served, screen: str, scheme: str) -> None:
+def test_nothing_serious_with_a_table_open(browser: Browser, served: Served, screen: str, scheme: Scheme) -> None:
     with browser.new_context(viewport=SCREENS[screen], color_scheme=scheme, bypass_csp=True) as context:
         page = context.new_page()
         page.goto(f"{served.url}/predict")

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from components.theme import Scheme
 from tests.browser.explorer_page import (
     PANEL,
     ask,
@@ -143,8 +144,8 @@ def test_a_second_visit_within_the_app_paints_again(explorer: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_a_phone_scrolls_down_only(browser: Browser, served: Served, scheme: str) -> None:
-    screen = {"width": 390, "height": 844}
+def test_a_phone_scrolls_down_only(browser: Browser, served: Served, scheme: Scheme) -> None:
+    screen: ViewportSize = {"width": 390, "height": 844}
     with browser.new_context(
         viewport=screen, device_scale_factor=3, has_touch=True, is_mobile=True, color_scheme=scheme
     ) as context:

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from research.evaluation.record import OURS, committed
+from research.evaluation.record.files import committed
+from research.evaluation.record.schema import OURS
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from components.theme import Scheme
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ def test_a_page_opens_without_console_errors(page_without_console_check: Page, s
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("path", HEADINGS)
-def test_a_phone_shows_a_page_without_sideways_scrolling(browser: Browser, served: Served, path: str, scheme: str):
+def test_a_phone_shows_a_page_without_sideways_scrolling(browser: Browser, served: Served, path: str, scheme: Scheme):
     with browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme) as context:
         page = context.new_page()
         page.goto(served.url + path)

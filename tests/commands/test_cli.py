@@ -17,7 +17,7 @@ from data.formats.stream import BATCH_ROWS
 from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
-from research.evaluation.record import read_record
+from research.evaluation.record.files import read_record
 from tests.serving import ROOT
 
 N = 50
@@ -186,6 +186,7 @@ def small_desi(desi_table, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path, capsys):
     assert cli.main(["train", str(small_desi), "--out", str(tmp_path), "--epochs", "12"]) == 0
     sidecar = json.loads((tmp_path / "default.json").read_text())
@@ -194,11 +195,13 @@ def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path,
     model = str(tmp_path / "default.safetensors")
     assert cli.main(["evaluate", str(small_desi), "--model", model, "--format", "json"]) == 0
     scores = json.loads(capsys.readouterr().out)["variants"]["colors"]["lines"]
-    for name, trained in sidecar["metrics"]["colors"].items():
-        assert scores[name]["scores"]["ours"]["spearman"] == pytest.approx(trained["spearman"], abs=1e-4)
-    assert trained["spearman"] > 0.8
+    trained = sidecar["metrics"]["colors"]
+    for name, each in trained.items():
+        assert scores[name]["scores"]["ours"]["spearman"] == pytest.approx(each["spearman"], abs=1e-4)
+    assert trained[LINE_NAMES[-1]]["spearman"] > 0.8
 
 
+@pytest.mark.slow
 def test_training_on_a_slice_of_redshift_uses_the_bins_it_has(small_desi, tmp_path, capsys):
     table = pq.read_table(small_desi)
     far = np.flatnonzero(table["redshift"].to_numpy() > 0.15)

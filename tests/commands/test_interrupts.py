@@ -1,5 +1,6 @@
 """The command line told to end, short of room, twice at once: one sentence, and files that are whole or untouched."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -39,9 +40,14 @@ def galaxies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def begin(*arguments: Path | str, limit: str = "") -> subprocess.Popen[str]:
     command = [sys.executable, "cli.py", *map(str, arguments)]
+    environment = dict(os.environ)
     if limit:
         command = ["bash", "-c", f'{limit}; exec "$@"', "bash", *command]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # What JAX keeps of its compilations would be cut off too.
+        del environment["JAX_COMPILATION_CACHE_DIR"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def wait_for(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:

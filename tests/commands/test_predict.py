@@ -1,5 +1,7 @@
 """The command that predicts files: every format, every kind of noise, interruptions, choices of columns."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -10,6 +12,7 @@ import cli
 from analysis.batch import job, parts
 from data.catalogue.schema import FLUX_NAMES
 from data.formats import TableMeta
+from data.formats.kinds import FormatName
 from data.formats.whole import read_table, write_table
 from model.lines import LINE_NAMES
 from model.predictions.predict import predict_ew
@@ -17,10 +20,10 @@ from model.storage.weights import load_params
 
 N = 40
 FLUX = (np.random.default_rng(5).lognormal(0, 0.1, (N, 12)) * np.linspace(1, 2, 12)).astype(np.float32)
-IVARS = {f"{name}_EW_IVAR": np.full(N, 4.0, np.float32) for name in LINE_NAMES}
+IVARS: dict[str, Any] = {f"{name}_EW_IVAR": np.full(N, 4.0, np.float32) for name in LINE_NAMES}
 
 
-def galaxies(rows=slice(None), **extra):
+def galaxies(rows: slice = slice(None), **extra: Any) -> pa.Table:
     columns = {name: FLUX[rows, index] for index, name in enumerate(FLUX_NAMES)}
     return pa.table(columns | {"redshift": np.linspace(0.06, 0.29, N)[rows]} | extra)
 
@@ -75,7 +78,8 @@ def test_every_format_holds_the_numbers_of_parquet(run, out):
 
 def test_fits_and_ecsv_are_read_and_a_csv_keeps_every_digit(tmp_path):
     expected = None
-    for name, format in (("in.fits", "fits"), ("in.ecsv", "ecsv")):
+    formats: dict[str, FormatName] = {"in.fits": "fits", "in.ecsv": "ecsv"}
+    for name, format in formats.items():
         write_table(galaxies(TARGETID=np.arange(N) + 39627700000000000), tmp_path / name, format, TableMeta("a"))
         assert cli.main(["predict", str(tmp_path / name), str(tmp_path / "out.parquet")]) == 0
         out = pq.read_table(tmp_path / "out.parquet")

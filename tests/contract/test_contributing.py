@@ -14,7 +14,7 @@ import pytest
 from components.predict import predicted_lines
 from data.formats import FORMATS
 from data.formats.codecs import CODECS
-from tests.serving import ROOT
+from tests.serving import ROOT, cache_folder
 
 PAGE = '''"""Hello."""
 
@@ -193,7 +193,8 @@ def house(folder: Path, *copied: str) -> Path:
 
 def run(code: str, folder: Path, *arguments: str) -> str:
     """Run code in a house of its own."""
-    environment = os.environ | {"CACHE_DIR": str(folder / "cache"), "DATA_DIR": str(folder), "SPARCL_URL": "off"}
+    cache = cache_folder(folder / "cache")
+    environment = os.environ | {"CACHE_DIR": str(cache), "DATA_DIR": str(folder), "SPARCL_URL": "off"}
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

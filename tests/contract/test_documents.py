@@ -13,7 +13,8 @@ from model.features import VARIANTS
 from model.storage.weights import DEFAULT
 from research.baselines.methods import METHODS, PUBLISHED
 from research.evaluation.documents import DOCUMENTS, fill
-from research.evaluation.record import COMMITTED, OURS, committed
+from research.evaluation.record.files import COMMITTED, committed
+from research.evaluation.record.schema import OURS
 from scripts.api_reference import reference
 
 ROOT = Path(__file__).resolve().parents[2]

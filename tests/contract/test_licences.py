@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from scripts import prune
-from scripts.container_check import LICENCE, context, without_licence
+from scripts.container_check import LICENCE, without_licence
+from scripts.dockerfile_steps import context
 from tests.serving import ROOT
 
 KEPT = ROOT / "packaging" / "licences"

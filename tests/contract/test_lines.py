@@ -1,5 +1,7 @@
 """The line table is said once; everything that has a line axis agrees with it."""
 
+from typing import Any
+
 import numpy as np
 
 from components.theme import TOKENS
@@ -9,7 +11,7 @@ from model.training.held_out import is_held_out
 
 
 def test_the_weights_have_the_tables_line_axis():
-    params = load_params()
+    params: Any = load_params()
     assert params.colors.median.bias.shape == params.luminosity.median.bias.shape == (len(LINES),)
     for table in load_sidecar()["metrics"].values():
         assert tuple(table) == LINE_NAMES

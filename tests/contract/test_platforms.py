@@ -17,7 +17,7 @@ from server.factory import create_server
 from server.http.security import MAX_REQUEST_BYTES
 from server.process.folders import FolderError, private_folder
 from server.process.settings import EXIT_BAD_SETTING, Settings
-from tests.serving import PATIENCE, ROOT, free_port
+from tests.serving import PATIENCE, ROOT, cache_folder, free_port
 
 Values = dict[str, str | None]
 """Environment variables; None where the platform asks for the value or keeps it as a secret."""
@@ -347,10 +347,11 @@ def test_render_yaml_follows_renders_schema():
 
 @pytest.mark.slow
 def test_the_image_holds_no_key_that_its_containers_would_share(tmp_path: Path):
-    environment = os.environ | {"CACHE_DIR": str(tmp_path / "caches"), "DATA_DIR": str(tmp_path), "UPLOAD_KEY": ""}
+    caches = cache_folder(tmp_path / "caches")
+    environment = os.environ | {"CACHE_DIR": str(caches), "DATA_DIR": str(tmp_path), "UPLOAD_KEY": ""}
     subprocess.run([sys.executable, "-m", "scripts.precompress"], cwd=ROOT, env=environment, check=True)
-    assert {path.name for path in (tmp_path / "caches").iterdir()} >= {"answers", "columns", "draws"}
-    assert not list((tmp_path / "caches").glob("*key*"))
+    assert {path.name for path in caches.iterdir()} >= {"answers", "columns", "draws"}
+    assert not list(caches.glob("*key*"))
 
 
 def test_the_image_builds_where_render_is_given_no_answer():

@@ -96,4 +96,4 @@ def _version(served: Served) -> dict:
 if __name__ == "__main__":
     asked = sys.argv[1:]
     numbers = [int(word) for word in asked[:3]] + [200, 300, 20_000][len(asked[:3]) :]
-    sys.stdout.write(report(soak(*numbers, *asked[3:4])) + "\n")
+    sys.stdout.write(report(soak(numbers[0], numbers[1], numbers[2], *asked[3:4])) + "\n")

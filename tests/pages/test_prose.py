@@ -9,7 +9,7 @@ from plotly import graph_objects as go
 
 from model.lines import LINES
 from model.storage.weights import load_sidecar
-from research.evaluation.record import committed
+from research.evaluation.record.files import committed
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,6 +3,7 @@
 import json
 import resource
 import sys
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,11 +17,11 @@ from model.features import luminosity_distance
 names, wave, responses = load_bands()
 used = [names.index(name) for name in ("LSST g", "LSST r")]
 pipeline = Pipeline(load_params("noise-free"), bands=(wave, responses[used]))
-galaxy = jax.jit(pipeline.galaxy)
+galaxy: Any = jax.jit(pipeline.galaxy)
 stars = Stars(age=7.0, tau=2.5, burst=0.01, burst_age=0.05, log_mass=10.3, log_metallicity=-1.9, av=0.4, redshift=0.12)
-stars = Stars(*(np.float64(value) for value in stars))
+stars = Stars(*(np.asarray(value, np.float64) for value in stars))
 made = galaxy(stars, 1, np.array([0, 5], np.uint32))
-found = {"finite": all(bool(np.isfinite(leaf).all()) for leaf in jax.tree.leaves(made[:3]))}
+found: dict[str, object] = {"finite": all(bool(np.isfinite(leaf).all()) for leaf in jax.tree.leaves(made[:3]))}
 
 # Luminosities and magnitudes agree with an observed spectrum of the same galaxy.
 distance = float(luminosity_distance(0.12)) * 3.0856775814913673e24
@@ -56,7 +57,7 @@ whole, pieces = (
 )
 found["chunks"] = {name: float(np.nanmax(np.abs(whole[name] - pieces[name]))) for name in whole}
 found["rows"] = [len(values) for values in whole.values()]
-one = galaxy(Stars(*(np.float64(np.asarray(value)[17]) if np.ndim(value) else np.float64(value) for value in many)))
+one = galaxy(Stars(*(np.broadcast_to(np.asarray(value, np.float64), n)[17] for value in many)))
 found["one"] = float(np.abs(np.asarray(one.prediction.ew) - whole["ew"][17]).max())
 
 

@@ -20,7 +20,8 @@ def test_draws_leave_out_the_weak_line_of_oiii_as_often_as_the_catalogue():
     given = columns(FLUX_NAMES), catalogue.column("log_luminosity")[:count], redshift
     drawn = sample_many(0, load_params(), *given)[1]
     observable = catalogue.survey.observable(redshift)
-    listed = unlisted_shares(*(columns([n + end for n in LINE_NAMES]) for end in (EW_SUFFIX, IVAR_SUFFIX)), observable)
+    ew, ew_ivar = (columns([name + end for name in LINE_NAMES]) for end in (EW_SUFFIX, IVAR_SUFFIX))
+    listed = unlisted_shares(ew, ew_ivar, observable)
     sampled = unlisted_shares(np.asarray(drawn.ew), np.asarray(drawn.ew_ivar), observable)
     assert listed[1] > 0.3
     assert listed[-1] < 0.01

@@ -17,7 +17,7 @@ from components.theme import TOKENS, Scheme
 from model.lines import Line
 
 if TYPE_CHECKING:
-    from research.evaluation.record import Bands, Cells
+    from research.evaluation.record.schema import Bands, Cells
 
 _DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 

@@ -21,7 +21,7 @@ from model.physics.diagnostics import (
 )
 
 if TYPE_CHECKING:
-    from research.evaluation.record import Cells
+    from research.evaluation.record.schema import Cells
 
 STEPS: Final = 60
 _CLASSES: Final = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from components.theme import TOKENS, Scheme, ew_colors, template_json
 
 if TYPE_CHECKING:
-    from research.evaluation.record import Cells
+    from research.evaluation.record.schema import Cells
 
 Figure = dict[str, Any]
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -210,7 +211,8 @@ def test_an_sdss_file_says_how_sharp_it_is(tmp_path):
     (target,) = read_targets([path], [])
     np.testing.assert_allclose(target.instrument_fwhm, fwhm / (1 + target.known.redshift))
     with fits.open(path, mode="update") as file:
-        file[1].columns.change_name("wdisp", "other")
+        table: Any = file[1]
+        table.columns.change_name("wdisp", "other")
     assert read_spec(path)[0].fwhm is None
 
 
@@ -224,7 +226,8 @@ def test_lines_of_a_real_sdss_galaxy_agree_with_the_surveys_own():
     rest = observed.wavelength_obs / (1 + known.redshift)
     found = measure_lines(rest, observed.flux[0], observed.ivar[0], observed.fwhm / (1 + known.redshift))
     with fits.open(path) as file:
-        listed = {str(row["LINENAME"]).strip(): (row["LINEEW"], row["LINEEW_ERR"]) for row in file["SPZLINE"].data}
+        table: Any = file["SPZLINE"]
+        listed = {str(row["LINENAME"]).strip(): (row["LINEEW"], row["LINEEW_ERR"]) for row in table.data}
     names = {"HALPHA": "H_alpha", "NII_6584": "[N_II] 6583", "SII_6716": "[S_II] 6716", "SII_6731": "[S_II] 6730"}
     for name, theirs in (names | {"OIII_5007": "[O_III] 5007"}).items():
         line = LINE_NAMES.index(name)

@@ -23,6 +23,9 @@ def test_a_galaxy_at_no_distance_has_luminosities_but_no_fluxes_and_magnitudes()
     here, there = (light_of(ew.astype(np.float32), np.ones(12, np.float32), 7.0, redshift) for redshift in (0.0, 0.1))
     assert here.flux is None
     assert here.magnitudes is None
+    assert here.luminosity is not None
+    assert there.luminosity is not None
+    assert there.flux is not None
     np.testing.assert_allclose(here.luminosity, there.luminosity)
     assert np.isfinite(there.flux).all()
     assert there.magnitudes is not None

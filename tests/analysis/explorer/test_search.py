@@ -109,6 +109,22 @@ def test_a_cone_holds_what_is_near_across_the_meridian() -> None:
     assert find(catalogue, "cone(0, 0, 0.2)").tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(("ra", "dec", "radius"), [(0, 0, 30), (350, 60, 25), (10, -89, 5), (200, -45, 100)])
+def test_a_cone_is_bounded_by_the_angle_between_directions(ra: float, dec: float, radius: float) -> None:
+    rng = np.random.default_rng(1)
+    sky: Any = {"ra": rng.uniform(0, 360, 4000), "dec": np.degrees(np.arcsin(rng.uniform(-1, 1, 4000)))}
+    catalogue: Any = SimpleNamespace(n=4000, column=sky.__getitem__)
+
+    def direction(ra: Any, dec: Any) -> np.ndarray:
+        longitude, latitude = np.radians(ra), np.radians(dec)
+        return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+
+    angle = np.degrees(np.arccos(direction(ra, dec) @ direction(sky["ra"], sky["dec"])))
+    inside = np.flatnonzero(angle <= radius)
+    assert len(inside) > 3
+    assert find(catalogue, f"cone({ra}, {dec}, {radius})").tolist() == inside.tolist()
+
+
 class Three:
     """Three galaxies without names."""
 

@@ -26,6 +26,8 @@ def mock() -> Catalogue:
 def test_the_starlight_has_the_galaxys_bins(row):
     galaxy = mock().galaxy(row)
     spectrum = rest_spectrum(mock(), row)
+    assert spectrum is not None
+    assert spectrum.continuum is not None
     np.testing.assert_allclose(bin_continuum(spectrum.wavelength_rest, spectrum.continuum), galaxy.bin_flux, rtol=1e-4)
     assert spectrum.wavelength_rest[0] == pytest.approx(3400, abs=0.4)
     assert spectrum.wavelength_rest[-1] == pytest.approx(7000, abs=0.4)
@@ -44,6 +46,8 @@ def test_masking_the_lines_gives_the_bins_within_two_per_cent():
 def test_noise_depends_on_the_name_alone_and_has_the_level_it_claims():
     galaxy = mock().galaxy(5)
     first, again, other = synthesise(galaxy), synthesise(galaxy), synthesise(galaxy._replace(target_id="MOCK-x"))
+    assert first.ivar is not None
+    assert other.ivar is not None
     np.testing.assert_array_equal(first.flux, again.flux)
     pull = (first.flux - synthesise(galaxy, noise=False).flux) * np.sqrt(first.ivar)
     assert pull.std() == pytest.approx(1, abs=0.05)

@@ -2,6 +2,7 @@
 
 import base64
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +18,14 @@ BINS = np.linspace(1.0, 2.0, 12).astype(np.float32)
 
 
 @pytest.fixture
-def simulated() -> SimpleNamespace:
+def simulated() -> Any:
     starlight = np.ones(3600, np.float32)
     wavelength_rest = 3400.5 + np.arange(3600.0)
     return SimpleNamespace(wavelength_rest=wavelength_rest, flux=starlight + 0.1, ivar=None, continuum=starlight)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_a_spectrum_is_a_valid_figure_with_its_lines(scheme: Scheme, simulated: SimpleNamespace) -> None:
+def test_a_spectrum_is_a_valid_figure_with_its_lines(scheme: Scheme, simulated: Any) -> None:
     figure = spectrum.spectrum_figure(BINS, simulated, scheme, Look(kind="simulated"))
     go.Figure(figure)
     markers = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "line"]
@@ -34,7 +35,7 @@ def test_a_spectrum_is_a_valid_figure_with_its_lines(scheme: Scheme, simulated: 
     assert all(any(line.symbol in text for text in texts) for line in LEADING_LINES)
 
 
-def test_a_spectrum_of_unknown_starlight_is_drawn_without_it(simulated: SimpleNamespace) -> None:
+def test_a_spectrum_of_unknown_starlight_is_drawn_without_it(simulated: Any) -> None:
     simulated.flux[10] = np.nan
     simulated.continuum = None
     figure = spectrum.spectrum_figure(BINS, simulated, "dark", Look())

@@ -45,14 +45,14 @@ def unknown(value: Any, hint: Any, where: str = "figure") -> Iterator[str]:
 def figures(scheme: Scheme) -> dict[str, schema.Figure]:
     """Every still picture that the app makes."""
     wavelength_rest = 3400.5 + np.arange(3600.0)
-    light = SimpleNamespace(
+    light: Any = SimpleNamespace(
         wavelength_rest=wavelength_rest,
         flux=np.ones(3600, np.float32),
         ivar=np.ones(3600, np.float32),
         continuum=np.ones(3600, np.float32),
     )
-    group = SimpleNamespace(mean=BINS, scatter=0.1 * BINS)
-    counts = SimpleNamespace(
+    group: Any = SimpleNamespace(mean=BINS, scatter=0.1 * BINS)
+    counts: Any = SimpleNamespace(
         edges=np.sinh(np.linspace(0, 6, 9)), **dict.fromkeys(("observed", "predicted", "noisy"), BINS[:8])
     )
     density = np.zeros((diagram.CELLS, diagram.CELLS))

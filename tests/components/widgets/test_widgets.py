@@ -29,6 +29,6 @@ def test_an_interval_without_an_observation_has_no_point() -> None:
 
 
 def test_an_interval_stays_within_its_scale() -> None:
-    drawn = json.loads(to_json(widgets.interval(LINES[0], 5.0, -3.0, 8.0, 400.0)))
+    drawn = json.loads(str(to_json(widgets.interval(LINES[0], 5.0, -3.0, 8.0, 400.0))))
     lefts = [float(part["props"]["style"]["left"].rstrip("%")) for part in drawn["props"]["children"]]
     assert all(0 <= left <= 100 for left in lefts)

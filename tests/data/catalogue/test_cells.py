@@ -21,7 +21,8 @@ def test_no_point_lies_further_from_its_centre_than_a_corner(x, y, size):
 
 @given(cell=hnp.arrays(np.int64, (20, 2), elements=st.integers(-50, 50)))
 def test_a_centre_lies_in_its_own_hexagon(cell):
-    np.testing.assert_array_equal(hex_cell(*hex_center(cell, 0.3).T, 0.3), cell)
+    x, y = hex_center(cell, 0.3).T
+    np.testing.assert_array_equal(hex_cell(x, y, 0.3), cell)
 
 
 def test_hexagons_are_the_nearest_centres():

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ def with_value(name, row, value):
 @pytest.mark.parametrize("name", REQUIRED_NAMES)
 def test_each_required_column_is_asked_for_by_name(name):
     with pytest.raises(CatalogueError, match=f"Column {name} is missing"):
-        check(galaxies(**{name: None}))
+        check(galaxies(**dict[str, Any]({name: None})))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
+import pyarrow.csv as pacsv
 import pytest
 
 from analysis.catalogues.convert import convert
@@ -38,7 +37,7 @@ def test_topcats_command_line_reads_values_units_descriptions_and_ucds(catalogue
     out = tmp_path / f"four.{suffix}"
     convert(path, out)
     stilts(f"in={out}", f"ifmt={format}", "ofmt=csv", f"out={tmp_path / 'read.csv'}")
-    read = pa.csv.read_csv(tmp_path / "read.csv")
+    read = pacsv.read_csv(tmp_path / "read.csv")
     assert read.column_names == table.column_names
     assert read["TARGETID"].to_pylist() == table["TARGETID"].to_pylist()
     for name in ("redshift", "flux_00", "HALPHA_EW", "HALPHA_EW_IVAR"):

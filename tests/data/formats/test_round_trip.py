@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import math
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.formats import FORMATS, TableMeta
+from data.formats.kinds import FormatName
 from data.formats.stream import open_target
 from data.formats.whole import read_table, write_table
 
@@ -60,7 +62,7 @@ def tables(draw: st.DrawFn) -> pa.Table:
     return pa.table(columns)
 
 
-def same(given: object, read: object, kind: pa.DataType) -> bool:
+def same(given: Any, read: Any, kind: pa.DataType) -> bool:
     """Whether a value came back: itself where the format has its type, else its exact text."""
     if given is None or read is None:
         return (read is None or read == "" or (isinstance(read, float) and math.isnan(read))) and given in (
@@ -95,9 +97,11 @@ def check(given: pa.Table, read: pa.Table) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))  # pyright: ignore[reportArgumentType]
 @given(table=tables())
-def test_every_type_survives_every_format(format: str, table: pa.Table, tmp_path_factory: pytest.TempPathFactory):
+def test_every_type_survives_every_format(
+    format: FormatName, table: pa.Table, tmp_path_factory: pytest.TempPathFactory
+):
     path = tmp_path_factory.mktemp("table") / f"t{FORMATS[format].extensions[0]}"
     write_table(table, path, format, TableMeta("A table"))
     # Text stays text: that of a CSV file may look like a number.
@@ -115,7 +119,7 @@ def test_every_type_survives_every_format(format: str, table: pa.Table, tmp_path
 
 
 @pytest.mark.parametrize("format", ["parquet", "fits", "ecsv", "votable"])
-def test_declared_types_and_masks_come_back(format: str, tmp_path):
+def test_declared_types_and_masks_come_back(format: FormatName, tmp_path):
     table = pa.table(
         {
             "visits": pa.array([1, None, 3], pa.int64()),
@@ -137,7 +141,7 @@ def test_declared_types_and_masks_come_back(format: str, tmp_path):
 
 @pytest.mark.parametrize("name", ["", "two\nlines", "é λ", "x" * 90, "a\x07b"])
 @pytest.mark.parametrize("format", FORMATS)
-def test_any_column_name_can_be_written(format: str, name: str, tmp_path):
+def test_any_column_name_can_be_written(format: FormatName, name: str, tmp_path):
     table = pa.table([pa.array([1, 2]), pa.array([3, 4])], names=[name, "other"])
     path = tmp_path / f"t{FORMATS[format].extensions[0]}"
     write_table(table, path, format, TableMeta("A table"))

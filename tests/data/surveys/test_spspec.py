@@ -59,6 +59,8 @@ def test_the_page_averages_it_into_the_bins_of_the_spectrum_that_was_written(tmp
     text = "\n".join([f"# redshift: {REDSHIFT}", "# flux: 1e-17 erg/s/cm2/A", "wavelength,flux,error", *rows])
     same = apply_plan(open_files([(text.encode(), "same.csv")]))
     np.testing.assert_allclose(found.table.bin_flux, same.table.bin_flux, rtol=1e-3)
+    assert found.table.log_luminosity is not None
+    assert same.table.log_luminosity is not None
     np.testing.assert_allclose(found.table.log_luminosity, same.table.log_luminosity, atol=1e-3)
 
 

@@ -1,6 +1,7 @@
 """Spectra as archives write them: units, arrays in cells, masks, media and several of everything."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def spectrum(
     flux: np.ndarray = FLUX,
     wave_unit: str = "Angstrom",
     unit: str | None = None,
-    **header: object,
+    **header: Any,
 ) -> bytes:
     return as_fits(hdu([("WAVELENGTH", "D", wave, wave_unit), ("FLUX", "D", flux, unit)], **header))
 
@@ -171,7 +172,9 @@ def test_the_header_says_air_or_vacuum(header: dict, medium: str):
 
 
 def test_the_header_says_redshift_frame_survey_and_units():
-    content = spectrum(REDSHIFT=0.08, SPECSYS="SOURCE", SURVEY="GAMA", BUNIT="mJy", **{"MJD-OBS": 55000.0})
+    content = spectrum(
+        REDSHIFT=0.08, SPECSYS="SOURCE", SURVEY="GAMA", BUNIT="mJy", **dict[str, Any]({"MJD-OBS": 55000.0})
+    )
     found = guesses(content)
     assert (found["redshift"], found["frame"], found["flux_unit"]) == ("0.08", "rest", "mJy")
     steps = apply_plan(open_files([(spectrum(SURVEY="GAMA"), "s.fits")]), {"redshift": "0.08"}).steps
@@ -234,4 +237,4 @@ def test_a_flux_per_wavenumber_is_no_luminosity_per_wavelength(unit: str):
 
 @pytest.mark.parametrize("key", ["REDSHIFT", "ZBEST", "Z_HELIO", "Z_CMB", "SPEC_Z", "Z"])
 def test_a_redshift_in_the_header_has_the_names_of_columns(key: str):
-    assert guesses(spectrum(**{key: 0.08}))["redshift"] == "0.08"
+    assert guesses(spectrum(**dict[str, Any]({key: 0.08})))["redshift"] == "0.08"

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,7 +36,7 @@ def as_astropy(form: str, table: Table | None = None) -> bytes:
     return binary.getvalue()
 
 
-def as_npz(**arrays: np.ndarray) -> bytes:
+def as_npz(**arrays: Any) -> bytes:
     out = io.BytesIO()
     np.savez(out, **arrays)
     return out.getvalue()
@@ -81,6 +82,7 @@ def test_every_format_gives_the_same_galaxies(kind: str):
     table = read(WITH_IDS[kind](), f"galaxies.{kind.lower()[:4]}")
     np.testing.assert_allclose(table.bin_flux, FLUX, rtol=1e-6)
     assert table.ids == tuple(map(str, IDS))
+    assert table.redshift is not None
     np.testing.assert_allclose(table.redshift, REDSHIFT, rtol=1e-6)
     assert table.problems == ("", "", "")
 
@@ -99,7 +101,7 @@ def test_bare_arrays_are_bins(content: bytes):
 def test_a_unit_of_the_file_is_used():
     # The same light per frequency: f_nu = f_lambda lambda^2 / c.
     centers = np.linspace(3550, 6850, 12) * u.AA
-    per_frequency = (FLUX * 1e-17 * u.erg / u.s / u.cm**2 / u.AA).to(u.mJy, u.spectral_density(centers))
+    per_frequency = u.Quantity(FLUX * 1e-17, "erg / (s cm2 AA)").to(u.mJy, equivalencies=u.spectral_density(centers))
     table = Table(dict(zip(FLUX_NAMES, per_frequency.T, strict=True)))
     raw = open_files([(as_astropy("fits", table), "jansky.fits")])
     assert {guess.field: guess.value for guess in infer_plan(raw)}["flux_unit"] == "mJy"

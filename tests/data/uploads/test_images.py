@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.Astrop
 REDSHIFT = 0.08
 WAVE = np.arange(3600.0, 9800.0, 2.0)
 LOGARITHMIC = 10 ** (3.556 + 1e-4 * np.arange(4300))
-LINEAR = {"CRVAL1": 3600.0, "CDELT1": 2.0, "CRPIX1": 1.0}
-LOG = {"CRVAL1": 3.556, "CD1_1": 1e-4, "CRPIX1": 1.0}
+LINEAR: dict[str, Any] = {"CRVAL1": 3600.0, "CDELT1": 2.0, "CRPIX1": 1.0}
+LOG: dict[str, Any] = {"CRVAL1": 3.556, "CD1_1": 1e-4, "CRPIX1": 1.0}
 
 
 def light(wave: np.ndarray) -> np.ndarray:
@@ -36,7 +37,7 @@ BAD = (SPIKES == 900.0).astype("i4")
 BINS = np.asarray(continuum_bins((WAVE / (1 + REDSHIFT)).astype(np.float32), FLUX.astype(np.float32)))
 
 
-def image(data: np.ndarray | None, name: str = "", **header: object) -> fits.ImageHDU:
+def image(data: np.ndarray | None, name: str = "", **header: Any) -> fits.ImageHDU:
     return fits.ImageHDU(
         data, header=fits.Header({key.replace("__", "-"): value for key, value in header.items()}), name=name
     )
@@ -58,7 +59,7 @@ FILES = {
     "reference in the middle": [image(FLUX, CRVAL1=float(WAVE[1000]), CDELT1=2.0, CRPIX1=1001.0)],
     "no reference pixel": [image(FLUX, CRVAL1=3600.0, CDELT1=2.0)],
     "DC-FLAG": [image(light(LOGARITHMIC), CTYPE1="LINEAR", DC__FLAG=1, **LOG)],
-    "DC-FLAG, nm": [image(light(LOGARITHMIC), CUNIT1="nm", DC__FLAG=1, **LOG | {"CRVAL1": 2.556})],
+    "DC-FLAG, nm": [image(light(LOGARITHMIC), CUNIT1="nm", DC__FLAG=1, **(LOG | dict[str, Any](CRVAL1=2.556)))],
     "log without a flag": [image(light(LOGARITHMIC), **LOG)],
     "LOG-LAMBDA": [image(light(LOGARITHMIC), CTYPE1="LOGLAM", **LOG)],
     "COEFF0": [image(light(LOGARITHMIC), COEFF0=3.556, COEFF1=1e-4)],

@@ -1,6 +1,7 @@
 """Columns that may be masks are read, or named; what is assumed of air and vacuum is said."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,7 @@ def test_pypeit_says_1_of_good_pixels():
     np.testing.assert_allclose(read(out.getvalue()).table.bin_flux, right(), rtol=2e-3)
 
 
-IRAF = {
+IRAF: dict[str, dict[str, Any]] = {
     "CTYPE1": {"CTYPE1": "LINEAR"},
     "ORIGIN": {"ORIGIN": "NOAO-IRAF FITS Image Kernel July 2003"},
     "WAT1_001": {"WAT1_001": "wtype=linear label=Wavelength units=Angstroms"},

@@ -23,7 +23,7 @@ def csv_bytes(*lines: str) -> bytes:
 
 
 def with_cell(cell: str, place: int = 3) -> str:
-    cells = ROW.split(",")
+    cells: list[str] = [*ROW.split(",")]
     cells[place] = cell
     return ",".join(cells)
 
@@ -47,6 +47,8 @@ def test_reads_ids_fluxes_and_optional_columns():
     assert table.bin_flux.shape == (2, 12)
     assert table.bin_flux.dtype == np.float32
     np.testing.assert_allclose(table.bin_flux[0], [float(cell) for cell in ROW.split(",")], rtol=1e-6)
+    assert table.log_luminosity is not None
+    assert table.redshift is not None
     np.testing.assert_allclose(table.log_luminosity, [6.2, np.nan], rtol=1e-6)
     np.testing.assert_allclose(table.redshift, [0.1, np.nan], rtol=1e-6)
     assert table.problems == ("", "")
@@ -151,8 +153,8 @@ def test_limits_are_named(monkeypatch: pytest.MonkeyPatch):
         np.float32,
         st.tuples(st.integers(1, 4), st.just(12)),
         # Sentinels such as 1e20 mark missing values among ordinary fluxes.
-        elements=st.floats(np.float32(1e-29), np.float32(1e29), width=32).filter(
-            lambda value: not is_sentinel(float(str(np.float32(value))))
+        elements=st.floats(float(np.float32(1e-29)), float(np.float32(1e29)), width=32).filter(
+            lambda value: not is_sentinel(np.array(float(str(np.float32(value)))))
         ),
     )
 )

@@ -84,8 +84,11 @@ def test_lines_that_were_cut_do_not_count(catalogue, chain):
     scales = measure_scales(ew, sigma)
     cut = np.zeros(ew.shape, bool)
     cut[:, 3] = True
-    once = log_likelihood(*chain, to_catalogued(scales, ew, sigma, cut))
+    network, features = chain
+    once = log_likelihood(network, features, to_catalogued(scales, ew, sigma, cut))
     other = ew.copy()
     other[:, 3] = np.nan
-    assert np.allclose(once, log_likelihood(*chain, to_catalogued(scales, other, sigma, cut)))
-    assert not np.allclose(once, log_likelihood(*chain, to_catalogued(scales, other, sigma, np.zeros(ew.shape, bool))))
+    assert np.allclose(once, log_likelihood(network, features, to_catalogued(scales, other, sigma, cut)))
+    assert not np.allclose(
+        once, log_likelihood(network, features, to_catalogued(scales, other, sigma, np.zeros(ew.shape, bool)))
+    )

@@ -12,8 +12,8 @@ from model.predictions.predict import predict
 from model.storage.weights import load_params
 
 PARAMS = load_params()
-COMMON = np.float32([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
-RARE = COMMON * np.float32([1, 1.1] * 6)
+COMMON = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6], np.float32)
+RARE = COMMON * np.array([1, 1.1] * 6, np.float32)
 
 
 def factor(flux: np.ndarray) -> np.ndarray:
@@ -23,7 +23,7 @@ def factor(flux: np.ndarray) -> np.ndarray:
 
 
 def test_common_colours_keep_their_interval_and_rare_ones_get_a_wider_one():
-    plain, luminosity = PARAMS._replace(widening=None), np.float32([6.4])
+    plain, luminosity = PARAMS._replace(widening=None), np.array([6.4], np.float32)
     for flux, wider in ((COMMON, False), (RARE, True)):
         ours, theirs = (predict_many(params, flux[None], luminosity) for params in (PARAMS, plain))
         assert np.array_equal(ours.ew, theirs.ew)
@@ -34,7 +34,7 @@ def test_common_colours_keep_their_interval_and_rare_ones_get_a_wider_one():
 
 
 def test_the_factor_is_limited():
-    absurd = COMMON * np.float32([1, 100] * 6)
+    absurd = COMMON * np.array([1, 100] * 6, np.float32)
     assert (factor(absurd) == LARGEST).all()
 
 
@@ -51,5 +51,5 @@ def test_gradients_of_intervals_are_finite_for_rare_and_common_colours():
         answer = predict(params, flux, 6.4)
         return (answer.p84 - answer.p16).sum()
 
-    for flux in (COMMON, RARE, COMMON * np.float32([1, 100] * 6)):
+    for flux in (COMMON, RARE, COMMON * np.array([1, 100] * 6, np.float32)):
         assert np.isfinite(np.asarray(jax.grad(width, argnums=1)(PARAMS, flux))).all()

@@ -28,6 +28,7 @@ def test_levels_of_mock_spectra_are_within_one_percent_in_every_third_of_colour(
     for row in range(0, catalogue.n, catalogue.n // 120):
         galaxy = catalogue.galaxy(row)
         spectrum = synthesise(galaxy, noise=False)
+        assert spectrum.continuum is not None
         last = spectrum.wavelength_rest[-1]
         beyond = np.arange(1, 6145 - len(spectrum.flux))
         bins.append(see(np.append(spectrum.wavelength_rest, last + beyond), np.pad(spectrum.flux, (0, len(beyond)))))

@@ -83,7 +83,8 @@ def test_scaling_fluxes_and_noise_changes_nothing(factor, share):
     def answers(factor: float) -> list[np.ndarray]:
         given, ivar = factor * flux, 1 / (share * factor * flux) ** 2
         many = predict_many(PARAMS, given, bin_flux_ivar=ivar), intrinsic_many(PARAMS, given, bin_flux_ivar=ivar)
-        return [*many[0], *many[1], predict_ew(PARAMS, given[0], bin_flux_ivar=ivar[0])]
+        one = predict_ew(PARAMS, given[0], bin_flux_ivar=ivar[0])
+        return [np.asarray(values) for values in (*many[0], *many[1], one)]
 
     for values, same in zip(answers(1), answers(factor), strict=True):
         np.testing.assert_allclose(same, values, rtol=5e-3, atol=2e-3)

@@ -19,7 +19,7 @@ def test_counts_give_the_scores_of_the_resampled_rows():
     nmad = resampled_nmad(OBSERVED, PREDICTED, counts)
     for row, times in enumerate(counts):
         seen, said = np.repeat(OBSERVED, times), np.repeat(PREDICTED, times)
-        assert rho[row] == pytest.approx(spearmanr(seen, said).statistic, abs=1e-5)
+        assert rho[row] == pytest.approx(spearmanr(seen, said)[0], abs=1e-5)
         assert nmad[row] == pytest.approx(score(seen, said).nmad, rel=1e-6)
 
 

@@ -49,6 +49,8 @@ def test_saving_and_reading_changes_nothing(tmp_path):
     again = read_params(tmp_path / "again.safetensors")
     assert np.array_equal(predict_ew(again, FLUX), predict_ew(params, FLUX))
     assert again.map is None
+    assert again.domain is not None
+    assert params.domain is not None
     assert all(np.array_equal(left, right) for left, right in zip(again.domain, params.domain, strict=True))
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".json", ".safetensors"]
 

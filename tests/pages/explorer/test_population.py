@@ -34,7 +34,7 @@ def test_the_cards_of_a_population(page: Any, catalogue: registry.Catalogue) -> 
     assert set(answer["figures"]) == {cards.CONTINUUM, cards.HISTOGRAMS, cards.BPT, cards.WHAN}
     for figure in answer["figures"].values():
         go.Figure(figure)
-    words = to_json(answer)
+    words = str(to_json(answer))
     assert f"{len(rows):,} of {catalogue.n:,}" in words
     assert "Lacerda et al. 2020" in words
     assert len(words) < 120_000
@@ -84,7 +84,7 @@ def test_a_ranking_is_found_by_what_it_depends_on(catalogue: registry.Catalogue,
     elsewhere: Any = SimpleNamespace(version="no-such-file", path=tmp_path / "other" / "x.parquet")
     assert outlier_ranking.find(elsewhere, tmp_path) is None
     assert outlier_ranking.progress_of(catalogue, tmp_path) is None
-    stored = {name: np.zeros(3) for name in outlier_ranking.NAMES}
+    stored: dict[str, Any] = {name: np.zeros(3) for name in outlier_ranking.NAMES}
     np.savez(outlier_ranking.place_of(elsewhere, tmp_path), **stored)
     assert outlier_ranking.find(elsewhere, tmp_path) is not None
 

@@ -105,10 +105,12 @@ def test_the_verdict_on_a_galaxy_is_the_explorers(light: Any, catalogue: Catalog
     sample, ranking = outlier_ranking.sample_of(catalogue), outlier_ranking.committed()
     rows = np.argsort(-ranking.statistic)[[0, 30, 300, 1000, 3000, 6000, 9000, 12000, 15000, 18000]]
     covered = covered_lines(sample.ew[rows], np.ones(10, bool), sample.redshift[rows])
-    columns = [column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)]
+    flux, luminosity, redshift, ew = (
+        column[rows] for column in (sample.bin_flux, sample.log_luminosity, sample.redshift, sample.ew)
+    )
     found = [
-        judge_lines(load_params(), *(column[[row]] for column in (*columns, covered))).probability[0]
-        for row in range(10)
+        judge_lines(load_params(), flux[at], luminosity[at], redshift[at], ew[at], covered[at]).probability[0]
+        for at in np.arange(10)[:, None]
     ]
     away = np.log10(np.array(found) / ranking.probability[rows])
     assert np.median(np.abs(away)) < 0.3

@@ -54,7 +54,7 @@ def text_of(component: Any) -> str:
     return json.dumps(component, default=lambda part: part.to_plotly_json(), ensure_ascii=False)
 
 
-def state(bins: list[str], luminosity: str = "", redshift: str = "", model: str = "default") -> dict[str, str]:
+def state(bins: list[str], luminosity: str = "", redshift: str = "", model: str = "default") -> dict[str, Any]:
     return {"bins": bins, "luminosity": luminosity, "redshift": redshift, "model": model}
 
 

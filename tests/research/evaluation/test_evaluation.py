@@ -8,7 +8,7 @@ from model.predictions.predict import Prediction
 from research.baselines.methods import Method
 from research.evaluation.histograms import bands, cells
 from research.evaluation.points import HeldOut, score_variant
-from research.evaluation.record import FEWEST, OURS, Variant
+from research.evaluation.record.schema import FEWEST, OURS, Variant
 from research.evaluation.words import agreement_words, comparison_words, coverage_words, residual_words
 from research.sample import Sample
 

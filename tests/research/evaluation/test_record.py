@@ -7,7 +7,8 @@ import pytest
 from data.errors import DataError
 from model.lines import LINE_NAMES
 from research.evaluation.documents import fill
-from research.evaluation.record import FEWEST, OURS, committed, read_record, write_record
+from research.evaluation.record.files import committed, read_record, write_record
+from research.evaluation.record.schema import FEWEST, OURS
 from research.evaluation.tables import blocks
 
 

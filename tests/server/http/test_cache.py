@@ -15,6 +15,8 @@ def test_a_result_is_made_once(server: Flask):
 
 def test_unreachable_redis_costs_no_answer(settings: Settings):
     # Port 1 is never a Redis.
-    server = create_server(Settings(cache_dir=settings.cache_dir, redis_url="redis://127.0.0.1:1/0"))
+    server = create_server(
+        Settings.model_validate({"cache_dir": settings.cache_dir, "redis_url": "redis://127.0.0.1:1/0"})
+    )
     with server.app_context():
         assert remembered("key", lambda: b"result") == b"result"

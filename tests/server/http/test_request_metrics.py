@@ -56,7 +56,11 @@ def test_requests_are_logged_without_what_visitors_sent(settings: Settings, capl
         client.post("/api/v1/predict", json={"flux": [["secret-of-a-visitor"] * 12]})
         client.post("/api/v1/predict", data="secret-of-a-visitor", content_type="text/csv")
     assert "secret-of-a-visitor" not in caplog.text
-    told = [(record.route, record.status) for record in caplog.records if record.name == "galactic_neon.requests"]
+    told = [
+        (vars(record)["route"], vars(record)["status"])
+        for record in caplog.records
+        if record.name == "galactic_neon.requests"
+    ]
     assert told == [("/healthz", 200), ("none", 404), ("/api/v1/predict", 422), ("/api/v1/predict", 422)]
 
 

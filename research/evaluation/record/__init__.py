@@ -1,0 +1,1 @@
+"""The record of an evaluation, which documents and pages show: its schema, and its files."""
