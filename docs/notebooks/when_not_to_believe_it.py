@@ -110,12 +110,12 @@ print(
 )
 
 # %% [markdown]
-# For statistics of a population, draw: `sample` has both kinds of galaxies in the right number.
+# For statistics of a population, draw: `sample` gives both kinds of galaxies.
 #
 # ## One galaxy is not the mean
 #
 # The correlation over all galaxies looks high because kinds of galaxies differ. Among galaxies of one colour, the
-# scatter is what the starlight does not determine, and no network removes it. This is the spread of Hα at one starlight:
+# scatter is what the starlight does not determine, and no network removes it. The spread of Hα at one starlight:
 
 # %%
 drawn = sample_many(3, params, np.tile(blue, (2000, 1)), ids=np.arange(2000))
