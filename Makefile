@@ -50,7 +50,7 @@ screenshots: developing ## take the screenshots of the documents again
 
 docs: developing ## build the documents into build/site: notebooks executed, links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
-	@echo "Wrote build/site: open build/site/index.html."
+	@echo "Wrote build/site. Its search needs a server: python3 -m http.server --directory build/site"
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true
