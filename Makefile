@@ -8,7 +8,8 @@ TABLE ?=
 TRAIN_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run real test check lint format bench screenshots reference soak train pin audit sbom release-check container-check clean python serving \
+.PHONY: help run real test check lint format docs bench screenshots soak train pin audit sbom release-check container-check clean \
+	python serving \
 	whole developing
 
 help: ## list these commands
@@ -48,8 +49,9 @@ bench: developing ## measure speed, bytes and memory
 screenshots: developing ## take the screenshots of the documents again
 	@$(BIN)/python -m benchmarks.screenshots
 
-reference: developing ## write docs/library.md, the library reference, from the docstrings
-	@$(BIN)/python scripts/api_reference.py
+docs: developing ## build the documents into build/site: notebooks executed, links checked
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "Wrote build/site. Its search needs a server: python3 -m http.server --directory build/site"
 
 soak: developing ## load and fuzz the app for many minutes
 	@scripts/debian.sh redis-server redis-server || true

@@ -48,7 +48,7 @@ def _end_bin(word: str) -> int:
 @click.option(
     "--commit",
     is_flag=True,
-    help="Store the record that the Model page, the README and the model card show.",
+    help="Store the record that the Model page and the model card show.",
 )
 def command(
     catalogue: Path,

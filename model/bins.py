@@ -9,9 +9,23 @@ from jaxtyping import Array, Float
 
 N_BINS: Final = 12
 BIN_EDGES: Final = np.linspace(3400.0, 7000.0, N_BINS + 1)
-"""Rest-frame vacuum wavelengths [Å], shape (13,) (Khederlarian et al. 2024)."""
+"""Rest-frame vacuum wavelengths [Å], shape (13,) (Khederlarian et al. 2024).
+
+Examples
+--------
+>>> from galactic_neon import BIN_EDGES
+>>> BIN_EDGES[[0, 1, -1]].tolist()
+[3400.0, 3700.0, 7000.0]
+"""
 BIN_CENTERS: Final = (BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
-"""Rest-frame vacuum wavelengths [Å], shape (12,)."""
+"""Rest-frame vacuum wavelengths [Å], shape (12,).
+
+Examples
+--------
+>>> from galactic_neon import BIN_CENTERS
+>>> BIN_CENTERS[:3].tolist()
+[3550.0, 3850.0, 4150.0]
+"""
 LUMINOSITY_BIN: Final = 10
 """Index of the bin (6400-6700 Å) in which the luminosity is measured."""
 MIN_COVERAGE: Final = 0.5

@@ -42,6 +42,15 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
     ------
     ValueError
         If the last axis has not twelve bins.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import colors
+    >>> colors(np.linspace(1.0, 2.0, 12)).shape
+    (11,)
+    >>> float(colors(np.ones(12)).sum())
+    0.0
     """
     flux = jnp.asarray(bin_flux)
     if flux.shape[-1:] != (N_BINS,):
@@ -152,6 +161,14 @@ def log_luminosity(
     -------
     (...) array
         log10 of [1e-17 erg/s/cm²/Å Mpc²].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import log_luminosity
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> f"{float(log_luminosity(bins, 0.1)):.2f}"  # bins in 1e-17 erg/s/cm²/Å
+    '5.78'
     """
     flux = jnp.asarray(bin_flux)[..., LUMINOSITY_BIN]
     return jnp.log10(flux) + jnp.log10(1 + jnp.asarray(redshift)) + 2 * jnp.log10(luminosity_distance(redshift))

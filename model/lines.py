@@ -82,11 +82,34 @@ MEASURED_LINES: Final[tuple[Line, ...]] = (
     Line("SIII_9069", "[S III] 9069", "[S III]", "9069", (9071.1,), "red", predicted=False),
     Line("SIII_9532", "[S III] 9532", "[S III]", "9532", (9533.2,), "red", predicted=False),
 )
-"""All lines that are measured in spectra; without its ``predicted=False``, a line is one that training learns too."""
+"""All lines that are measured in spectra; without its ``predicted=False``, a line is one that training learns too.
+
+Examples
+--------
+>>> from galactic_neon import LINES, MEASURED_LINES
+>>> [line.label for line in MEASURED_LINES if line not in LINES][:2]
+['[Ne III] 3869', 'Hδ 4101']
+"""
 
 LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if line.predicted)
+"""Lines that the networks predict, in the order of the last axis of all arrays of lines.
+
+Examples
+--------
+>>> from galactic_neon import LINES
+>>> [line.name for line in LINES]  # doctest: +NORMALIZE_WHITESPACE
+['OII_DOUBLET', 'HGAMMA', 'HBETA', 'OIII_4959', 'OIII_5007', 'NII_6548', 'HALPHA', 'NII_6584', 'SII_6716',
+ 'SII_6731']
+"""
 EXTRA_LINES: Final[tuple[Line, ...]] = tuple(line for line in MEASURED_LINES if not line.predicted)
-"""Lines that are measured but not predicted."""
+"""Lines that are measured but not predicted.
+
+Examples
+--------
+>>> from galactic_neon import EXTRA_LINES
+>>> [line.number for line in EXTRA_LINES]
+['3869', '4101', '5876', '6300', '9069', '9532']
+"""
 _WORDS: Final = [
     "no",
     "one",

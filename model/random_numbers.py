@@ -109,6 +109,14 @@ def id_words(
     ------
     ValueError
         If the ids are neither integers nor text.
+
+    Examples
+    --------
+    >>> from galactic_neon import id_words
+    >>> id_words([39627545462704128, 7]).tolist()
+    [[9226506, 3936356352], [0, 7]]
+    >>> id_words(["galaxy a", "galaxy b"]).shape
+    (2, 2)
     """
     if isinstance(ids, jax.Array):
         if not jnp.issubdtype(ids.dtype, jnp.integer):

@@ -72,6 +72,14 @@ class Response(NamedTuple):
         Scatter of the measured EW over the stated error.
     onset : (..., line) array
         Signal-to-noise below which the fit tends to pass over a line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import listing_response, load_params
+    >>> response = listing_response(load_params(), np.linspace(1.0, 2.0, 12))
+    >>> bool((response.scale > 0).all()), bool((response.onset > 0).all())
+    (True, True)
     """
 
     offset: Float[Array, "*galaxy line"]

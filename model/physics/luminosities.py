@@ -47,6 +47,15 @@ def line_luminosities(
     -------
     (..., line) array
         Luminosities in units of `SOLAR_LUMINOSITY`, 3.828e33 erg/s; not corrected for dust.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import line_luminosities, load_params, predict_ew
+    >>> bins = np.linspace(1.0, 2.0, 12)
+    >>> ew = predict_ew(load_params(), bins, log_luminosity=6.0)
+    >>> line_luminosities(bins, ew, 6.0).shape  # [3.828e33 erg/s]
+    (10,)
     """
     flux = jnp.asarray(bin_flux)
     beside = continuum_levels(flux) if levels is None else jnp.asarray(levels)
@@ -105,6 +114,16 @@ def magnitude_changes(
     (band,) array
         Magnitude with lines minus magnitude without, negative for emission; NaN where less than 99 % of the band lies
         within 3400-7000 Å at rest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import magnitude_changes
+    >>> wavelength_obs = np.arange(4500.0, 7500.0, 2.0)
+    >>> band = np.exp(-(((wavelength_obs - 6200) / 300) ** 2))
+    >>> change = magnitude_changes(wavelength_obs, band[None], np.ones(12), np.full(10, 20.0), 0.1)
+    >>> bool(change[0] < 0)  # brighter with lines
+    True
     """
     flux, wave = jnp.asarray(bin_flux), jnp.asarray(wavelength_obs)
     flux = flux / flux.mean()

@@ -114,6 +114,15 @@ def predict_many(
     -------
     Prediction
         numpy arrays (galaxy, line) [Å]; NaN where an input is not a positive number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, predict_many
+    >>> rng = np.random.default_rng(1)
+    >>> found = predict_many(load_params(), rng.uniform(1.0, 2.0, (5000, 12)))
+    >>> found.ew.shape, type(found.ew) is np.ndarray
+    ((5000, 10), True)
     """
     same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
     needed = same._replace(map=None, intrinsic=None)
@@ -200,6 +209,16 @@ def sample_many(
     -------
     Sample
         numpy arrays (galaxy, line) [Å].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, sample_many
+    >>> bins = np.linspace(1.0, 2.0, 12) * np.ones((100, 1))
+    >>> drawn = sample_many(7, load_params(), bins, ids=np.arange(100))
+    >>> again = sample_many(7, load_params(), bins[:10], ids=np.arange(10))
+    >>> np.allclose(drawn.ew[:10], again.ew)  # rows keep their draws in any piece of a table
+    True
     """
     missing = np.full(len(bin_flux), np.nan, np.float32)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]

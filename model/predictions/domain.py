@@ -53,6 +53,17 @@ class Domain(NamedTuple):
         The judged numbers, NaN where not given.
     luminosity_limit, redshift_limit : (4,) and (2,) arrays
         See `ColorMixture`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import domain, load_params
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> found = domain(load_params(), np.stack([bins, bins[::-1] ** 3]))
+    >>> found.code.tolist(), found.verdict.tolist()
+    ([0, 2], ['inside', 'outside'])
+    >>> found.reasons[0], len(found.reasons[1])
+    ((), 1)
     """
 
     code: Int[Array | np.ndarray, "*galaxy"]
@@ -115,6 +126,15 @@ def domain_score(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bi
     ------
     ValueError
         If the weights carry no domain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import domain_score, load_params
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> score = domain_score(load_params(), bins)
+    >>> bool(score > 0.01)  # otherwise the colours are rarer than those of 99 % of the training galaxies
+    True
     """
     mixture = color_mixture(params)
     density = marginal(mixture, bin_flux)
@@ -157,6 +177,16 @@ def domain(
     ------
     ValueError
         If the weights carry no domain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import domain, load_params
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> domain(load_params(), bins).verdict
+    'inside'
+    >>> domain(load_params(), bins[::-1], redshift=0.9).verdict
+    'outside'
     """
     mixture, flux = color_mixture(params), jnp.asarray(bin_flux)
     gaps = jnp.isnan(flux[..., 1:-1]).any(axis=-1, keepdims=True)

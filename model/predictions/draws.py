@@ -35,6 +35,16 @@ class ObservedLines(NamedTuple):
         Equivalent width with noise [Å]; <= 0 where the line is not detected.
     ew_ivar : (..., line) array
         Inverse variance of the equivalent width [1/Å²].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, sample
+    >>> seen = sample(7, load_params(), np.linspace(1.0, 2.0, 12)).observed
+    >>> listed = np.where(seen.detected, seen.ew, np.nan)
+    >>> signal_to_noise = listed * np.sqrt(seen.ew_ivar)
+    >>> signal_to_noise.shape
+    (10,)
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]
@@ -56,6 +66,15 @@ class Sample(NamedTuple):
         follow their strong partners.
     observed : ObservedLines
         The same draw as DESI's catalogue would list it, with noise and selection.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, sample
+    >>> true, seen = sample(7, load_params(), np.linspace(1.0, 2.0, 12))
+    >>> residual = seen.ew - true  # [Å]
+    >>> residual.shape
+    (10,)
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]

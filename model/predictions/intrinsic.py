@@ -27,6 +27,15 @@ class IntrinsicEW(NamedTuple):
         16th, 50th and 84th percentile of the noise-free rest-frame equivalent width [Å], >= 0.
     p_detected : (..., line) array
         Probability that the line is listed, at the noise of DESI's bright galaxy sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import LINES, intrinsic_ew, load_params
+    >>> found = intrinsic_ew(load_params(), np.linspace(1.0, 2.0, 12))
+    >>> least = LINES[int(np.argmin(found.p_detected))]
+    >>> least in LINES
+    True
     """
 
     p16: Float[Array | np.ndarray, "*galaxy line"]
@@ -78,6 +87,14 @@ def intrinsic_ew(
     ------
     ValueError
         If the weights have no intrinsic distribution.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import intrinsic_ew, load_params
+    >>> found = intrinsic_ew(load_params(), np.linspace(1.0, 2.0, 12), log_luminosity=6.0)
+    >>> found.p50.shape, bool((found.p16 >= 0).all()), bool((found.p_detected <= 1).all())
+    ((10,), True, True)
     """
     color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
     return intrinsic_colors(params, color, log_luminosity, redshift)
@@ -136,6 +153,16 @@ def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galax
     ------
     ValueError
         If the weights have no intrinsic distribution.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import listing_response, load_params
+    >>> response = listing_response(load_params(), np.linspace(1.0, 2.0, 12))
+    >>> ew, sigma = 0.5, 0.3  # noise-free, and the stated error [Å]
+    >>> mean = ew + response.offset + sigma * response.bias / (1 + (ew / sigma) ** 2)  # [Å]
+    >>> mean.shape
+    (10,)
     """
     model, color = distribution_of(params), colors(bin_flux)
     if model.response is None:

@@ -20,6 +20,14 @@ class MapPlace(NamedTuple):
         Map coordinates, unitless; distances are not physical.
     spread : (..., 2) array
         Half the 16-84 % range, per axis, of the positions that UMAP gives to such continua.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, place_on_map
+    >>> position, spread = place_on_map(load_params(), np.ones((3, 12)))
+    >>> position.shape, bool((spread >= 0).all())
+    ((3, 2), True)
     """
 
     position: Float[Array | np.ndarray, "*galaxy 2"]
@@ -49,6 +57,14 @@ def place_on_map(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bi
     References
     ----------
     McInnes, Healy & Melville 2018, arXiv:1802.03426 (UMAP).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, place_on_map
+    >>> place = place_on_map(load_params(), np.linspace(1.0, 2.0, 12))
+    >>> place.position.shape
+    (2,)
     """
     if params.map is None:
         raise ValueError("These weights carry no map. Load them with load_params.")

@@ -25,6 +25,15 @@ class Prediction(NamedTuple):
     p16, p84 : (..., line) array
         16th and 84th percentile [Å], which include the scatter of galaxies, DESI's measurement noise, and the error of
         the network where colours are rare. NaN for networks without an interval.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, predict
+    >>> ew, p16, p84 = predict(load_params(), np.linspace(1.0, 2.0, 12))
+    >>> width = (p84 - p16) / 2  # [Å]
+    >>> width.shape
+    (10,)
     """
 
     ew: Float[Array | np.ndarray, "*galaxy line"]
@@ -69,6 +78,17 @@ def predict(
     References
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import LINES, load_params, predict
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> found = predict(load_params(), bins)
+    >>> found.ew.shape == (len(LINES),), bool((found.p16 <= found.ew).all())
+    (True, True)
+    >>> predict(load_params(), np.stack([bins] * 3), log_luminosity=np.array([6.0, 6.5, 7.0])).ew.shape
+    (3, 10)
     """
     color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
     return predict_colors(params, color, log_luminosity, redshift)
@@ -136,5 +156,16 @@ def predict_ew(
     References
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
+
+    Examples
+    --------
+    >>> import jax
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, predict_ew
+    >>> params, bins = load_params(), np.linspace(1.0, 2.0, 12)
+    >>> predict_ew(params, bins).shape
+    (10,)
+    >>> jax.jacfwd(predict_ew, argnums=1)(params, bins).shape  # d EW / d flux
+    (10, 12)
     """
     return jnp.asarray(predict(params, bin_flux, log_luminosity, redshift, bin_flux_ivar).ew)

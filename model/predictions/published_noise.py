@@ -49,6 +49,16 @@ def published_noise(
     References
     ----------
     Khederlarian et al. 2024, MNRAS 531, 1454.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import load_params, predict_many, published_noise
+    >>> bins = np.linspace(1.0, 2.0, 12) * np.ones((3, 1))
+    >>> ew = predict_many(load_params(), bins).ew
+    >>> noisy = published_noise(7, bins, ew, np.full(ew.shape, 4.0))  # errors of .5 Å
+    >>> noisy.shape, bool((noisy != ew).all())
+    ((3, 10), True)
     """
     ivar = jnp.asarray(ew_ivar)
     sigma = 1 / jnp.sqrt(jnp.where(ivar >= MIN_IVAR, ivar, jnp.nan))

@@ -31,6 +31,15 @@ def bin_variance(
     -------
     (12,) array
         Variances in the square of the flux's unit; NaN where no pixel is good.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import bin_variance
+    >>> wavelength_rest = np.arange(3400.5, 7000.0, 1.0)
+    >>> variance = bin_variance(wavelength_rest, np.full(3600, 4.0))  # an error of .5 in every pixel
+    >>> f"{float(np.sqrt(variance[5])):.3f}"  # 300 pixels in a bin
+    '0.029'
     """
     good = jnp.asarray(ivar) > 0
     weight = jnp.where(good[:, None], bin_weights(wavelength_rest), 0.0)
@@ -56,6 +65,16 @@ def excess_ivar(
     -------
     (12,) array
         Infinite where the noise is not larger than DESI's.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import excess_ivar
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> noisy = excess_ivar(bins, np.full(12, 0.3**2), absolute=True)
+    >>> quiet = excess_ivar(bins, np.full(12, 0.01**2), absolute=True)
+    >>> bool(np.isfinite(noisy).all()), bool(np.isinf(quiet).all())
+    (True, True)
     """
     own = DESI_NOISE if absolute else DESI_NOISE * float(np.mean(bin_flux)) / DESI_CONTINUUM
     excess = np.where(np.isfinite(variance), variance, 0.0) - own**2

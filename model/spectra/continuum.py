@@ -33,6 +33,16 @@ def continuum_bins(
     -------
     (..., 12) array
         Mean continuum per bin in the unit of `flux`; NaN where a bin is not covered.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import continuum_bins
+    >>> wavelength_rest = np.arange(3300.0, 7200.0, 1.0)
+    >>> flux = np.ones(wavelength_rest.shape)
+    >>> flux[3265] += 30.0  # an emission line: Hα
+    >>> continuum_bins(wavelength_rest, flux).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
 
     def one(

@@ -188,6 +188,16 @@ def mask_lines(
     -------
     (pixel,) array
         The continuum, in the unit of `flux`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import mask_lines
+    >>> wavelength_rest = np.arange(3300.0, 7200.0, 1.0)
+    >>> flux = np.ones(wavelength_rest.shape)
+    >>> flux[3265] += 30.0  # an emission line: Hα
+    >>> float(mask_lines(wavelength_rest, flux).max())
+    1.0
     """
     wavelength_rest, flux = jnp.asarray(wavelength_rest), jnp.asarray(flux)
     good = jnp.isfinite(flux) if ivar is None else jnp.isfinite(flux) & (jnp.asarray(ivar) > 0)

@@ -44,6 +44,17 @@ class MeasuredLines(NamedTuple):
         times 1 + z in the observed frame.
     extra_ew, extra_ew_ivar, extra_level : (extra,) array
         The same of `EXTRA_LINES`, which the networks do not predict.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import EXTRA_LINES, add_lines, measure_lines
+    >>> wavelength_rest = np.arange(3400.0, 7000.0, 1.0)
+    >>> flux = np.asarray(add_lines(wavelength_rest, np.ones(3600), np.full(10, 20.0)))
+    >>> found = measure_lines(wavelength_rest, flux, np.full(3600, 1e4))
+    >>> error = 1 / np.sqrt(found.ew_ivar)  # [Å]
+    >>> error.shape, len(found.extra_ew) == len(EXTRA_LINES)
+    ((10,), True)
     """
 
     ew: Float[np.ndarray, " line"]
@@ -87,6 +98,17 @@ def measure_lines(
     -------
     MeasuredLines
         Equivalent widths and inverse variances, width and shift, starlight.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import LINES, add_lines, measure_lines
+    >>> wavelength_rest = np.arange(3400.0, 7000.0, 1.0)
+    >>> ew = np.array([20.0 if line.name == "HALPHA" else 0.0 for line in LINES])
+    >>> flux = np.asarray(add_lines(wavelength_rest, np.ones(3600), ew))
+    >>> found = measure_lines(wavelength_rest, flux, np.full(3600, 1e4))
+    >>> bool(15.0 < found.ew[ew > 0][0] < 25.0)  # a flat continuum is not that of stars
+    True
     """
     continuum_all = np.full(len(flux), np.nan)
     wavelength_rest = np.asarray(wavelength_rest, np.float64)

@@ -49,6 +49,17 @@ def add_lines(
     -------
     (..., pixel) array
         Continuum plus lines, in the unit of `continuum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import LINES, add_lines
+    >>> wavelength_rest = np.arange(3300.0, 7200.0, 1.0)
+    >>> continuum = np.ones(wavelength_rest.shape)
+    >>> ew = np.array([30.0 if line.name == "HALPHA" else 0.0 for line in LINES])
+    >>> flux = add_lines(wavelength_rest, continuum, ew)
+    >>> f"{float((flux - continuum).sum()):.1f} Å"  # pixels of 1 Å, a continuum of 1
+    '30.0 Å'
     """
     wavelength_rest, continuum = jnp.asarray(wavelength_rest), jnp.asarray(continuum)
     profiles = line_profiles(wavelength_rest, velocity_dispersion, instrument_fwhm)
@@ -105,6 +116,14 @@ def line_profiles(
     -------
     (pixel, component) array
         Profiles [1/Å].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import line_profiles
+    >>> profiles = line_profiles(np.arange(3300.0, 7200.0, 1.0), velocity_dispersion=150.0)
+    >>> profiles.shape, bool(np.allclose(profiles.sum(axis=0), 1.0, atol=1e-3))
+    ((3900, 11), True)
     """
     wavelength_rest = jnp.asarray(wavelength_rest)
     edges = pixel_edges(wavelength_rest)

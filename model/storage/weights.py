@@ -34,7 +34,17 @@ USER_FOLDER: Final = Path("~/.local/share/galactic_neon")
 
 
 class WeightsError(ValueError):
-    """A weights file cannot be used; the message is a sentence for the user."""
+    """A weights file cannot be used; the message is a sentence for the user.
+
+    Examples
+    --------
+    >>> from galactic_neon import WeightsError, load_params
+    >>> try:
+    ...     load_params("no-such-model")
+    ... except WeightsError as error:
+    ...     print(str(error)[:27])
+    No weights 'no-such-model'.
+    """
 
 
 def user_folder() -> Path:
@@ -148,6 +158,13 @@ def load_sidecar(name_or_path: str | Path = DEFAULT) -> dict[str, Any]:
     ------
     WeightsError
         If the weights file or its sidecar is missing.
+
+    Examples
+    --------
+    >>> from galactic_neon import load_sidecar
+    >>> about = load_sidecar()
+    >>> sorted(about["networks"]), len(about["sha256"])
+    (['colors', 'luminosity', 'redshift'], 64)
     """
     path = find_weights(name_or_path).with_suffix(".json")
     if not path.is_file():
@@ -204,6 +221,14 @@ def load_params(name_or_path: str | Path = DEFAULT) -> Params:
     ------
     WeightsError
         If the file is missing, damaged, or of another format.
+
+    Examples
+    --------
+    >>> from galactic_neon import load_params
+    >>> params = load_params()
+    >>> synthetic = load_params("noise-free")
+    >>> params.redshift is not None and synthetic.intrinsic is not None
+    True
     """
     return _load_once(find_weights(name_or_path).resolve())
 

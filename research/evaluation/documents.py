@@ -14,7 +14,7 @@ from research.evaluation.record.schema import Evaluation
 from research.evaluation.tables import blocks
 
 ROOT: Final = Path(__file__).parents[2]
-DOCUMENTS: Final = ("README.md", "docs/model-card.md")
+DOCUMENTS: Final = ("docs/model-card.md",)
 _BLOCK: Final = re.compile(r"(<!-- evaluation: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

@@ -1,6 +1,6 @@
 """The settings of the server, each an environment variable, checked at the start.
 
-``python -m server.process.settings`` prints the table in the README.
+``python -m server.process.settings`` prints the table in docs/settings.md.
 """
 
 import difflib

@@ -15,14 +15,14 @@ from research.baselines.methods import METHODS, PUBLISHED
 from research.evaluation.documents import DOCUMENTS, fill
 from research.evaluation.record.files import COMMITTED, committed
 from research.evaluation.record.schema import OURS
-from scripts.api_reference import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def test_every_command_of_the_readme_is_one_that_the_command_line_takes():
-    commands = re.findall(r"^\.venv/bin/python cli\.py (.*?)(?:\s+#.*)?$", README, re.MULTILINE)
+def test_every_command_of_the_documents_is_one_that_the_command_line_takes():
+    text = README + (ROOT / "docs/command-line.md").read_text()
+    commands = re.findall(r"^\.venv/bin/python cli\.py (?!COMMAND)(.*?)(?:\s+#.*)?$", text, re.MULTILINE)
     assert len(commands) >= 5
     for command in commands:
         words, taken = shlex.split(command), cli.program
@@ -43,6 +43,15 @@ def test_the_tables_in_the_documents_are_the_committed_evaluations(document):
     text = (ROOT / document).read_text()
     assert text.count("<!-- evaluation: ") == text.count("<!-- end -->") >= 3
     assert fill(text, committed()) == text, "Run `python -m research.evaluation.documents`."
+
+
+def test_the_readmes_scores_are_those_of_the_model_card():
+    table = re.search(
+        r"<!-- evaluation: scores -->.*?<!-- end -->", (ROOT / "docs/model-card.md").read_text(), re.DOTALL
+    )
+    assert table is not None
+    rho = [float(value) for value in re.findall(r"^\| [A-Z]\w+ \| (0\.\d+) /", table[0], re.MULTILINE)]
+    assert f"is {min(rho):.2f} to {max(rho):.2f}, depending" in " ".join(README.split())
 
 
 def test_the_committed_evaluation_is_whole():
@@ -82,7 +91,3 @@ def test_words_that_the_nomenclature_replaces_do_not_come_back():
             names = [getattr(node, field, None) for field in ("id", "arg", "attr", "name")]
             found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in banned]
     assert not found, found
-
-
-def test_the_librarys_reference_is_written_from_its_docstrings():
-    assert (ROOT / "docs" / "library.md").read_text(encoding="utf-8") == reference(), "Run `make reference`."

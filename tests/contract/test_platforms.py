@@ -404,8 +404,7 @@ def test_composes_cache_asks_for_the_password_and_hides_it(tmp_path: Path):
             process.terminate()
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/deploy.md"])
-def test_documents_name_files_that_exist(document: str):
-    named = re.findall(r"packaging/[\w./-]*\w", (ROOT / document).read_text(encoding="utf-8"))
+def test_the_document_names_files_that_exist():
+    named = re.findall(r"packaging/[\w./-]*\w", (ROOT / "docs/deploy.md").read_text(encoding="utf-8"))
     assert len(named) >= 5
     assert all((ROOT / name).exists() for name in named)

@@ -12,7 +12,7 @@ from model.physics.diagram_class import classify_bpt, classify_whan
 from model.physics.levels import continuum_levels
 
 FLAT = np.ones(len(BIN_CENTERS))
-DUSTFREE = CASE_B * continuum_levels(FLAT)[HBETA] / continuum_levels(FLAT)[HALPHA]
+DUSTFREE = float(CASE_B * continuum_levels(FLAT)[HBETA] / continuum_levels(FLAT)[HALPHA])
 """Ratio of the EWs of Hα and Hβ without dust."""
 
 

@@ -120,7 +120,7 @@ def test_other_variables_are_nobodys_business():
     assert "no setting is called so" in settings.misspelt(["GALACTIC_NEON_COLOUR"])[0]
 
 
-def test_readme_shows_every_setting():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [row for row in settings.table().splitlines() if row not in readme]
-    assert not missing, "Paste the output of `python -m server.process.settings` into the README."
+def test_the_documents_show_every_setting():
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    missing = [row for row in settings.table().splitlines() if row not in page]
+    assert not missing, "Paste the output of `python -m server.process.settings` into docs/settings.md."
