@@ -18,13 +18,13 @@ def _library_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def documented() -> griffe.Object:
+def documented() -> griffe.Object | griffe.Alias:
     """The package as the API reference reads it, which shows docstrings of constants too."""
     return griffe.load("model", search_paths=[ROOT], docstring_parser="numpy", resolve_aliases=True)
 
 
 @pytest.mark.parametrize("name", model.__all__)
-def test_every_public_name_has_an_example_that_runs(documented: griffe.Object, name: str):
+def test_every_public_name_has_an_example_that_runs(documented: griffe.Object | griffe.Alias, name: str):
     docstring = documented[name].docstring
     assert docstring is not None, f"{name} has no docstring."
     test = doctest.DocTestParser().get_doctest(docstring.value, {}, name, None, None)
