@@ -70,8 +70,8 @@ figure
 # %% [markdown]
 # ## Is it a galaxy?
 #
-# Twelve bins cannot tell whether star formation and lines agree: what looks like the starlight of some DESI galaxy counts
-# as inside the domain, whatever its ionising photons.
+# Twelve bins cannot tell whether star formation and lines agree: what looks like the starlight of some DESI galaxy
+# counts as inside the domain, whatever its ionising photons.
 
 # %%
 verdicts = domain(pipeline.params, many.bin_flux)
