@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import click
 
-from commands import catalogue, evaluate, import_published, interrupts, predict, self_test, serve, train
+from commands import evaluate, import_published, interrupts, predict, self_test, serve, train
+from commands.catalogue import group as catalogue
 from commands.extras import explain_missing
 from commands.options import WIDTH, Group
 from data.errors import DataError
-from model.release import __version__
 from model.storage.files import abandon
+from model.storage.release import __version__
 from model.storage.weights import WeightsError
 from storage.program import PROGRAM
 

@@ -3,7 +3,7 @@
 import click
 
 from commands.options import Command
-from model.release import __version__
+from model.storage.release import __version__
 from server.process import selftest
 
 

@@ -10,6 +10,7 @@ from .bins import BIN_CENTERS, BIN_EDGES
 from .distribution.latent import Response
 from .features import colors, log_luminosity
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
+from .numerics.random_numbers import id_words
 from .physics.bands import Bands
 from .physics.luminosities import line_luminosities, magnitude_changes
 from .predictions.batch import predict_many, sample_many
@@ -22,15 +23,14 @@ from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
 from .predictions.published_noise import published_noise
-from .random_numbers import id_words
-from .release import __version__
 from .spectra.bin_noise import bin_variance, excess_ivar
 from .spectra.continuum import continuum_bins
 from .spectra.grid import Grid
-from .spectra.line_mask import mask_lines
-from .spectra.measure import MeasuredLines, measure_lines
+from .spectra.lines.mask import mask_lines
+from .spectra.lines.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
 from .storage.export import register as register_exports
+from .storage.release import __version__
 from .storage.weights import WeightsError, load_params, load_sidecar
 
 __all__ = [
@@ -85,8 +85,20 @@ __all__ = [
 register_exports()
 
 
+_REPLACED = {
+    "Observed": ("ObservedLines", ObservedLines),
+    "sample_ew": ("sample(...).ew", lambda *given, **named: sample(*given, **named).ew),
+    "sample_observed": ("sample(...).observed", lambda *given, **named: sample(*given, **named).observed),
+}
+"""What names of the previous release are now; the next release drops them."""
+
+
 def __getattr__(name: str) -> Any:
     """Return a name of the previous release with a DeprecationWarning."""
-    from .deprecated import find
+    if name not in _REPLACED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import warnings
 
-    return find(name)
+    words, replacement = _REPLACED[name]
+    warnings.warn(f"{name} is deprecated: use {words}.", DeprecationWarning, stacklevel=2)
+    return replacement

@@ -16,12 +16,12 @@ from jaxtyping import Array, Float
 
 from .bins import LUMINOSITY_BIN
 from .features import CM_PER_MPC, LIGHT_SPEED, VARIANTS, luminosity_distance
+from .numerics.random_numbers import Key
 from .physics.bands import Bands
 from .physics.luminosities import SOLAR_LUMINOSITY
 from .predictions.draws import Sample, sample
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict
-from .random_numbers import Key
 from .spectra.grid import Grid
 from .spectra.templates import attenuation_curve, load_templates
 
@@ -312,7 +312,7 @@ class Pipeline:
             numpy arrays (galaxy, ...) of the next galaxies: "bin_flux", "log_luminosity", "ew", and where asked for
             "ew_drawn", "ew_observed", "ew_observed_ivar", "magnitudes".
         """
-        from .random_numbers import id_words
+        from .numerics.random_numbers import id_words
 
         columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, np.float32)) for value in stars))
         n = len(columns[0])

@@ -28,8 +28,8 @@ from model.physics.diagnostics import HALPHA, HBETA, MIN_SIGNAL
 from model.physics.levels import COEFFICIENTS_FILE, continuum_levels, interpolated_levels, level_features
 from model.predictions.batch import predict_many
 from model.spectra.air import air_to_vacuum
-from model.spectra.line_mask import mask_lines
-from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
+from model.spectra.lines.mask import mask_lines
+from model.spectra.lines.side_bands import COMPONENT_LINE, side_band_levels
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
 from model.storage.weights import load_params

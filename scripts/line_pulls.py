@@ -11,9 +11,9 @@ from analysis.explorer.spectra import synthesise
 from data.catalogue.catalogue import Catalogue, Galaxy
 from data.catalogue.registry import EMBEDDED_FILE
 from model.lines import LINE_NAMES, LINES
-from model.spectra.measure import measure_lines
+from model.spectra.lines.measure import measure_lines
+from model.spectra.lines.side_bands import COMPONENT_LINE, side_band_levels
 from model.spectra.pixel_noise import DESI_FWHM
-from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
 
 
 def main() -> int:

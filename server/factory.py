@@ -9,7 +9,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from model.release import __version__
+from model.storage.release import __version__
 from server import api, problems
 from server.http import (
     cache,

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from model.release import __version__
+from model.storage.release import __version__
 from storage.program import IMPORT_ROOT, INSTALLED
 
 

@@ -26,7 +26,7 @@ from model.predictions.imputation import complete_bins
 from model.predictions.params import Params
 from model.predictions.verdicts import judge_rows
 from model.spectra.continuum import continuum_bins
-from model.spectra.measure import as_catalogued, measure_lines
+from model.spectra.lines.measure import as_catalogued, measure_lines
 from model.storage.weights import DEFAULT, load_params
 
 PROBLEMS_SUFFIX: Final = ".problems.csv"
@@ -58,7 +58,7 @@ def from_fits(
         Catalogue to write, Parquet. Rest-frame spectra are written to ``OUT.spectra.npy``, and the targets left out,
         with reasons, to ``OUT.problems.csv``.
     lines : sequence of Path
-        FastSpecFit tables with the equivalent widths; if empty, they are measured by `model.spectra.measure`.
+        FastSpecFit tables with the equivalent widths; if empty, they are measured by `model.spectra.lines.measure`.
     ebv : float, optional
         E(B-V) of the Milky Way [mag] for which all spectra are corrected.
     ebv_of_files : bool

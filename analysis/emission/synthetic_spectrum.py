@@ -13,7 +13,7 @@ from data.formats import FORMATS, Field, TableMeta
 from data.spectrum import Spectrum
 from data.uploads.averaging import padded
 from model.bins import BIN_EDGES
-from model.spectra.line_mask import mask_lines
+from model.spectra.lines.mask import mask_lines
 from model.spectra.synthesis import add_lines, smooth_continuum
 
 PIXEL: Final = 0.8

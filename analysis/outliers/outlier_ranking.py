@@ -20,8 +20,8 @@ from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from data.catalogue.survey import DESI, Survey
 from data.paths import user_cache_folder
 from model.lines import LINE_NAMES
-from model.predictions.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.predictions.params import Params
+from model.statistics.outlier_score import OutlierScores, score_outliers, tail_probability
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
 from storage.program import IMPORT_ROOT, module
 
@@ -35,7 +35,7 @@ NAMES: Final = ("statistic", "probability", "line", "sigma", "expected")
 
 
 class Ranking(NamedTuple):
-    """The outlier scores of a catalogue; see `model.predictions.outlier_score`.
+    """The outlier scores of a catalogue; see `model.statistics.outlier_score`.
 
     Attributes
     ----------

@@ -2,7 +2,7 @@
 
 The lines of a row are compared with 96 realisations, as many as in `outlier_ranking`. `model.predictions.batch` draws
 them with a key made of the row, so that the score does not depend on other rows. The statistic of
-`model.predictions.outlier_score` is comparable between galaxies, so the packaged ranking of the mock catalogue converts
+`model.statistics.outlier_score` is comparable between galaxies, so the packaged ranking of the mock catalogue converts
 it to a probability.
 """
 
@@ -16,8 +16,8 @@ from jaxtyping import Bool, Float, Int
 from analysis.outliers.outlier_ranking import FITTED, KEPT, Ranking, committed
 from data.catalogue.survey import DESI
 from model.predictions.batch import sample_many
-from model.predictions.outlier_score import score_outliers
 from model.predictions.params import Params
+from model.statistics.outlier_score import score_outliers
 
 FEW: Final = 32
 MANY: Final = 1024

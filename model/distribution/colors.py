@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ..features import colors
-from ..linear import solve
+from ..numerics.linear import solve
 
 END_COLORS: Final = np.array([0, -1])
 """Positions of the colours that use the first and the last bin."""

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from ..bins import pixel_edges
 from ..spectra.grid import Grid
-from ..spectra.side_bands import COMPONENT_WAVELENGTHS
+from ..spectra.lines.side_bands import COMPONENT_WAVELENGTHS
 
 AB_ZERO: Final = 3631e-23 * 2.99792458e18
 """Flux density per wavelength of magnitude 0, times the square of the wavelength [erg/s/cm² Å]."""

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from ..bins import BIN_EDGES, LUMINOSITY_BIN
 from ..features import CM_PER_MPC, luminosity_distance
-from ..spectra.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
+from ..spectra.lines.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
 from ..spectra.synthesis import component_ew, smooth_continuum
 from .levels import continuum_levels
 

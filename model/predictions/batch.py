@@ -11,7 +11,7 @@ from jaxtyping import Float, Shaped
 
 from ..bins import N_BINS
 from ..features import VARIANTS, colors
-from ..random_numbers import id_words, key_words, row_words
+from ..numerics.random_numbers import id_words, key_words, row_words
 from .domain import domain_score
 from .draws import Sample, draw_colors, sample_colors
 from .imputation import fill_bins, in_range, known_colors

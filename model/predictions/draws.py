@@ -18,8 +18,8 @@ from ..distribution.colors import ColorPosterior
 from ..distribution.conditioning import with_conditions
 from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from ..features import colors
-from ..linear import root
-from ..random_numbers import Key, id_words, normals, row_words, uniforms
+from ..numerics.linear import root
+from ..numerics.random_numbers import Key, id_words, normals, row_words, uniforms
 from .imputation import known_colors
 from .intrinsic import distribution_of
 from .params import Params

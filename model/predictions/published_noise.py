@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float, UInt32
 
 from ..lines import LINES
-from ..random_numbers import key_words, normals, row_words
+from ..numerics.random_numbers import key_words, normals, row_words
 
 MIN_IVAR: Final = 1e-6
 """Smaller inverse variances [1/Å²] (the catalogue reaches 1e-19) mean no measurement and give NaN."""

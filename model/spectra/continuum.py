@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import N_BINS, bin_continuum
-from .line_mask import mask_lines
+from .lines.mask import mask_lines
 
 
 def continuum_bins(

@@ -14,8 +14,8 @@ from ..bins import BIN_EDGES, MIN_COVERAGE, N_BINS, bin_weights
 from ..lines import LINES
 from .air import air_to_vacuum
 from .continuum import continuum_bins
-from .line_mask import SIDE_BAND, mask_windows
-from .side_bands import PREDICTED, side_band_levels
+from .lines.mask import SIDE_BAND, mask_windows
+from .lines.side_bands import PREDICTED, side_band_levels
 from .synthesis import DEFAULT_DISPERSION, component_ew, line_profiles
 
 FEWEST_BINS: Final = 6

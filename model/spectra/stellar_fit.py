@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float
 
 from ..features import LIGHT_SPEED
 from ..lines import MEASURED_LINES
-from .side_bands import MEASURED
+from .lines.side_bands import MEASURED
 from .templates import attenuation, load_templates, nnls, smear
 
 DISPERSIONS: Final = (70.0, 130.0, 200.0, 280.0)

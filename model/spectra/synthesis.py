@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from ..bins import BIN_EDGES, pixel_edges
 from ..features import LIGHT_SPEED
 from ..lines import LINE_NAMES
-from .side_bands import COMPONENT_LINE, PREDICTED, Components, side_band_levels
+from .lines.side_bands import COMPONENT_LINE, PREDICTED, Components, side_band_levels
 
 DEFAULT_DISPERSION: Final = 120.0
 """Gas velocity dispersion [km/s]."""

@@ -23,7 +23,7 @@ from ..predictions.map import MapPlace
 from ..predictions.params import Diluted, LineDistribution, Params
 from ..predictions.predict import Prediction
 from ..spectra.grid import Grid
-from ..spectra.measure import MeasuredLines
+from ..spectra.lines.measure import MeasuredLines
 
 RECORDS: Final[tuple[type[Any], ...]] = (
     Chain,

@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from ..features import VARIANTS
 from ..predictions.params import Diluted, Params
-from ..release import __version__
+from ..storage.release import __version__
 from .files import write_atomically
 from .tensors import from_tensors, kinds, to_tensors
 

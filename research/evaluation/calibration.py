@@ -14,9 +14,9 @@ from jaxtyping import Array, Bool, Float, Int
 from data.catalogue.survey import DESI
 from model.bins import LUMINOSITY_BIN, N_BINS
 from model.features import VARIANTS, with_columns
-from model.linear import root
 from model.lines import LINE_NAMES
 from model.networks.joint import quantiles
+from model.numerics.linear import root
 from model.physics.diagnostics import HALPHA
 from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
 from model.predictions.domain import EDGE

@@ -14,7 +14,7 @@ from data.uploads.readers.numbers import FLUX_RANGE
 from model.lines import EXTRA_LINES, LINES
 from model.spectra.air import air_to_vacuum
 from model.spectra.continuum import continuum_bins
-from model.spectra.measure import MeasuredLines, measure_lines
+from model.spectra.lines.measure import MeasuredLines, measure_lines
 from server import problems
 from server.api.values import Body, as_json
 from server.http.rate_limits import costly

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
 from data.catalogue import registry
-from model.release import __version__
+from model.storage.release import __version__
 from model.storage.weights import available_models, load_sidecar
 from server.process.metrics import READY
 from storage import memory

@@ -13,7 +13,7 @@ import pytest
 import cli
 from analysis.explorer.spectra import rest_spectrum
 from archives.download import Source, fetch_files
-from commands.published_files import SPECTRA, SPECTRA_IDS, WEIGHTS, check_array, join, sources
+from commands.catalogue.published_files import SPECTRA, SPECTRA_IDS, WEIGHTS, check_array, join, sources
 from data.catalogue.registry import open_catalogues
 from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import FetchError

@@ -43,7 +43,7 @@ from model.networks.joint import init_joint
 from model.predictions.batch import intrinsic_many, predict_many, sample_many
 from model.predictions.published_noise import published_noise
 from model.predictions.params import Params
-from model.spectra.measure import measure_lines
+from model.spectra.lines.measure import measure_lines
 from model.spectra.pixel_noise import relative_noise
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines

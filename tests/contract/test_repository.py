@@ -10,7 +10,7 @@ from importlib.metadata import distribution, packages_distributions
 import pytest
 from packaging.utils import canonicalize_name
 
-from model.release import __version__
+from model.storage.release import __version__
 from server.process import selftest
 from tests.serving import ROOT
 

@@ -21,7 +21,7 @@ from data.surveys.readers.desi import FIRST_PIXEL, PIXEL, read_observed, read_re
 from data.surveys.readers.sdss import read_spec
 from model.lines import EXTRA_LINES, LINE_NAMES
 from model.spectra.extinction import attenuation
-from model.spectra.measure import measure_lines
+from model.spectra.lines.measure import measure_lines
 
 IDS = np.array([39633345008634465, 39633345008634466, 39633345008634467])
 REDSHIFTS = np.array([0.1, 0.2, 0.15])

@@ -8,7 +8,7 @@ from astropy.table import Table
 
 from analysis.catalogues.build import build, describe
 from analysis.catalogues.convert import convert
-from commands.catalogue_build import build_catalogue, check_table, mock_catalogue
+from commands.catalogue.build import build_catalogue, check_table, mock_catalogue
 from data.catalogue.parquet import write
 from data.catalogue.registry import EMBEDDED_FILE, open_catalogues
 from data.catalogue.schema import BUILT_COLUMNS, COLUMNS, check

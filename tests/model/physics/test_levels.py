@@ -12,7 +12,7 @@ from model.lines import LINE_NAMES, LINES
 from model.physics import levels
 from model.physics.levels import LARGEST_CORRECTION, continuum_levels, interpolated_levels, stored_coefficients
 from model.spectra.continuum import continuum_bins
-from model.spectra.side_bands import COMPONENT_LINE, side_band_levels
+from model.spectra.lines.side_bands import COMPONENT_LINE, side_band_levels
 from model.spectra.templates import attenuation, load_templates
 
 

@@ -7,7 +7,7 @@ import pytest
 from model.bins import bin_continuum
 from model.lines import LINES
 from model.spectra.continuum import continuum_bins
-from model.spectra.line_mask import NARROW, SIDE_BAND, line_width, mask_lines, mask_windows
+from model.spectra.lines.mask import NARROW, SIDE_BAND, line_width, mask_lines, mask_windows
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
 

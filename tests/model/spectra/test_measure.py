@@ -5,8 +5,8 @@ from analysis.catalogues.targets import read_targets
 from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
 from model.lines import EXTRA_LINES, LINE_NAMES, LINES
-from model.spectra.measure import as_catalogued, measure_lines
-from model.spectra.side_bands import COMPONENT_WAVELENGTHS, components_of, side_band_levels
+from model.spectra.lines.measure import as_catalogued, measure_lines
+from model.spectra.lines.side_bands import COMPONENT_WAVELENGTHS, components_of, side_band_levels
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines, line_profiles
 from scripts.line_pulls import pulls

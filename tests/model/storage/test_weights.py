@@ -8,7 +8,7 @@ from model.distribution.colors import ColorMixture
 from model.networks.joint import JointNetwork
 from model.predictions.params import LineDistribution, Params
 from model.predictions.predict import predict_ew
-from model.release import __version__
+from model.storage.release import __version__
 from model.storage.weights import (
     PACKAGE_FOLDER,
     USER_FOLDER_VARIABLE,

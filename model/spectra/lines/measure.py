@@ -5,11 +5,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ..features import LIGHT_SPEED
-from ..lines import MEASURED_LINES
-from .line_fit import fit_lines
+from ...features import LIGHT_SPEED
+from ...lines import MEASURED_LINES
+from ..stellar_fit import OTHER_LINES, OTHER_REACH, covered, fit_starlight
+from .fit import fit_lines
 from .side_bands import MEASURED, side_band_levels
-from .stellar_fit import OTHER_LINES, OTHER_REACH, covered, fit_starlight
 
 LINE_WINDOW: Final = 35.0
 """Distance [Å] from a line within which pixels take part in its fit."""

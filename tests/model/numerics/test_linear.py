@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from model.linear import root, solve
+from model.numerics.linear import root, solve
 
 
 def matrices(n: int = 7) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.lines import FREE_LINES, LINE_NAMES
-from model.predictions.outlier_score import score_outliers, tail_probability
+from model.statistics.outlier_score import score_outliers, tail_probability
 
 KEPT = 24
 OIII = LINE_NAMES.index("OIII_5007")

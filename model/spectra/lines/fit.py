@@ -14,11 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..features import LIGHT_SPEED
-from ..linear import solve
-from ..lines import MEASURED_LINES
+from ...features import LIGHT_SPEED
+from ...lines import MEASURED_LINES
+from ...numerics.linear import solve
+from ..synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA, line_profiles
 from .side_bands import MEASURED
-from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA, line_profiles
 
 DISPERSION_SPREAD: Final = 0.4
 """Width of the Gaussian prior on ln(velocity dispersion) around `DEFAULT_DISPERSION`."""

@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ..features import LIGHT_SPEED
-from ..linear import solve
-from ..lines import LINES, Line
+from ...features import LIGHT_SPEED
+from ...lines import LINES, Line
+from ...numerics.linear import solve
 
 SIDE_BAND: Final = 8.0
 """Width [Å] of the band on each side of a masked window in which the continuum level is measured."""

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ..lines import LINES, MEASURED_LINES, Line
-from .line_mask import SIDE_BAND, mask_windows
+from ...lines import LINES, MEASURED_LINES, Line
+from .mask import SIDE_BAND, mask_windows
 
 _OFFSETS: Final = np.arange(0.5, SIDE_BAND)
 """Points at which a band is sampled by interpolation, on any wavelength grid [Å from its blue end]."""

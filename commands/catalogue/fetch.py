@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.catalogues.build import build, describe
 from archives.download import fetch_files
-from commands import published_files
-from commands.published_files import Joined
+from commands.catalogue import published_files
+from commands.catalogue.published_files import Joined
 from data.catalogue import stored_spectra
 from data.catalogue.parquet import write
 from data.errors import FetchError

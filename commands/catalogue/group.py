@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from analysis.catalogues import convert as conversion
-from commands import catalogue_build, catalogue_fits
+from commands.catalogue import build as catalogue_build
+from commands.catalogue import fits as catalogue_fits
 from commands.options import FILE, SEED, Group, Several, fill_missing_option, model_option
 from data.errors import CatalogueError
 
@@ -56,7 +57,7 @@ def mock(out: Path, n: int, seed: int) -> int:
 @click.option("--without-spectra", is_flag=True, help="Fetch no spectra, which are nine tenths of the bytes.")
 def fetch(what: str, base_url: str | None, without_spectra: bool) -> int:  # noqa: ARG001 - one choice so far
     """Fetch real galaxies, the public files of Khederlarian et al. 2024, and build a catalogue that the app serves."""
-    from commands.catalogue_fetch import fetch_published
+    from commands.catalogue.fetch import fetch_published
 
     return _told(fetch_published(base_url, with_spectra=not without_spectra))
 

@@ -1,0 +1,1 @@
+"""Numerical tools that no line or spectrum is part of."""

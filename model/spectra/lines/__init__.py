@@ -1,0 +1,1 @@
+"""Emission lines of a spectrum: masked, their continuum levels, and measured."""
