@@ -30,6 +30,16 @@ class Unavailable:
             raise AttributeError(name)
         return Unavailable(f"{self._name}.{name}")
 
+    def __or__(self, _: Any) -> "Unavailable":
+        """Return itself for a union of types."""
+        return self
+
+    __ror__ = __or__
+
+    def __getitem__(self, _: Any) -> "Unavailable":
+        """Return itself for a generic type."""
+        return self
+
     def __call__(self, *values: Any, **_: Any) -> Any:
         """Return a decorated function unchanged; return `self` for any other arguments."""
         return values[0] if len(values) == 1 and callable(values[0]) else self
