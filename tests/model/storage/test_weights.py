@@ -113,5 +113,5 @@ def test_unknown_models_are_named_with_the_known_ones(tmp_path, monkeypatch):
 
 def test_models_in_the_users_folder_are_found_by_name(copied, monkeypatch):
     monkeypatch.setenv(USER_FOLDER_VARIABLE, str(copied.parent))
-    assert available_models() == ("default", "mine")
+    assert available_models() == ("default", "mine", "noise-free")
     assert isinstance(load_params("mine"), Params)
