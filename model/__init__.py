@@ -30,7 +30,7 @@ from .spectra.lines.mask import mask_lines
 from .spectra.lines.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
 from .storage.export import register as register_exports
-from .storage.release import __version__
+from .storage.release import __version__ as __version__
 from .storage.weights import WeightsError, load_params, load_sidecar
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
     "Response",
     "Sample",
     "WeightsError",
-    "__version__",
     "add_lines",
     "bin_variance",
     "colors",

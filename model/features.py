@@ -25,13 +25,15 @@ VARIANTS: Final = ("colors", "luminosity", "redshift")
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
-def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "*galaxy color"]:
+def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"], n_bins: int = N_BINS) -> Float[Array, "*galaxy color"]:
     """Return the colours of neighbouring bins, -log10(F_i / F_i+1); scaling the flux does not change them.
 
     Parameters
     ----------
     bin_flux : (..., 12) array
         Mean continuum per bin, any unit, > 0; a value that is not positive gives NaN or an infinite colour.
+    n_bins : int
+        Number of bins that are expected.
 
     Returns
     -------
@@ -53,11 +55,16 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[Array, "
     0.0
     """
     flux = jnp.asarray(bin_flux)
-    if flux.shape[-1:] != (N_BINS,):
-        turned = " Transpose it." if flux.ndim == 2 and flux.shape[0] == N_BINS else ""
-        raise ValueError(f"The fluxes have the shape {flux.shape}; the last axis needs the {N_BINS} bins.{turned}")
+    check_bins(flux.shape, n_bins)
     log_flux = jnp.log10(flux if jnp.issubdtype(flux.dtype, jnp.floating) else flux.astype(jnp.float32))
     return log_flux[..., 1:] - log_flux[..., :-1]
+
+
+def check_bins(shape: tuple[int, ...], n_bins: int = N_BINS) -> None:
+    """Raise ValueError if the last axis of fluxes is not that of the bins."""
+    if shape[-1:] != (n_bins,):
+        turned = " Transpose it." if len(shape) == 2 and shape[0] == n_bins else ""
+        raise ValueError(f"The fluxes have the shape {shape}; the last axis needs the {n_bins} bins.{turned}")
 
 
 def variant_features(

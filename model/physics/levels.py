@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import BIN_CENTERS
+from ..features import check_bins
 from ..lines import LINES
 
 COEFFICIENTS_FILE: Final = Path(__file__).parent / "continuum_levels.json"
@@ -39,6 +40,7 @@ def continuum_levels(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Floa
     """
     coefficients = stored_coefficients()
     table = np.array([coefficients.get(line.name, [0.0] * len(BIN_CENTERS)) for line in LINES])
+    check_bins(np.shape(bin_flux))
     xp = _namespace(bin_flux)
     correction = _times(level_features(bin_flux), table.T)
     return interpolated_levels(bin_flux) * xp.exp(xp.clip(correction, -LARGEST_CORRECTION, LARGEST_CORRECTION))

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ..bins import N_BINS
 from ..distribution.chain import Chain, Summary
 from ..distribution.colors import ColorMixture
 from ..distribution.scales import Scales
@@ -73,6 +74,16 @@ class Params(NamedTuple):
     redshift: JointNetwork | PerLineNetwork | None = None
     widening: Widening | None = None
     diluted: Diluted | None = None
+
+
+def bins_of(params: Params) -> int:
+    """Return the number of bins that the networks of the variants take: twelve, but for experiments with others."""
+    for given, name in enumerate(VARIANTS):
+        network = getattr(params, name)
+        if network is not None:
+            trunk = network if isinstance(network, PerLineNetwork) else network.trunk
+            return trunk.feature_mean.shape[-1] - given + 1
+    return N_BINS
 
 
 def variants_of(params: Params | LineDistribution | Diluted) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..features import colors, variant_features
 from ..networks.joint import quantiles
 from ..networks.per_line import PerLineNetwork, per_line_output
 from .imputation import known_colors, propagated_variance, widened
-from .params import Params, variants_of
+from .params import Params, bins_of, variants_of
 
 
 class Prediction(NamedTuple):
@@ -90,7 +90,10 @@ def predict(
     >>> predict(load_params(), np.stack([bins] * 3), log_luminosity=np.array([6.0, 6.5, 7.0])).ew.shape
     (3, 10)
     """
-    color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
+    if bin_flux_ivar is None:
+        color = colors(bin_flux, bins_of(params))
+    else:
+        color = known_colors(params, bin_flux, bin_flux_ivar)
     return predict_colors(params, color, log_luminosity, redshift)
 
 
