@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -12,6 +13,9 @@ from data.catalogue.schema import FLUX_NAMES
 from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities, magnitude_changes
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
+
+# Compiled whole: one by one, their operations would be a hundred small programs.
+_luminosities, _fluxes, _magnitudes = (jax.jit(each) for each in (line_luminosities, line_fluxes, magnitude_changes))
 
 
 class Light(NamedTuple):
@@ -63,14 +67,19 @@ def light_of(
     Light
         Fields that need an unknown quantity are None.
     """
-    solar = None if log_luminosity is None else np.asarray(line_luminosities(bin_flux, ew, log_luminosity))
+    solar = None if log_luminosity is None else np.asarray(_luminosities(bin_flux, ew, log_luminosity))
     far = redshift is not None and redshift > 0
     names, wavelength, responses = load_bands()
+    changes = None
+    if far and redshift:
+        changes = np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
     return Light(
         ew,
         None if solar is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
-        np.asarray(line_fluxes(solar, redshift)) if solar is not None and far and redshift else None,
-        dict(zip(names, magnitude_changes(wavelength, responses, bin_flux, ew[0], redshift).tolist(), strict=True))
+        np.asarray(_fluxes(solar, redshift)) if solar is not None and far and redshift else None,
+        dict(
+            zip(names, np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift)).tolist(), strict=True)
+        )
         if far and redshift
         else None,
         None if measured is None else percentile(measured, *ew),
