@@ -70,9 +70,8 @@ def light_of(
     solar = None if log_luminosity is None else np.asarray(_luminosities(bin_flux, ew, log_luminosity))
     far = redshift is not None and redshift > 0
     names, wavelength, responses = load_bands()
-    changes = None
     if far and redshift:
-        changes = np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
+        np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
     return Light(
         ew,
         None if solar is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
