@@ -70,17 +70,14 @@ def light_of(
     solar = None if log_luminosity is None else np.asarray(_luminosities(bin_flux, ew, log_luminosity))
     far = redshift is not None and redshift > 0
     names, wavelength, responses = load_bands()
+    changes = None
     if far and redshift:
-        np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
+        changes = np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
     return Light(
         ew,
         None if solar is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
         np.asarray(_fluxes(solar, redshift)) if solar is not None and far and redshift else None,
-        dict(
-            zip(names, np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift)).tolist(), strict=True)
-        )
-        if far and redshift
-        else None,
+        None if changes is None else dict(zip(names, changes.tolist(), strict=True)),
         None if measured is None else percentile(measured, *ew),
     )
 
