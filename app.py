@@ -83,7 +83,6 @@ health.prepare(
         "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "uploads": uploads.warm_up,
         "tables": upload.warm_up,
-        "noisy bins": upload.warm_up_noise,
         "spectra": spectra.warm_up,
         "galaxy": galaxy_summary.warm_up,
         "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),

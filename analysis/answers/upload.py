@@ -117,12 +117,6 @@ def warm_up(sizes: Sequence[int] = (1, 2)) -> None:
         answer(PredictInput(np.ones((rows, len(FLUX_NAMES)), np.float32)), PredictOptions(load_params()))
 
 
-def warm_up_noise() -> None:
-    """Compile the prediction of one galaxy whose bins are noisy, as those of most spectra with errors are."""
-    flux = np.ones((1, len(FLUX_NAMES)), np.float32)
-    answer(PredictInput(flux, bin_flux_ivar=np.full_like(flux, 100.0)), PredictOptions(load_params()))
-
-
 def known_model(name: str) -> str:
     """Return the name if a model has it, else the default's: a request must not name a path."""
     return name if name in available_models() else DEFAULT

@@ -51,7 +51,7 @@ def key_words(key: Key) -> UInt32[Array, " 2"]:
         If the key is not one key.
     """
     if isinstance(key, int | np.integer):
-        return jnp.array([(int(key) >> 32) & 0xFFFFFFFF, int(key) & 0xFFFFFFFF], jnp.uint32)
+        return jnp.asarray(np.array([(int(key) >> 32) & 0xFFFFFFFF, int(key) & 0xFFFFFFFF], np.uint32))
     words = jnp.asarray(key)
     if jnp.issubdtype(words.dtype, jax.dtypes.prng_key):
         words = jax.random.key_data(words)

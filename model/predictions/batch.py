@@ -41,13 +41,20 @@ _known = jax.jit(known_colors)
 _predict_known = jax.jit(predict_colors)
 _intrinsic_known = jax.jit(intrinsic_colors)
 _fill = jax.jit(fill_bins)
-_draw_colors = jax.jit(draw_colors)
-_row_words = jax.jit(row_words)
 
 
 @jax.jit
-def _sample(params: Params, words: Any, flux: Any, luminosity: Any, redshift: Any, is_drawn: Any, drawn: Any) -> Sample:
-    """Draw each row with its key, from the fluxes' colours or the drawn ones."""
+def _draw_colors(key: Any, flux: Any, given: Any, *ids: Any) -> Any:
+    """Draw the colours of each row with the key of `_sample`."""
+    return draw_colors(row_words(key, flux, *ids), given)
+
+
+@jax.jit
+def _sample(
+    params: Params, key: Any, flux: Any, luminosity: Any, redshift: Any, is_drawn: Any, drawn: Any, *ids: Any
+) -> Sample:
+    """Draw each row with the key of its id, if it has one, or of its fluxes, from their colours or the drawn ones."""
+    words = row_words(key, flux, *ids)
     color = jnp.where((is_drawn > 0)[:, None], drawn, colors(flux))
     return sample_colors(words, params, color, luminosity, redshift)
 
@@ -223,16 +230,16 @@ def sample_many(
     missing = np.full(len(bin_flux), np.nan, np.float32)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
     named = [] if ids is None else [np.asarray(id_words(ids))]
-    words = _in_chunks(partial(_row_words, key_words(seed)), bin_flux, *named, chunks=DRAW_CHUNKS)
+    key = key_words(seed)
     drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
     if bin_flux_ivar is not None:
         drawn = _in_chunks(
-            lambda words, *noisy: _draw_colors(words, _known(_domain_of(params), *noisy)),
-            *(words, *in_range(bin_flux, bin_flux_ivar)),
+            lambda flux, noisy, ivar, *ids: _draw_colors(key, flux, _known(_domain_of(params), noisy, ivar), *ids),
+            *(bin_flux, *in_range(bin_flux, bin_flux_ivar), *named),
             chunks=DRAW_CHUNKS,
         )
     conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
-    return _in_chunks(partial(_sample, params), words, bin_flux, *conditions, chunks=DRAW_CHUNKS)
+    return _in_chunks(partial(_sample, params, key), bin_flux, *conditions, *named, chunks=DRAW_CHUNKS)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
