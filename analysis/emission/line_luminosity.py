@@ -1,7 +1,7 @@
 """Luminosities and fluxes of one galaxy's predicted lines, and their effect on its magnitudes."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
@@ -14,8 +14,16 @@ from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_lumin
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 
-# Compiled whole: one by one, their operations would be a hundred small programs.
-_luminosities, _fluxes, _magnitudes = (jax.jit(each) for each in (line_luminosities, line_fluxes, magnitude_changes))
+ANY_REDSHIFT: Final = 0.1
+"""Computed with where no redshift is given, and nothing that depends on it is returned."""
+
+
+@jax.jit
+def _light(wavelength: Any, responses: Any, bin_flux: Any, ew: Any, log_luminosity: Any, redshift: Any) -> Any:
+    """Return luminosities [Lsun], fluxes and changes of magnitudes: one program, where each would be one or many."""
+    luminosity = line_luminosities(bin_flux, ew, log_luminosity)
+    changes = magnitude_changes(wavelength, responses, bin_flux, ew[0], redshift)
+    return luminosity, line_fluxes(luminosity, redshift), changes
 
 
 class Light(NamedTuple):
@@ -67,17 +75,15 @@ def light_of(
     Light
         Fields that need an unknown quantity are None.
     """
-    solar = None if log_luminosity is None else np.asarray(_luminosities(bin_flux, ew, log_luminosity))
     far = redshift is not None and redshift > 0
     names, wavelength, responses = load_bands()
-    changes = None
-    if far and redshift:
-        changes = np.asarray(_magnitudes(wavelength, responses, bin_flux, ew[0], redshift))
+    numbers = float(log_luminosity or 0.0), float(redshift or 0.0) if far else ANY_REDSHIFT
+    solar, flux, changes = map(np.asarray, _light(wavelength, responses, bin_flux, ew, *numbers))
     return Light(
         ew,
-        None if solar is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
-        np.asarray(_fluxes(solar, redshift)) if solar is not None and far and redshift else None,
-        None if changes is None else dict(zip(names, changes.tolist(), strict=True)),
+        None if log_luminosity is None else solar.astype(np.float64) * SOLAR_LUMINOSITY,
+        flux if log_luminosity is not None and far else None,
+        dict(zip(names, changes.tolist(), strict=True)) if far else None,
         None if measured is None else percentile(measured, *ew),
     )
 
