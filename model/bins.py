@@ -82,7 +82,7 @@ def bin_weights(wavelength_rest: Float[Array | np.ndarray, " pixel"]) -> Float[A
         Widths [Å].
     """
     edges = pixel_edges(jnp.asarray(wavelength_rest))
-    low, high = jnp.asarray(BIN_EDGES[:-1], edges.dtype), jnp.asarray(BIN_EDGES[1:], edges.dtype)
+    low, high = BIN_EDGES[:-1].astype(edges.dtype), BIN_EDGES[1:].astype(edges.dtype)
     return jnp.maximum(jnp.minimum(edges[1:, None], high) - jnp.maximum(edges[:-1, None], low), 0.0)
 
 
