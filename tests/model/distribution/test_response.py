@@ -28,11 +28,12 @@ DESI = SHARED / "desi/bgs_sv3.parquet"
 real = pytest.mark.skipif(not DESI.exists(), reason="needs the real DESI galaxies in ../shared/desi")
 
 
-AT_FAULT = {("SII_6731", 0.1): 0.14, ("HBETA", 0.1): 0.12, ("HALPHA", 0.1): 0.11}
-"""Quantiles further off than .1, see the model card: 2.6 % of the listed [S II] 6731 sit at the fit's bound, which no
-response explains; the faintest listed Balmer lines are 10-11 % too strong."""
-MOST_IMPLIED = {"OII_DOUBLET": 0.022}
-"""Shares further off than .02: [O II] of the reddest fifth."""
+AT_FAULT = {("SII_6731", 0.1): 0.14}
+"""Quantiles further off than .1: 2.6 % of the listed [S II] 6731 sit at the fit's bound, which no response explains."""
+MISSED_QUANTILES = {("HBETA", 0.1), ("HALPHA", 0.1)}
+"""10-11 % off, see the model card; the tests of these fail until the response is better."""
+MISSED_SHARES = {"OII_DOUBLET"}
+"""2.1 points off in the reddest fifth."""
 DRAWS = 3
 """Realisations, so that chance moves a quantile by half a percent."""
 
@@ -64,22 +65,29 @@ def galaxies() -> Remeasured:
     return Remeasured((flux, luminosity, redshift), np.concatenate(measured), implied, found, observed, covered)
 
 
+def missed(*values: object, so_far: bool) -> object:
+    """Parameters of a test, which must fail where the aim is known to be missed."""
+    return pytest.param(*values, marks=[pytest.mark.xfail(strict=True, reason="see the model card")] if so_far else [])
+
+
 @real
-@pytest.mark.parametrize("line", LINE_NAMES)
+@pytest.mark.parametrize("line", [missed(name, so_far=name in MISSED_SHARES) for name in LINE_NAMES])
 def test_the_shares_that_draws_imply_are_those_of_the_catalogue(galaxies: Remeasured, line: str):
     i, fifth = LINE_NAMES.index(line), color_quintile(galaxies.given[0])
     off = [(galaxies.implied - galaxies.found)[galaxies.covered[:, i] & (fifth == k), i].mean() for k in range(5)]
-    assert np.abs(off).max() < MOST_IMPLIED.get(line, 0.02)
+    assert np.abs(off).max() < 0.02
+
+
+QUANTILES = [(LINE_NAMES[i], level) for i in FREE_LINES for level in (0.1, 0.5, 0.9)]
 
 
 @real
-@pytest.mark.parametrize("line", [LINE_NAMES[i] for i in FREE_LINES])
-def test_what_is_measured_again_has_the_quantiles_of_the_catalogue(galaxies: Remeasured, line: str):
+@pytest.mark.parametrize(("line", "level"), [missed(*each, so_far=each in MISSED_QUANTILES) for each in QUANTILES])
+def test_what_is_measured_again_has_the_quantiles_of_the_catalogue(galaxies: Remeasured, line: str, level: float):
     i = LINE_NAMES.index(line)
-    for level in (0.1, 0.5, 0.9):
-        listed = np.quantile(galaxies.observed[galaxies.found[:, i], i], level)
-        measured = np.nanquantile(galaxies.measured[:, i], level)
-        assert measured == pytest.approx(listed, rel=AT_FAULT.get((line, level), 0.1))
+    listed = np.quantile(galaxies.observed[galaxies.found[:, i], i], level)
+    measured = np.nanquantile(galaxies.measured[:, i], level)
+    assert measured == pytest.approx(listed, rel=AT_FAULT.get((line, level), 0.1))
 
 
 @real
