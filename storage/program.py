@@ -16,8 +16,9 @@ SERVE: Final = f"{PROGRAM} serve" if INSTALLED else "make run"
 """The command that serves the app."""
 FETCH: Final = f"{PROGRAM} catalogue fetch published\n{SERVE}" if INSTALLED else "make real"
 """The commands that fetch real galaxies and serve them."""
-IMPORT_ROOT: Final = Path(__file__).resolve().parents[__name__.count(".")]
-"""Folder from which Python imports this code: the clone, or site-packages."""
+IMPORT_ROOT: Final = Path(__file__).absolute().parents[__name__.count(".")]
+"""Folder from which Python imports this code: the clone, or site-packages. Links are not followed: other code may lie
+beside what they lead to."""
 
 
 def install_line(extra: str) -> str:

@@ -11,6 +11,7 @@ from analysis.explorer.stored_draws import stored_draw
 from data.catalogue.registry import Catalogue, served
 from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES
+from model.numerics.random_numbers import GENERATOR
 from model.predictions.batch import sample_many
 from model.predictions.published_noise import published_noise
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
@@ -77,7 +78,7 @@ def _draw(catalogue: Catalogue, noise: RealisationNoise, seed: int) -> Float[np.
 
     # Published noise is added to predictions in the catalogue, whose version already covers their weights.
     weights = "" if noise == "published" else "-" + load_sidecar(INTRINSIC)["sha256"][:12]
-    return stored_draw(catalogue, f"{noise}-{seed}{weights}", draw)
+    return stored_draw(catalogue, f"{noise}-{seed}{weights}-{GENERATOR}", draw)
 
 
 def warm_up() -> None:

@@ -23,6 +23,9 @@ PARITY: Final = 0x1BD11BDA
 SMALLEST: Final = 2.0**-24
 """Half the distance of neighbouring uniform numbers: they lie in the middle of 2^23 equal steps of (0, 1)."""
 
+GENERATOR: Final = "threefry"
+"""Name of what draws, for the names of stored draws: another generator has other numbers for the same seed."""
+
 Words: TypeAlias = UInt32[Array | np.ndarray, "... 2"]
 Key: TypeAlias = int | np.integer[Any] | PRNGKeyArray | Array | np.ndarray
 
