@@ -26,7 +26,7 @@ def test_the_menu_leads_to_the_other_catalogue_and_back(page: Page, several: Ser
     page.locator(MENU).click()
     page.get_by_role("option", name="Mock galaxies").click()
     expect(page.locator("body")).to_contain_text("20,000 galaxies drawn from a density")
-    assert page.url.endswith("/?catalogue=mock")
+    expect(page).to_have_url(f"{several.url}/?catalogue=mock")
     expect(page.locator(MENU)).to_have_value("Mock galaxies · 20,000")
     page.go_back()
     expect(page.locator("body")).to_contain_text("40 observed galaxies")
