@@ -13,12 +13,14 @@ from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .numerics.random_numbers import id_words
 from .physics.bands import Bands
 from .physics.luminosities import line_luminosities, magnitude_changes
+from .physics.photoionisation import DESI_OFFSET, ionising_photons, line_ratios, photoionised_ew, star_formation_ew
 from .predictions.batch import predict_many, sample_many
-from .predictions.domain import Domain, domain, domain_score
-from .predictions.draws import ObservedLines, Sample, sample
 from .predictions.imputation import complete_bins
 from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
-from .predictions.likelihood import log_prob
+from .predictions.joint.anchor import Anchor
+from .predictions.joint.draws import ObservedLines, Sample, sample
+from .predictions.joint.likelihood import log_prob
+from .predictions.judgement.domain import Domain, domain, domain_score
 from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew
@@ -36,9 +38,11 @@ from .storage.weights import WeightsError, load_params, load_sidecar
 __all__ = [
     "BIN_CENTERS",
     "BIN_EDGES",
+    "DESI_OFFSET",
     "EXTRA_LINES",
     "LINES",
     "MEASURED_LINES",
+    "Anchor",
     "Bands",
     "Domain",
     "Grid",
@@ -61,8 +65,10 @@ __all__ = [
     "excess_ivar",
     "id_words",
     "intrinsic_ew",
+    "ionising_photons",
     "line_luminosities",
     "line_profiles",
+    "line_ratios",
     "listing_response",
     "load_params",
     "load_sidecar",
@@ -71,6 +77,7 @@ __all__ = [
     "magnitude_changes",
     "mask_lines",
     "measure_lines",
+    "photoionised_ew",
     "place_on_map",
     "predict",
     "predict_ew",
@@ -78,6 +85,7 @@ __all__ = [
     "published_noise",
     "sample",
     "sample_many",
+    "star_formation_ew",
 ]
 
 

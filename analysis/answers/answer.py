@@ -17,11 +17,11 @@ from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.predictions.imputation import FEWEST_BINS
 from model.predictions.intrinsic import IntrinsicEW
+from model.predictions.judgement.verdicts import Verdicts, judge_rows
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
 from model.predictions.published_noise import published_noise
 from model.predictions.variants import choose_variants, fill_by_variant
-from model.predictions.verdicts import Verdicts, judge_rows
 
 Variant = Literal["auto", "colors", "luminosity", "redshift"]
 AnswerNoise = Literal["none", "published", "intrinsic", "observed"]

@@ -13,7 +13,7 @@ from model.physics.derived import Derived, derive
 from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
 from model.physics.diagram_class import DiagramClass, classify_bpt, classify_whan
 from model.predictions.batch import intrinsic_many, score_many
-from model.predictions.domain import Judgement, judge
+from model.predictions.judgement.reasons import Judgement, judge
 from model.predictions.params import Params
 from model.predictions.variants import choose_variants
 from model.statistics.point_scores import percentile

@@ -112,7 +112,7 @@ def _draws(sample: Sample, params: Params) -> Iterator[tuple[slice, np.ndarray]]
     import jax
     import jax.numpy as jnp
 
-    from model.predictions.draws import sample as draw_lines
+    from model.predictions.joint.draws import sample as draw_lines
 
     count = FITTED + KEPT
 

@@ -164,7 +164,12 @@ def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galax
     >>> mean.shape
     (10,)
     """
-    model, color = distribution_of(params), colors(bin_flux)
+    return response_of(params, colors(bin_flux))
+
+
+def response_of(params: Params, color: Float[Array, "*galaxy color"]) -> Response:
+    """Return `listing_response` for colours."""
+    model = distribution_of(params)
     if model.response is None:
         zero = jnp.zeros((*color.shape[:-1], len(LINES)), color.dtype)
         return Response(zero, zero, zero + 1, zero + ONSETS[0])

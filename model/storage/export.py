@@ -16,9 +16,10 @@ from ..networks.joint import JointNetwork
 from ..networks.layers import Dense, Trunk
 from ..networks.per_line import PerLineNetwork
 from ..physics.bands import Bands
-from ..predictions.domain import Domain
-from ..predictions.draws import ObservedLines, Sample
 from ..predictions.intrinsic import IntrinsicEW
+from ..predictions.joint.anchor import Anchor
+from ..predictions.joint.draws import ObservedLines, Sample
+from ..predictions.judgement.domain import Domain
 from ..predictions.map import MapPlace
 from ..predictions.params import Diluted, LineDistribution, Params
 from ..predictions.predict import Prediction
@@ -26,6 +27,7 @@ from ..spectra.grid import Grid
 from ..spectra.lines.measure import MeasuredLines
 
 RECORDS: Final[tuple[type[Any], ...]] = (
+    Anchor,
     Chain,
     ColorMixture,
     Dense,

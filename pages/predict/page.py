@@ -24,7 +24,7 @@ from data.uploads.readers import numbers
 from data.uploads.readers.numbers import as_typed
 from model.bins import BIN_EDGES
 from model.lines import LEADING_LINES, LINES
-from model.predictions.domain import EDGE, OUTSIDE
+from model.predictions.judgement.reasons import EDGE, OUTSIDE
 from model.storage.weights import DEFAULT, available_models, load_params
 from pages.predict import galaxy, table
 from pages.predict import line_luminosity as luminosity_callbacks

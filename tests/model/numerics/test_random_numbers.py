@@ -11,7 +11,7 @@ import pytest
 
 from model.numerics.random_numbers import id_words, key_words, row_words, threefry, uniforms
 from model.predictions.batch import sample_many
-from model.predictions.draws import sample
+from model.predictions.joint.draws import sample
 from model.storage.weights import load_params
 from tests.serving import ROOT
 
@@ -110,7 +110,7 @@ import sys
 import jax
 import numpy as np
 jax.config.update(sys.argv[1], sys.argv[2] == "on")
-from model.predictions.draws import sample
+from model.predictions.joint.draws import sample
 from model.storage.weights import load_params
 flux = np.linspace(1, 2, 12) * np.random.default_rng(0).lognormal(0, 0.05, (40, 12))
 for kind in (np.float32, np.float64):

@@ -1,43 +1,19 @@
 """Domain of the networks: whether a galaxy is of a kind that the training sample contains."""
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ..bins import BIN_EDGES, N_BINS
-from ..distribution.colors import ColorMixture, marginal
-from .imputation import FEWEST_BINS, complete_bins
-from .params import Params
-
-EDGE: Final = 0.01
-"""Domain score below which a galaxy is at the edge."""
-OUTSIDE: Final = 0.001
-"""Domain score below which a galaxy is outside."""
-
-Verdict = Literal["inside", "edge", "outside"]
-VERDICTS: Final[tuple[Verdict, ...]] = ("inside", "edge", "outside")
-"""From best to worst."""
-
-
-class Judgement(NamedTuple):
-    """Verdict on one galaxy in words.
-
-    Attributes
-    ----------
-    verdict : {"inside", "edge", "outside"}
-        The worst verdict of colours, missing bins, luminosity and redshift.
-    score : float
-        Share of the training galaxies whose colours are rarer; NaN if a flux cannot be used.
-    reasons : tuple of str
-        One sentence for each verdict that is not "inside".
-    """
-
-    verdict: Verdict
-    score: float
-    reasons: tuple[str, ...]
+from ...bins import N_BINS
+from ...distribution.colors import ColorMixture, marginal
+from ..imputation import complete_bins
+from ..intrinsic import intrinsic_ew
+from ..params import Params
+from .expectation import disagreement, halpha_range
+from .reasons import EDGE, OUTSIDE, VERDICTS, judge
 
 
 class Domain(NamedTuple):
@@ -46,11 +22,17 @@ class Domain(NamedTuple):
     Attributes
     ----------
     code : (...) array of int
-        Position in `VERDICTS`: 0 inside, 1 edge, 2 outside; the worst of colours, missing bins, luminosity, redshift.
+        Position in `VERDICTS`: 0 inside, 1 edge, 2 outside; the worst of colours, missing bins, luminosity, redshift
+        and expected Hα.
     score : (...) array
         Share of the training galaxies whose colours are rarer; NaN if a flux cannot be used.
     bin_flux, log_luminosity, redshift : arrays
         The judged numbers, NaN where not given.
+    expected_ew_halpha : (...) array
+        The judged Hα [Å], NaN where not given.
+    usual_ew_halpha : (..., 3) array
+        16th, 50th and 84th percentile of the noise-free Hα of DESI's galaxies with this starlight [Å]; NaN where none
+        was expected.
     luminosity_limit, redshift_limit : (4,) and (2,) arrays
         See `ColorMixture`.
 
@@ -71,6 +53,8 @@ class Domain(NamedTuple):
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"]
     log_luminosity: Float[Array | np.ndarray, "*galaxy"]
     redshift: Float[Array | np.ndarray, "*galaxy"]
+    expected_ew_halpha: Float[Array | np.ndarray, "*galaxy"]
+    usual_ew_halpha: Float[Array | np.ndarray, "*galaxy 3"]
     luminosity_limit: Float[Array | np.ndarray, "*any 4"]
     redshift_limit: Float[Array | np.ndarray, "*any 2"]
 
@@ -84,8 +68,10 @@ class Domain(NamedTuple):
     def reasons(self) -> Any:
         """One sentence for each verdict that is not "inside": a tuple of them, or a list of tuples for several."""
         bright, far = (np.asarray(part).reshape(-1, n)[0] for part, n in zip(self[-2:], (4, 2), strict=True))
-        columns = (np.asarray(column).ravel().tolist() for column in (self.score, self.log_luminosity, self.redshift))
-        rows = zip(np.asarray(self.bin_flux).reshape(-1, N_BINS), *columns, strict=True)
+        given = self.score, self.log_luminosity, self.redshift, self.expected_ew_halpha
+        columns = (np.asarray(column).ravel().tolist() for column in given)
+        usual = np.asarray(self.usual_ew_halpha).reshape(-1, 3)
+        rows = zip(np.asarray(self.bin_flux).reshape(-1, N_BINS), *columns, usual, strict=True)
         found = [judge(bright, far, *row).reasons for row in rows]
         return found if np.ndim(self.score) else found[0]
 
@@ -153,8 +139,13 @@ def domain(
     bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
     log_luminosity: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
+    expected_ew_halpha: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
 ) -> Domain:
     """Judge whether galaxies are of a kind that the training sample contains.
+
+    The colours of a synthetic galaxy can be those of real ones although its lines cannot: 2,500 galaxies of DSPS are
+    inside, but in a third of them the Hα that their own stars ionise differs by .3 dex and more from that of DESI's
+    galaxies (docs/photoionisation.md). Say what the stars ionise, and the verdict knows.
 
     Parameters
     ----------
@@ -167,6 +158,10 @@ def domain(
         See `features.log_luminosity`.
     redshift : (...) array, optional
         Redshift.
+    expected_ew_halpha : (...) array, optional
+        Equivalent width of Hα [Å] that the galaxy's own stars ionise, from `photoionised_ew`, `star_formation_ew` or a
+        simulation; NaN where unknown. Beyond what galaxies of this starlight have, a disagreement of .3 dex is at the
+        edge and of .5 dex outside, where 3 Å are added to both sides.
 
     Returns
     -------
@@ -176,7 +171,7 @@ def domain(
     Raises
     ------
     ValueError
-        If the weights carry no domain.
+        If the weights carry no domain, or an Hα is expected and they have no intrinsic distribution.
 
     Examples
     --------
@@ -185,16 +180,20 @@ def domain(
     >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
     >>> domain(load_params(), bins).verdict
     'inside'
+    >>> domain(load_params(), bins, expected_ew_halpha=200.0).verdict
+    'outside'
     >>> domain(load_params(), bins[::-1], redshift=0.9).verdict
     'outside'
     """
     mixture, flux = color_mixture(params), jnp.asarray(bin_flux)
     gaps = jnp.isnan(flux[..., 1:-1]).any(axis=-1, keepdims=True)
     score = domain_score(params, jnp.where(gaps, complete_bins(params, flux), flux))
-    luminosity, shift = (
+    luminosity, shift, expected = (
         jnp.broadcast_to(jnp.asarray(jnp.nan if value is None else value, flux.dtype), flux.shape[:-1])
-        for value in (log_luminosity, redshift)
+        for value in (log_luminosity, redshift, expected_ew_halpha)
     )
+    usual = None if expected_ew_halpha is None else intrinsic_ew(params, flux, log_luminosity, redshift)
+    percentiles = halpha_range(usual, expected)
     lowest, low, high, highest = jnp.asarray(mixture.luminosity_limit)
     nearest, farthest = jnp.asarray(mixture.redshift_limit)
     codes = (
@@ -203,95 +202,8 @@ def domain(
         ((luminosity < low) | (luminosity > high)).astype(int)
         + ((luminosity < lowest) | (luminosity > highest)).astype(int),
         2 * ((shift < nearest) | (shift > farthest)).astype(int),
+        disagreement(expected, percentiles),
     )
     code = jnp.max(jnp.stack(codes), axis=0)
-    return Domain(code, score, flux, luminosity, shift, mixture.luminosity_limit, mixture.redshift_limit)
-
-
-def judge(
-    luminosity_limit: Float[np.ndarray, " 4"],
-    redshift_limit: Float[np.ndarray, " 2"],
-    bin_flux: Float[np.ndarray, " bin"],
-    score: float,
-    log_luminosity: float | None = None,
-    redshift: float | None = None,
-) -> Judgement:
-    """Combine the verdicts of colours, missing bins, luminosity and redshift, with reasons in words.
-
-    Parameters
-    ----------
-    luminosity_limit, redshift_limit : (4,) and (2,) arrays
-        See `ColorMixture`.
-    bin_flux : (12,) array
-        See `domain`.
-    score : float
-        From `domain_score`.
-    log_luminosity, redshift : float, optional
-        See `domain`; NaN counts as not given.
-
-    Returns
-    -------
-    Judgement
-        Verdict, score and reasons.
-    """
-    judgements = [
-        _judge_colors(bin_flux, score),
-        _judge_missing(bin_flux),
-        _judge_luminosity(luminosity_limit, log_luminosity),
-        _judge_redshift(redshift_limit, redshift),
-    ]
-    worst = VERDICTS[max(VERDICTS.index(verdict) for verdict, _ in judgements)]
-    return Judgement(worst, score, tuple(reason for _, reason in judgements if reason))
-
-
-def _span(bin_index: int) -> str:
-    return f"{BIN_EDGES[bin_index]:.0f}-{BIN_EDGES[bin_index + 1]:.0f} Å"
-
-
-def _judge_colors(bin_flux: Float[np.ndarray, " bin"], score: float) -> tuple[Verdict, str]:
-    if np.isnan(score):
-        usable = ((bin_flux > 0) & np.isfinite(bin_flux)) | np.isnan(bin_flux)
-        if usable.all():
-            count = np.isfinite(bin_flux).sum()
-            return "outside", f"Only {count} of {N_BINS} bins are given; at least {FEWEST_BINS} are needed."
-        bad = int(np.argmin(usable))
-        return "outside", f"The flux of bin {bad} ({_span(bad)}) is {bin_flux[bad]:g}; it must be a number > 0."
-    if score >= EDGE:
-        return "inside", ""
-    seen = f"only {score:.2%} of the training galaxies have" if score > 0 else "no training galaxy has"
-    if score >= OUTSIDE:
-        return "edge", f"Rare colours: {seen} rarer ones (edge: below {EDGE:.0%}). Expect larger errors."
-    return "outside", (
-        f"Colours unlike the training sample: {seen} rarer ones (outside: below {OUTSIDE:.1%}). Check line masking, "
-        "redshift, dust and flux calibration."
-    )
-
-
-def _judge_missing(bin_flux: Float[np.ndarray, " bin"]) -> tuple[Verdict, str]:
-    missing = [_span(index) for index in np.flatnonzero(np.isnan(bin_flux)).tolist()]
-    if not 0 < len(missing) <= N_BINS - FEWEST_BINS:
-        return "inside", ""
-    return "edge", f"Missing bins: {', '.join(missing)}, filled in from the others by complete_bins."
-
-
-def _judge_luminosity(limit: Float[np.ndarray, " 4"], log_luminosity: float | None) -> tuple[Verdict, str]:
-    if log_luminosity is None or np.isnan(log_luminosity):
-        return "inside", ""
-    lowest, low, high, highest = limit
-    if low <= log_luminosity <= high:
-        return "inside", ""
-    common, share = ((low, high), EDGE) if lowest <= log_luminosity <= highest else ((lowest, highest), OUTSIDE)
-    return ("edge" if share == EDGE else "outside"), (
-        f"log luminosity {log_luminosity:.2f} lies outside {common[0]:.2f} to {common[1]:.2f}, where all but "
-        f"{share:.1%} of the training galaxies are. Predict from the colours alone."
-    )
-
-
-def _judge_redshift(limit: Float[np.ndarray, " 2"], redshift: float | None) -> tuple[Verdict, str]:
-    low, high = limit
-    if redshift is None or np.isnan(redshift) or low <= redshift <= high:
-        return "inside", ""
-    return "outside", (
-        f"Redshift {redshift:.4g} lies outside {low:.4f} to {high:.4f}, where the training galaxies are: "
-        "younger or older galaxies of the same colours may have other lines."
-    )
+    limits = mixture.luminosity_limit, mixture.redshift_limit
+    return Domain(code, score, flux, luminosity, shift, expected, percentiles, *limits)

@@ -9,8 +9,9 @@ import pytest
 from data.catalogue.schema import FLUX_NAMES
 from model.bins import BIN_CENTERS
 from model.predictions.batch import score_many
-from model.predictions.domain import EDGE, OUTSIDE, domain, domain_score, judge
-from model.predictions.verdicts import judge_rows
+from model.predictions.judgement.domain import domain, domain_score
+from model.predictions.judgement.reasons import EDGE, OUTSIDE, judge
+from model.predictions.judgement.verdicts import judge_rows
 from model.storage.weights import load_params, load_sidecar
 from research.fitting.domain import measure
 from research.sample import read_sample

@@ -1,8 +1,4 @@
-"""Mock galaxies in one function: a star formation history becomes a spectrum, its lines, and magnitudes.
-
-DSPS (Hearn et al. 2023, MNRAS 521, 1741) weighs stellar populations with the history; Galactic Neon adds dust, the
-motion of the stars, emission lines and bands. All of it compiles, differentiates and vectorises. Needs ``dsps``.
-"""
+"""From stars to lines: one function that compiles, differentiates and vectorises."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,67 +10,30 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from .bins import LUMINOSITY_BIN
-from .features import CM_PER_MPC, LIGHT_SPEED, VARIANTS, luminosity_distance
-from .numerics.random_numbers import Key
-from .physics.bands import Bands
-from .physics.luminosities import SOLAR_LUMINOSITY
-from .predictions.draws import Sample, sample
-from .predictions.params import Params
-from .predictions.predict import Prediction, predict
-from .spectra.grid import Grid
-from .spectra.templates import attenuation_curve, load_templates
+from ..bins import LUMINOSITY_BIN
+from ..features import CM_PER_MPC, LIGHT_SPEED, VARIANTS, luminosity_distance
+from ..lines import LINE_NAMES, LINES
+from ..numerics.random_numbers import Key, id_words
+from ..physics.bands import Bands
+from ..physics.luminosities import SOLAR_LUMINOSITY
+from ..physics.photoionisation import GAS_TO_STARS, log_oh_of_metallicity
+from ..predictions.joint.anchor import SCATTER, Anchor
+from ..predictions.joint.draws import Sample, sample
+from ..predictions.params import Params
+from ..predictions.predict import Prediction, predict
+from ..spectra.grid import Grid
+from ..spectra.lines.side_bands import COMPONENT_LINE
+from ..spectra.templates import attenuation_curve
+from .populations import RANGE, flux_on, halpha_of, ssp_data
+from .stars import Stars, history
 
 PIXEL: Final = 50.0
 """Width of a pixel of the spectra [km/s]."""
-RANGE: Final = (3345.0, 7060.0)
-"""Rest-frame wavelengths of the spectra [Å]."""
 LARGEST_DISPERSION: Final = 400.0
 """Largest stellar velocity dispersion [km/s]."""
-TIMES: Final = 200
-"""Times at which a history is tabulated."""
-LEAST_LOOKBACK: Final = 1e-3
-"""Share of the age of a history that its last step covers."""
 LOG_LUMINOSITY_OFFSET: Final = float(np.log10(SOLAR_LUMINOSITY) - 33.078)
 """`log_luminosity` of light with 1 Lsun/Å."""
-BURST_WIDTH: Final = 0.3
-"""Width of a burst, relative to its age."""
-
-
-class Stars(NamedTuple):
-    """Stars and dust of one galaxy; for many, every field has a leading axis.
-
-    Attributes
-    ----------
-    age : float
-        Time since star formation began [Gyr].
-    tau : float
-        Time in which star formation falls by a factor e [Gyr]; a large one is constant star formation.
-    burst : float
-        Share of the stellar mass that formed in a burst, 0 to 1.
-    burst_age : float
-        Time since the burst [Gyr].
-    log_mass : float
-        log10 of the mass of stars formed [Msun].
-    log_metallicity : float
-        log10 of the mass fraction of metals; the Sun's is about -1.8.
-    av : float
-        Attenuation in V [mag], with the curve of Calzetti et al. 2000.
-    dispersion : float
-        Stellar velocity dispersion [km/s].
-    redshift : float
-        Redshift, > 0.
-    """
-
-    age: Float[ArrayLike, ""] | Any = 8.0
-    tau: Float[ArrayLike, ""] | Any = 3.0
-    burst: Float[ArrayLike, ""] | Any = 0.0
-    burst_age: Float[ArrayLike, ""] | Any = 0.1
-    log_mass: Float[ArrayLike, ""] | Any = 10.0
-    log_metallicity: Float[ArrayLike, ""] | Any = -1.9
-    av: Float[ArrayLike, ""] | Any = 0.5
-    dispersion: Float[ArrayLike, ""] | Any = 120.0
-    redshift: Float[ArrayLike, ""] | Any = 0.1
+HALPHA: Final = LINE_NAMES.index("HALPHA")
 
 
 class MockGalaxy(NamedTuple):
@@ -96,6 +55,11 @@ class MockGalaxy(NamedTuple):
         Continuum with lines [Lsun/Å]: the drawn noise-free ones, or without a key the predicted medians.
     magnitudes : (band,) array or None
         Apparent AB magnitudes with lines; None without bands.
+    expected_ew_halpha : () array
+        Equivalent width of Hα [Å] that the galaxy's own young stars ionise, behind the dust of the gas. It need not
+        agree with the prediction, which is that of DESI's galaxies with this starlight.
+    log_oh : () array
+        12 + log O/H of gas as rich in metals as the stars.
     """
 
     continuum: Float[Array, " pixel"]
@@ -105,59 +69,8 @@ class MockGalaxy(NamedTuple):
     drawn: Sample | None
     spectrum: Float[Array, " pixel"]
     magnitudes: Float[Array, " band"] | None
-
-
-def ssp_data() -> Any:
-    """Return the shipped stellar populations as DSPS's `SSPData`.
-
-    They are 40 populations of Bruzual & Charlot 2003 in ten ages and four metallicities, at 3345-7060 Å: enough for the
-    bins and optical magnitudes, too few for stellar masses better than a tenth of a dex.
-
-    Returns
-    -------
-    dsps.data_loaders.SSPData
-        log10 Z (4,), log10 of the age in Gyr (10,), vacuum wavelengths [Å], and luminosities per solar mass formed
-        [Lsun/Hz/Msun] (4, 10, pixel).
-
-    Examples
-    --------
-    >>> from galactic_neon.dsps import ssp_data
-    >>> ssp_data().ssp_flux.shape
-    (4, 10, 4478)
-    """
-    from dsps.data_loaders.defaults import SSPData
-
-    templates = load_templates()
-    wave = templates.wavelength_rest
-    metals, ages = np.unique(templates.metallicity), np.unique(templates.age)
-    per_angstrom = (templates.light[:, None] * templates.flux.astype(np.float64)).reshape(len(metals), len(ages), -1)
-    return SSPData(
-        ssp_lgmet=np.log10(metals),
-        ssp_lg_age_gyr=np.log10(ages),
-        ssp_wave=wave,
-        ssp_flux=per_angstrom * wave**2 / (LIGHT_SPEED * 1e13),
-        ssp_emline_wave=np.zeros(0),
-        ssp_emline_luminosity=np.zeros((0, 0, 0)),
-    )
-
-
-def history(stars: Stars) -> tuple[Float[Array, " time"], Float[Array, " time"]]:
-    """Return times since the first star [Gyr] and star formation rates, whose scale is arbitrary.
-
-    The rate falls exponentially; a burst is a log-normal of the time before the end.
-    """
-    age = jnp.asarray(stars.age)
-    lookback = jnp.geomspace(1.0, LEAST_LOOKBACK, TIMES) * age
-    times = (1 + 2 * LEAST_LOOKBACK) * age - lookback
-    smooth = jnp.exp(-times / stars.tau)
-    away = (jnp.log(lookback) - jnp.log(stars.burst_age)) / BURST_WIDTH
-    peak = jnp.exp(-0.5 * away**2) / lookback
-
-    def mass(rate: Array) -> Array:
-        return ((rate[1:] + rate[:-1]) / 2 * jnp.diff(times)).sum()
-
-    share = jnp.asarray(stars.burst)
-    return times, (1 - share) * smooth / mass(smooth) + share * peak / jnp.maximum(mass(peak), 1e-30)
+    expected_ew_halpha: Float[Array, ""]
+    log_oh: Float[Array, ""]
 
 
 class Pipeline:
@@ -176,6 +89,13 @@ class Pipeline:
         light of a galaxy is not what the other variants know.
     metallicity_scatter : float
         Scatter of the stars' metallicity [dex].
+    anchored : bool
+        Whether the drawn lines agree with the stars: Hα is `expected_ew_halpha` with the scatter of `Anchor`, and the
+        other lines are drawn given it and the metallicity. By default they are those of DESI's galaxies.
+    scatter : float
+        Scatter of an anchored Hα about its expectation [dex].
+    gas_to_stars : float
+        Reddening of the gas over that of the stars.
 
     Attributes
     ----------
@@ -205,30 +125,28 @@ class Pipeline:
         bands: tuple[Any, Any] | None = None,
         variant: str = "colors",
         metallicity_scatter: float = 0.2,
+        anchored: bool = False,
+        scatter: float = SCATTER,
+        gas_to_stars: float = GAS_TO_STARS,
     ) -> None:
         ssp = ssp_data() if ssp is None else ssp
-        wave = np.asarray(ssp.ssp_wave, np.float64)
-        if wave[0] > RANGE[0] + 5 or wave[-1] < RANGE[1] - 5:
-            raise ValueError(
-                f"The stellar populations reach from {wave[0]:.5g} to {wave[-1]:.5g} Å; they need to cover "
-                f"{RANGE[0]:g}-{RANGE[1]:g} Å."
-            )
         if variant not in VARIANTS:
             raise ValueError(f"There is no variant {variant!r}. There are {', '.join(VARIANTS)}.")
         self.params, self.variant, self.bands = params, variant, bands
         edges = np.exp(np.arange(np.log(RANGE[0]), np.log(RANGE[1]), PIXEL / LIGHT_SPEED))
         pixels = np.sqrt(edges[1:] * edges[:-1])
-        per_angstrom = np.asarray(ssp.ssp_flux, np.float64) * LIGHT_SPEED * 1e13 / wave**2
         self.grid = Grid(pixels)
-        resampled = np.stack([[np.interp(pixels, wave, one) for one in row] for row in per_angstrom])
-        self._flux = resampled.astype(np.float32)
+        self._flux, self._halpha = flux_on(ssp, pixels), halpha_of(ssp)
+        self._anchored, self._gas = (anchored, scatter), gas_to_stars
         self._lgmet, self._lg_age = (np.asarray(part) for part in (ssp.ssp_lgmet, ssp.ssp_lg_age_gyr))
         self._scatter = metallicity_scatter
         self._curve = attenuation_curve(pixels).astype(np.float32)
+        self._curve_halpha = float(np.interp(LINES[HALPHA].wavelength, pixels, self._curve))
 
     def continuum(self, stars: Stars) -> Float[Array, " pixel"]:
         """Return the luminosity of the starlight [Lsun/Å] on the grid, behind dust and with the stars' motion."""
-        return self.continuum_of(*history(stars), stars.age * (1 + LEAST_LOOKBACK), stars)
+        times, rates = history(stars)
+        return self.continuum_of(times, rates, times[-1], stars)
 
     def continuum_of(
         self, times: Float[Array, " time"], rates: Float[Array, " time"], now: ArrayLike, stars: Stars
@@ -249,15 +167,33 @@ class Pipeline:
         (pixel,) array
             Luminosity per wavelength [Lsun/Å].
         """
-        from dsps.sed.ssp_weights import calc_ssp_weights_sfh_table_lognormal_mdf
-
-        weights = calc_ssp_weights_sfh_table_lognormal_mdf(
-            times, rates, stars.log_metallicity, self._scatter, self._lgmet, self._lg_age, now
-        ).weights
+        weights = self._weights(times, rates, now, stars, self._lgmet, self._lg_age)
         light = jnp.einsum("ma,map->p", weights.astype(self._flux.dtype), jnp.asarray(self._flux))
         light = light * 10.0 ** jnp.asarray(stars.log_mass, light.dtype)
         screen = 10.0 ** (-0.4 * jnp.asarray(stars.av, light.dtype) * self._curve)
         return _blurred(light * screen, jnp.asarray(stars.dispersion, light.dtype))
+
+    def halpha_of(
+        self, times: Float[Array, " time"], rates: Float[Array, " time"], now: ArrayLike, stars: Stars
+    ) -> Float[Array, ""]:
+        """Return log10 of the Hα luminosity [Lsun] that the stars of any tabulated history ionise, behind dust.
+
+        Parameters
+        ----------
+        times, rates, now, stars
+            See `continuum_of`.
+
+        Returns
+        -------
+        () array
+            log10 of the luminosity.
+        """
+        table = self._halpha
+        weights = self._weights(times, rates, now, stars, table.log_metallicity, table.log_age)
+        top = float(table.log_luminosity.max())
+        total = jnp.einsum("ma,ma->", weights, jnp.asarray(10 ** (table.log_luminosity - top), weights.dtype))
+        dust = 0.4 * self._gas * self._curve_halpha * jnp.asarray(stars.av)
+        return jnp.log10(total) + top + jnp.asarray(stars.log_mass) - dust
 
     def galaxy(self, stars: Stars, key: Key | None = None, ids: Any = None) -> MockGalaxy:
         """Return starlight, lines, spectrum and magnitudes of one galaxy; `jax.vmap` makes many.
@@ -276,13 +212,21 @@ class Pipeline:
         MockGalaxy
             Arrays of one galaxy.
         """
-        continuum = self.continuum(stars)
+        times, rates = history(stars)
+        formed = times, rates, times[-1]
+        continuum = self.continuum_of(*formed, stars)
+        level = self.grid.line_fluxes(continuum, jnp.ones(len(LINES), continuum.dtype))[COMPONENT_LINE == HALPHA][0]
+        log_expected = self.halpha_of(*formed, stars).astype(continuum.dtype) - jnp.log10(level)
+        log_oh = log_oh_of_metallicity(jnp.asarray(stars.log_metallicity)).astype(continuum.dtype)
         bins = self.grid.bins(continuum, lines=False)
         luminosity = jnp.log10(bins[LUMINOSITY_BIN]) + LOG_LUMINOSITY_OFFSET
         redshift = jnp.asarray(stars.redshift, bins.dtype)
         given = (luminosity, redshift)[: VARIANTS.index(self.variant)]
         prediction = predict(self.params, bins, *given)
-        drawn = None if key is None else sample(key, self.params, bins, *given, ids=ids)
+        drawn, (anchored, scatter) = None, self._anchored
+        if key is not None:
+            anchor = Anchor(log_expected, log_oh, scatter) if anchored else None
+            drawn = sample(key, self.params, bins, *given, ids=ids, anchor=anchor)
         ew = jnp.asarray(prediction.ew if drawn is None else drawn.ew)
         spectrum = self.grid.add_lines(continuum, ew)
         magnitudes = None
@@ -290,7 +234,8 @@ class Pipeline:
             distance = luminosity_distance(redshift)
             dimming = SOLAR_LUMINOSITY / (4 * np.pi * CM_PER_MPC**2) / (distance**2 * (1 + redshift))
             magnitudes = Bands(*self.bands, redshift, self.grid).magnitudes(continuum * dimming, ew)
-        return MockGalaxy(continuum, bins, luminosity, prediction, drawn, spectrum, magnitudes)
+        found = continuum, bins, luminosity, prediction, drawn, spectrum, magnitudes
+        return MockGalaxy(*found, 10**log_expected, log_oh)
 
     def many(
         self, stars: Stars, key: Key | None = None, ids: Any = None, chunk: int = 1024
@@ -309,11 +254,9 @@ class Pipeline:
         Yields
         ------
         dict
-            numpy arrays (galaxy, ...) of the next galaxies: "bin_flux", "log_luminosity", "ew", and where asked for
-            "ew_drawn", "ew_observed", "ew_observed_ivar", "magnitudes".
+            numpy arrays (galaxy, ...) of the next galaxies: "bin_flux", "log_luminosity", "ew", "expected_ew_halpha",
+            "log_oh", and where asked for "ew_drawn", "ew_observed", "ew_observed_ivar", "magnitudes".
         """
-        from .numerics.random_numbers import id_words
-
         columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, np.float32)) for value in stars))
         n = len(columns[0])
         words = np.asarray(id_words(np.arange(n) if ids is None else ids))
@@ -323,12 +266,24 @@ class Pipeline:
             made = run(Stars(*(column[rows] for column in columns)), words[rows])
             yield {name: np.asarray(values)[: n - start] for name, values in made.items()}
 
+    def _weights(
+        self, times: Array, rates: Array, now: ArrayLike, stars: Stars, log_metallicity: Any, log_age: Any
+    ) -> Float[Array, "metal age"]:
+        """Return the share of the formed mass in each population."""
+        from dsps.sed.ssp_weights import calc_ssp_weights_sfh_table_lognormal_mdf
+
+        return calc_ssp_weights_sfh_table_lognormal_mdf(
+            times, rates, stars.log_metallicity, self._scatter, log_metallicity, log_age, now
+        ).weights
+
     def _numbers(self, key: Key | None, stars: Stars, words: Array) -> dict[str, Array]:
         made = self.galaxy(stars, key, None if key is None else words)
         found: dict[str, Any] = {
             "bin_flux": made.bin_flux,
             "log_luminosity": made.log_luminosity,
             "ew": made.prediction.ew,
+            "expected_ew_halpha": made.expected_ew_halpha,
+            "log_oh": made.log_oh,
         }
         if made.drawn is not None:
             seen = made.drawn.observed

@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from .batch import complete_many, score_many
-from .domain import EDGE, color_mixture, judge
-from .imputation import FEWEST_BINS
-from .params import Params
+from ..batch import complete_many, score_many
+from ..imputation import FEWEST_BINS
+from ..params import Params
+from .domain import color_mixture
+from .reasons import EDGE, judge
 
 
 class Verdicts(NamedTuple):

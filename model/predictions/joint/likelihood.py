@@ -8,15 +8,15 @@ import numpy as np
 from jax.scipy.special import log_ndtr, logsumexp
 from jaxtyping import Array, Float
 
-from ..distribution.catalogued import COMPONENTS, CONTEXT, SEQUENCE, STEPS, STRONG, context_of, of_regime
-from ..distribution.chain import run_head
-from ..distribution.conditioning import with_conditions
-from ..distribution.gaussian_mixture import Mixture, log_density, mixture
-from ..features import colors
-from ..lines import LINES
-from ..networks.layers import run_trunk
-from .intrinsic import distribution_of
-from .params import Params
+from ...distribution.catalogued import COMPONENTS, CONTEXT, SEQUENCE, STEPS, STRONG, context_of, of_regime
+from ...distribution.chain import run_head
+from ...distribution.conditioning import with_conditions
+from ...distribution.gaussian_mixture import Mixture, log_density, mixture
+from ...features import colors
+from ...lines import LINES
+from ...networks.layers import run_trunk
+from ..intrinsic import distribution_of
+from ..params import Params
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 NODES: Final = _NODES

@@ -10,20 +10,19 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, UInt32
 
-from ..distribution.catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
-from ..distribution.colors import ColorPosterior
-from ..distribution.conditioning import with_conditions
-from ..distribution.latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
-from ..features import colors
-from ..numerics.linear import root
-from ..numerics.random_numbers import Key, id_words, normals, row_words, uniforms
-from .imputation import known_colors
-from .intrinsic import distribution_of
-from .params import Params
-from .undiluted import intrinsic_factor
+from ...distribution.colors import ColorPosterior
+from ...distribution.conditioning import with_conditions
+from ...distribution.joint import draw_joint, noise_below_zero
+from ...features import colors
+from ...numerics.linear import root
+from ...numerics.random_numbers import Key, id_words, normals, row_words
+from ..imputation import known_colors
+from ..intrinsic import distribution_of, intrinsic_colors
+from ..params import Params
+from ..undiluted import intrinsic_factor
+from .anchor import Anchor, draw_anchored
 
 
 class ObservedLines(NamedTuple):
@@ -89,6 +88,7 @@ def sample(
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
     ids: Sequence[Any] | Array | np.ndarray | int | np.integer[Any] | None = None,
+    anchor: Anchor | None = None,
 ) -> Sample:
     """Draw the lines of galaxies jointly: noise-free, and as DESI's catalogue would list them.
 
@@ -115,6 +115,9 @@ def sample(
     ids : (...) array of integers, or sequence of text, or (..., 2) array of uint32, optional
         Give them where several rows have the same continuum, and where a galaxy must keep its random numbers while its
         continuum changes. JAX cuts integers of 64 bits to 32 that a jitted function is given: pass `id_words(ids)`.
+    anchor : Anchor, optional
+        What is known of the lines besides the starlight: the Hα that the stars ionise, and the abundance of oxygen. The
+        other lines are drawn given them.
 
     Returns
     -------
@@ -142,7 +145,8 @@ def sample(
         words = jnp.asarray(ids if given else id_words(ids))
     if words is not None and words.shape[:-1] != bin_flux.shape[:-1]:
         raise ValueError(f"ids have shape {words.shape[:-1]} and the rows {bin_flux.shape[:-1]}. Give one id per row.")
-    return sample_rows(row_words(key, bin_flux, words), params, bin_flux, log_luminosity, redshift, bin_flux_ivar)
+    rows = row_words(key, bin_flux, words)
+    return sample_rows(rows, params, bin_flux, log_luminosity, redshift, bin_flux_ivar, anchor)
 
 
 def sample_rows(
@@ -152,13 +156,14 @@ def sample_rows(
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     bin_flux_ivar: Float[Array | np.ndarray, "*galaxy bin"] | None = None,
+    anchor: Anchor | None = None,
 ) -> Sample:
     """Return `sample` for rows with these keys, which `random_numbers.row_words` makes."""
     if bin_flux_ivar is None:
         color = colors(bin_flux)
     else:
         color = draw_colors(words, known_colors(params, bin_flux, bin_flux_ivar))
-    return sample_colors(words, params, color, log_luminosity, redshift)
+    return sample_colors(words, params, color, log_luminosity, redshift, anchor)
 
 
 def sample_colors(
@@ -167,40 +172,24 @@ def sample_colors(
     color: Float[Array, "*galaxy color"],
     log_luminosity: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
     redshift: Float[Array | np.ndarray, "*galaxy"] | float | None = None,
+    anchor: Anchor | None = None,
 ) -> Sample:
     """Draw as `sample_rows` does, from colours."""
     model = distribution_of(params)
     features = with_conditions(color, log_luminosity, redshift)
-    numbers = (5 * STEPS, 2 * N_FREE, len(TIED), STEPS)
-    uniform = uniforms(words, sum(numbers)).astype(features.dtype)
-    catalogued, latent, pair, faint = jnp.split(uniform, np.cumsum(numbers)[:-1], axis=-1)
-    catalogued, latent = (
-        part.reshape(*part.shape[:-1], count, part.shape[-1] // count)
-        for part, count in ((catalogued, STEPS), (latent, N_FREE))
-    )
-    drawn = draw_catalogued(catalogued, model.catalogued, model.scales, features)
-    context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
-    free = from_unit(model.scales, draw_latent(latent, model.latent, model.scales, features, context))
-    strong, weak = np.array([step for _, step in TIED]), slice(N_FREE, None)
-    both = drawn.detected[..., strong] & drawn.detected[..., weak]
-    ties = draw_ties(pair, model.scales)
-    # FastSpecFit fits one amplitude to both lines of a pair, so the catalogued ratio is free of noise.
-    ties = jnp.where(both, drawn.ew[..., weak] / drawn.ew[..., strong], ties)
+    if anchor is not None:
+        drawn = draw_anchored(
+            words, params, color, features, anchor, intrinsic_colors(params, color, log_luminosity, redshift)
+        )
+        return Sample(drawn.ew, ObservedLines(drawn.listed, 1 / drawn.sigma**2))
+    drawn = draw_joint(words, (model.catalogued, model.latent), model.scales, features)
     factor = intrinsic_factor(params, color, log_luminosity, redshift)
-    ew = all_lines(free, tied_ew(model.scales, free[..., strong], ties)) * factor
-    place = np.argsort(np.array(SEQUENCE))
-    detected, ew_catalogued, sigma = (column[..., place] for column in (drawn.detected, drawn.ew, drawn.sigma))
-    ew_catalogued = ew_catalogued * factor
-    listed = jnp.where(detected, ew_catalogued, sigma * _below_zero(faint, ew / sigma))
-    return Sample(ew, ObservedLines(listed, 1 / sigma**2))
+    ew = drawn.ew * factor
+    below = drawn.sigma * noise_below_zero(drawn.uniform, ew / drawn.sigma)
+    return Sample(ew, ObservedLines(jnp.where(drawn.detected, drawn.listed * factor, below), 1 / drawn.sigma**2))
 
 
 def draw_colors(words: UInt32[Array, "*galaxy 2"], given: ColorPosterior) -> Float[Array, "*galaxy color"]:
     """Draw colours that agree with noisy or missing bins, from `imputation.known_colors`."""
     normal = normals(words, given.color.shape[-1], stream=1).astype(given.color.dtype)
     return given.color + jnp.einsum("...cd,...d->...c", root(given.covariance), normal)
-
-
-def _below_zero(uniform: Array, signal: Array) -> Array:
-    """Return the signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, truncated above 0."""
-    return jnp.minimum(signal + ndtri(uniform * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
