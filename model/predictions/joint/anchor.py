@@ -148,7 +148,7 @@ def _observed(
     sigma = drawn.sigma
     measured = ew + response.offset + sigma * (fading_bias(response, ew, sigma) + response.scale * normal)
     # One amplitude is fitted to the lines of a pair, so that both have the noise of the stronger one.
-    tied = jnp.asarray(STRONG != np.arange(len(LINES)))
+    tied = jnp.asarray(np.arange(len(LINES)) != STRONG)
     measured = jnp.where(tied, measured[..., STRONG] * ew / jnp.maximum(ew[..., STRONG], LEAST_EW), measured)
     found = (measured > 0) & (chance < -jnp.expm1(-measured / (response.onset * sigma)))
     # Whether the weaker line is listed beside the stronger one, the chain has drawn where it listed that.
