@@ -61,7 +61,7 @@ app = FingerprintedDash(
     update_title="",
 )
 app.index_string = app.index_string.replace("<html>", '<html lang="en">')
-app.layout = shell.layout(registry.served().values())
+app.layout = shell.layout(registry.served().values(), str(settings.docs_url or ""))
 server.register_blueprint(columns.blueprint)
 server.register_blueprint(galaxies.blueprint)
 server.register_blueprint(rows.blueprint)

@@ -32,13 +32,21 @@ clientside_callback(
 )
 
 
-def layout(catalogues: "Iterable[Catalogue]" = ()) -> dmc.MantineProvider:
-    """Return the app's layout with the served catalogues; call it after all pages are registered."""
+def layout(catalogues: "Iterable[Catalogue]" = (), docs_url: str = "") -> dmc.MantineProvider:
+    """Return the app's layout; call it after all pages are registered.
+
+    Parameters
+    ----------
+    catalogues : iterable of Catalogue
+        The served ones.
+    docs_url : str
+        Address of the documents; where it is empty, nothing links to them.
+    """
     return dmc.MantineProvider(
         html.Div(
             [
                 html.A("Skip to content", href=f"#{ids.MAIN}", className="skip-link"),
-                _header(list(catalogues)),
+                _header(list(catalogues), docs_url),
                 html.Main(dash.page_container, id=ids.MAIN, tabIndex=-1),
             ],
             className="shell",
@@ -48,7 +56,7 @@ def layout(catalogues: "Iterable[Catalogue]" = ()) -> dmc.MantineProvider:
     )
 
 
-def _header(catalogues: "list[Catalogue]") -> html.Header:
+def _header(catalogues: "list[Catalogue]", docs_url: str) -> html.Header:
     return html.Header(
         [
             dmc.Anchor(
@@ -58,7 +66,7 @@ def _header(catalogues: "list[Catalogue]") -> html.Header:
                 underline="never",
                 unstyled=True,
             ),
-            html.Nav(_links(), className="nav", **aria(label="Pages")),
+            html.Nav([*_links(), *_documents(docs_url)], className="nav", **aria(label="Pages")),
             html.Div(
                 [
                     *_served(catalogues),
@@ -85,6 +93,12 @@ def _links() -> list[dmc.NavLink]:
         for page in dash.page_registry.values()
         if page["path_template"] is None and not page["module"].endswith("not_found_404")
     ]
+
+
+def _documents(docs_url: str) -> list[html.A]:
+    if not docs_url:
+        return []
+    return [html.A("Documentation", href=docs_url, rel="noreferrer", className="nav-link nav-documents")]
 
 
 def _served(catalogues: "list[Catalogue]") -> list[html.Span]:

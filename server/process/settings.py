@@ -127,6 +127,10 @@ class Settings(BaseSettings):
         default=None,
         description="Where to report a vulnerability, as `https://…` or `mailto:…`, for `/.well-known/security.txt`",
     )
+    docs_url: HttpUrl | None = Field(
+        default=None,
+        description="Address of the documents, as `make docs` builds them; with it, the navigation links to them",
+    )
     revision: str | None = Field(
         default=None,
         validation_alias=AliasChoices("REVISION", "RENDER_GIT_COMMIT", "HEROKU_SLUG_COMMIT"),
@@ -242,7 +246,8 @@ def table() -> str:
 
 def _sentence(name: str, value: object, reasons: list[str]) -> str:
     shown = "" if name in _SECRETS else f"={value}"
-    reason = ", or ".join(f"{each[0].lower()}{each[1:]}" for each in reasons)
+    # Not "uRL".
+    reason = ", or ".join(each if each[:2].isupper() else f"{each[0].lower()}{each[1:]}" for each in reasons)
     return f"{name.upper()}{shown} is not valid: {reason}."
 
 

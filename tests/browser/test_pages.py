@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components.theme import Scheme
-from tests.serving import Served
+from tests.serving import Served, serving
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +43,18 @@ def test_a_phone_shows_a_page_without_sideways_scrolling(browser: Browser, serve
         expect(page.get_by_role("navigation")).to_be_visible()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == scheme
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_phone_shows_the_link_to_the_documents(browser: Browser):
+    docs = "https://docs.example.org/neon/"
+    with serving(DOCS_URL=docs) as served, browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/about")
+        link = page.get_by_role("navigation").get_by_role("link", name="Documentation")
+        expect(link).to_have_attribute("href", docs)
+        link.scroll_into_view_if_needed()
+        expect(link).to_be_in_viewport(ratio=1)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

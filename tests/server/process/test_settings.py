@@ -26,6 +26,8 @@ def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch):
         ("CACHE_DIR", "~nobody-of-that-name/caches", "there is no such home folder"),
         ("SPARCL_URL", "nonsense", "'off'"),
         ("SECURITY_CONTACT", "me@example.org", "mailto:"),
+        ("DOCS_URL", "docs.example.org", "valid URL"),
+        ("DOCS_URL", "javascript:alert(1)", "URL scheme should be 'http' or 'https'"),
         ("LOG_LEVEL", "loud", "'debug'"),
     ],
 )
