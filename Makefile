@@ -86,7 +86,6 @@ sbom: developing ## write dist/sbom.json, a CycloneDX bill of materials of the s
 
 release-check: developing ## build wheel and sdist, try them in new environments, compare oldest and newest packages
 	@$(BIN)/python scripts/release_check.py
-	@$(BIN)/python scripts/oldest_and_newest.py dist/galactic_neon-*.whl
 
 container-check: developing ## try the Dockerfile without a container engine (Debian, root)
 	@scripts/debian.sh debootstrap debootstrap

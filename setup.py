@@ -4,11 +4,15 @@ In a clone the packages lie side by side and import each other as `data`, `analy
 with others in site-packages. In the wheel the library `model` is `galactic_neon`, and the others are inside
 `galactic_neon.app`: `data` is `galactic_neon.app.data`. This step copies them there and writes their imports
 accordingly.
+
+The links of README.md are relative, so that they work wherever the repository lies. A package index shows the same text
+elsewhere; its links are made absolute here.
 """
 
 import ast
 import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +43,7 @@ FILES: Final = {
 """Single files by their place inside the library."""
 IGNORED: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
 PREFIXES: Final = {name: f"{LIBRARY}.{APP}.{name}" for name in (*PACKAGES, "app")} | {"model": LIBRARY}
+_LINK: Final = re.compile(r'(\]\(|<img src=")(?![a-z]+:|#)([^)"\s]+)')
 _FROM: Final = re.compile(rb"from\s+([A-Za-z_]\w*)")
 
 
@@ -107,5 +112,43 @@ def with_absolute_names(code: bytes, name: str) -> bytes:
     return b"".join(lines)
 
 
+def with_absolute_links(markdown: str, repository: str, version: str) -> str:
+    """Return a document whose links to files lead to those of a release, in addresses as GitHub and GitLab have them.
+
+    Parameters
+    ----------
+    markdown : str
+        Document in the first folder of the repository.
+    repository : str
+        Address of the repository; where it is empty, the document is returned as it is.
+    version : str
+        Of the release, whose tag is `v` and this.
+
+    Returns
+    -------
+    str
+        Document for a package index.
+    """
+    if not repository:
+        return markdown
+
+    def absolute(found: re.Match[str]) -> str:
+        view = "raw" if found[2].endswith(".png") else "blob"
+        return f"{found[1]}{repository.rstrip('/')}/{view}/v{version}/{found[2]}"
+
+    return _LINK.sub(absolute, markdown)
+
+
+def long_description() -> str:
+    """Return what a package index shows."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    repository = project.get("urls", {}).get("Repository", "")
+    return with_absolute_links((ROOT / "README.md").read_text(encoding="utf-8"), repository, project["version"])
+
+
 if __name__ == "__main__":
-    setup(cmdclass={"build_py": Build})
+    setup(
+        cmdclass={"build_py": Build},
+        long_description=long_description(),
+        long_description_content_type="text/markdown",
+    )

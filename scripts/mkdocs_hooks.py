@@ -33,9 +33,6 @@ PAGES: Final = {
 """Files outside `docs/` that the site shows, and their places in it."""
 PLOTLY: Final = "assets/plotly.min.js"
 _LINK: Final = re.compile(r'(\]\(|<img src=")(?![a-z]+:|#|/)([^)#"\s]+)')
-_HOSTED: Final = re.compile(
-    r"https://(?:github\.com/[\w.-]+/galactic-neon/(?:blob|tree|raw)|raw\.githubusercontent\.com/[\w.-]+/galactic-neon)/\w+/"
-)
 
 
 def on_startup(**_: Any) -> None:
@@ -88,7 +85,6 @@ def rewrite(markdown: str, source: str, uri: str) -> str:
     str
         Document for the site.
     """
-    markdown = _HOSTED.sub(posixpath.relpath(".", posixpath.dirname(source) or ".") + "/", markdown)
 
     def place(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), found[2]))

@@ -1,8 +1,9 @@
 """Try a release before it is published: ``make release-check``.
 
 It builds the source distribution and the wheel into `dist/`, lets twine check them, installs each in a new environment
-and predicts with it there, and writes `dist/release-notes.md` from CHANGELOG.md and `dist/recipe.yaml`, the recipe for
-conda-forge. It stops at the first thing that is wrong, with exit status 1.
+and predicts with it there, compares the oldest and the newest packages, and writes `dist/release-notes.md` from
+CHANGELOG.md and `dist/recipe.yaml`, the recipe for conda-forge. It stops at the first thing that is wrong, with exit
+status 1. What only the maintainers know, and have not stated, it names at the end, with the same status.
 """
 
 import hashlib
@@ -36,24 +37,43 @@ class ReleaseError(Exception):
 def main() -> int:
     """Do all steps; return the exit status."""
     try:
-        version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        version, repository = project["version"], project.get("urls", {}).get("Repository", "")
         notes = release_notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version)
         source, wheel = build()
         run("-m", "twine", "check", "--strict", source, wheel)
         same_content(source, wheel)
         for archive in (wheel, source):
             try_in_new_environment(archive)
+        run(ROOT / "scripts" / "oldest_and_newest.py", wheel)
     except (ReleaseError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"Not ready: {error}\n")
         return 1
     (DIST / "release-notes.md").write_text(notes, encoding="utf-8")
-    (DIST / RECIPE.name).write_text(recipe(RECIPE.read_text(encoding="utf-8"), version, source), encoding="utf-8")
+    text = recipe(RECIPE.read_text(encoding="utf-8"), version, source, repository)
+    (DIST / RECIPE.name).write_text(text, encoding="utf-8")
     for archive in (wheel, source):
         print(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB")
-    print(
-        f"Release {version} can be published; its notes are in dist/release-notes.md, its recipe in dist/recipe.yaml."
-    )
+    print("Its notes are in dist/release-notes.md, its recipe in dist/recipe.yaml.")
+    missing = unstated(repository, text)
+    if missing:
+        sys.stderr.write("\n".join([f"Release {version} works, and is not ready:", *missing, ""]))
+        return 1
+    print(f"Release {version} can be published.")
     return 0
+
+
+def unstated(repository: str, recipe: str) -> list[str]:
+    """Return a sentence for each fact that a release needs, only its maintainers know, and no file states."""
+    sentences = []
+    if not repository.startswith("https://"):
+        sentences.append(
+            'pyproject.toml states no address of the repository: add Repository = "https://..." to [project.urls]. '
+            "The links of the README lead nowhere on a package index without it."
+        )
+    if re.search(r"^  recipe-maintainers: \[\]$", recipe, flags=re.MULTILINE):
+        sentences.append(f"{RECIPE.relative_to(ROOT)} names no maintainer: list their GitHub accounts.")
+    return sentences
 
 
 def release_notes(changelog: str, version: str) -> str:
@@ -93,8 +113,10 @@ def without_leftovers() -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def recipe(text: str, version: str, source: Path) -> str:
-    """Return the recipe for conda-forge with the version and the checksum of the source distribution."""
+def recipe(text: str, version: str, source: Path, repository: str) -> str:
+    """Return the recipe for conda-forge with version, checksum of the source distribution, and repository."""
+    if repository:
+        text = text.replace("\nabout:\n", f"\nabout:\n  homepage: {repository}\n  repository: {repository}\n")
     text = re.sub(r'^(  version: )".*"$', rf'\g<1>"{version}"', text, count=1, flags=re.MULTILINE)
     checksum = hashlib.sha256(source.read_bytes()).hexdigest()
     return re.sub(r'^(  sha256: )".*"$', rf'\g<1>"{checksum}"', text, count=1, flags=re.MULTILINE)

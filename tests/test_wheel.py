@@ -22,8 +22,18 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from commands.extras import EXTRAS
-from scripts.release_check import RECIPE, ReleaseError, recipe, release_notes
-from setup import APP, FILES, LIBRARY, PACKAGES, PREFIXES, ImportFormError, with_absolute_names
+from scripts.release_check import RECIPE, ReleaseError, recipe, release_notes, unstated
+from setup import (
+    APP,
+    FILES,
+    LIBRARY,
+    PACKAGES,
+    PREFIXES,
+    ImportFormError,
+    long_description,
+    with_absolute_links,
+    with_absolute_names,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff")
@@ -62,6 +72,7 @@ assert not strangers, strangers
 assert not any(name.startswith("galactic_neon.app") for name in sys.modules)
 """
 GALAXIES = 40
+REPOSITORY = "https://git.example.org/neon"
 BROUGHT_BY_OTHERS = ("flask", "werkzeug", "limits", "urllib3")
 """By dash, flask, flask-limiter and requests."""
 
@@ -133,6 +144,8 @@ def test_the_metadata_say_what_an_index_shows(built):
     assert set(about.get_all("Provides-Extra", [])) == {"cli", "web", "train", "dsps", "survey"}
     assert about["License-Expression"] == "MIT"
     assert about["Author"] == "Galactic Neon developers"
+    assert about["Description-Content-Type"] == "text/markdown"
+    assert about.get_payload() == long_description()
     assert {"Programming Language :: Python :: 3.13", "Typing :: Typed"} <= set(about.get_all("Classifier", []))
     assert metadata(built.wheel, "entry_points.txt").split() == [
         "[console_scripts]",
@@ -263,10 +276,10 @@ def test_the_recipe_for_conda_needs_what_the_wheel_and_its_command_line_need(tmp
     assert run - {("python", ">=${{ python_min }}")} == wanted
     assert stated["context"]["version"] == PROJECT["version"]
     assert f">={stated['context']['python_min']}" == PROJECT["requires-python"]
-    assert stated["about"]["repository"] == PROJECT["urls"]["Homepage"]
     (tmp_path / "source.tar.gz").write_bytes(b"")
-    filled = yaml.safe_load(recipe(text, "7.8.9", tmp_path / "source.tar.gz"))
+    filled = yaml.safe_load(recipe(text, "7.8.9", tmp_path / "source.tar.gz", REPOSITORY))
     assert filled["context"]["version"] == "7.8.9"
+    assert filled["about"] == stated["about"] | {"homepage": REPOSITORY, "repository": REPOSITORY}
     assert filled["source"]["sha256"].startswith("e3b0c442")
 
 
@@ -279,14 +292,36 @@ def test_release_notes_are_the_section_of_the_version():
     assert release_notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), PROJECT["version"])
 
 
-def test_links_of_the_readme_are_absolute_and_lead_to_files_of_the_repository():
+def test_a_release_is_not_ready_before_its_maintainers_have_stated_what_only_they_know():
+    text = RECIPE.read_text(encoding="utf-8")
+    named = text.replace("recipe-maintainers: []", "recipe-maintainers:\n    - somebody")
+    assert unstated(REPOSITORY, named) == []
+    (about_repository,) = unstated("", named)
+    assert "[project.urls]" in about_repository
+    (about_maintainers,) = unstated(REPOSITORY, text)
+    assert about_maintainers.startswith("packaging/conda/recipe.yaml names no maintainer")
+
+
+def links(markdown: str) -> list[str]:
+    return re.findall(r"\]\(([^)#][^)]*)\)", markdown) + re.findall(r'<img src="([^"]+)"', markdown)
+
+
+def test_links_of_the_readme_lead_to_files_of_the_release_on_a_package_index():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    home = PROJECT["urls"]["Homepage"]
-    links = re.findall(r"\]\(([^)#][^)]*)\)", text)
-    assert all(link.startswith("https://") for link in links)
-    raw = home.replace("https://github.com/", "https://raw.githubusercontent.com/") + "/main/"
-    own = [re.sub(f"^({re.escape(home)}/blob/main/|{re.escape(raw)})", "", link) for link in links]
-    own = [path for path in own if not path.startswith("https://")]
-    assert len(own) > 10
-    for path in own:
+    written = with_absolute_links(text, f"{REPOSITORY}/", "7.8.9")
+    assert all(link.startswith("https://") for link in links(written))
+    own = [link for link in links(written) if link.startswith(REPOSITORY)]
+    assert len(own) > 30
+    for link in own:
+        view, tag, path = link.removeprefix(f"{REPOSITORY}/").split("/", 2)
+        assert (view, tag) == ("raw" if path.endswith(".png") else "blob", "v7.8.9")
         assert (ROOT / path.partition("#")[0]).exists(), path
+    assert with_absolute_links(text, "", "7.8.9") == text
+
+
+def test_no_file_but_pyproject_states_an_address_of_the_repository():
+    files = [*ROOT.glob("*.*"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packaging/**/*.*"), *ROOT.glob("scripts/*.py")]
+    address = re.compile(r"https://[\w.]+/[\w-]+/galactic-neon\b")
+    read = [path for path in files if path.suffix in {".md", ".cff", ".yaml", ".yml", ".py"}]
+    assert len(read) > 50
+    assert not [path for path in read if address.search(path.read_text(encoding="utf-8"))]
