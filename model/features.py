@@ -49,10 +49,8 @@ def colors(bin_flux: Float[Array | np.ndarray, "*galaxy bin"], n_bins: int = N_B
     --------
     >>> import numpy as np
     >>> from galactic_neon import colors
-    >>> colors(np.linspace(1.0, 2.0, 12)).shape
-    (11,)
-    >>> float(colors(np.ones(12)).sum())
-    0.0
+    >>> colors(np.array([1.0, *np.full(11, 10.0)])).tolist()  # [dex]
+    [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     flux = jnp.asarray(bin_flux)
     check_bins(flux.shape, n_bins)

@@ -77,9 +77,10 @@ class Response(NamedTuple):
     --------
     >>> import numpy as np
     >>> from galactic_neon import listing_response, load_params
-    >>> response = listing_response(load_params(), np.linspace(1.0, 2.0, 12))
-    >>> bool((response.scale > 0).all()), bool((response.onset > 0).all())
-    (True, True)
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> response = listing_response(load_params(), bins)
+    >>> f"{np.median(response.scale):.0f}"  # measured EWs scatter about as much as the stated errors say
+    '1'
     """
 
     offset: Float[Array, "*galaxy line"]

@@ -125,11 +125,11 @@ def predict_many(
     Examples
     --------
     >>> import numpy as np
-    >>> from galactic_neon import load_params, predict_many
-    >>> rng = np.random.default_rng(1)
-    >>> found = predict_many(load_params(), rng.uniform(1.0, 2.0, (5000, 12)))
-    >>> found.ew.shape, type(found.ew) is np.ndarray
-    ((5000, 10), True)
+    >>> from galactic_neon import load_params, predict, predict_many
+    >>> bins = np.random.default_rng(1).uniform(1.0, 2.0, (5000, 12))
+    >>> found = predict_many(load_params(), bins)
+    >>> bool(np.allclose(found.ew[4000], predict(load_params(), bins[4000]).ew, rtol=1e-3))
+    True
     """
     same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
     needed = same._replace(map=None, intrinsic=None)

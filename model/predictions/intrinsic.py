@@ -32,10 +32,10 @@ class IntrinsicEW(NamedTuple):
     --------
     >>> import numpy as np
     >>> from galactic_neon import LINES, intrinsic_ew, load_params
-    >>> found = intrinsic_ew(load_params(), np.linspace(1.0, 2.0, 12))
-    >>> least = LINES[int(np.argmin(found.p_detected))]
-    >>> least in LINES
-    True
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> found = intrinsic_ew(load_params(), bins)
+    >>> LINES[int(np.argmin(found.p_detected))].label  # the line that is missing from the catalogue most often
+    '[O III] 4959'
     """
 
     p16: Float[Array | np.ndarray, "*galaxy line"]
@@ -91,10 +91,12 @@ def intrinsic_ew(
     Examples
     --------
     >>> import numpy as np
-    >>> from galactic_neon import intrinsic_ew, load_params
-    >>> found = intrinsic_ew(load_params(), np.linspace(1.0, 2.0, 12), log_luminosity=6.0)
-    >>> found.p50.shape, bool((found.p16 >= 0).all()), bool((found.p_detected <= 1).all())
-    ((10,), True, True)
+    >>> from galactic_neon import LINES, intrinsic_ew, load_params
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> found = intrinsic_ew(load_params(), bins, log_luminosity=6.0)
+    >>> halpha = [line.name for line in LINES].index("HALPHA")
+    >>> f"{found.p84[halpha] / found.p16[halpha]:.0f}"  # galaxies of these colours differ by such a factor in Hα
+    '3'
     """
     color = colors(bin_flux) if bin_flux_ivar is None else known_colors(params, bin_flux, bin_flux_ivar)
     return intrinsic_colors(params, color, log_luminosity, redshift)
@@ -158,11 +160,12 @@ def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galax
     --------
     >>> import numpy as np
     >>> from galactic_neon import listing_response, load_params
-    >>> response = listing_response(load_params(), np.linspace(1.0, 2.0, 12))
-    >>> ew, sigma = 0.5, 0.3  # noise-free, and the stated error [Å]
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> response = listing_response(load_params(), bins)
+    >>> ew, sigma = 50.0, 0.3  # noise-free, and the stated error [Å]
     >>> mean = ew + response.offset + sigma * response.bias / (1 + (ew / sigma) ** 2)  # [Å]
-    >>> mean.shape
-    (10,)
+    >>> bool(np.allclose(mean, ew, rtol=0.02))  # offset and bias matter only for weak lines
+    True
     """
     return response_of(params, colors(bin_flux))
 

@@ -25,9 +25,10 @@ class MapPlace(NamedTuple):
     --------
     >>> import numpy as np
     >>> from galactic_neon import load_params, place_on_map
-    >>> position, spread = place_on_map(load_params(), np.ones((3, 12)))
-    >>> position.shape, bool((spread >= 0).all())
-    ((3, 2), True)
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> position, spread = place_on_map(load_params(), np.stack([bins, np.ones(12)]))
+    >>> bool((np.abs(position[1] - position[0]) > 2 * spread).all())  # two places, not one
+    True
     """
 
     position: Float[Array | np.ndarray, "*galaxy 2"]
@@ -62,9 +63,11 @@ def place_on_map(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bi
     --------
     >>> import numpy as np
     >>> from galactic_neon import load_params, place_on_map
-    >>> place = place_on_map(load_params(), np.linspace(1.0, 2.0, 12))
-    >>> place.position.shape
-    (2,)
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> place = place_on_map(load_params(), np.stack([bins, 5 * bins, bins[::-1]]))
+    >>> moved = np.linalg.norm(place.position - place.position[0], axis=1)
+    >>> (moved > 1).tolist()  # brightness moves no galaxy, colour does
+    [False, False, True]
     """
     if params.map is None:
         raise ValueError("These weights carry no map. Load them with load_params.")

@@ -73,8 +73,10 @@ def excess_ivar(
     >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
     >>> noisy = excess_ivar(bins, np.full(12, 0.3**2), absolute=True)
     >>> quiet = excess_ivar(bins, np.full(12, 0.01**2), absolute=True)
-    >>> bool(np.isfinite(noisy).all()), bool(np.isinf(quiet).all())
-    (True, True)
+    >>> f"{1 / np.sqrt(noisy[0]):.3f}"  # of an error of .3, what is beyond DESI's .228 in the bluest bin
+    '0.195'
+    >>> bool(np.isinf(quiet).all())
+    True
     """
     own = DESI_NOISE if absolute else DESI_NOISE * float(np.mean(bin_flux)) / DESI_CONTINUUM
     excess = np.where(np.isfinite(variance), variance, 0.0) - own**2

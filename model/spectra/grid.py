@@ -57,10 +57,13 @@ class Grid:
     >>> import numpy as np
     >>> from galactic_neon import Grid, load_params, predict_ew
     >>> grid = Grid(np.arange(3300.0, 7200.0, 2.0))
-    >>> starlight = np.ones((5, 1950)) * np.linspace(1, 2, 1950)
+    >>> starlight = np.ones((5, 1950))  # five galaxies, a flux of 1 at every wavelength
     >>> ew = predict_ew(load_params("noise-free"), grid.bins(starlight, lines=False))
-    >>> grid.add_lines(starlight, ew).shape
-    (5, 1950)
+    >>> lines = grid.add_lines(starlight, ew) - starlight
+    >>> bool(np.allclose(lines.sum(axis=1) * 2.0, ew.sum(axis=1), rtol=1e-3))  # pixels of 2 Å
+    True
+    >>> f"{grid.wavelength_rest[np.argmax(lines[0])]:.0f} Å"  # where it is brightest: Hα
+    '6564 Å'
     """
 
     wavelength_rest: Float[Array | np.ndarray, " pixel"]

@@ -121,9 +121,12 @@ def line_profiles(
     --------
     >>> import numpy as np
     >>> from galactic_neon import line_profiles
-    >>> profiles = line_profiles(np.arange(3300.0, 7200.0, 1.0), velocity_dispersion=150.0)
-    >>> profiles.shape, bool(np.allclose(profiles.sum(axis=0), 1.0, atol=1e-3))
-    ((3900, 11), True)
+    >>> wavelength_rest = np.arange(3300.0, 7200.0, 1.0)
+    >>> profiles = line_profiles(wavelength_rest, velocity_dispersion=150.0)
+    >>> wavelength_rest[profiles.argmax(axis=0)].astype(int).tolist()  # eleven: [O II] has two components
+    [3727, 3730, 4342, 4863, 4960, 5008, 6550, 6565, 6585, 6718, 6733]
+    >>> bool(np.allclose(profiles.sum(axis=0), 1.0, atol=1e-3))  # pixels of 1 Å: each has an area of 1
+    True
     """
     wavelength_rest = jnp.asarray(wavelength_rest)
     edges = pixel_edges(wavelength_rest)
