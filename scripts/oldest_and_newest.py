@@ -142,9 +142,11 @@ def dependencies(wheel: Path) -> list[str]:
 
 
 def computed(place: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """Return the versions and the numbers of an environment."""
+    """Return the versions and the numbers of an environment; end with a sentence where it cannot predict."""
     command = [place / "bin" / "python", "-c", PROGRAM]
-    done = subprocess.run(command, cwd=place, input=json.dumps(NAMES), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=place, input=json.dumps(NAMES), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"The environment {place.name} cannot predict: see above.")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer["versions"], {name: np.array(one, float) for name, one in answer["answers"].items()}
 

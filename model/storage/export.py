@@ -5,8 +5,6 @@ Saving and reading such functions needs the package `flatbuffers`, which JAX doe
 
 from typing import Any, Final
 
-from jax import export
-
 from ..distribution.chain import Chain, Heads, Summary
 from ..distribution.colors import ColorMixture
 from ..distribution.latent import Response
@@ -56,7 +54,12 @@ CLASSES: Final[tuple[type[Any], ...]] = (Bands, Grid)
 
 
 def register() -> None:
-    """Register all records by their names; once per process."""
+    """Register all records by their names, once per process, where `jax.export` can be imported."""
+    try:
+        from jax import export
+    except ModuleNotFoundError:
+        # jax 0.6.0 needs absl-py for it and does not bring it; everything else works without.
+        return
     for record in RECORDS:
         export.register_namedtuple_serialization(record, serialized_name=f"galactic_neon.{record.__name__}")
     for kind in CLASSES:

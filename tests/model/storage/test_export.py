@@ -1,14 +1,35 @@
 """Compiled functions that take and return the library's records can be saved and read again."""
 
+import subprocess
+import sys
+
 import jax
 import numpy as np
 import pytest
 
 from model import Bands, Grid, load_params, predict, sample
 from model.storage.export import CLASSES, RECORDS
+from tests.serving import ROOT
 
 pytest.importorskip("flatbuffers", reason="jax.export saves with flatbuffers")
 FLUX = np.linspace(1, 2, 12, dtype=np.float32)
+WITHOUT = """
+import sys
+import jax
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name == "jax.export":
+            raise ModuleNotFoundError("No module named 'absl'", name="absl")
+
+# Newer releases of JAX import it themselves.
+sys.modules.pop("jax.export", None)
+vars(jax).pop("export", None)
+sys.meta_path.insert(0, Absent())
+from model import load_params, predict_ew
+assert "jax.export" not in sys.modules
+print(predict_ew(load_params(), range(1, 13)).shape)
+"""
 WAVE = np.arange(3300.0, 7200.0, 4.0)
 
 
@@ -37,3 +58,9 @@ def test_every_record_is_registered():
     names = {kind.__name__ for kind in (*RECORDS, *CLASSES)}
     assert len(names) == len(RECORDS) + len(CLASSES)
     assert {"Params", "Prediction", "IntrinsicEW", "Sample", "Domain", "Grid", "Bands"} <= names
+
+
+def test_the_library_works_where_jax_cannot_export():
+    """As with jax 0.6.0, whose export needs absl-py, which it does not bring."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "(10,)\n", done.stderr
