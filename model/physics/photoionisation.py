@@ -228,8 +228,8 @@ def line_ratios(
     >>> import numpy as np
     >>> from galactic_neon import LINES, line_ratios
     >>> nii = [line.name for line in LINES].index("NII_6584")
-    >>> line_ratios(np.array([8.0, 8.4, 8.8]))[:, nii].round(1).tolist()  # log [N II]/Hα rises with the abundance
-    [-1.5, -0.8, -0.4]
+    >>> [round(float(ratio), 1) for ratio in line_ratios(np.array([8.0, 8.4, 8.8]))[:, nii]]  # log [N II]/Hα
+    [-1.5, -0.9, -0.4]
     """
     table = load_tables()
     abundance = jnp.clip(jnp.asarray(log_oh, jnp.result_type(float)), float(table.log_oh[0]), HIGHEST_LOG_OH)

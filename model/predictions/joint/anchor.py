@@ -98,17 +98,17 @@ def draw_anchored(
     """
     model = distribution_of(params)
     own = normals(words, 1 + len(LINES), stream=2).astype(color.dtype)
-    known = jnp.asarray(anchor.log_ew_halpha, color.dtype) + jnp.asarray(anchor.scatter, color.dtype) * own[..., 0]
+    anchored = jnp.asarray(anchor.log_ew_halpha, color.dtype) + jnp.asarray(anchor.scatter, color.dtype) * own[..., 0]
     low, middle, high = (jnp.log10(jnp.maximum(part[..., HALPHA], LEAST_EW)) for part in usual[:3])
-    within = jnp.clip(known, middle - REACH * (middle - low), middle + REACH * (high - middle))
+    within = jnp.clip(anchored, middle - REACH * (middle - low), middle + REACH * (high - middle))
     response = response_of(params, color)
     first = FirstLine(10**within, _listed(response, 10**within, own[..., 1 + HALPHA]))
     drawn = draw_joint(words, (model.catalogued, model.latent), model.scales, features, first)
-    # The chain draws at the Hα that galaxies of this starlight have; what the known one has beyond is common to all.
-    ew = drawn.ew * 10 ** (known - within)[..., None]
+    # The chain draws at the Hα that galaxies of this starlight have; what the anchored one has beyond is common to all.
+    ew = drawn.ew * 10 ** (anchored - within)[..., None]
     if anchor.log_oh is not None:
         ew = ew * 10 ** _enrichment(jnp.asarray(anchor.log_oh, color.dtype), usual)
-    ew = ew.at[..., HALPHA].set(10**known)
+    ew = ew.at[..., HALPHA].set(10**anchored)
     chance = uniforms(words, len(LINES), stream=3).astype(color.dtype)
     return AnchoredDraw(ew, _observed(response, drawn, ew, own[..., 1:], chance), drawn.sigma)
 
