@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from commands import evaluate, import_published, interrupts, predict, self_test, serve, train
+from commands import evaluate, import_published, interrupts, judge, predict, self_test, serve, train
 from commands.catalogue import group as catalogue
 from commands.extras import explain_missing
 from commands.options import WIDTH, Group
@@ -22,7 +22,7 @@ from storage.program import PROGRAM
 @click.group(
     cls=Group,
     sections={
-        "Galaxies": (predict.command.name, catalogue.command.name),
+        "Galaxies": (predict.command.name, judge.command.name, catalogue.command.name),
         "Networks": (train.command.name, evaluate.command.name, import_published.command.name),
         "This program": (serve.command.name, self_test.command.name),
     },
@@ -34,7 +34,7 @@ def program() -> None:
     """Group the commands; the module's docstring is the help."""
 
 
-for _module in (predict, catalogue, train, evaluate, import_published, serve, self_test):
+for _module in (predict, judge, catalogue, train, evaluate, import_published, serve, self_test):
     program.add_command(_module.command)
 
 

@@ -31,6 +31,7 @@ from .spectra.grid import Grid
 from .spectra.lines.mask import mask_lines
 from .spectra.lines.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
+from .statistics.judge import MockJudgement, Region, judge
 from .storage.export import register as register_exports
 from .storage.release import __version__ as __version__
 from .storage.weights import WeightsError, load_params, load_sidecar
@@ -49,9 +50,11 @@ __all__ = [
     "IntrinsicEW",
     "MapPlace",
     "MeasuredLines",
+    "MockJudgement",
     "ObservedLines",
     "Params",
     "Prediction",
+    "Region",
     "Response",
     "Sample",
     "WeightsError",
@@ -66,6 +69,7 @@ __all__ = [
     "id_words",
     "intrinsic_ew",
     "ionising_photons",
+    "judge",
     "line_luminosities",
     "line_profiles",
     "line_ratios",

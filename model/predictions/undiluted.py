@@ -43,7 +43,11 @@ def intrinsic_factor(
     """
     if params.diluted is None:
         return 1.0
-    values = [jnp.asarray(jnp.nan if given is None else given, color.dtype) for given in (log_luminosity, redshift)]
+    rows = color.shape[:-1]
+    values = [
+        jnp.broadcast_to(jnp.asarray(jnp.nan if given is None else given, color.dtype), rows)
+        for given in (log_luminosity, redshift)
+    ]
     present = [jnp.isfinite(value) for value in values]
     usable = [jnp.asarray(True), present[0], present[0] & present[1]]
     filled = [jnp.where(has_value, value, 0.0) for has_value, value in zip(present, values, strict=True)]

@@ -1,0 +1,161 @@
+"""Judge the lines of a file of mock galaxies."""
+
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from analysis.answers.answer import PredictOptions
+from analysis.batch.notes import reading_notes
+from analysis.batch.rows import EW_NAMES, find_columns, read_rows
+from data.errors import CatalogueError
+from data.formats.stream import open_source
+from model import LINES, MockJudgement, Params, judge
+from model.statistics.judge import ALLOWED, LEVELS
+
+GALAXIES: Final = 5000
+"""Galaxies of a file that are judged unless more are asked for; they are spread evenly over its rows."""
+
+
+class JudgedFile(NamedTuple):
+    """The judgement of a file.
+
+    Attributes
+    ----------
+    judgement : MockJudgement
+        Rows are those of the judged galaxies.
+    rows : (galaxy,) array
+        Their numbers in the file, from 1.
+    total : int
+        Rows of the file.
+    notes : tuple of str
+        How the file was read.
+    """
+
+    judgement: MockJudgement
+    rows: np.ndarray
+    total: int
+    notes: tuple[str, ...]
+
+
+def judge_file(
+    source: Path, params: Params, catalogued: bool = False, galaxies: int = GALAXIES, seed: int = 0
+) -> JudgedFile:
+    """Judge the lines of a table of galaxies.
+
+    Parameters
+    ----------
+    source : Path
+        Parquet, CSV, ECSV, FITS or VOTable: twelve fluxes, `{LINE}_EW`, optionally log_luminosity and redshift.
+    params : Params
+        Weights.
+    catalogued : bool
+        Whether the lines have DESI's noise and selection; an empty cell of an observable line is then a line that was
+        not detected.
+    galaxies : int
+        Largest number of galaxies to judge.
+    seed : int
+        Of the draws that they are compared with.
+
+    Returns
+    -------
+    JudgedFile
+        The judgement.
+
+    Raises
+    ------
+    CatalogueError
+        If the file cannot be read, or has no line, or too few galaxies to judge.
+    """
+    question = PredictOptions(params, surprise=True)
+    with open_source(source) as opened:
+        notes = reading_notes(opened.schema, question)
+        columns = find_columns(opened.schema, question)
+        pieces = [read_rows(batch, question) for batch in opened.batches]
+        notes += opened.notes
+    total = sum(len(piece.bin_flux) for piece in pieces)
+    if not total:
+        raise CatalogueError(f"{source.name} has no rows. Give at least 100 galaxies.")
+    chosen = np.unique(np.linspace(0, total - 1, min(galaxies, total)).astype(int))
+
+    def column(name: str) -> Any:
+        values = [getattr(piece, name) for piece in pieces]
+        return None if values[0] is None else np.concatenate(values)[chosen]
+
+    ew, covered = column("ew"), column("covered")
+    if catalogued:
+        ew = np.where(np.isnan(ew) & covered, -1.0, ew)
+    usable = column("problems") == ""
+    try:
+        found = judge(
+            params,
+            np.where(usable[:, None], column("bin_flux"), np.nan),
+            ew,
+            column("log_luminosity"),
+            column("redshift"),
+            catalogued,
+            seed,
+        )
+    except ValueError as error:
+        raise CatalogueError(f"{source.name}: {error}") from error
+    if columns.ivar and not catalogued:
+        notes.append("The file has errors of lines: if the lines have DESI's noise, judge them with --catalogued.")
+    given = [EW_NAMES[place] for place in range(len(LINES)) if EW_NAMES[place] in columns.ew]
+    lines = f"Lines are read from {', '.join(columns.ew[name] for name in given)}."
+    return JudgedFile(found, chosen + 1, total, (*notes, lines))
+
+
+def as_json(found: JudgedFile) -> dict[str, Any]:
+    """Return a judgement as what JSON can hold; NaN is null."""
+
+    def number(value: float) -> float | None:
+        return None if np.isnan(value) else round(float(value), 4)
+
+    result = found.judgement
+    levels = [f"{level:g}" for level in LEVELS]
+    return {
+        "passes": result.passes,
+        "excess": number(result.excess),
+        "error": number(result.error),
+        "galaxies": result.n,
+        "rows": found.total,
+        "joint": dict(zip(levels, map(number, result.joint), strict=True)),
+        "lines": {
+            line.name: {
+                "beyond": dict(zip(levels, map(number, result.beyond[place]), strict=True)),
+                "difference": number(result.difference[place]),
+            }
+            for place, line in enumerate(LINES)
+        },
+        "regions": [
+            region._asdict()
+            | {"line": LINES[region.line].name, "rows": [int(found.rows[row]) for row in region.rows]}
+            | {"beyond": number(region.beyond), "difference": number(region.difference)}
+            for region in result.regions
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def as_text(found: JudgedFile, regions: int = 8) -> str:
+    """Return a judgement as a table and sentences."""
+    result = found.judgement
+    verdict = (
+        "The lines are those of DESI's galaxies with this starlight, as far as this test can tell."
+        if result.passes
+        else "DESI's galaxies with this starlight have other lines."
+    )
+    rows = [f"{result.n} of {found.total} galaxies judged. {verdict}"]
+    limit = 0.05 + ALLOWED + 3 * result.error
+    rows.append(f"Largest share beyond the 95 %: {result.excess + 0.05:.1%}; up to {limit:.1%} passes.")
+    rows.append(f"{'beyond the':<14}{'68 %':>8}{'95 %':>8}{'99.9 %':>8}   median difference")
+    for place, line in enumerate(LINES):
+        if not np.isnan(result.beyond[place, 0]):
+            shares = "".join(f"{value:>8.1%}" for value in result.beyond[place])
+            rows.append(f"{line.label:<14}{shares}   {result.difference[place]:+.2f} Å")
+    rows.append(f"{'all jointly':<14}" + "".join(f"{value:>8.1%}" for value in result.joint))
+    rows.append(f"{'expected':<14}{0.32:>8.1%}{0.05:>8.1%}{0.001:>8.1%}")
+    for region in result.regions[:regions]:
+        numbered = region._replace(rows=tuple(int(found.rows[row]) for row in region.rows))
+        rows.append(numbered.sentence)
+    return "\n".join(rows)

@@ -1,0 +1,289 @@
+"""Judgement on the lines of a mock: whether DESI's galaxies with the same starlight have such lines.
+
+Every galaxy is compared with draws of its own lines. Ranks among the draws are uniform if the mock's lines are those of
+DESI's galaxies; the shares of galaxies in the tails say where they are not.
+"""
+
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from jax.scipy.special import ndtri
+from jaxtyping import Float, Int
+
+from ..lines import FREE_LINES, LINE_NAMES, LINES
+from ..predictions.batch import intrinsic_many, predict_many, sample_many
+from ..predictions.params import Params
+
+LEVELS: Final = (0.68, 0.95, 0.999)
+"""Central shares whose complements are counted."""
+DRAWS: Final = 32
+"""Draws per galaxy. The tails are those of all draws of a class of galaxies, so that few of each are enough."""
+CLASSES: Final = 5
+"""Classes of galaxies, by the Hα of their starlight, that share the distribution of their residuals."""
+SOFTENING: Final = 0.3
+"""Equivalent width [Å] below which residuals are linear."""
+LEAST_SPREAD: Final = 0.05
+"""Smallest half width of the 68 % interval of arcsinh(EW / softening) that counts."""
+ALLOWED: Final = 0.03
+"""Share by which a fair mock may exceed 5 % beyond its 95 %: DESI's held-out galaxies reach .02."""
+SMALLEST_REGION: Final = 30
+"""Galaxies that a region needs."""
+HALPHA: Final = LINE_NAMES.index("HALPHA")
+POPULATIONS: Final = (("quiescent", 0.0, 3.0), ("intermediate", 3.0, 14.0), ("star-forming", 14.0, np.inf))
+"""Names of galaxies by the median Hα that DESI's galaxies of their starlight have [Å]."""
+
+
+class Region(NamedTuple):
+    """A kind of galaxies with one line that differs from DESI's.
+
+    Attributes
+    ----------
+    words : str
+        Which galaxies: "quiescent, log L 5.1-5.9".
+    line : int
+        Position in `LINES`.
+    n : int
+        Number of galaxies.
+    beyond : float
+        Share of them beyond the central 95 % of DESI's galaxies.
+    difference : float
+        Median of the mock's equivalent width minus the median of DESI's galaxies of the same starlight [Å].
+    rows : tuple of int
+        Rows of up to three examples, the most extreme first.
+    """
+
+    words: str
+    line: int
+    n: int
+    beyond: float
+    difference: float
+    rows: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The region in words."""
+        way = "strong" if self.difference > 0 else "weak"
+        rows = ", ".join(str(row) for row in self.rows)
+        return (
+            f"{self.words} ({self.n}): {LINES[self.line].label} {abs(self.difference):.2g} Å too {way} in the median, "
+            f"{self.beyond:.0%} beyond the 95 % of DESI's galaxies; rows {rows}"
+        )
+
+
+class MockJudgement(NamedTuple):
+    """What `judge` finds.
+
+    Attributes
+    ----------
+    n : int
+        Number of galaxies judged.
+    beyond : (line, 3) array
+        Share of galaxies beyond the central 68, 95 and 99.9 % of DESI's galaxies of their starlight; NaN for a line
+        that is not given. Expected: .32, .05, .001.
+    difference : (line,) array
+        Median of the mock's EW minus DESI's median for the starlight [Å]; of catalogued lines where they are detected.
+    joint : (3,) array
+        Share of galaxies beyond the joint 68, 95 and 99.9 %, which correlations of lines set.
+    rank : (galaxy, line) array
+        Share of DESI's galaxies of this starlight with a weaker line; NaN where not given.
+    joint_tail : (galaxy,) array
+        Share of DESI's galaxies that are farther from the usual lines, taken together.
+    regions : tuple of Region
+        Where the mock differs most, the most significant first.
+    excess : float
+        The overall figure: the largest share beyond 95 % of any line or of all jointly, minus .05.
+    error : float
+        Standard error of that share for a fair mock of this size.
+    """
+
+    n: int
+    beyond: Float[np.ndarray, "line 3"]
+    difference: Float[np.ndarray, " line"]
+    joint: Float[np.ndarray, " 3"]
+    rank: Float[np.ndarray, "galaxy line"]
+    joint_tail: Float[np.ndarray, " galaxy"]
+    regions: tuple[Region, ...]
+    excess: float
+    error: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the overall figure is what chance and the networks' own calibration allow."""
+        return self.excess <= ALLOWED + 3 * self.error
+
+
+def judge(
+    params: Params,
+    bin_flux: Float[np.ndarray, "galaxy bin"],
+    ew: Float[np.ndarray, "galaxy line"],
+    log_luminosity: Float[np.ndarray, " galaxy"] | None = None,
+    redshift: Float[np.ndarray, " galaxy"] | None = None,
+    catalogued: bool = False,
+    seed: int = 0,
+) -> MockJudgement:
+    """Judge whether galaxies with this starlight have such lines.
+
+    Parameters
+    ----------
+    params : Params
+        From `load_params("noise-free")` for synthetic continua, from `load_params()` for observed ones.
+    bin_flux : (galaxy, 12) array
+        Mean line-masked continuum per bin, any unit, > 0.
+    ew : (galaxy, line) array
+        Rest-frame equivalent widths [Å]; NaN where a line is not given. Of `catalogued` lines, <= 0 where the line was
+        looked for and not detected.
+    log_luminosity, redshift : (galaxy,) array, optional
+        See `predict`; regions are told apart by them too.
+    catalogued : bool
+        Whether the lines have DESI's noise and selection; otherwise they are noise-free.
+    seed : int
+        Of the draws that galaxies are compared with.
+
+    Returns
+    -------
+    MockJudgement
+        Shares, regions and the overall figure.
+
+    Raises
+    ------
+    ValueError
+        If the lines do not fit the galaxies, or fewer than 100 of these can be judged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import judge, load_params, sample_many
+    >>> params = load_params("noise-free")
+    >>> bins = np.linspace(1.0, np.linspace(1.5, 3.0, 200), 12).T.astype(np.float32)
+    >>> lines = sample_many(1, params, bins, ids=np.arange(200)).ew
+    >>> judge(params, bins, lines).passes, judge(params, bins, 2 * lines).passes
+    (True, False)
+    """
+    bin_flux, ew = np.asarray(bin_flux, np.float32), np.asarray(ew, np.float64)
+    if ew.shape != (len(bin_flux), len(LINES)):
+        raise ValueError(f"ew has the shape {ew.shape}; ({len(bin_flux)}, {len(LINES)}) is needed, a row per galaxy.")
+    usable = (np.isfinite(bin_flux) & (bin_flux > 0)).all(axis=1) & np.isfinite(ew).any(axis=1)
+    chosen = np.flatnonzero(usable)
+    if len(chosen) < 100:
+        raise ValueError(f"{len(chosen)} galaxies have twelve positive fluxes and a line; at least 100 are needed.")
+    conditions = [None if column is None else np.asarray(column)[chosen] for column in (log_luminosity, redshift)]
+    flux, given = bin_flux[chosen], ew[chosen]
+    middle, residual, drawn = _residuals(params, flux, given, conditions, catalogued, seed)
+    rank, drawn_rank = _ranks(residual, drawn, middle[:, HALPHA], np.random.default_rng(seed))
+    tail = _joint_tail(rank, drawn_rank, middle[:, HALPHA])
+
+    shown = np.isfinite(rank)
+    beyond = np.full((len(LINES), len(LEVELS)), np.nan)
+    for line in np.flatnonzero(shown.any(axis=0)):
+        apart = np.abs(2 * rank[shown[:, line], line] - 1)
+        beyond[line] = [(apart > level).mean() for level in LEVELS]
+    joint = np.array([(tail < 1 - level).mean() for level in LEVELS])
+    # DESI's median of a catalogued line is that of the galaxies in which it is listed.
+    shift = np.where(shown & ((given > 0) | (not catalogued)), given - middle, np.nan)
+    difference = np.array([np.nanmedian(column) if np.isfinite(column).any() else np.nan for column in shift.T])
+    regions = _regions(rank, shift, middle[:, HALPHA], conditions, chosen)
+    all_ranks, all_tails = np.full(ew.shape, np.nan), np.full(len(ew), np.nan)
+    all_ranks[chosen], all_tails[chosen] = rank, tail
+    excess = float(max(np.nanmax(beyond[:, 1]), joint[1]) - 0.05)
+    error = float(np.sqrt(0.05 * 0.95 / len(chosen)))
+    return MockJudgement(len(chosen), beyond, difference, joint, all_ranks, all_tails, regions, excess, error)
+
+
+def _residuals(
+    params: Params, flux: np.ndarray, ew: np.ndarray, conditions: list[Any], catalogued: bool, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return DESI's medians, and residuals of galaxies and of draws in units of the half 68 % interval.
+
+    They are -inf where a line is not detected.
+    """
+    if catalogued:
+        listed = predict_many(params, flux, *conditions)
+        low, middle, high = listed.p16, listed.ew, listed.p84
+    else:
+        low, middle, high, _ = intrinsic_many(params, flux, *conditions)
+    scale = [np.arcsinh(np.asarray(part, np.float64) / SOFTENING) for part in (low, middle, high)]
+    below, above = (np.maximum(upper - lower, LEAST_SPREAD) for lower, upper in pairwise(scale))
+    many = [None if column is None else np.repeat(column, DRAWS) for column in conditions]
+    found = sample_many(seed, params, np.repeat(flux, DRAWS, axis=0), *many, ids=np.arange(len(flux) * DRAWS))
+    draws = np.asarray(found.observed.ew if catalogued else found.ew, np.float64).reshape(len(flux), DRAWS, len(LINES))
+
+    def residual(values: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+        center, under, over = (np.expand_dims(part, axes) for part in (scale[1], below, above))
+        offset = np.arcsinh(np.maximum(values, 0.0) / SOFTENING) - center
+        scaled = offset / np.where(offset > 0, over, under)
+        return np.where(values <= 0, -np.inf, scaled) if catalogued else scaled
+
+    return np.asarray(middle, np.float64), residual(ew, ()), residual(draws, (1,))
+
+
+def _classes(halpha: np.ndarray) -> Int[np.ndarray, " galaxy"]:
+    """Return the class of each galaxy, by the Hα of its starlight."""
+    return np.searchsorted(np.quantile(halpha, np.arange(1, CLASSES) / CLASSES), halpha)
+
+
+def _ranks(
+    residual: np.ndarray, drawn: np.ndarray, halpha: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ranks of residuals among the draws of their class, in (0, 1); equal ones in random order."""
+    rank, drawn_rank = np.full(residual.shape, np.nan), np.empty(drawn.shape)
+    group = _classes(halpha)
+    for number in range(CLASSES):
+        at = group == number
+        for line in range(residual.shape[1]):
+            ordered = np.sort(drawn[at, :, line].ravel())
+            for values, out in ((residual[at, line], rank), (drawn[at, :, line], drawn_rank)):
+                lower, upper = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+                place = (lower + (upper - lower + 1) * rng.random(values.shape)) / (len(ordered) + 1)
+                out[at, ..., line] = np.where(np.isnan(values), np.nan, np.clip(place, 1e-6, 1 - 1e-6))
+    return rank, drawn_rank
+
+
+def _joint_tail(rank: np.ndarray, drawn_rank: np.ndarray, halpha: np.ndarray) -> Float[np.ndarray, " galaxy"]:
+    """Return the share of draws of the class that are farther from the usual lines, given their correlations."""
+    lines = np.array([line for line in FREE_LINES if np.isfinite(rank[:, line]).any()])
+    normal, drawn = (np.asarray(ndtri(part[..., lines])) for part in (rank, drawn_rank))
+    group, tail = _classes(halpha), np.empty(len(rank))
+    for number in range(CLASSES):
+        at = np.flatnonzero(group == number)
+        rows = drawn[at].reshape(-1, len(lines))
+        missing = np.isnan(normal[at])
+        for pattern in np.unique(missing, axis=0):
+            same = at[(missing == pattern).all(axis=1)]
+            seen = ~pattern
+            inverse = np.linalg.inv(np.cov(rows[:, seen], rowvar=False).reshape(seen.sum(), -1))
+            far = np.sort(np.einsum("nl,lm,nm->n", rows[:, seen], inverse, rows[:, seen]))
+            own = np.einsum("nl,lm,nm->n", normal[np.ix_(same, seen)], inverse, normal[np.ix_(same, seen)])
+            tail[same] = 1 - np.searchsorted(far, own) / len(far)
+    return tail
+
+
+def _regions(
+    rank: np.ndarray, shift: np.ndarray, halpha: np.ndarray, conditions: list[Any], rows: np.ndarray
+) -> tuple[Region, ...]:
+    """Return where a line differs by more than chance, the most significant first."""
+    axes = [[(name, (halpha >= low) & (halpha < high)) for name, low, high in POPULATIONS]]
+    for name, values in zip(("log L", "z"), conditions, strict=True):
+        if values is None or not np.isfinite(values).all():
+            continue
+        edges = np.quantile(values, [0, 1 / 3, 2 / 3, 1])
+        parts = [(f"{name} {low:.3g}-{high:.3g}", low, high) for low, high in pairwise(edges)]
+        axes.append([(words, (values >= low) & (values <= high)) for words, low, high in parts])
+    cells: list[tuple[str, np.ndarray]] = [("", np.ones(len(halpha), bool))]
+    for axis in axes:
+        cells = [(f"{words}, {more}".lstrip(", "), at & inside) for words, at in cells for more, inside in axis]
+    found = []
+    for words, cell in cells:
+        for line in range(rank.shape[1]):
+            at = np.flatnonzero(cell & np.isfinite(rank[:, line]))
+            if len(at) < SMALLEST_REGION:
+                continue
+            apart = np.abs(2 * rank[at, line] - 1)
+            beyond = float((apart > LEVELS[1]).mean())
+            significance = (beyond - 0.05 - ALLOWED) / np.sqrt(0.05 * 0.95 / len(at))
+            if significance > 3:
+                worst = at[np.argsort(-np.abs(np.nan_to_num(shift[at, line])))[:3]]
+                typical = float(np.nanmedian(shift[at, line])) if np.isfinite(shift[at, line]).any() else 0.0
+                region = Region(words, line, len(at), beyond, typical, tuple(rows[worst].tolist()))
+                found.append((significance, region))
+    return tuple(region for _, region in sorted(found, key=lambda pair: -pair[0]))
