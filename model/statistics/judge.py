@@ -51,6 +51,12 @@ class Region(NamedTuple):
         Median of the mock's equivalent width minus the median of DESI's galaxies of the same starlight [Å].
     rows : tuple of int
         Rows of up to three examples, the most extreme first.
+
+    Examples
+    --------
+    >>> from galactic_neon import Region
+    >>> Region("quiescent", 6, 63, 0.83, 12.04, (17, 203)).sentence
+    "quiescent (63): Hα 6563 12 Å too strong in the median, 83 % beyond the 95 % of DESI's galaxies; rows 17, 203"
     """
 
     words: str
@@ -67,7 +73,7 @@ class Region(NamedTuple):
         rows = ", ".join(str(row) for row in self.rows)
         return (
             f"{self.words} ({self.n}): {LINES[self.line].label} {abs(self.difference):.2g} Å too {way} in the median, "
-            f"{self.beyond:.0%} beyond the 95 % of DESI's galaxies; rows {rows}"
+            f"{100 * self.beyond:.0f} % beyond the 95 % of DESI's galaxies; rows {rows}"
         )
 
 
@@ -95,6 +101,16 @@ class MockJudgement(NamedTuple):
         The overall figure: the largest share beyond 95 % of any line or of all jointly, minus .05.
     error : float
         Standard error of that share for a fair mock of this size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import judge, load_params, predict_many
+    >>> params = load_params("noise-free")
+    >>> bins = np.linspace(1.0, np.linspace(1.5, 3.0, 200), 12).T.astype(np.float32)
+    >>> found = judge(params, bins, predict_many(params, bins).ew)  # medians: no scatter, so nothing is in the tails
+    >>> float(found.joint[0]) < 0.02
+    True
     """
 
     n: int
