@@ -31,7 +31,8 @@ from .spectra.grid import Grid
 from .spectra.lines.mask import mask_lines
 from .spectra.lines.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
-from .statistics.judge import MockJudgement, Region, judge
+from .statistics.judge import MockJudgement, judge
+from .statistics.mock_regions import Region
 from .storage.export import register as register_exports
 from .storage.release import __version__ as __version__
 from .storage.weights import WeightsError, load_params, load_sidecar

@@ -11,7 +11,7 @@ from analysis.batch.rows import EW_NAMES, find_columns, read_rows
 from data.errors import CatalogueError
 from data.formats.stream import open_source
 from model import LINES, MockJudgement, Params, judge
-from model.statistics.judge import ALLOWED, LEVELS
+from model.statistics.mock_regions import ALLOWED, LEVELS
 
 GALAXIES: Final = 5000
 """Galaxies of a file that are judged unless more are asked for; they are spread evenly over its rows."""

@@ -9,8 +9,9 @@ from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, UInt32
 
 from ..numerics.random_numbers import uniforms
-from .catalogued import CANDIDATES, CONTEXT, SEQUENCE, STEPS, draw_catalogued, draw_first
+from .catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
 from .chain import Chain
+from .first_line import CANDIDATES, draw_first
 from .latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew, to_unit
 from .scales import Scales
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from model import LINES, intrinsic_ew, judge, load_params, sample_many
-from model.statistics.judge import POPULATIONS
+from model.statistics.mock_regions import POPULATIONS
 from model.training.held_out import held_out_mask
 
 MOCK = Path(__file__).parents[3] / "data/files/mock.parquet"
