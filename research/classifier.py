@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
-from model.statistics.draw_scores import RATIOS
+from research.statistics.draw_scores import RATIOS
 
 
 def line_columns(

@@ -26,8 +26,7 @@ from model.physics.diagnostics import (
     whan_class,
     whan_point,
 )
-from model.statistics.draw_scores import ks_distance
-from model.statistics.point_scores import spearman
+from model.statistics.point_scores import ks_distance, spearman
 
 BINS: Final = 28
 TOP_PERCENTILE: Final = 99.0

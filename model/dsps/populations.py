@@ -15,6 +15,8 @@ RANGE: Final = (3345.0, 7060.0)
 """Rest-frame wavelengths of the spectra [Å]."""
 BLUEST: Final = 300.0
 """Wavelength from which populations must reach 912 Å for their own ionising photons [Å]."""
+SAME_LINE: Final = 5.0
+"""Largest difference between the wavelengths of a line in two lists [Å]: that of air and vacuum, and rounding."""
 LEAST_LINE: Final = 1e20
 """Luminosity below which the strongest Hα of any population cannot be one in erg/s per solar mass."""
 
@@ -111,8 +113,9 @@ def halpha_of(ssp: Any) -> HalphaTable:
     axes = np.asarray(ssp.ssp_lgmet, np.float64), np.asarray(ssp.ssp_lg_age_gyr, np.float64)
     if lines is not None and np.size(lines):
         places = np.asarray(tuple(ssp.ssp_emline_wave), np.float64)
-        nearest = int(np.argmin(np.abs(places - LINES[LINE_NAMES.index("HALPHA")].wavelength)))
-        if abs(places[nearest] - LINES[LINE_NAMES.index("HALPHA")].wavelength) < 5:
+        away = np.abs(places - LINES[LINE_NAMES.index("HALPHA")].wavelength)
+        nearest = int(np.argmin(away))
+        if away[nearest] < SAME_LINE:
             halpha = np.asarray(lines, np.float64)[..., nearest]
             if halpha.max() < LEAST_LINE:
                 raise ValueError(

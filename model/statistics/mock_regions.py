@@ -13,7 +13,7 @@ ALLOWED: Final = 0.03
 """Share by which a fair mock may exceed 5 % beyond its 95 %: DESI's held-out galaxies reach .02."""
 SMALLEST_REGION: Final = 30
 """Galaxies that a region needs."""
-POPULATIONS: Final = (("quiescent", 0.0, 3.0), ("intermediate", 3.0, 14.0), ("star-forming", 14.0, np.inf))
+POPULATIONS: Final = (("quiescent", 0.0, 3.0), ("intermediate", 3.0, 14.0), ("forming stars", 14.0, np.inf))
 """Names of galaxies by the median Hα that DESI's galaxies of their starlight have [Å]."""
 
 

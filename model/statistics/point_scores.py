@@ -126,3 +126,13 @@ def percentile(
     side = np.maximum(np.where(value < middle, middle - low, high - middle), 1e-6)
     score = (value - middle) / side
     return np.array([0.5 * math.erfc(-each / math.sqrt(2)) if math.isfinite(each) else math.nan for each in score])
+
+
+def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
+    """Return the largest difference of two samples' cumulative distributions; NaN if a sample has no number."""
+    one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
+    if not len(one) or not len(other):
+        return float("nan")
+    at = np.concatenate([one, other])
+    below = [np.searchsorted(values, at, side="right") / len(values) for values in (one, other)]
+    return float(np.abs(below[0] - below[1]).max())

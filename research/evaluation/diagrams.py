@@ -11,10 +11,10 @@ import numpy as np
 from jaxtyping import Float
 
 from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
-from model.statistics.bootstrap import resampled
-from model.statistics.draw_scores import diagrams
 from research.evaluation.histograms import cells
 from research.evaluation.record.schema import Cells
+from research.statistics.bootstrap import resampled
+from research.statistics.draw_scores import diagrams
 
 BPT_X: Final = (-1.4, 0.5)
 BPT_Y: Final = (-1.2, 1.1)
@@ -79,7 +79,7 @@ def diagram_numbers(
     Returns
     -------
     dict
-        Statistics by version, see `model.statistics.draw_scores.diagrams`.
+        Statistics by version, see `research.statistics.draw_scores.diagrams`.
     """
     numbers = {"observed": diagrams(seen, ivar), "drawn": diagrams(drawn, drawn_ivar)}
     version, ew, strong = next(
@@ -102,7 +102,7 @@ def sampling_errors(seen: Lines, ivar: Lines) -> dict[str, float]:
     Returns
     -------
     dict
-        Standard errors, see `model.statistics.draw_scores.diagrams`.
+        Standard errors, see `research.statistics.draw_scores.diagrams`.
     """
     found = resampled(lambda rows: diagrams(seen[rows], ivar[rows]), len(seen), RESAMPLES, np.random.default_rng(0))
     return {name: float(np.std([one[name] for one in found])) for name in found[0]}

@@ -12,7 +12,6 @@ from model.lines import FREE_LINES, LINE_NAMES
 from model.predictions.batch import intrinsic_many, sample_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
-from model.statistics.draw_scores import crps, diagrams, distance_from_uniform, energy_score, probability_integral
 from model.statistics.point_scores import spearman
 from research.baselines.local import neighbours_of
 from research.baselines.methods import Progress
@@ -21,6 +20,7 @@ from research.evaluation.diagrams import diagram_cells, diagram_numbers, samplin
 from research.evaluation.points import color_quintile
 from research.evaluation.record.schema import Distribution, DrawnLine
 from research.sample import Sample
+from research.statistics.draw_scores import crps, diagrams, distance_from_uniform, energy_score, probability_integral
 
 NEIGHBOURS: Final = 39
 MIN_DRAWS: Final = 8

@@ -9,7 +9,12 @@ from jaxtyping import Float, Int
 
 from model.lines import LINE_NAMES
 from model.predictions.predict import Prediction
-from model.statistics.bootstrap import (
+from model.statistics.point_scores import score, spearman
+from research.baselines.methods import Answer, Method, Progress
+from research.evaluation.histograms import bands, bins_of, cells
+from research.evaluation.record.schema import OURS, Difference, LineRecord, Score
+from research.sample import Sample
+from research.statistics.bootstrap import (
     Counts,
     interval,
     resample_counts,
@@ -17,11 +22,6 @@ from model.statistics.bootstrap import (
     resampled_ranks,
     resampled_spearman,
 )
-from model.statistics.point_scores import score, spearman
-from research.baselines.methods import Answer, Method, Progress
-from research.evaluation.histograms import bands, bins_of, cells
-from research.evaluation.record.schema import OURS, Difference, LineRecord, Score
-from research.sample import Sample
 
 CHUNK: Final = 2048
 """Galaxies predicted between two reports of progress."""

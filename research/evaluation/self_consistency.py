@@ -20,7 +20,7 @@ from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
 from model.predictions.intrinsic import distribution_of, listing_response
 from model.predictions.params import LineDistribution, Params
-from model.statistics.draw_scores import distance_from_uniform
+from research.statistics.draw_scores import distance_from_uniform
 
 DRAWS: Final = 31
 """Draws per galaxy and line among which the first value is ranked."""

@@ -10,12 +10,12 @@ from model.features import colors
 from model.lines import LINE_NAMES
 from model.predictions.batch import predict_many
 from model.predictions.params import Params
-from model.statistics.bootstrap import resampled
-from model.statistics.draw_scores import diagrams
 from model.statistics.point_scores import spearman
 from research.classifier import area_under_roc
 from research.mock.raking import PAIRS
 from research.sample import Sample
+from research.statistics.bootstrap import resampled
+from research.statistics.draw_scores import diagrams
 
 MIN_IVAR: Final = 1e-6
 RESAMPLES: Final = 100
@@ -35,7 +35,7 @@ class Comparison(NamedTuple):
     median : (2, 10) array
         Median EW where detected [Å].
     diagrams : dict of str to pairs
-        Widths, fractions and ratios of `model.statistics.draw_scores.diagrams`.
+        Widths, fractions and ratios of `research.statistics.draw_scores.diagrams`.
     rho : (2, 10) array
         Spearman's rho of a network's predictions, variant "colors".
     distance : (2, 3) array

@@ -18,8 +18,8 @@ from jaxtyping import Float, Int
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.physics.diagnostics import BPT_LINES, HALPHA, HBETA, MIN_SIGNAL, NII, OIII
-from model.statistics.draw_scores import RATIOS
 from research.mock.continuum import QUANTITIES
+from research.statistics.draw_scores import RATIOS
 
 HGAMMA: Final = LINE_NAMES.index("HGAMMA")
 PAIRS: Final = (*RATIOS.values(), (NII, HALPHA), (OIII, HBETA), (HBETA, HGAMMA))

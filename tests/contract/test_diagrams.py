@@ -25,6 +25,7 @@ def copies(source: str) -> list[str]:
             found.append(f"line {node.lineno}: {node.value!r}")
         if isinstance(node, ast.Compare) and "halpha" in ast.unparse(node).lower():
             numbers = [side for side in (node.left, *node.comparators) if isinstance(side, ast.Constant)]
+            numbers = [side for side in numbers if isinstance(side.value, int | float)]
             found += [f"line {node.lineno}: {ast.unparse(node)}" for side in numbers if side.value != 0]
     return found
 

@@ -47,7 +47,7 @@ from model.spectra.lines.measure import measure_lines
 from model.spectra.pixel_noise import relative_noise
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.synthesis import add_lines
-from model.statistics.draw_scores import RATIOS, diagrams
+from research.statistics.draw_scores import RATIOS, diagrams
 from model.training.distribution import fit_distribution
 from model.training.recipe import DistributionConfig
 from model.training.sample import prepare

@@ -7,9 +7,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ...lines import LINE_NAMES
+from ...physics.diagnostics import WHAN_WEAK
 from ..intrinsic import IntrinsicEW
 
-RETIRED: Final = 3.0
+RETIRED: Final = WHAN_WEAK
 """Equivalent width of Hα below which evolved stars ionise as much gas as young ones [Å] (Cid Fernandes et al. 2011,
 MNRAS 413, 1687). It is added to both sides, so that a galaxy of .5 Å is not told from one of 1.5 Å."""
 EDGE_OFFSET: Final = 0.3

@@ -12,9 +12,9 @@ from data.catalogue.survey import DESI
 from data.errors import CatalogueError
 from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
-from model.statistics.draw_scores import robust_scatter
 from research.mock.density import load_density, save_density
 from research.mock.draw import draw, rounded
+from research.statistics.draw_scores import robust_scatter
 from tests.builders import density
 
 EMBEDDED = Path(__file__).parents[3] / "data/files/mock.parquet"

@@ -8,12 +8,12 @@ from scipy.stats import ks_2samp, kstest
 
 from model.lines import LINE_NAMES
 from model.physics.diagnostics import HALPHA, HBETA, NII, OIII
-from model.statistics.draw_scores import (
+from model.statistics.point_scores import ks_distance
+from research.statistics.draw_scores import (
     crps,
     diagrams,
     distance_from_uniform,
     energy_score,
-    ks_distance,
     probability_integral,
     robust_scatter,
 )

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from model.statistics.bootstrap import interval, resample_counts, resampled_nmad, resampled_ranks, resampled_spearman
 from model.statistics.point_scores import score
+from research.statistics.bootstrap import interval, resample_counts, resampled_nmad, resampled_ranks, resampled_spearman
 
 RNG = np.random.default_rng(5)
 OBSERVED = RNG.lognormal(size=301).astype(np.float32)

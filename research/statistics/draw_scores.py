@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from ..lines import LINE_NAMES, LINES
-from ..physics.diagnostics import (
+from model.lines import LINE_NAMES, LINES
+from model.physics.diagnostics import (
     BPT_LINES,
     HALPHA,
     HBETA,
@@ -73,16 +73,6 @@ def probability_integral(
     """Return the rank of each observed value among its detected draws, uniform in 0-1 if the draws are calibrated."""
     ties = np.random.default_rng(seed).random(len(observed))
     return ((draws < observed).sum(axis=0) + ties) / (np.isfinite(draws).sum(axis=0) + 1)
-
-
-def ks_distance(one: Float[np.ndarray, " a"], other: Float[np.ndarray, " b"]) -> float:
-    """Return the largest difference of two samples' cumulative distributions; NaN if a sample has no number."""
-    one, other = (np.sort(values[np.isfinite(values)]) for values in (one, other))
-    if not len(one) or not len(other):
-        return float("nan")
-    at = np.concatenate([one, other])
-    below = [np.searchsorted(values, at, side="right") / len(values) for values in (one, other)]
-    return float(np.abs(below[0] - below[1]).max())
 
 
 def distance_from_uniform(pit: Float[np.ndarray, " galaxy"]) -> float:

@@ -1,0 +1,1 @@
+"""Statistics of evaluations: the paired bootstrap, and scores of draws against a catalogue."""
