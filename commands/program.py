@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import click
 
-from commands import evaluate, import_published, interrupts, judge, predict, self_test, serve, train
+from commands import import_published, interrupts, predict, self_test, serve, train
 from commands.catalogue import group as catalogue
+from commands.evaluation import evaluate, judge
 from commands.extras import explain_missing
 from commands.options import WIDTH, Group
 from data.errors import DataError

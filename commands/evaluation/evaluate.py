@@ -83,7 +83,7 @@ def command(
         record = evaluate(catalogue, plan, _command(catalogue, plan), git_revision(), progress)
     _print(record, how)
     if out is not None:
-        from commands.evaluation_report import write_report
+        from commands.evaluation.evaluation_report import write_report
 
         write_record(record, out / "evaluation.json")
         write_report(record, out / "evaluation.html")

@@ -53,7 +53,7 @@ def command(source: Path, catalogued: bool, galaxies: int, seed: int, out: Path 
     click.echo(as_text(found))
     click.echo(" ".join(found.notes), err=True)
     if out is not None:
-        from commands.judgement_report import report
+        from commands.evaluation.judgement_report import report
 
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(out / "judgement.json", json.dumps(as_json(found), indent=1, ensure_ascii=False).encode())
