@@ -1,8 +1,10 @@
 """Hostile bodies of the API are refused at their first faults, before they fill the memory."""
 
+import gc
 import json
 import time
 import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -24,6 +26,18 @@ BODIES = {
     "a list": [[]] * 900_000,
 }
 MANY_MIB = 300
+
+
+@pytest.fixture(autouse=True, scope="module")
+def frozen() -> Iterator[None]:
+    """Leave the objects of other tests out of garbage collections, as gunicorn.conf.py does with those of a start.
+
+    Memory is returned after a large body, and that collection would take seconds in a process of many tests.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/predict", "/api/v1/catalogues/mock/place", "/api/v1/spectrum/bins"])
