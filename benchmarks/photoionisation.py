@@ -20,12 +20,24 @@ import pandas as pd
 from scipy.spatial import KDTree
 from scipy.stats import rankdata
 
-from model import LINES, Anchor, Params, colors, domain, intrinsic_ew, line_ratios, load_params, sample
+from model import (
+    LINES,
+    Anchor,
+    Params,
+    colors,
+    domain,
+    intrinsic_ew,
+    line_ratios,
+    load_params,
+    photoionised_ew,
+    sample,
+    star_formation_ew,
+)
 from model.bins import N_BINS
 from model.dsps import Pipeline, Stars
 from model.dsps.stars import history
 from model.features import LIGHT_SPEED
-from model.physics.photoionisation import HIGHEST_LOG_OH, log_oh_of
+from model.physics.photoionisation import HIGHEST_LOG_OH, load_tables, log_oh_of
 from model.predictions.judgement.expectation import RETIRED
 from model.spectra.air import air_to_vacuum
 from model.training.held_out import held_out_mask
@@ -159,9 +171,13 @@ def real(params: Params, ssp: Any, path: str, n: int) -> None:
     default = load_params()
     blind = domain(default, bins, *given).code
     knowing = domain(default, bins, *given, expected_ew_halpha=np.where(listed, ew[:, HALPHA], np.nan)).code
+    usual = intrinsic_ew(default, bins).p50[:, HALPHA]
     for words, chosen in (("listed", listed), ("S/N > 5", listed & (significance[:, HALPHA] > 5))):
         inside = chosen & (blind == 0)
         print(f"False alarms with the own Hα, {words} ({inside.sum()}): {(knowing[inside] > 0).mean():.1%}")
+
+        alone = np.abs(np.log10(ew[chosen, HALPHA] / np.asarray(usual)[chosen])) > OFF
+        print(f"Of them off by > .3 dex in EW: {alone.mean():.1%}")
 
     clear = (significance[:, [HALPHA, HBETA, NII, OIII]] > 3).all(axis=1)
     x, y = np.log10(ew[clear, NII] / ew[clear, HALPHA]), np.log10(ew[clear, OIII] / ew[clear, HBETA])
@@ -195,6 +211,13 @@ def main() -> None:
     parser.add_argument("--desi", help="table of DESI's galaxies")
     parser.add_argument("--galaxies", type=int, default=2500, help="number of synthetic galaxies")
     options = parser.parse_args()
+    table = load_tables()
+    ages = 10 ** table.log_age.astype(float) * 1e9
+    for metals, row in zip(table.log_metallicity, 10 ** table.log_photons.astype(float), strict=True):
+        steady = ages <= 1e8
+        photons = np.log10(np.trapezoid(row[steady], ages[steady]) + ages[0] * row[0])
+        ratio = float(photoionised_ew(photons, 1.0) / star_formation_ew(0.0, 1.0))
+        print(f"Hα per star formation rate, photons over Kennicutt & Evans, Z = {10**metals:.4g}: {ratio:.2f}")
     params, ssp = load_params("noise-free"), miles(options.ssp) if options.ssp else None
     synthetic(params, ssp, options.galaxies)
     if options.desi:

@@ -1,11 +1,13 @@
 """Judge the lines of a file of mock galaxies."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
-from analysis.answers.answer import PredictOptions
+from analysis.answers.answer import PredictInput, PredictOptions
 from analysis.batch.notes import reading_notes
 from analysis.batch.rows import EW_NAMES, find_columns, read_rows
 from data.errors import CatalogueError
@@ -15,6 +17,10 @@ from model.statistics.mock_regions import ALLOWED, LEVELS
 
 GALAXIES: Final = 5000
 """Galaxies of a file that are judged unless more are asked for; they are spread evenly over its rows."""
+
+MOST_HELD: Final = 4
+"""Rows that are held while a file is read, in units of the galaxies that are judged."""
+COLUMNS: Final = ("bin_flux", "ew", "covered", "problems", "log_luminosity", "redshift")
 
 
 class JudgedFile(NamedTuple):
@@ -71,28 +77,18 @@ def judge_file(
     with open_source(source) as opened:
         notes = reading_notes(opened.schema, question)
         columns = find_columns(opened.schema, question)
-        pieces = [read_rows(batch, question) for batch in opened.batches]
+        table, rows, total = _spread((read_rows(batch, question) for batch in opened.batches), galaxies)
         notes += opened.notes
-    total = sum(len(piece.bin_flux) for piece in pieces)
     if not total:
         raise CatalogueError(f"{source.name} has no rows. Give at least 100 galaxies.")
-    chosen = np.unique(np.linspace(0, total - 1, min(galaxies, total)).astype(int))
-
-    def column(name: str) -> Any:
-        values = [getattr(piece, name) for piece in pieces]
-        return None if values[0] is None else np.concatenate(values)[chosen]
-
-    ew, covered = column("ew"), column("covered")
-    if catalogued:
-        ew = np.where(np.isnan(ew) & covered, -1.0, ew)
-    usable = column("problems") == ""
+    ew = np.where(np.isnan(table["ew"]) & table["covered"], -1.0, table["ew"]) if catalogued else table["ew"]
     try:
         found = judge(
             params,
-            np.where(usable[:, None], column("bin_flux"), np.nan),
+            np.where((table["problems"] == "")[:, None], table["bin_flux"], np.nan),
             ew,
-            column("log_luminosity"),
-            column("redshift"),
+            table["log_luminosity"],
+            table["redshift"],
             catalogued,
             seed,
         )
@@ -102,7 +98,31 @@ def judge_file(
         notes.append("The file has errors of lines: if the lines have DESI's noise, judge them with --catalogued.")
     given = [EW_NAMES[place] for place in range(len(LINES)) if EW_NAMES[place] in columns.ew]
     lines = f"Lines are read from {', '.join(columns.ew[name] for name in given)}."
-    return JudgedFile(found, chosen + 1, total, (*notes, lines))
+    return JudgedFile(found, rows + 1, total, (*notes, lines))
+
+
+def _spread(
+    pieces: Iterator[PredictInput], galaxies: int
+) -> tuple[dict[str, np.ndarray], Int[np.ndarray, " galaxy"], int]:
+    """Return the columns of some rows, spread evenly over all pieces, the numbers of these rows, and that of all.
+
+    Every n-th row is held, and n doubles when there are too many, so that memory does not grow with the file.
+    """
+    step, total, rows = 1, 0, np.zeros(0, int)
+    held: dict[str, np.ndarray] = {}
+    for piece in pieces:
+        size = len(piece.bin_flux)
+        taken = np.arange(-total % step, size, step)
+        for name in COLUMNS:
+            values = getattr(piece, name)
+            more = np.full(len(taken), np.nan, np.float32) if values is None else values[taken]
+            held[name] = np.concatenate([held[name], more]) if name in held else more
+        rows, total = np.concatenate([rows, total + taken]), total + size
+        while len(rows) > MOST_HELD * galaxies:
+            step *= 2
+            held, rows = {name: values[::2] for name, values in held.items()}, rows[::2]
+    chosen = np.unique(np.linspace(0, len(rows) - 1, min(galaxies, len(rows))).astype(int))
+    return {name: values[chosen] for name, values in held.items()}, rows[chosen], total
 
 
 def as_json(found: JudgedFile) -> dict[str, Any]:

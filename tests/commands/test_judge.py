@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -58,6 +59,26 @@ def test_rows_are_spread_over_the_file_and_numbered_from_one(table, tmp_path):
 
     found = judge_file(written(table, tmp_path / "mock.parquet"), load_params(), catalogued=True, galaxies=200)
     assert (found.rows[0], found.rows[-1], len(found.rows)) == (1, 400, 200)
+
+
+def test_any_number_of_pieces_gives_rows_spread_evenly():
+    from analysis.answers.answer import PredictInput
+    from analysis.batch.judging import MOST_HELD, _spread
+
+    def pieces(count: int):
+        for first in range(0, 700 * count, 700):
+            number = np.arange(first, first + 700, dtype=np.float32)
+            yield PredictInput(number[:, None], ew=number[:, None], covered=number[:, None] > 0, problems=number)
+
+    for count in (1, 2, 7, 40):
+        table, rows, total = _spread(pieces(count), 100)
+        assert total == 700 * count
+        np.testing.assert_array_equal(table["bin_flux"][:, 0], rows)
+        assert len(rows) == 100
+        assert rows[0] == 0
+        assert total - rows[-1] <= 2 * total / MOST_HELD / 25
+        assert np.ptp(np.diff(rows)) <= total / 100
+        assert np.isnan(table["redshift"]).all()
 
 
 @pytest.mark.parametrize("ending", ["csv", "fits", "ecsv"])

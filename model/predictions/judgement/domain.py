@@ -144,7 +144,7 @@ def domain(
     """Judge whether galaxies are of a kind that the training sample contains.
 
     The colours of a synthetic galaxy can be those of real ones although its lines cannot: 2,500 galaxies of DSPS are
-    inside, but in a third of them the Hα that their own stars ionise differs by .3 dex and more from that of DESI's
+    inside, but in 45 % of them the Hα that their own stars ionise differs by more than .3 dex from that of DESI's
     galaxies (docs/photoionisation.md). Say what the stars ionise, and the verdict knows.
 
     Parameters
