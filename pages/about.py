@@ -8,7 +8,7 @@ from dash import html
 from components.widgets.prose import link, reference, section
 from model.lines import LINE_COUNT
 
-dash.register_page(__name__, path="/about", name="About", title="About · Galactic Neon", order=3)
+dash.register_page(__name__, path="/about", name="About", title="About · Galactic Neon", order=4)
 
 
 def layout(**_: Any) -> html.Div:

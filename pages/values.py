@@ -193,6 +193,8 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "predict-try-real.n_clicks": Clicks,
         "predict-try.n_clicks": Clicks,
         "scheme.computedColorScheme": Scheme,
+        "synthesize-asked.data": Record | None,
+        "synthesize-population-asked.data": Record | None,
         "tour-back.n_clicks": Clicks,
         "tour-close.n_clicks": Clicks,
         "tour-next.n_clicks": Clicks,

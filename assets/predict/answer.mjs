@@ -1,7 +1,7 @@
 /* The server's prediction for a galaxy of a file whose bins are noisy or missing. */
 
 /** @import { Answer } from "./manifest.mjs" */
-/** @import { Intrinsic, Widths } from "./network/network.mjs" */
+/** @import { Intrinsic, Widths } from "../network/network.mjs" */
 
 /** @type {(values: (number | null)[]) => Float64Array} */
 const numbers = (values) => Float64Array.from(values, (value) => value ?? NaN);

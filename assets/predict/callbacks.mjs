@@ -1,11 +1,11 @@
 /* The Predict page's clientside callbacks of Dash; they do nothing while the page is not open. */
 import { noUpdate, setProps } from "../shell/dash.mjs";
 import { PredictPage } from "./page.mjs";
-import { OWN } from "./network/weights.mjs";
+import { OWN } from "../network/weights.mjs";
 
 /** @import { Others } from "./predictions.mjs" */
 /** @import { Galaxy, Manifest } from "./manifest.mjs" */
-/** @import { Asked } from "./network/weights.mjs" */
+/** @import { Asked } from "../network/weights.mjs" */
 
 /** @type {PredictPage | null} */
 let page = null;

@@ -1,7 +1,8 @@
 /* The form of the Predict page: its fields and buttons. */
 import { around, byId, node } from "../shell/dom.mjs";
 
-/** @import { Form as FormState, Kind, Manifest, Range } from "./manifest.mjs" */
+/** @import { Range } from "../network/types.mjs" */
+/** @import { Form as FormState, Kind, Manifest } from "./manifest.mjs" */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SEPARATORS = /[\s,;|]+/;

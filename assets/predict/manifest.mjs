@@ -1,19 +1,11 @@
 /* Types of the Predict page's manifest (pages/predict/page.py) and form. */
 
+/** @import { Limits, Line, Variant } from "../network/types.mjs" */
 /** @import { Diagrams } from "../raster/diagrams.mjs" */
 /** @import { Scheme } from "../shell/scheme.mjs" */
 
 /**
- * @typedef {"colors" | "luminosity" | "redshift"} Variant   of a network: the quantities from which it predicts
  * @typedef {"catalogued" | "intrinsic"} Kind   of equivalent widths
- *
- * @typedef {object} Line
- * @property {string} name
- * @property {string} label
- * @property {string} symbol
- * @property {string} accent
- * @property {number} wavelength       vacuum [Å]
- * @property {number[]} wavelengths    of the members of a blend, vacuum [Å]
  *
  * @typedef {object} Typed   content of the form's fields
  * @property {string[]} bins
@@ -32,24 +24,6 @@
  * @typedef {Typed & Partial<Known>} Form
  * @typedef {{name?: string, wavelength: number[], flux: number[]}} Seen   an uploaded spectrum
  * @typedef {Partial<Form> & {seen?: Seen}} Galaxy                         a row of a file, or a preset
- *
- * @typedef {[number, number]} Range
- *
- * @typedef {object} Limits
- * @property {Range} flux
- * @property {Range} luminosity
- * @property {Range} redshift
- * @property {number} edge        score below which a galaxy lies at the edge of the training domain
- * @property {number} outside     score below which it lies outside
- * @property {{redshift?: Range, luminosity?: [number, number, number, number]}} trained   luminosity: limits of
- *   outside, edge, edge, outside
- *
- * @typedef {object} Background   medians of real galaxies in cells of the map
- * @property {number} size
- * @property {number[]} x
- * @property {number[]} y
- * @property {number[]} n                 galaxies
- * @property {(number | null)[][]} ew     [line][cell], Å
  *
  * @typedef {object} Manifest
  * @property {string} model

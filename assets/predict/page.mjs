@@ -6,21 +6,22 @@
 import { setProps } from "../shell/dash.mjs";
 import { byId } from "../shell/dom.mjs";
 import { requestJson } from "../shell/requests.mjs";
+import { copy } from "../shell/sharing.mjs";
 import { Steps } from "../shell/steps.mjs";
 import { Predictions } from "./predictions.mjs";
 import { Continuum } from "./plots/continuum.mjs";
-import { BADGES, judge } from "./domain.mjs";
+import { BADGES, judge } from "../network/domain.mjs";
 import { Form, inRange } from "./form.mjs";
 import { intrinsicOf, widthsOf } from "./answer.mjs";
-import { domainScore, intrinsic, place, predict } from "./network/network.mjs";
-import { under } from "./network/safetensors.mjs";
-import { sensitivity } from "./network/sensitivity.mjs";
-import { copy, link, python } from "./share.mjs";
-import { OWN, Weights } from "./network/weights.mjs";
+import { domainScore, intrinsic, place, predict } from "../network/network.mjs";
+import { under } from "../network/safetensors.mjs";
+import { sensitivity } from "../network/sensitivity.mjs";
+import { link, python } from "./share.mjs";
+import { OWN, Weights } from "../network/weights.mjs";
 
 /** @import { Others, Prediction } from "./predictions.mjs" */
 /** @import { Form as FormState, Galaxy, Kind, Known, Manifest, Seen } from "./manifest.mjs" */
-/** @import { Net } from "./network/safetensors.mjs" */
+/** @import { Net } from "../network/safetensors.mjs" */
 
 const REST = 180; // ms without input before the store is set
 /** @type {Known} for a continuum that is not, or no longer, that of a file's galaxy */

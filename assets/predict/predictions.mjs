@@ -1,17 +1,19 @@
 /* The predictions for one galaxy on the Predict page: table of lines, map, BPT, WHAN, and bars. */
 import { bptClass, bptPlace, predictedClass, strokesOf, whanClass, whanPlace } from "../raster/diagrams.mjs";
+import { medians } from "../pictures/background.mjs";
 import { byId } from "../shell/dom.mjs";
 import { number } from "../shell/numbers.mjs";
 import { colorScheme } from "../shell/scheme.mjs";
 import { Bars } from "./plots/bars.mjs";
-import { Diagram } from "./plots/diagram.mjs";
-import { PredictedLines } from "./predicted_lines.mjs";
-import { SkyMap } from "./plots/map.mjs";
+import { Diagram } from "../pictures/diagram.mjs";
+import { PredictedLines } from "../tables/predicted_lines.mjs";
+import { SkyMap } from "../pictures/map.mjs";
 
 /** @import { Point } from "../raster/shapes.mjs" */
-/** @import { Shown } from "./predicted_lines.mjs" */
-/** @import { Background, Manifest } from "./manifest.mjs" */
-/** @import { Intrinsic, MapPlace, Widths } from "./network/network.mjs" */
+/** @import { Shown } from "../tables/predicted_lines.mjs" */
+/** @import { Background } from "../network/types.mjs" */
+/** @import { Manifest } from "./manifest.mjs" */
+/** @import { Intrinsic, MapPlace, Widths } from "../network/network.mjs" */
 
 /**
  * @typedef {Shown & {listed: Widths, free: Intrinsic | null, place: MapPlace, score: number}} Prediction
@@ -21,20 +23,6 @@ import { SkyMap } from "./plots/map.mjs";
 
 /** @type {[number, number]} */
 const RATIO_RANGE = [-1.25, 0.6];
-
-/**
- * Return medians of real galaxies as the background of a diagram: x, y, and a weight by their number.
- * @param {Background} background
- * @param {(ew: number[]) => Point} placeOf
- * @returns {[number, number, number][]}
- */
-function medians(background, placeOf) {
-  const most = Math.max(...background.n);
-  return background.n.flatMap((n, cell) => {
-    const [x, y] = placeOf(background.ew.map((values) => values[cell] ?? NaN));
-    return Number.isFinite(x) && Number.isFinite(y) ? [[x, y, Math.sqrt(n / most)]] : [];
-  });
-}
 
 /** Draws the table and plots of predictions. */
 export class Predictions {

@@ -2,8 +2,6 @@
 
 /** @import { Typed } from "./manifest.mjs" */
 
-const NOTE_SHOWN = 4000; // ms for which a note is shown
-
 /**
  * Return the page's address with this galaxy.
  * @param {string} pathname
@@ -39,21 +37,4 @@ export function python(flux, given, weights) {
     '    print(f"{line.name:12s} {float(ew):7.2f} Å  ({float(low):.2f}-{float(high):.2f})")',
     "",
   ].join("\n");
-}
-
-/**
- * Copy a text and show a note; if the browser denies access to the clipboard, show the text.
- * @param {string} text   an address may begin with its path
- * @param {Element} note
- * @param {string} done   text of the note
- */
-export async function copy(text, note, done) {
-  const full = text.startsWith("/") ? window.location.origin + text : text;
-  try {
-    await navigator.clipboard.writeText(full);
-    note.textContent = done;
-  } catch {
-    note.textContent = full;
-  }
-  setTimeout(() => (note.textContent = ""), NOTE_SHOWN);
 }

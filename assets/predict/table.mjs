@@ -8,7 +8,8 @@ import { drawHistograms } from "./plots/histograms.mjs";
 
 /** @import { ColumnDef } from "../tables/grid.mjs" */
 /** @import { Counted } from "./plots/histograms.mjs" */
-/** @import { Manifest, Variant } from "./manifest.mjs" */
+/** @import { Variant } from "../network/types.mjs" */
+/** @import { Manifest } from "./manifest.mjs" */
 
 /**
  * A table's galaxies, one list per column.

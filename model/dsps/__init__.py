@@ -6,6 +6,6 @@ motion of the stars, emission lines and bands. All of it compiles, differentiate
 
 from .pipeline import MockGalaxy, Pipeline
 from .populations import ssp_data
-from .stars import Stars, history
+from .stars import Stars, history, log_ssfr
 
-__all__ = ["MockGalaxy", "Pipeline", "Stars", "history", "ssp_data"]
+__all__ = ["MockGalaxy", "Pipeline", "Stars", "history", "log_ssfr", "ssp_data"]

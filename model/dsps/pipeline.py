@@ -29,6 +29,8 @@ from .stars import Stars, history
 
 PIXEL: Final = 50.0
 """Width of a pixel of the spectra [km/s]."""
+METALLICITY_SCATTER: Final = 0.2
+"""Scatter of the metallicity of a galaxy's stars [dex]."""
 LARGEST_DISPERSION: Final = 400.0
 """Largest stellar velocity dispersion [km/s]."""
 LOG_LUMINOSITY_OFFSET: Final = float(np.log10(SOLAR_LUMINOSITY) - 33.078)
@@ -124,7 +126,7 @@ class Pipeline:
         ssp: Any = None,
         bands: tuple[Any, Any] | None = None,
         variant: str = "colors",
-        metallicity_scatter: float = 0.2,
+        metallicity_scatter: float = METALLICITY_SCATTER,
         anchored: bool = False,
         scatter: float = SCATTER,
         gas_to_stars: float = GAS_TO_STARS,

@@ -19,6 +19,8 @@ SAME_LINE: Final = 5.0
 """Largest difference between the wavelengths of a line in two lists [Å]: that of air and vacuum, and rounding."""
 LEAST_LINE: Final = 1e20
 """Luminosity below which the strongest Hα of any population cannot be one in erg/s per solar mass."""
+LOG_LINE_PER_PHOTON: Final = float(np.log10(HALPHA_PER_PHOTON / SOLAR_LUMINOSITY))
+"""log10 of the Hα luminosity [Lsun] of an ionising photon per second."""
 
 
 class HalphaTable(NamedTuple):
@@ -123,11 +125,15 @@ def halpha_of(ssp: Any) -> HalphaTable:
                     f"{LEAST_LINE:g}. Load the populations with dsps.load_ssp_templates."
                 )
             return HalphaTable(*axes, np.log10(np.maximum(halpha / SOLAR_LUMINOSITY, 1e-30)))
-    to_line = np.log10(HALPHA_PER_PHOTON / SOLAR_LUMINOSITY)
     if wave[0] <= BLUEST and wave[-1] >= LYMAN_LIMIT:
         per_angstrom = np.asarray(ssp.ssp_flux, np.float64) * LIGHT_SPEED * 1e13 / wave**2
         photons = np.asarray(ionising_photons(wave, per_angstrom.astype(np.float32)), np.float64)
-        return HalphaTable(*axes, np.maximum(photons + to_line, -30.0))
+        return HalphaTable(*axes, np.maximum(photons + LOG_LINE_PER_PHOTON, -30.0))
+    return shipped_halpha()
+
+
+def shipped_halpha() -> HalphaTable:
+    """Return the Hα of the photons of Bruzual & Charlot 2003 (`photoionisation.load_tables`)."""
     table = load_tables()
     photons = table.log_photons.astype(np.float64)
-    return HalphaTable(table.log_metallicity, table.log_age, photons + to_line)
+    return HalphaTable(table.log_metallicity, table.log_age, photons + LOG_LINE_PER_PHOTON)

@@ -14,6 +14,10 @@ FIRST_STAR: Final = 0.01
 """Age of the universe at the first star [Gyr]; DSPS takes no times before .001."""
 BURST_WIDTH: Final = 0.3
 """Width of a burst, relative to its age."""
+QUENCHING: Final = 0.1
+"""Time in which star formation falls by a factor e once a galaxy is quenched [Gyr]."""
+RECENT: Final = 0.01
+"""Time over which the present star formation rate is averaged [Gyr]."""
 
 
 class Stars(NamedTuple):
@@ -39,6 +43,8 @@ class Stars(NamedTuple):
         Stellar velocity dispersion [km/s].
     redshift : float
         Redshift, > 0.
+    quenched : float
+        Time since star formation was quenched [Gyr]; 0 if it was not. It falls from then on by a factor e every .1 Gyr.
     """
 
     age: Float[ArrayLike, ""] | Any = 8.0
@@ -50,18 +56,20 @@ class Stars(NamedTuple):
     av: Float[ArrayLike, ""] | Any = 0.5
     dispersion: Float[ArrayLike, ""] | Any = 120.0
     redshift: Float[ArrayLike, ""] | Any = 0.1
+    quenched: Float[ArrayLike, ""] | Any = 0.0
 
 
 def history(stars: Stars) -> tuple[Float[Array, " time"], Float[Array, " time"]]:
     """Return ages of the universe [Gyr], the last of which is now, and star formation rates of an arbitrary scale.
 
-    The rate falls exponentially; a burst is a log-normal of the time before the end.
+    The rate falls exponentially, faster in a quenched galaxy; a burst is a log-normal of the time before the end.
     """
     # The mass of the last million years is a difference of masses: as precise as JAX allows.
     age = jnp.asarray(stars.age, jnp.result_type(float))
     lookback = (jnp.geomspace(1 + LEAST_LOOKBACK, LEAST_LOOKBACK, TIMES) - LEAST_LOOKBACK) * age
     times = FIRST_STAR + age - lookback
     smooth = jnp.exp(-(age - lookback) / stars.tau)
+    smooth = smooth * jnp.exp(-jnp.maximum(stars.quenched - lookback, 0.0) / QUENCHING)
     lookback = jnp.maximum(lookback, LEAST_LOOKBACK * age)
     away = (jnp.log(lookback) - jnp.log(stars.burst_age)) / BURST_WIDTH
     peak = jnp.exp(-0.5 * away**2) / lookback
@@ -71,3 +79,11 @@ def history(stars: Stars) -> tuple[Float[Array, " time"], Float[Array, " time"]]
 
     share = jnp.asarray(stars.burst)
     return times, (1 - share) * smooth / mass(smooth) + share * peak / jnp.maximum(mass(peak), 1e-30)
+
+
+def log_ssfr(stars: Stars) -> Float[Array, ""]:
+    """Return log10 of the mass formed in the last 10 Myr, per year and per mass formed in all [1/yr]."""
+    times, rates = history(stars)
+    mass = jnp.concatenate([jnp.zeros(1), jnp.cumsum((rates[1:] + rates[:-1]) / 2 * jnp.diff(times))])
+    recent = mass[-1] - jnp.interp(times[-1] - RECENT, times, mass)
+    return jnp.log10(jnp.maximum(recent / mass[-1], 1e-30) / (RECENT * 1e9))

@@ -21,7 +21,7 @@ from pages.model.numbers import all_lines_numbers, diagram_numbers, line_numbers
 from research.evaluation.record.files import committed
 from research.evaluation.record.schema import OURS, Evaluation
 
-dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=2)
+dash.register_page(__name__, path="/model", name="Model", title="Model · Galactic Neon", order=3)
 
 VARIANTS: Final = {
     "redshift": "colours + luminosity + redshift",

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import dash
-import numpy as np
 from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
 from analysis.emission import synthetic_spectrum
-from analysis.web_client import weights
+from analysis.web_client.manifest import limits, network_source
 from analysis.web_client.presets import Preset, load_presets
 from components import theme
 from components.figures import diagram
@@ -22,10 +21,8 @@ from data import uploads
 from data.errors import UploadError
 from data.uploads.readers import numbers
 from data.uploads.readers.numbers import as_typed
-from model.bins import BIN_EDGES
-from model.lines import LEADING_LINES, LINES
-from model.predictions.judgement.reasons import EDGE, OUTSIDE
-from model.storage.weights import DEFAULT, available_models, load_params
+from model.lines import LEADING_LINES
+from model.storage.weights import DEFAULT, available_models
 from pages.predict import galaxy, table
 from pages.predict import line_luminosity as luminosity_callbacks
 from pages.predict import upload as upload_callbacks
@@ -118,31 +115,11 @@ def read_link(flux: str | None, luminosity: str | None, redshift: str | None) ->
 
 def manifest(opened: dict[str, Any]) -> dict[str, Any]:
     """Return the data that the page's script needs, with the content of the form."""
-    models = {
-        name: {
-            part: f"/models/{name}/{part}.safetensors?v={version}" for part, version in weights.parts_of(name).items()
-        }
-        for name in available_models()
-    }
     return {
         "model": DEFAULT,
-        "models": models,
+        **network_source(available_models()),
         "choices": form.model_choices(available_models()),
-        "shared": models[DEFAULT][weights.SHARED],
         "grid": table_script.script(),
-        "background": f"/models/cells.json?v={weights.background_version()}",
-        "edges": BIN_EDGES.tolist(),
-        "lines": [
-            {
-                "name": line.name,
-                "label": line.label,
-                "symbol": line.symbol,
-                "accent": line.accent,
-                "wavelength": line.wavelength,
-                "wavelengths": line.wavelengths,
-            }
-            for line in LINES
-        ],
         "leading": [line.name for line in LEADING_LINES],
         "diagrams": diagram.for_browser(),
         "colors": {scheme: theme.ew_colors(scheme) for scheme in ("dark", "light")},
@@ -150,25 +127,7 @@ def manifest(opened: dict[str, Any]) -> dict[str, Any]:
         "presets": [{"bins": as_typed(preset.bin_flux)} for preset in load_presets()],
         "start": initial_form(),
         "opened": opened,
-        "limits": {
-            "flux": numbers.FLUX_RANGE,
-            "luminosity": numbers.LOG_LUMINOSITY_RANGE,
-            "redshift": numbers.REDSHIFT_RANGE,
-            "edge": EDGE,
-            "outside": OUTSIDE,
-            "trained": trained_limits(),
-        },
-    }
-
-
-def trained_limits() -> dict[str, list[float]]:
-    """Return the domain's limits of redshift and log luminosity, as in `Params.domain`; empty if there is none."""
-    domain = load_params().domain
-    if domain is None:
-        return {}
-    return {
-        "redshift": np.asarray(domain.redshift_limit).tolist(),
-        "luminosity": np.asarray(domain.luminosity_limit).tolist(),
+        "limits": limits(),
     }
 
 

@@ -1,9 +1,10 @@
-"""The networks' weights for predictions in the browser, which fetches them once and caches them."""
+"""The networks' weights and stellar populations for the browser, which fetches them once and caches them."""
 
 from typing import Final
 
 from flask import Blueprint, Response, request
 
+from analysis.web_client import stars
 from analysis.web_client import weights as browser
 from server.routes.columns import lasting, problem
 
@@ -34,3 +35,11 @@ def cells() -> Response:
     if request.args.get("v") != version:
         return problem(404, f"The map's cells are now version {version}; reload the page to see them.")
     return lasting(Response(browser.background(), mimetype="application/json"))
+
+
+@blueprint.get("/models/stars.safetensors")
+def populations() -> Response:
+    """Return the stellar populations of synthetic galaxies as safetensors."""
+    if request.args.get("v") != stars.stars_version():
+        return problem(404, f"The stellar populations are now version {stars.stars_version()}; reload the page.")
+    return lasting(Response(stars.stars_file(), mimetype="application/octet-stream"))

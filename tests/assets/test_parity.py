@@ -29,9 +29,9 @@ from model.storage.weights import load_params
 from tests.node import evaluate
 
 NETWORKS = """
-import { domainScore, intrinsic, place, predict } from "./assets/predict/network/network.mjs";
-import { parseSafetensors, under } from "./assets/predict/network/safetensors.mjs";
-import { sensitivity } from "./assets/predict/network/sensitivity.mjs";
+import { domainScore, intrinsic, place, predict } from "./assets/network/network.mjs";
+import { parseSafetensors, under } from "./assets/network/safetensors.mjs";
+import { sensitivity } from "./assets/network/sensitivity.mjs";
 """
 
 

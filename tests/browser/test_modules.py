@@ -75,11 +75,11 @@ def test_the_networks_number_is_jaxs(page: Page, served: Served) -> None:
     flux = np.linspace(0.8, 1.2, 12).astype(np.float32)
     ew = page.evaluate(
         inside("""
-          const { parseSafetensors, under } = $["predict/network/safetensors.mjs"];
+          const { parseSafetensors, under } = $["network/safetensors.mjs"];
           const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
           const address = fetched.find((name) => name.includes("colors.safetensors"));
           const tensors = parseSafetensors(await (await fetch(address)).arrayBuffer());
-          return [...$["predict/network/network.mjs"].predict(under(tensors, "net"), given, []).ew];"""),
+          return [...$["network/network.mjs"].predict(under(tensors, "net"), given, []).ew];"""),
         flux.tolist(),
     )
     np.testing.assert_allclose(ew, predict(load_params(), flux).ew, rtol=2e-4, atol=2e-4)

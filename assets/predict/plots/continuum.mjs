@@ -7,7 +7,8 @@ import { tidy } from "../../shell/numbers.mjs";
 import { Handle } from "./handle.mjs";
 import { peakOf, profileOf } from "./profile.mjs";
 
-/** @import { Line, Seen } from "../manifest.mjs" */
+/** @import { Line } from "../../network/types.mjs" */
+/** @import { Seen } from "../manifest.mjs" */
 
 const HEADROOM = 1.4; // least height of the plot over the brightest bin, so that a bin can be dragged up
 const HIGHEST = 2.1; // greatest height over the brightest bin; higher lines are clipped and labelled

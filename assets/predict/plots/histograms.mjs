@@ -2,7 +2,7 @@
 import { el } from "../../pictures/svg.mjs";
 import { node } from "../../shell/dom.mjs";
 
-/** @import { Line } from "../manifest.mjs" */
+/** @import { Line } from "../../network/types.mjs" */
 
 /**
  * @typedef {object} Counted

@@ -1,6 +1,6 @@
 /* Profiles of lines on the twelve-bin continuum of the Predict page. */
 
-/** @import { Line } from "../manifest.mjs" */
+/** @import { Line } from "../../network/types.mjs" */
 
 const DRAWN_DISPERSION = 500; // km/s, four times a galaxy's, so that a line is wider than a screen pixel
 const LIGHT_SPEED = 299792.458; // km/s

@@ -1,13 +1,14 @@
 /* The Predict page without the page: typed numbers, links, the training domain, drawn lines, weights. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { judge } from "../../../assets/predict/domain.mjs";
+import { judge } from "../../../assets/network/domain.mjs";
 import { inRange, pasted } from "../../../assets/predict/form.mjs";
 import { peakOf, profileOf } from "../../../assets/predict/plots/profile.mjs";
-import { parseSafetensors, under } from "../../../assets/predict/network/safetensors.mjs";
+import { parseSafetensors, under } from "../../../assets/network/safetensors.mjs";
 import { link, python } from "../../../assets/predict/share.mjs";
 
-/** @import { Limits, Typed } from "../../../assets/predict/manifest.mjs" */
+/** @import { Typed } from "../../../assets/predict/manifest.mjs" */
+/** @import { Limits } from "../../../assets/network/types.mjs" */
 
 /** @type {Typed} */
 const START = { bins: ["1", "2"], luminosity: "", redshift: "" };

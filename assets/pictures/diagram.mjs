@@ -1,9 +1,9 @@
 /* A diagram of two line ratios: one galaxy over medians of real galaxies. */
-import { Picture, el, fixed } from "../../pictures/svg.mjs";
-import { tidy } from "../../shell/numbers.mjs";
+import { Picture, el, fixed } from "./svg.mjs";
+import { tidy } from "../shell/numbers.mjs";
 
-/** @import { Stroke } from "../../raster/diagrams.mjs" */
-/** @import { Point } from "../../raster/shapes.mjs" */
+/** @import { Stroke } from "../raster/diagrams.mjs" */
+/** @import { Point } from "../raster/shapes.mjs" */
 
 /**
  * @typedef {[number, number]} Range
@@ -17,10 +17,11 @@ import { tidy } from "../../shell/numbers.mjs";
  * @property {Stroke[]} curves
  * @property {[number, number, number][]} background   x, y and weight, 0 to 1
  *
- * @typedef {{place: Point, words: string, others?: Point[]}} Shown   others: galaxies of a table
+ * @typedef {{place: Point, words: string, others?: Point[], cross?: Point, line?: Point[]}} Shown   others: galaxies of a
+ *   table, or draws; cross: what physics expects; line: a curve
  */
 
-const TICKS = Array.from({ length: 9 }, (_, i) => -2 + i / 2);
+const CROWD = 1000; // other galaxies from which their points are smaller
 const FINE = 0.01; // dex between the points of a curve
 
 /** @type {(value: number, range: Range) => number} */
@@ -28,6 +29,13 @@ const clamp = (value, [low, high]) => Math.min(Math.max(value, low), high);
 
 /** @type {(value: number, range: Range) => boolean} */
 const within = (value, [low, high]) => value >= low && value <= high;
+
+/** @type {(range: Range) => number[]} ticks at halves, or at whole numbers on long axes */
+const ticksOf = ([low, high]) => {
+  const step = high - low > 4 ? 1 : 0.5;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+};
 
 /** @augments {Picture<Shown>} */
 export class Diagram extends Picture {
@@ -70,10 +78,10 @@ export class Diagram extends Picture {
       .filter(([x, y]) => within(x, xRange) && within(y, yRange))
       .map(([x, y, weight]) => el("circle", { class: "cell", cx: fixed(this.#x(x), 1), cy: fixed(this.#y(y), 1), r: fixed(0.9 + weight, 1) }));
     const strokes = curves.map(({ points, dashed }) => el("path", { class: dashed ? "curve dashed" : "curve", d: this.#path(points) }));
-    const across = TICKS.filter((tick) => within(tick, xRange)).map((tick) =>
+    const across = ticksOf(xRange).map((tick) =>
       el("text", { x: this.#x(tick), y: this.#bottom + 13, "text-anchor": "middle" }, tidy(tick)),
     );
-    const up = TICKS.filter((tick) => within(tick, yRange)).map((tick) =>
+    const up = ticksOf(yRange).map((tick) =>
       el("text", { x: this.#left - 5, y: this.#y(tick) + 4, "text-anchor": "end" }, tidy(tick)),
     );
     const middle = (this.#left + this.#right) / 2;
@@ -103,10 +111,20 @@ export class Diagram extends Picture {
   draw(data) {
     super.draw(data);
     if (!this.width) return;
-    const { place: [x, y], words, others = [] } = data;
+    const { place: [x, y], words, others = [], cross, line } = data;
     const { xRange, yRange, label } = this.#look;
     const known = Number.isFinite(x) && Number.isFinite(y);
-    const parts = others.map(([a, b]) => el("circle", { class: "other", cx: this.#x(a), cy: this.#y(b), r: 2 }));
+    const parts = [];
+    const shown = others.filter(([a, b]) => within(a, xRange) && within(b, yRange));
+    if (shown.length) {
+      const d = shown.map(([a, b]) => `M${fixed(this.#x(a), 1)},${fixed(this.#y(b), 1)}h0`).join("");
+      parts.push(el("path", { class: "others", d, "stroke-width": others.length > CROWD ? 1.6 : 4 }));
+    }
+    if (line?.length) parts.push(el("path", { class: "expected-line", d: this.#path(line) }));
+    if (cross?.every(Number.isFinite)) {
+      const [a, b] = [this.#x(clamp(cross[0], xRange)), this.#y(clamp(cross[1], yRange))];
+      parts.push(el("path", { class: "cross", d: `M${a - 6},${b}h12M${a},${b - 6}v12` }));
+    }
     if (known) parts.push(el("circle", { class: "here", cx: this.#x(clamp(x, xRange)), cy: this.#y(clamp(y, yRange)), r: 6 }));
     this.#moving.replaceChildren(...parts);
     this.svg.setAttribute("aria-label", `${label}: ${known ? `${tidy(x)}, ${tidy(y)}: ${words}` : "no ratio"}`);

@@ -1,19 +1,21 @@
 /* The map: cells of real galaxies coloured by a line, and one galaxy's position and spread over them. */
-import { el, fixed, set } from "../../pictures/svg.mjs";
-import { tidy } from "../../shell/numbers.mjs";
+import { el, fixed, set } from "./svg.mjs";
+import { tidy } from "../shell/numbers.mjs";
 
-/** @import { Point } from "../../raster/shapes.mjs" */
-/** @import { Background } from "../manifest.mjs" */
+/** @import { Point } from "../raster/shapes.mjs" */
+/** @import { Background } from "../network/types.mjs" */
 /** @import { MapPlace } from "../network/network.mjs" */
 
 const LEVELS = 31; // number of colours of cells, minus one
 const TOP = 0.99; // quantile of the cells' EWs that gets the last colour
+const CROWD = 1000; // galaxies of a table from which their points are smaller
 const CORNERS = [30, 90, 150, 210, 270, 330].map((angle) => (angle * Math.PI) / 180);
 
 /** A plot in the map's own units. */
 export class SkyMap {
   #cells;
   #still = el("g");
+  #trail = el("path", { class: "map-trail" });
   #moving = el("g");
   #svg;
 
@@ -27,7 +29,7 @@ export class SkyMap {
     const [left, right] = [Math.min(...cells.x) - pad, Math.max(...cells.x) + pad];
     const [bottom, top] = [Math.min(...cells.y) - pad, Math.max(...cells.y) + pad];
     const viewBox = `${left} ${-top} ${right - left} ${top - bottom}`;
-    this.#svg = el("svg", { viewBox, role: "img", class: "picture" }, this.#still, this.#moving);
+    this.#svg = el("svg", { viewBox, role: "img", class: "picture" }, this.#still, this.#trail, this.#moving);
     box.style.aspectRatio = String((right - left) / (top - bottom));
     box.replaceChildren(this.#svg);
   }
@@ -64,6 +66,15 @@ export class SkyMap {
   }
 
   /**
+   * Draw the path that a galaxy took.
+   * @param {Point[]} points
+   */
+  trail(points) {
+    const d = points.length > 1 ? `M${points.map(([x, y]) => `${fixed(x, 3)},${fixed(-y, 3)}`).join("L")}` : "";
+    set(this.#trail, { d, "stroke-width": this.#cells.size * 0.35 });
+  }
+
+  /**
    * Mark the position of a galaxy, and those of a table's galaxies.
    * @param {MapPlace} place
    * @param {Point[]} [others]
@@ -71,7 +82,12 @@ export class SkyMap {
   draw({ position: [x, y], spread: [dx, dy] }, others = []) {
     const unit = this.#cells.size;
     /** @type {SVGElement[]} */
-    const parts = others.map(([a, b]) => el("circle", { class: "map-other", cx: a, cy: -b, r: unit * 0.32 }));
+    const parts = [];
+    if (others.length) {
+      const d = others.map(([a, b]) => `M${fixed(a, 3)},${fixed(-b, 3)}h0`).join("");
+      const width = unit * (others.length > CROWD ? 0.3 : 0.64);
+      parts.push(el("path", { class: "map-others", d, "stroke-width": width }));
+    }
     if (Number.isFinite(x)) {
       const spread = { cx: x, cy: -y, rx: Math.max(dx, unit * 2), ry: Math.max(dy, unit * 2) };
       parts.push(el("ellipse", { class: "map-spread", ...spread, "stroke-width": unit * 0.25 }));

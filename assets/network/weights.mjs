@@ -1,10 +1,10 @@
 /* Weights of the Predict page: the server's networks, fetched once, and a visitor's own file, which is not sent. */
-import { fromBase64, toBase64 } from "../../shell/base64.mjs";
-import { Pending, request } from "../../shell/requests.mjs";
+import { fromBase64, toBase64 } from "../shell/base64.mjs";
+import { Pending, request } from "../shell/requests.mjs";
 import { predict } from "./network.mjs";
 import { parseSafetensors, under } from "./safetensors.mjs";
 
-/** @import { Manifest, Variant } from "../manifest.mjs" */
+/** @import { Source, Variant } from "./types.mjs" */
 /** @import { Net } from "./safetensors.mjs" */
 
 /**
@@ -29,7 +29,7 @@ const floats = (text) => new Float32Array(fromBase64(text).buffer);
 
 /** The networks that the page can predict with. */
 export class Weights {
-  #manifest;
+  #source;
   #signal;
   /** @type {Pending<Net>} */
   #fetched = new Pending();
@@ -37,11 +37,11 @@ export class Weights {
   #ready = new Map();
 
   /**
-   * @param {Manifest} manifest
+   * @param {Source} source
    * @param {AbortSignal} signal
    */
-  constructor(manifest, signal) {
-    this.#manifest = manifest;
+  constructor(source, signal) {
+    this.#source = source;
     this.#signal = signal;
   }
 
@@ -59,7 +59,7 @@ export class Weights {
    * @param {number} count   of quantities besides the colours
    */
   async load(model, count) {
-    const addresses = this.#manifest.models[model] ?? {};
+    const addresses = this.#source.models[model] ?? {};
     const variant = VARIANTS.slice(0, count + 1).reverse().find((name) => addresses[name]);
     const address = variant && addresses[variant];
     if (!address) return;
@@ -83,7 +83,7 @@ export class Weights {
     const all = parseSafetensors(fromBase64(text).buffer);
     const found = VARIANTS.filter((variant) => all[`${variant}/feature_mean`]);
     if (!found.length) throw new Error("The file has no tensors colors/…, luminosity/… or redshift/… as the command train writes them.");
-    const { lines, edges } = this.#manifest;
+    const { lines, edges } = this.#source;
     for (const variant of VARIANTS) {
       const key = `${OWN}/${variant}`;
       const net = under(all, variant);
@@ -118,9 +118,9 @@ export class Weights {
    */
   async table(asked) {
     const [flux, luminosity, redshift] = [asked.flux, asked.luminosity, asked.redshift].map(floats);
-    const [n, lines, bins] = [luminosity.length, this.#manifest.lines.length, this.#manifest.edges.length - 1];
+    const [n, lines, bins] = [luminosity.length, this.#source.lines.length, this.#source.edges.length - 1];
     const ew = new Float32Array(3 * n * lines).fill(NaN);
-    const domain = under(await this.tensors(this.#manifest.shared), "domain");
+    const domain = under(await this.tensors(this.#source.shared), "domain");
     let pause = performance.now() + BREATH;
     for (let row = 0; row < n; row++) {
       const own = flux.subarray(bins * row, bins * (row + 1));

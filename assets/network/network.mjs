@@ -1,5 +1,6 @@
 /* The networks of model/ evaluated in the browser. A test compares the results with JAX. */
-import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "../plots/layers.mjs";
+import { interpolate } from "../shell/numerics.mjs";
+import { colors, dense, featuresOf, ofLine, quantiles, softplus, trunk } from "./layers.mjs";
 
 /** @import { Net } from "./safetensors.mjs" */
 /** @import { Ready } from "./weights.mjs" */
@@ -118,20 +119,4 @@ function colorDensity(domain, flux) {
  */
 export function domainScore(domain, flux) {
   return interpolate(colorDensity(domain, flux), domain.log_density.data, domain.level.data);
-}
-
-/**
- * Interpolate linearly between increasing knots; constant beyond them.
- * @param {number} x
- * @param {ArrayLike<number>} knots
- * @param {ArrayLike<number>} values
- */
-function interpolate(x, knots, values) {
-  const last = knots.length - 1;
-  if (!(x > knots[0])) return Number.isNaN(x) ? NaN : values[0];
-  if (x >= knots[last]) return values[last];
-  let right = 1;
-  while (knots[right] < x) right++;
-  const share = (x - knots[right - 1]) / (knots[right] - knots[right - 1]);
-  return values[right - 1] + share * (values[right] - values[right - 1]);
 }

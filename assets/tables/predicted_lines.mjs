@@ -2,7 +2,7 @@
 import { node } from "../shell/dom.mjs";
 import { NOTHING, chance, number } from "../shell/numbers.mjs";
 
-/** @import { Line } from "./manifest.mjs" */
+/** @import { Line } from "../network/types.mjs" */
 
 /**
  * Equivalent widths [Å], one per line.
@@ -33,7 +33,7 @@ export class PredictedLines {
   /**
    * @param {HTMLElement} box
    * @param {Line[]} lines
-   * @param {(index: number) => void} onChoose
+   * @param {((index: number) => void) | null} onChoose   null where a line cannot be chosen
    */
   constructor(box, lines, onChoose) {
     const heads = HEADS.map((title) => {
@@ -44,7 +44,7 @@ export class PredictedLines {
     this.#drawnHead = heads[DRAWN];
     this.#drawnHead.className = "drawn";
     const caption = node("caption", "visually-hidden", "Predicted equivalent widths in Å");
-    this.#rows = lines.map((line, index) => rowOf(line, () => onChoose(index)));
+    this.#rows = lines.map((line, index) => rowOf(line, onChoose && (() => onChoose(index))));
     const body = node("tbody", "", ...this.#rows.map((row) => row.element));
     this.#table = node("table", "line-table", caption, node("thead", "", node("tr", "", ...heads)), body);
     box.replaceChildren(this.#table);
@@ -66,7 +66,7 @@ export class PredictedLines {
       row.ends.textContent = isKnown(p16[i]) ? `${number(p16[i])}–${number(p84[i])}` : NOTHING;
       row.detected.textContent = pDetected ? chance(pDetected[i]) : NOTHING;
       row.drawn.textContent = drawn ? (drawn[i] > 0 ? number(drawn[i]) : "not detected") : "";
-      row.name.setAttribute("aria-pressed", String(i === chosen));
+      if (row.name instanceof HTMLButtonElement) row.name.setAttribute("aria-pressed", String(i === chosen));
       const [low, high] = [percent(p16[i]), percent(p84[i])];
       row.bar.style.left = `${isKnown(low) ? low : 0}%`;
       row.bar.style.width = `${isKnown(low) ? high - low : 0}%`;
@@ -80,15 +80,17 @@ export class PredictedLines {
 
 /**
  * @param {Line} line
- * @param {() => void} choose
+ * @param {(() => void) | null} choose
  */
 function rowOf(line, choose) {
   const dot = node("span", "dot");
   dot.style.background = `var(--${line.accent})`;
-  const name = node("button", "line-name", dot, line.label);
-  name.type = "button";
-  name.title = "Colour the map by this line, and show which starlight drives it";
-  name.addEventListener("click", choose);
+  const name = choose ? node("button", "line-name", dot, line.label) : node("span", "line-name", dot, line.label);
+  if (choose && name instanceof HTMLButtonElement) {
+    name.type = "button";
+    name.title = "Colour the map by this line, and show which starlight drives it";
+    name.addEventListener("click", choose);
+  }
   const head = node("th", "", name);
   head.scope = "row";
   const [ew, ends, detected, drawn] = ["ew", "muted", "", "drawn"].map((kind) => node("td", kind));

@@ -1,6 +1,6 @@
 /* Whether a galaxy lies in the training domain, as in model/predictions/domain.py. */
 
-/** @import { Limits } from "./manifest.mjs" */
+/** @import { Limits } from "./types.mjs" */
 
 /** @typedef {"inside" | "edge" | "outside"} Verdict */
 

@@ -1,6 +1,6 @@
 /* Layers and features of the networks, in double precision with float32 weights. */
 
-/** @import { Net, Tensor } from "../network/safetensors.mjs" */
+/** @import { Net, Tensor } from "./safetensors.mjs" */
 
 export const SELU_SCALE = 1.0507009873554805; // Klambauer et al. 2017
 export const SELU_ALPHA = 1.6732632423543772;

@@ -6,7 +6,7 @@
  */
 
 /**
- * Return the tensors of a safetensors file, which must be float32.
+ * Return the tensors of a safetensors file, which must be float32 or float16.
  * @param {ArrayBuffer} buffer
  */
 export function parseSafetensors(buffer) {
@@ -17,11 +17,25 @@ export function parseSafetensors(buffer) {
   const tensors = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    if (entry.dtype !== "F32") throw new Error(`The weights ${name} are ${entry.dtype}; they must be F32.`);
     const [start, end] = entry.data_offsets;
-    tensors[name] = { shape: entry.shape, data: new Float32Array(buffer.slice(8 + length + start, 8 + length + end)) };
+    const bytes = buffer.slice(8 + length + start, 8 + length + end);
+    if (entry.dtype === "F32") tensors[name] = { shape: entry.shape, data: new Float32Array(bytes) };
+    else if (entry.dtype === "F16") tensors[name] = { shape: entry.shape, data: fromHalves(new Uint16Array(bytes)) };
+    else throw new Error(`The weights ${name} are ${entry.dtype}; they must be F32 or F16.`);
   }
   return tensors;
+}
+
+/**
+ * Return numbers of half precision as float32.
+ * @param {Uint16Array} halves
+ */
+function fromHalves(halves) {
+  return Float32Array.from(halves, (half) => {
+    const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
+    const size = exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024);
+    return (half & 0x8000 ? -1 : 1) * (exponent === 31 ? (fraction ? NaN : Infinity) : size);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /* The sensitivity of a line to starlight: derivatives of a network by backpropagation. */
-import { SELU_ALPHA, SELU_SCALE, featuresOf, ofLine, trunk } from "../plots/layers.mjs";
+import { SELU_ALPHA, SELU_SCALE, featuresOf, ofLine, trunk } from "./layers.mjs";
 
-/** @import { Numbers } from "../plots/layers.mjs" */
+/** @import { Numbers } from "./layers.mjs" */
 /** @import { Net, Tensor } from "./safetensors.mjs" */
 
 /**

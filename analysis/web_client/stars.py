@@ -1,0 +1,104 @@
+"""Data with which the web browser makes synthetic galaxies: stellar populations, their Hα, H II regions and bands."""
+
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save
+
+from analysis.emission.filters import load_bands
+from analysis.web_client.weights import VERSION_DIGITS
+from model.dsps.pipeline import LARGEST_DISPERSION, METALLICITY_SCATTER, PIXEL
+from model.dsps.populations import shipped_halpha
+from model.dsps.stars import BURST_WIDTH, FIRST_STAR, LEAST_LOOKBACK, QUENCHING, RECENT, TIMES
+from model.features import CM_PER_MPC, HUBBLE, LIGHT_SPEED, OMEGA_MATTER
+from model.lines import LINE_NAMES, LINES
+from model.physics.bands import AB_ZERO, LEAST_COVERED
+from model.physics.luminosities import SOLAR_LUMINOSITY
+from model.physics.photoionisation import HIGHEST_LOG_OH, line_ratios, load_tables, log_oh_of_metallicity
+from model.predictions.judgement.expectation import EDGE_OFFSET, LEAST_SIGMA, OUTSIDE_OFFSET, RETIRED
+from model.spectra.lines.mask import SIDE_BAND, mask_windows
+from model.spectra.lines.side_bands import PREDICTED
+from model.spectra.synthesis import DEFAULT_DISPERSION
+from model.spectra.templates import attenuation_curve, load_templates
+
+HALPHA, HBETA, NII, OIII = (LINE_NAMES.index(name) for name in ("HALPHA", "HBETA", "NII_6584", "OIII_5007"))
+REGIONS: Final = 48
+"""Abundances at which line ratios of H II regions are sent."""
+SURVEYS: Final = ("DESI", "LSST")
+"""Surveys whose bands are sent."""
+
+
+@cache
+def stars_file() -> bytes:
+    """Return the bytes of a safetensors file, in which the populations are float16 as the templates are published."""
+    templates, halpha, bands = load_templates(), shipped_halpha(), load_bands()
+    abundance = np.linspace(float(load_tables().log_oh[0]), HIGHEST_LOG_OH, REGIONS)
+    ratios = np.asarray(line_ratios(abundance))
+    chosen = [place for place, name in enumerate(bands.names) if name.split()[0] in SURVEYS]
+    single = {
+        "light": templates.light,
+        "log_metallicity": np.log10(np.unique(templates.metallicity)),
+        "log_age": np.log10(np.unique(templates.age)),
+        "curve": attenuation_curve(templates.wavelength_rest),
+        "halpha/log_metallicity": halpha.log_metallicity,
+        "halpha/log_age": halpha.log_age,
+        "halpha/log_luminosity": halpha.log_luminosity,
+        "regions/log_oh": abundance,
+        "regions/n2": ratios[:, NII] - ratios[:, HALPHA],
+        "regions/o3": ratios[:, OIII] - ratios[:, HBETA],
+        "bands/wavelength": bands.wavelength_obs,
+        "bands/response": bands.responses[chosen],
+    }
+    tensors = {name: np.ascontiguousarray(values, np.float32) for name, values in single.items()}
+    return save(tensors | {"flux": templates.flux.astype(np.float16)})
+
+
+@cache
+def stars_version() -> str:
+    """Return the first 12 digits of the file's SHA-256."""
+    return sha256(stars_file()).hexdigest()[:VERSION_DIGITS]
+
+
+def stars_constants() -> dict[str, Any]:
+    """Return the numbers that the browser's functions share with `model.dsps`, for the page's manifest."""
+    templates, bands = load_templates(), load_bands()
+    first = templates.wavelength_rest[0]
+    return {
+        "first": float(first),
+        "pixels": len(templates.wavelength_rest),
+        "step": templates.pixel / LIGHT_SPEED,
+        "history": {
+            "times": TIMES,
+            "least": LEAST_LOOKBACK,
+            "first": FIRST_STAR,
+            "burst": BURST_WIDTH,
+            "quenching": QUENCHING,
+            "recent": RECENT,
+        },
+        "scatter": METALLICITY_SCATTER,
+        "largestDispersion": LARGEST_DISPERSION,
+        "pixel": PIXEL,
+        "speed": LIGHT_SPEED,
+        "gas": DEFAULT_DISPERSION,
+        "sideBand": SIDE_BAND,
+        "windows": mask_windows(),
+        "components": [
+            {"wavelength": float(wave), "line": int(line), "window": window.tolist()}
+            for wave, line, window in zip(*PREDICTED, strict=True)
+        ],
+        "halpha": float(LINES[HALPHA].wavelength),
+        "oxygen": float(log_oh_of_metallicity(0.0)),
+        "solar": SOLAR_LUMINOSITY,
+        "abZero": AB_ZERO,
+        "leastCovered": LEAST_COVERED,
+        "cosmology": {"hubble": HUBBLE, "matter": OMEGA_MATTER, "speed": LIGHT_SPEED, "cm": CM_PER_MPC},
+        "expectation": {
+            "floor": RETIRED,
+            "edge": EDGE_OFFSET,
+            "outside": OUTSIDE_OFFSET,
+            "sigma": LEAST_SIGMA,
+        },
+        "bands": [name for name in bands.names if name.split()[0] in SURVEYS],
+    }

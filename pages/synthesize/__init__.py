@@ -1,0 +1,1 @@
+"""The Synthesize page, and the callbacks that draw lines for it."""

@@ -1,0 +1,137 @@
+"""The browser's synthetic galaxies are those of the library."""
+
+import base64
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from analysis.web_client import stars as sent
+from analysis.web_client import weights
+from model import load_params
+from model.bins import BIN_EDGES
+from model.lines import LINE_NAMES
+from tests.node import evaluate
+
+dsps = pytest.importorskip("model.dsps", reason="needs dsps")
+pytest.importorskip("dsps", reason="needs the package dsps")
+
+PROGRAM = """
+import { historyOf } from "./assets/synthesize/stars/history.mjs";
+import { Grid } from "./assets/synthesize/stars/grid.mjs";
+import { Populations } from "./assets/synthesize/stars/populations.mjs";
+import { magnitudesOf } from "./assets/synthesize/stars/magnitudes.mjs";
+import { Quick } from "./assets/synthesize/population.mjs";
+import { Maker } from "./assets/synthesize/stars/galaxy.mjs";
+import { parseSafetensors, under } from "./assets/network/safetensors.mjs";
+"""
+BODY = """
+const read = (text) => parseSafetensors(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const [tensors, net, shared] = [given.stars, given.colors, given.shared].map(read);
+const grid = new Grid(given.constants, given.edges);
+const populations = new Populations(tensors, given.constants);
+const [own, summary, diluted] = ["net", "summary", "diluted"].map((part) => under(net, part));
+const chosen = { net: own, summary, diluted, given: [], words: "" };
+const parts = { populations, grid, constants: given.constants, net: chosen, halpha: given.halpha };
+const maker = new Maker({ ...parts, map: under(shared, "map"), domain: under(shared, "domain") });
+const quick = new Quick(populations, grid, given.constants, tensors, given.halpha, 2.5);
+return given.galaxies.map((galaxy) => {
+  const made = maker.make(galaxy);
+  const { redshift } = galaxy;
+  const light = { flux: made.starlight, ew: made.listed.ew, redshift };
+  const magnitudes = magnitudesOf(tensors, given.constants, grid, light);
+  const slopes = maker.slopes(galaxy, [
+    { name: "av", low: -1, high: 3, per: 0.1 }, { name: "tau", low: 0.1, high: 30, per: 0.5 },
+  ]);
+  return { ...made, magnitudes, slopes, history: undefined, quick: quick.make(galaxy) };
+});
+"""
+SETTINGS = [
+    {},
+    {"age": 11.0, "tau": 0.7, "log_metallicity": -1.6, "dispersion": 250.0, "av": 0.1},
+    {"age": 5.0, "tau": 8.0, "burst": 0.15, "burst_age": 0.02, "av": 1.4, "redshift": 0.3},
+    {"age": 9.0, "tau": 5.0, "quenched": 0.4, "log_metallicity": -2.3, "redshift": 0.02, "log_mass": 11.0},
+    {"age": 1.0, "tau": 20.0, "burst": 0.3, "burst_age": 0.005, "log_metallicity": -2.4, "dispersion": 50.0, "av": 0.0},
+]
+GAS = 1.7
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The same galaxies from the browser's modules and from the library."""
+    from analysis.emission.filters import load_bands
+
+    galaxies = [dsps.Stars(**setting) for setting in SETTINGS]
+    files = {"stars": sent.stars_file(), "shared": weights.weights_file("default", weights.SHARED)}
+    files["colors"] = weights.weights_file("noise-free", "colors")
+    given = {name: base64.b64encode(content).decode() for name, content in files.items()}
+    given |= {"constants": sent.stars_constants(), "edges": BIN_EDGES.tolist(), "halpha": LINE_NAMES.index("HALPHA")}
+    given["galaxies"] = [{**galaxy._asdict(), "gas_to_stars": GAS} for galaxy in galaxies]
+    bands = load_bands()
+    chosen = [place for place, name in enumerate(bands.names) if name in given["constants"]["bands"]]
+    pipeline = dsps.Pipeline(
+        load_params("noise-free"), bands=(bands.wavelength_obs, bands.responses[chosen]), gas_to_stars=GAS
+    )
+    run = jax.jit(pipeline.galaxy)
+    return evaluate(PROGRAM, BODY, given), [run(jax.tree.map(jnp.asarray, galaxy)) for galaxy in galaxies], pipeline
+
+
+def largest(one, other):
+    return np.max(np.abs(np.asarray(one, float) / np.asarray(other, float) - 1))
+
+
+def test_starlight_bins_and_spectra_agree(made):
+    for ours, theirs in zip(*made[:2], strict=True):
+        assert largest(ours["starlight"], theirs.continuum) < 1e-4
+        assert largest(ours["bins"], theirs.bin_flux) < 1e-4
+        # The library's profiles are of float32 wavelengths, which counts on the flank of a strong line.
+        apart = np.abs(np.asarray(ours["spectrum"]) - np.asarray(theirs.spectrum))
+        assert apart.max() < 1e-4 * np.max(ours["spectrum"])
+
+
+def test_lines_and_what_the_stars_ionise_agree(made):
+    for ours, theirs in zip(*made[:2], strict=True):
+        assert largest(ours["listed"]["ew"], theirs.prediction.ew) < 1e-3
+        assert largest(ours["expected"], theirs.expected_ew_halpha) < 1e-4
+        assert largest(ours["logOh"], theirs.log_oh) < 1e-6
+
+
+def test_magnitudes_agree_where_the_spectrum_covers_a_band(made):
+    covered = 0
+    for ours, theirs in zip(*made[:2], strict=True):
+        total = [
+            np.nan if band["starlight"] is None else band["starlight"] + band["change"] for band in ours["magnitudes"]
+        ]
+        np.testing.assert_allclose(total, theirs.magnitudes, atol=1e-4)
+        covered += np.isfinite(total).sum()
+    assert covered >= 2 * len(SETTINGS)
+
+
+def test_the_specific_rate_is_the_librarys(made):
+    for ours, setting in zip(made[0], SETTINGS, strict=True):
+        assert ours["logSsfr"] == pytest.approx(float(dsps.log_ssfr(dsps.Stars(**setting))), abs=1e-4)
+
+
+def test_slopes_are_the_derivatives(made):
+    pipeline = made[2]
+
+    def expected(stars):
+        return pipeline.galaxy(stars).expected_ew_halpha
+
+    for ours, setting in zip(made[0], SETTINGS, strict=True):
+        slope = jax.jit(jax.grad(expected))(jax.tree.map(jnp.asarray, dsps.Stars(**setting)))
+        for bar in ours["slopes"]:
+            assert bar["expected"] == pytest.approx(float(getattr(slope, bar["name"])), rel=5e-3, abs=1e-3), bar["name"]
+
+
+def test_members_of_a_population_are_the_same_galaxies(made):
+    for ours in made[0]:
+        assert largest(ours["quick"]["bins"], ours["bins"]) < 5e-3  # without the motion of the stars
+        assert largest(ours["quick"]["expected"], ours["expected"]) < 5e-3
+
+
+def test_quenching_is_off_by_default_and_lowers_the_rate():
+    on, off = (float(dsps.log_ssfr(dsps.Stars(quenched=time))) for time in (0.3, 0.0))
+    assert off == pytest.approx(float(dsps.log_ssfr(dsps.Stars())))
+    assert on < off - 1.0
