@@ -104,6 +104,12 @@ def _pages(url: str) -> Iterator[tuple[str, Callable[[Page], None]]]:
     yield "predict", predict
     for title, files in UPLOADS:
         yield f"predict, {title} uploaded", lambda page, files=files: predict(page, files)
+
+    def synthesize(page: Page) -> None:
+        page.goto(f"{url}/synthesize")
+        page.wait_for_selector("#synthesize[data-ready]")
+
+    yield "synthesize", synthesize
     for path in ("model", "about"):
         yield path, lambda page, path=path: page.goto(f"{url}/{path}") and None
 

@@ -75,7 +75,7 @@ START: Final[dict[str, float]] = {**Stars()._asdict(), "gas_to_stars": round(GAS
 PRESETS: Final[dict[str, dict[str, float]]] = {
     "Spiral": {},
     "Quiescent": {"age": 11.0, "tau": 0.6, "log_metallicity": -1.7, "av": 0.05, "dispersion": 230.0, "log_mass": 11.0},
-    "Starburst": {"age": 6.0, "tau": 6.0, "burst": 0.08, "burst_age": 0.012, "av": 0.9, "log_mass": 9.6},
+    "Starburst": {"age": 6.0, "tau": 6.0, "burst": 0.08, "burst_age": 0.006, "av": 0.9, "log_mass": 9.6},
     "Post-starburst": {"age": 8.0, "tau": 2.0, "burst": 0.25, "burst_age": 0.6, "quenched": 0.5, "av": 0.2},
     "Metal-poor dwarf": {
         "age": 4.0,

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 HEADINGS = {
     "/": None,
     "/predict": "Predict emission lines from a continuum",
+    "/synthesize": "Synthesize a galaxy from its stars",
     "/model": "The model",
     "/about": "About",
     "/no/such/page": "Page not found",

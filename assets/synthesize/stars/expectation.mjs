@@ -1,13 +1,12 @@
 /* Whether the Hα that the stars ionise agrees with that of DESI's galaxies with this starlight, as in
  * model/predictions/judgement/expectation.py. */
 
-/** @import { Intrinsic } from "../../network/network.mjs" */
 /** @import { SpectrumConstants } from "../manifest.mjs" */
 
 /**
  * Return 0 where the expectation agrees, 1 at the edge, 2 outside.
  * @param {number} expected   [Å]
- * @param {Pick<Intrinsic, "p16" | "p50" | "p84">} usual
+ * @param {Record<"p16" | "p50" | "p84", ArrayLike<number>>} usual
  * @param {number} halpha     index of the line
  * @param {SpectrumConstants["expectation"]} limits
  */
