@@ -17,6 +17,8 @@ input: one galaxy per row (.parquet, .csv, .ecsv, .fits, .vot); names in upper o
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame; any unit, > 0
   log_luminosity           optional; see docs/nomenclature.md. If it is empty, only the colours are used
   redshift                 optional; makes drawn noise and the verdict DOMAIN more accurate
+  expected_ew_halpha       optional; EW of H-alpha that a galaxy's own stars ionise [A], for DOMAIN and --anchored
+  log_oh                   optional; 12 + log O/H of the gas, for --anchored
   {LINE}_EW_IVAR           needed only for --noise published
   TARGETID, other columns  copied unchanged; a column named like an output column gets the prefix INPUT_
 
@@ -35,11 +37,14 @@ noise:
              about the galaxy's true EW
   intrinsic  a joint draw of the noise-free lines, with realistic ratios
   observed   the same draw with DESI's noise and selection, with ivars that are also drawn
+With --anchored, H-alpha of intrinsic and observed draws is expected_ew_halpha with a scatter of .1 dex, and the other
+lines are drawn given it; rows without the number are drawn freely.
 A draw depends on --seed and on the row's own fluxes, not on its position, its id or other columns.
 
 examples:
   cli.py predict galaxies.csv lines.parquet
   cli.py predict mock.parquet lines.fits --noise observed --seed 7
+  cli.py predict dsps.parquet lines.parquet --noise intrinsic --anchored
   cli.py predict huge.parquet ews.parquet --columns TARGETID '*_EW'     # the fastest, because nothing else is computed
 
 Memory does not grow with the file. If the command is interrupted while it writes Parquet, running it again continues
@@ -69,6 +74,7 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
     help="Noise of {LINE}_EW_NOISY.",
 )
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Number of the noise realisation.")
+@click.option("--anchored", is_flag=True, help="Draw the lines given expected_ew_halpha and log_oh of the input.")
 @click.option("--surprise", is_flag=True, help="Test measured {LINE}_EW against 96 draws per row.")
 @click.option(
     "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
@@ -88,6 +94,7 @@ def command(
     variant: Variant,
     noise: AnswerNoise,
     seed: int,
+    anchored: bool,
     surprise: bool,
     columns: tuple[str, ...],
     fill_missing: bool,
@@ -97,7 +104,7 @@ def command(
     from tqdm import tqdm
 
     params = load_params(model)
-    question = PredictOptions(params, variant, noise, seed, fill_missing, surprise)
+    question = PredictOptions(params, variant, noise, seed, fill_missing, surprise, anchored=anchored)
     weights = f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
     job = Job(question, list(columns), engine, weights)
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:

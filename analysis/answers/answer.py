@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import partial
+from itertools import product
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -17,6 +18,7 @@ from model.lines import LINES
 from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
 from model.predictions.imputation import FEWEST_BINS
 from model.predictions.intrinsic import IntrinsicEW
+from model.predictions.joint.anchor import LEAST_EW, Anchor
 from model.predictions.judgement.verdicts import Verdicts, judge_rows
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
@@ -49,6 +51,8 @@ class PredictOptions(NamedTuple):
         Number of the realisation; the seed and the row's fluxes together fix the row's draw.
     fill_missing : bool
         Whether missing bins are filled in from at least `FEWEST_BINS` others; otherwise they are a problem.
+    anchored : bool
+        Whether "intrinsic" and "observed" realisations are drawn given the expected Hα, in the rows that have one.
     surprise : bool
         Whether the measured lines get an outlier score, which takes 96 draws per row.
     parts : collection of str
@@ -62,6 +66,7 @@ class PredictOptions(NamedTuple):
     fill_missing: bool = False
     surprise: bool = False
     parts: Collection[Part] = PARTS
+    anchored: bool = False
 
 
 class PredictInput(NamedTuple):
@@ -86,6 +91,11 @@ class PredictInput(NamedTuple):
         Inverse variances of noise in the fluxes beyond DESI's own; 0 for a masked bin, infinity for an exact one.
     kinds : (galaxy,) array of str or None
         The survey's class of each object. Quasars and stars are outside the domain: only galaxies trained the networks.
+    expected_ew_halpha : (galaxy,) array or None
+        Equivalent width of Hα that a galaxy's own stars ionise [Å]; NaN in rows without one. It is compared with that
+        of DESI's galaxies of the same starlight (`domain`), and realisations can be drawn given it (`anchored`).
+    log_oh : (galaxy,) array or None
+        12 + log O/H of the gas, which anchored realisations use; NaN in rows without one.
     """
 
     bin_flux: Float[np.ndarray, "galaxy bin"]
@@ -98,6 +108,8 @@ class PredictInput(NamedTuple):
     catalogued: Float[np.ndarray, "3 galaxy line"] | None = None
     kinds: np.ndarray | None = None
     bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None
+    expected_ew_halpha: Float[np.ndarray, " galaxy"] | None = None
+    log_oh: Float[np.ndarray, " galaxy"] | None = None
 
 
 class PredictOutput(NamedTuple):
@@ -178,26 +190,41 @@ def answer(rows: PredictInput, question: PredictOptions) -> PredictOutput:
         noisy = np.where(exact, "", variants)
         return fill_by_variant(partial(predict, params), noisy, (given, luminosity, redshift), outputs, known)
 
-    intrinsic = noisy = None
+    intrinsic = usual = noisy = None
     catalogued = empty(3)
     if rows.catalogued is not None:
         catalogued = tuple(np.where(usable[:, None], values, np.float32(np.nan)) for values in rows.catalogued)
     elif "catalogued" in question.parts or question.noise == "published":
         catalogued = by_variant(predict_many, catalogued)
-    if "intrinsic" in question.parts and has_intrinsic(params):
-        intrinsic = IntrinsicEW(*by_variant(intrinsic_many, empty(4)))
+    expects = rows.expected_ew_halpha is not None and "domain" in question.parts
+    if has_intrinsic(params) and ("intrinsic" in question.parts or expects):
+        usual = IntrinsicEW(*by_variant(intrinsic_many, empty(4)))
+        intrinsic = usual if "intrinsic" in question.parts else None
     if "noisy" in question.parts and question.noise == "published":
         ivar = np.full((len(flux), len(LINES)), np.nan, np.float32) if rows.ew_ivar is None else rows.ew_ivar
         noisy = np.asarray(published_noise(question.seed, flux, catalogued[0], ivar))
     elif "noisy" in question.parts and question.noise != "none":
         noisy = empty(1)[0]
-        for chosen, extra in ((exact, ()), (~exact, (known[~exact],))):
+        expected = _column(rows.expected_ew_halpha if question.anchored else None, len(flux))
+        log_expected, log_oh = np.log10(np.maximum(expected, LEAST_EW)), _column(rows.log_oh, len(flux))
+        anchored = np.isfinite(expected)
+        for is_exact, is_anchored in product((True, False), repeat=2):
+            chosen = (exact == is_exact) & (anchored == is_anchored)
             if (usable & chosen).any():
-                columns = (flux if not extra else given)[chosen], light[chosen], redshift[chosen]
-                drawn, listed = sample_many(question.seed, params, *columns, *extra)
+                drawn, listed = sample_many(
+                    question.seed,
+                    params,
+                    (flux if is_exact else given)[chosen],
+                    light[chosen],
+                    redshift[chosen],
+                    None if is_exact else known[chosen],
+                    anchor=Anchor(log_expected[chosen], log_oh[chosen]) if is_anchored else None,
+                )
                 noisy[chosen] = listed.ew if question.noise == "observed" else drawn
         noisy[~usable] = np.nan
-    domain = judge_rows(params, given, rows.log_luminosity, rows.redshift) if "domain" in question.parts else None
+    domain = None
+    if "domain" in question.parts:
+        domain = judge_rows(params, given, rows.log_luminosity, rows.redshift, rows.expected_ew_halpha, usual)
     if domain is not None and rows.kinds is not None:
         domain = _galaxies_alone(domain, rows.kinds)
     surprise = None
@@ -244,6 +271,10 @@ def require(question: PredictOptions) -> None:
         raise CatalogueError(
             f"Noise {question.noise!r} is drawn from the intrinsic distribution, which these weights do not have. "
             "Use the default model, or noise 'published' or 'none'."
+        )
+    if question.anchored and question.noise not in ("intrinsic", "observed"):
+        raise CatalogueError(
+            f"Anchored lines are draws, and noise {question.noise!r} draws none. Use noise 'intrinsic' or 'observed'."
         )
     if question.surprise and not has_intrinsic(params):
         raise CatalogueError(

@@ -19,6 +19,7 @@ from analysis.answers.answer import (
 from analysis.answers.columns import FIELDS, as_columns, passed_name
 from analysis.answers.measured import measured_lines
 from data.catalogue.schema import FLUX_NAMES
+from data.columns.missing import RANGES
 from data.errors import CatalogueError
 from data.formats import FORMATS, FormatName, TableMeta
 from data.uploads import FluxTable
@@ -60,11 +61,18 @@ def rows_of(table: FluxTable) -> PredictInput:
         problems,
         kinds=kinds,
         bin_flux_ivar=table.bin_flux_ivar,
+        expected_ew_halpha=table.expected_ew_halpha,
+        log_oh=table.log_oh,
     )
 
 
 def answer_table(
-    params: Params, table: FluxTable, noise: AnswerNoise = "none", seed: int = 0, own: UserWeights | None = None
+    params: Params,
+    table: FluxTable,
+    noise: AnswerNoise = "none",
+    seed: int = 0,
+    own: UserWeights | None = None,
+    anchored: bool = False,
 ) -> PredictOutput:
     """Predict every row of an upload.
 
@@ -80,6 +88,8 @@ def answer_table(
         Number of the realisation.
     own : UserWeights, optional
         Replaces the EWs as catalogued; there are then no intrinsic EWs.
+    anchored : bool
+        Whether realisations are drawn given the expected Hα.
 
     Returns
     -------
@@ -108,7 +118,9 @@ def answer_table(
             rows, PredictOptions(params._replace(**absent), noise=noise, seed=seed, fill_missing=True, parts=parts)
         )
     judged = rows.ew is not None and has_intrinsic(params) and len(table.ids) <= JUDGED
-    return answer(rows, PredictOptions(params, noise=noise, seed=seed, fill_missing=True, surprise=judged))
+    return answer(
+        rows, PredictOptions(params, noise=noise, seed=seed, fill_missing=True, surprise=judged, anchored=anchored)
+    )
 
 
 def warm_up(sizes: Sequence[int] = (1, 2)) -> None:
@@ -148,8 +160,7 @@ def write_answers(
     from data.formats.whole import write_table
 
     columns: dict[str, np.ndarray] = {"TARGETID": np.array(table.ids, object)}
-    optional = {"log_luminosity": table.log_luminosity, "redshift": table.redshift}
-    columns |= {name: values for name, values in optional.items() if values is not None}
+    columns |= {name: values for name in RANGES if (values := getattr(table, name)) is not None}
     columns |= {name: table.bin_flux[:, index] for index, name in enumerate(FLUX_NAMES)}
     ours = {name.lower() for name in columns}
     for name, cells in table.extra.items():
@@ -177,6 +188,7 @@ def answers_as_file(
     noise: AnswerNoise = "none",
     seed: int = 0,
     own: UserWeights | None = None,
+    anchored: bool = False,
 ) -> tuple[bytes, str]:
     """Predict an upload and return the file to download.
 
@@ -188,7 +200,7 @@ def answers_as_file(
         Name of the weights.
     format : str
         A key of `data.formats.FORMATS`; CSV in place of anything else.
-    noise, seed, own
+    noise, seed, own, anchored
         As for `answer_table`.
 
     Returns
@@ -204,5 +216,5 @@ def answers_as_file(
     known, out = known_format(format), io.BytesIO()
     # With the visitor's own network, the default weights are used for the domain alone.
     params = load_params(model if own is None else DEFAULT)
-    write_answers(table, answer_table(params, table, noise, seed, own), model, out, known)
+    write_answers(table, answer_table(params, table, noise, seed, own, anchored), model, out, known)
     return out.getvalue(), FORMATS[known].extensions[0]

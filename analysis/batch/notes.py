@@ -4,7 +4,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from analysis.answers.answer import PredictOptions
+from analysis.answers.answer import PredictOptions, has_intrinsic
 from analysis.batch.rows import find_columns
 from data.columns.names import column_of
 
@@ -51,6 +51,8 @@ def reading_notes(schema: pa.Schema, question: PredictOptions) -> list[str]:
     absent = [name for name in ("log_luminosity", "redshift") if name not in found.optional]
     if absent:
         notes.append(f"There is no column of {' and none of '.join(absent)}.")
+    if "expected_ew_halpha" in found.optional and not has_intrinsic(question.params):
+        notes.append("expected_ew_halpha is not used: these weights do not have the distribution of Hα.")
     if found.flux_ivar:
         notes.append(
             f"Columns {_short(found.flux_ivar[0])} ... {_short(found.flux_ivar[-1])} are the inverse variances of the "

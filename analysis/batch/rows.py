@@ -11,18 +11,17 @@ from analysis.outliers.outlier_score import covered_lines
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.columns import units
 from data.columns.bins import inverse_variances, per_wavelength
-from data.columns.missing import EMPTY, is_sentinel, optional_without_sentinels, without_sentinels
+from data.columns.missing import EMPTY, RANGES, is_sentinel, optional_without_sentinels, without_sentinels
 from data.columns.names import column_of, list_of_twelve, split_unit, twelve_ivar_of, twelve_of
 from data.errors import CatalogueError, UploadError
 from data.formats.readers.source import units_of
 from data.formats.types import is_list, is_number, is_text, pc, plain
-from data.uploads.readers.numbers import FLUX_RANGE, LOG_LUMINOSITY_RANGE, REDSHIFT_RANGE
+from data.uploads.readers.numbers import FLUX_RANGE
 from model.features import VARIANTS
 from model.lines import LINE_NAMES
 
 EW_NAMES = tuple(name + EW_SUFFIX for name in LINE_NAMES)
 IVAR_NAMES = tuple(name + IVAR_SUFFIX for name in LINE_NAMES)
-OPTIONAL_RANGES = {"log_luminosity": LOG_LUMINOSITY_RANGE, "redshift": REDSHIFT_RANGE}
 
 
 class Columns(NamedTuple):
@@ -35,11 +34,11 @@ class Columns(NamedTuple):
     unit : str
         Unit of the fluxes that the file states; "" if it states none.
     optional : dict
-        The file's columns by "log_luminosity" and "redshift".
+        The file's columns by the quantities of `RANGES`.
     ew, ivar : dict
         The file's columns by `{LINE}_EW` and `{LINE}_EW_IVAR`.
     scale : dict
-        By the file's column, the factor that converts EWs to Å and inverse variances to 1/Å².
+        By the file's column, the factor that converts EWs to Å, measured or expected, and inverse variances to 1/Å².
     kinds : str
         The column of classes (galaxy, quasar, star); "" if there is none.
     flux_ivar : tuple of str
@@ -90,15 +89,15 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
     single = [field.name for field in schema if is_text(field.type) or is_number(field.type)]
     truths = [field.name for field in schema if pa.types.is_boolean(field.type)]
     # A column of truths is named below as no number; other types, such as lists, are passed over.
-    optional = {
-        name: found for name in OPTIONAL_RANGES if (found := column_of(single, name) or column_of(truths, name))
-    }
+    optional = {name: found for name in RANGES if (found := column_of(single, name) or column_of(truths, name))}
     ew, ivar = (
         {name: lower[name.lower()] for name in every if name.lower() in lower} for every in (EW_NAMES, IVAR_NAMES)
     )
     missing = [] if flux else [name for name in FLUX_NAMES if name not in twelve]
     needed = ("log_luminosity", "redshift")[: max(0, ("auto", *VARIANTS).index(question.variant) - 1)]
     missing += [name for name in needed if name not in optional]
+    if question.anchored and "expected_ew_halpha" not in optional:
+        missing.append("expected_ew_halpha")
     if question.noise == "published":
         missing += [name for name in IVAR_NAMES if name not in ivar]
     if missing and column_of(names, "wavelength") and column_of(names, "flux"):
@@ -131,6 +130,8 @@ def find_columns(schema: pa.Schema, question: PredictOptions) -> Columns:
         except UploadError as error:
             raise UploadError(f"Column {flux[0]}: {error}") from error
     scale = {}
+    if expected := optional.get("expected_ew_halpha"):
+        scale[expected] = units.factor_to(_common_unit((expected,), column_units), "Angstrom", expected)
     for ours, target in ((ew, "Angstrom"), (ivar, "1 / Angstrom2")):
         if question.surprise or question.noise == "published":
             scale |= {name: units.factor_to(column_units.get(name, ""), target, name) for name in ours.values()}
@@ -186,7 +187,8 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
         column = int(np.argmax(beyond[row]))
         problems[row] = flux_problem(FLUX_NAMES[column], flux[row, column])
     optional = {
-        name: _optional(batch[title], name, OPTIONAL_RANGES[name], problems) for name, title in found.optional.items()
+        name: _optional(batch[title], name, problems, found.scale.get(title, 1.0))
+        for name, title in found.optional.items()
     }
     ivar = ew = covered = flux_ivar = None
     if found.flux_ivar:
@@ -209,14 +211,13 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     with np.errstate(over="ignore"):
         return PredictInput(
             flux.astype(np.float32),
-            optional.get("log_luminosity"),
-            optional.get("redshift"),
-            None if ivar is None else ivar.astype(np.float32),
-            ew,
-            covered,
-            problems,
+            ew_ivar=None if ivar is None else ivar.astype(np.float32),
+            ew=ew,
+            covered=covered,
+            problems=problems,
             kinds=kinds,
             bin_flux_ivar=flux_ivar,
+            **optional,
         )
 
 
@@ -224,13 +225,14 @@ def _scaled(batch: pa.RecordBatch, title: str, found: Columns, problems: np.ndar
     return _numbers(batch[title], title, problems) * found.scale.get(title, 1.0)
 
 
-def _optional(column: Any, name: str, limits: tuple[float, float], problems: np.ndarray) -> np.ndarray:
-    """Return an optional column: NaN for empty cells and sentinels; a value outside `limits` is the row's problem."""
+def _optional(column: Any, name: str, problems: np.ndarray, scale: float) -> np.ndarray:
+    """Return a quantity of `RANGES`, NaN for empty cells and sentinels; one outside its range is the row's problem."""
 
     def is_empty(text: str) -> bool:
         return text.lower() in EMPTY
 
-    values = optional_without_sentinels(_numbers(column, name, problems, is_empty), name)
+    limits = RANGES[name]
+    values = optional_without_sentinels(_numbers(column, name, problems, is_empty), name) * scale
     with np.errstate(invalid="ignore"):
         beyond = (values < limits[0]) | (values > limits[1])
     for row in np.flatnonzero(beyond):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"
+ANCHORED: Final = "predict-anchored"
 
 
 def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
@@ -138,6 +139,16 @@ def summary(n: int, problems: Sequence[str], shown: int) -> list[Any]:
     if first and first not in problems[:shown]:
         parts.append(widgets.sentence(first, "warn"))
     return parts
+
+
+def anchored_switch() -> dmc.Checkbox:
+    """Return the choice of draws given the Hα that a file expects; the download asks for it."""
+    return dmc.Checkbox(
+        id={"type": ANCHORED, "place": "download"},
+        label="Intrinsic and observed draws have the Hα that the file expects of the stars",
+        size="xs",
+        checked=False,
+    )
 
 
 def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:

@@ -7,7 +7,12 @@ from jaxtyping import Bool, Float
 
 SENTINELS: Final = (-99.0, -99.9, -999.0, -999.9, -9999.0, -99999.0, -999999.0, 999999.0, -1e20, 1e20, -1e30, 1e30)
 """Numbers that mean "missing" in catalogues of SDSS, of SExtractor and in astropy's filled tables."""
-RANGES: Final = {"redshift": (-0.01, 15.0), "log_luminosity": (-5.0, 20.0)}
+RANGES: Final = {
+    "log_luminosity": (-5.0, 20.0),
+    "redshift": (-0.01, 15.0),
+    "expected_ew_halpha": (0.0, 1e4),
+    "log_oh": (5.0, 11.0),
+}
 """Allowed values of the optional quantities; magnitudes, which are also called z, lie above the redshifts."""
 EMPTY: Final = frozenset(
     {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from data.columns.missing import RANGES
 from data.errors import UploadError
 from model.bins import N_BINS
 from model.lines import LINE_NAMES
@@ -49,6 +50,8 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
         "z_cmb", "zred", "z",
     ),
     "log_luminosity": ("log_luminosity", "loglum"),
+    "expected_ew_halpha": ("expected_ew_halpha",),
+    "log_oh": ("log_oh",),
     "class": ("spectype", "class", "spec_class"),
 }  # fmt: skip
 """Lower-case column names by quantity, the most specific first."""
@@ -213,5 +216,5 @@ def reads_as_text(name: str) -> bool:
 
 
 _COMPUTED: Final = frozenset(
-    name.lower() for name in (*FLUX_NAMES, "redshift", "log_luminosity", *(line + IVAR_SUFFIX for line in LINE_NAMES))
+    name.lower() for name in (*FLUX_NAMES, *RANGES, *(line + IVAR_SUFFIX for line in LINE_NAMES))
 )

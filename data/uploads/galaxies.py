@@ -10,16 +10,14 @@ from jaxtyping import Float, Float32
 
 from data.columns import units
 from data.columns.bins import inverse_variances
-from data.columns.missing import EMPTY, fluxes_without_sentinels, optional_without_sentinels
+from data.columns.missing import EMPTY, RANGES, fluxes_without_sentinels, optional_without_sentinels
 from data.columns.names import column_of, split_unit, twelve_ivar_of
 from data.columns.words import is_rounded
 from data.errors import UploadError
 from data.uploads.limits import MAX_NAME, MAX_ROWS
-from data.uploads.plan import NONE, twelve_titles
+from data.uploads.plan import NONE, stated_unit, twelve_titles
 from data.uploads.readers.numbers import (
     FLUX_RANGE,
-    LOG_LUMINOSITY_RANGE,
-    REDSHIFT_RANGE,
     read_flux,
     read_number,
     within,
@@ -51,6 +49,9 @@ class FluxTable(NamedTuple):
     bin_flux_ivar
         Inverse variances of noise in the bins beyond that of the training sample, in the unit of `bin_flux` to the
         power -2; 0 where a bin was filled in, infinity where it is exact. None if all are exact.
+    expected_ew_halpha, log_oh
+        Equivalent width of Hα that a galaxy's own stars ionise [Å], and 12 + log O/H of its gas; NaN where missing;
+        None if the file has no such column.
     """
 
     ids: tuple[str, ...]
@@ -61,6 +62,8 @@ class FluxTable(NamedTuple):
     extra: dict[str, tuple[str, ...]]
     kinds: tuple[str, ...] | None = None
     bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None
+    expected_ew_halpha: Float32[np.ndarray, " galaxy"] | None = None
+    log_oh: Float32[np.ndarray, " galaxy"] | None = None
 
 
 def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
@@ -97,9 +100,10 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
     for row in np.flatnonzero(~((judged >= FLUX_RANGE[0]) & (judged <= FLUX_RANGE[1])).all(axis=1) | _odd(raw, titles)):
         problems[row] = _why(raw, titles, int(row), np.isnan(flux[row]) & ~np.isnan(given[row]), linear=linear)
     optional = {}
-    for name, limits in (("log_luminosity", LOG_LUMINOSITY_RANGE), ("redshift", REDSHIFT_RANGE)):
-        if plan[name] != NONE:
-            optional[name] = _optional(raw, plan[name], name, limits, problems)
+    roles = {name: plan[name] for name in RANGES if plan.get(name, NONE) != NONE}
+    for name, title in roles.items():
+        scale = units.factor_to(stated_unit(raw, title), "Angstrom", title) if name == "expected_ew_halpha" else 1.0
+        optional[name] = _optional(raw, title, name, problems, scale)
     ivar = _flux_ivar(raw, plan, given, scaled, problems)
     ids = _ids(raw, plan["id"], problems)
     bad = np.array([bool(problem) for problem in problems])
@@ -109,17 +113,15 @@ def tabulate(raw: RawTable, plan: Mapping[str, str]) -> FluxTable:
         ivar[beyond] *= scaled[beyond].mean(axis=1, keepdims=True) ** 2
     scaled[beyond] /= scaled[beyond].mean(axis=1, keepdims=True)
     scaled[bad] = np.nan
-    used = {
-        *titles,
-        *twelve_ivar_of(raw.columns).values(),
-        *(plan[role] for role in ("id", "redshift", "log_luminosity")),
-    }
+    used = {*titles, *twelve_ivar_of(raw.columns).values(), plan["id"], *roles.values()}
     kinds = column_of(raw.columns, "class")
     table = FluxTable(
         ids=ids,
         bin_flux=scaled.astype(np.float32),
         log_luminosity=optional.get("log_luminosity"),
         redshift=optional.get("redshift"),
+        expected_ew_halpha=optional.get("expected_ew_halpha"),
+        log_oh=optional.get("log_oh"),
         problems=tuple(problems),
         extra={title: _texts(values) for title, values in raw.columns.items() if title not in used},
         kinds=_texts(raw.columns[kinds]) if kinds and kinds not in used else None,
@@ -184,17 +186,17 @@ def _why(raw: RawTable, titles: list[str], row: int, sentinel: np.ndarray, *, li
     )
 
 
-def _optional(raw: RawTable, title: str, name: str, limits: tuple[float, float], problems: list[str]) -> np.ndarray:
-    """Read a column with optional values; an unusable value is entered in `problems`."""
-    values = numbers(raw.columns[title])
+def _optional(raw: RawTable, title: str, name: str, problems: list[str], scale: float) -> np.ndarray:
+    """Read a column with a quantity of `RANGES`; an unusable value is entered in `problems`."""
+    values, limits = numbers(raw.columns[title]), RANGES[name]
     is_marked = np.isnan(optional_without_sentinels(values, name)) & ~np.isnan(values)
-    texts = raw.columns[title]
+    texts, values = raw.columns[title], values * scale
     for row in np.flatnonzero(~((values >= limits[0]) & (values <= limits[1]))):
         given = _text(texts[row])
         if given.lower() not in EMPTY and not is_marked[row] and not problems[row]:
             where = f"Row {raw.row_numbers[row]}, column {title}"
             try:
-                within(read_number(given, where), limits, where)
+                within(read_number(given, where) * scale, limits, where)
             except UploadError as error:
                 problems[row] = str(error)
         values[row] = np.nan

@@ -127,6 +127,12 @@ def _bins(raw: RawTable) -> tuple[Guess, ...]:
         role("id", "Names", "a column of that name"),
         role("redshift", "Redshift", "a column of that name"),
         role("log_luminosity", "log luminosity", "a column of that name"),
+        # Few files have these, so that the page asks for them only where their names are found.
+        *(
+            role(name, label, "a column of that name")
+            for name, label in (("expected_ew_halpha", "Hα that the stars ionise"), ("log_oh", "12 + log O/H"))
+            if column_of(raw.columns, name)
+        ),
     )
     twelve = twelve_titles(raw.columns, first)
     _check_repeated(raw, [*twelve, *(guess.value for guess in roles)])
@@ -184,7 +190,7 @@ def _first_of_twelve(raw: RawTable, titles: Sequence[str]) -> tuple[str, str]:
         )
     if numbered := numbered_of(titles):
         return numbered[0], "twelve numbered columns"
-    plain = [title for title in titles if title.lower() not in {*TITLES["id"], *TITLES["redshift"], "log_luminosity"}]
+    plain = [title for title in titles if title.lower() not in {*TITLES["id"], *TITLES["redshift"], *RANGES}]
     if len(plain) == len(FLUX_NAMES):
         return plain[0], "twelve columns of numbers"
     found = ", ".join(title[:24] for title in list(raw.columns)[:4]) or "nothing"

@@ -14,6 +14,7 @@ from ..features import VARIANTS, colors
 from ..numerics.random_numbers import id_words, key_words, row_words
 from .imputation import fill_bins, in_range, known_colors
 from .intrinsic import IntrinsicEW, distribution_of, intrinsic_colors, intrinsic_ew
+from .joint.anchor import Anchor
 from .joint.draws import Sample, draw_colors, sample_colors
 from .judgement.domain import domain_score
 from .map import MapPlace, place_on_map
@@ -51,12 +52,21 @@ def _draw_colors(key: Any, flux: Any, given: Any, *ids: Any) -> Any:
 
 @jax.jit
 def _sample(
-    params: Params, key: Any, flux: Any, luminosity: Any, redshift: Any, is_drawn: Any, drawn: Any, *ids: Any
+    params: Params,
+    key: Any,
+    flux: Any,
+    luminosity: Any,
+    redshift: Any,
+    is_drawn: Any,
+    drawn: Any,
+    anchors: Any,
+    *ids: Any,
 ) -> Sample:
     """Draw each row with the key of its id, if it has one, or of its fluxes, from their colours or the drawn ones."""
     words = row_words(key, flux, *ids)
     color = jnp.where((is_drawn > 0)[:, None], drawn, colors(flux))
-    return sample_colors(words, params, color, luminosity, redshift)
+    anchor = Anchor(*anchors.T) if anchors.shape[1] else None
+    return sample_colors(words, params, color, luminosity, redshift, anchor)
 
 
 def _domain_of(params: Params) -> Params:
@@ -192,6 +202,7 @@ def sample_many(
     redshift: Float[np.ndarray, " galaxy"] | None = None,
     bin_flux_ivar: Float[np.ndarray, "galaxy bin"] | None = None,
     ids: Sequence[Any] | np.ndarray | None = None,
+    anchor: Anchor | None = None,
 ) -> Sample:
     """Draw the lines of many galaxies: noise-free, and as DESI's catalogue would list them.
 
@@ -211,6 +222,8 @@ def sample_many(
         See `draws.sample`.
     ids : (galaxy,) array of integers, or sequence of text, optional
         See `draws.sample`.
+    anchor : Anchor, optional
+        See `draws.sample`; its fields are numbers, or arrays (galaxy,).
 
     Returns
     -------
@@ -239,6 +252,10 @@ def sample_many(
             chunks=DRAW_CHUNKS,
         )
     conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
+    anchors = np.zeros((len(bin_flux), len(anchor or ())), np.float32)
+    for place, values in enumerate(anchor or ()):
+        anchors[:, place] = np.nan if values is None else values
+    conditions.append(anchors)
     return _in_chunks(partial(_sample, params, key), bin_flux, *conditions, *named, chunks=DRAW_CHUNKS)
 
 

@@ -1,6 +1,6 @@
 """Percentiles of the intrinsic, noise-free equivalent widths >= 0, without drawing; `draws` draws them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from ..distribution.chain import Summary
 from ..distribution.colors import ColorPosterior
 from ..distribution.latent import N_FREE, ONSETS, Response, all_lines, line_softening, run_response
-from ..features import colors, variant_features
+from ..features import VARIANTS, colors, variant_features
 from ..lines import LINES
 from ..networks.layers import run_dense, run_trunk
 from .imputation import known_colors, propagated_variance, widened
@@ -130,6 +130,30 @@ def intrinsic_colors(
     if params.diluted is not None:
         ew = ew * jnp.asarray(intrinsic_factor(params, color, log_luminosity, redshift))[..., None, :]
     return IntrinsicEW(ew[..., 0, :], ew[..., 1, :], ew[..., 2, :], jax.nn.sigmoid(logit))
+
+
+def richest_intrinsic(
+    params: Params,
+    color: Float[Array, "*galaxy color"],
+    log_luminosity: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
+    redshift: Float[Array | np.ndarray, "*#galaxy"] | float | None = None,
+) -> IntrinsicEW:
+    """Predict as `intrinsic_colors` does, every row by the richest variant that its luminosity and redshift allow.
+
+    NaN or None where missing.
+    """
+    model, found = distribution_of(params), None
+    for number, name in enumerate(VARIANTS):
+        given = [value for value in (log_luminosity, redshift)[:number] if value is not None]
+        if getattr(model, name) is None or len(given) < number:
+            continue
+        richer = intrinsic_colors(params, color, *(jnp.broadcast_to(value, color.shape[:-1]) for value in given))
+        found = richer if found is None else IntrinsicEW(*map(_or_else, richer, found))
+    return intrinsic_colors(params, color, log_luminosity, redshift) if found is None else found
+
+
+def _or_else(values: Any, others: Any) -> Array:
+    return jnp.where(jnp.isnan(values), others, values)
 
 
 def listing_response(params: Params, bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Response:

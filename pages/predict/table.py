@@ -149,6 +149,8 @@ def summary(
 ) -> list[Any]:
     """Return the summary above the grid: counts, scores of measured lines, and notes."""
     parts = upload.summary(len(table.ids), found.problems, grid.SHOWN_ROWS)
+    if table.expected_ew_halpha is not None and found.intrinsic is not None:
+        parts.append(upload.anchored_switch())
     if measured is None:
         return parts
     labels = {line.name: line.label for line in LINES}
@@ -171,6 +173,7 @@ def summary(
     State("predict-noise", "value"),
     State("predict-next", "n_clicks"),
     State("predict-own", "data"),
+    State({"type": upload.ANCHORED, "place": ALL}, "checked"),
     prevent_initial_call=True,
 )
 def save_file(
@@ -182,6 +185,7 @@ def save_file(
     noise: str,
     realisation: int | None,
     own: dict[str, Any] | None = None,
+    anchored: list[bool] | None = None,
 ) -> tuple[Any, Any]:
     """Predict all rows of the upload again and send them as a file."""
     trigger: Any = ctx.triggered_id
@@ -197,7 +201,8 @@ def save_file(
         outcome = uploads.apply_plan(table_of(read), plan_of(values, fields))
         answers = read_network_output(own, len(outcome.table.ids)) if model == OWN else None
         name = OWN if answers else results.known_model(model)
-        return download(outcome.table, name, trigger["format"], stem, noise, realisation, answers), None
+        given = any(anchored or [])
+        return download(outcome.table, name, trigger["format"], stem, noise, realisation, answers, given), None
     except (UploadError, CatalogueError) as error:
         return dash.no_update, widgets.sentence(str(error), "bad")
 
@@ -210,10 +215,11 @@ def download(
     noise: str = "none",
     realisation: Any = None,
     own: results.UserWeights | None = None,
+    anchored: bool = False,
 ) -> dict[str, Any]:
     """Return a table with its predictions as a download."""
     wanted = cast("AnswerNoise", noise if noise in NOISES else "none")
-    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own)
+    content, extension = results.answers_as_file(table, model, form, wanted, seed_of(realisation), own, anchored)
     return dcc.send_bytes(content, f"{stem}{extension}")
 
 

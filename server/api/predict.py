@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from analysis import isolation
 from analysis.answers.answer import PredictOptions, PredictOutput, answer
 from analysis.isolation.jobs import CSV, PARQUET
+from data.columns.missing import RANGES
 from data.columns.names import FLUX_IVAR_SUFFIX, FLUX_NAMES
 from data.errors import DataError
 from data.formats import FORMATS, FormatName
@@ -58,6 +59,11 @@ class Options(Body):
         description=f"test the measured columns {{LINE}}_EW against the prediction; up to {MAX_JUDGED:,} rows, "
         "only with tables",
     )
+    anchored: bool = Field(
+        default=False,
+        description="draw the lines given expected_ew_halpha, and log_oh, of the galaxies that have them; with noise "
+        "intrinsic or observed",
+    )
 
 
 class FileOptions(Options):
@@ -86,6 +92,12 @@ class PredictRequest(Options):
     )
     log_luminosity: Column | None = Field(default=None, description="log10[F (1+z) D_L²] of the bin 6400-6700 Å")
     redshift: Column | None = None
+    expected_ew_halpha: Column | None = Field(
+        default=None,
+        description="equivalent width of Hα that a galaxy's own stars ionise [Å, rest frame]; the verdict on the "
+        "domain compares it with DESI's galaxies of the same starlight",
+    )
+    log_oh: Column | None = Field(default=None, description="12 + log O/H of the gas, for anchored draws")
     ids: Annotated[list[Name], Field(fail_fast=True, max_length=MAX_JSON_ROWS)] | None = Field(
         default=None, description="identifiers, returned as text"
     )
@@ -172,13 +184,19 @@ def _question(options: Options) -> PredictOptions:
     if options.model not in available_models():
         raise DataError(f"There is no model {options.model[:40]!r}. There are {', '.join(available_models())}.")
     return PredictOptions(
-        load_params(options.model), options.variant, options.noise, options.seed, options.fill_missing, options.surprise
+        load_params(options.model),
+        options.variant,
+        options.noise,
+        options.seed,
+        options.fill_missing,
+        options.surprise,
+        anchored=options.anchored,
     )
 
 
 def _predict_json(asked: PredictRequest) -> dict[str, Any]:
     n = len(asked.flux)
-    for name in ("flux_ivar", "log_luminosity", "redshift", "ids"):
+    for name in ("flux_ivar", *RANGES, "ids"):
         given = getattr(asked, name)
         if given is not None and len(given) != n:
             raise DataError(
@@ -202,7 +220,7 @@ def _batch(asked: PredictRequest) -> Any:
 
     flux = np.array(asked.flux, np.float64)
     columns = {name: flux[:, place] for place, name in enumerate(FLUX_NAMES)}
-    optional = {"log_luminosity": asked.log_luminosity, "redshift": asked.redshift}
+    optional = {name: getattr(asked, name) for name in RANGES}
     given = {name: np.array(values, np.float64) for name, values in optional.items() if values is not None}
     if asked.flux_ivar is not None:
         ivar = np.array(asked.flux_ivar, np.float64)

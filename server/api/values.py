@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 MAX_FIELDS: Final = 32
-"""Most fields of a body, of which the largest has ten. pydantic reports each unknown field, which takes memory."""
+"""Most fields of a body, of which the largest has 14. pydantic reports each unknown field, which takes memory."""
 
 
 class Body(BaseModel):

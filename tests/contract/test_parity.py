@@ -18,6 +18,7 @@ from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
 from model.predictions.intrinsic import intrinsic_ew
+from model.predictions.joint.anchor import Anchor
 from model.predictions.judgement.domain import domain
 from model.predictions.predict import predict
 from model.storage.weights import load_params
@@ -55,9 +56,9 @@ def flux_of(galaxies):
 
 def as_csv(galaxies):
     out = io.BytesIO()
-    luminosity = [None if np.isnan(value) else value for value in galaxies["log_luminosity"].to_pylist()]
-    index = galaxies.column_names.index("log_luminosity")
-    pacsv.write_csv(galaxies.set_column(index, "log_luminosity", pa.array(luminosity, pa.float32())), out)
+    numbers = [name for name in galaxies.column_names if name != "TARGETID"]
+    empty = {name: pa.array(galaxies[name].to_numpy(), from_pandas=True) for name in numbers}
+    pacsv.write_csv(pa.table({"TARGETID": galaxies["TARGETID"]} | empty), out)
     return out.getvalue()
 
 
@@ -110,8 +111,12 @@ def from_api(galaxies, tmp_path):
     return {name: np.array(said[name], float) for name in COLUMNS}, said["domain"]
 
 
-def from_page(galaxies):
+@pytest.fixture(scope="module", autouse=True)
+def pages():
     dash.Dash(__name__, use_pages=True, pages_folder="")
+
+
+def from_page(galaxies):
     from pages.predict import galaxy, table, upload
 
     posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(galaxies)).decode()}"}]
@@ -148,3 +153,94 @@ def test_four_ways_one_answer(galaxies, tmp_path):
             wanted = expected[name][: len(values)]
             np.testing.assert_allclose(values, wanted, rtol=3e-5, atol=3e-5 * np.abs(wanted).max(), err_msg=name)
         assert domains[::25] == verdicts
+
+
+FEW = 60
+
+
+@pytest.fixture(scope="module")
+def expecting(galaxies):
+    """Galaxies of which some have stars that cannot have the lines of DESI's, and some expect nothing."""
+    few = galaxies.slice(0, FEW)
+    usual = np.asarray(intrinsic_ew(load_params(), flux_of(few)).p50)[:, LINE_NAMES.index("HALPHA")]
+    expected = np.where(np.arange(FEW) % 3, usual, 10 * usual + 30).astype(np.float32)
+    expected[::4] = np.nan
+    log_oh = np.where(np.arange(FEW) % 2, np.nan, 8.2).astype(np.float32)
+    return few.append_column("expected_ew_halpha", pa.array(expected)).append_column("log_oh", pa.array(log_oh))
+
+
+def anchored_by_library(table):
+    params, flux = load_params(), flux_of(table)
+    light, redshift, expected, log_oh = (
+        table[name].to_numpy() for name in ("log_luminosity", "redshift", "expected_ew_halpha", "log_oh")
+    )
+    drawn = np.array(sample_many(SEED, params, flux, light, redshift).ew)
+    stars = np.isfinite(expected)
+    anchor = Anchor(np.log10(np.maximum(expected, 0.01))[stars], log_oh[stars])
+    drawn[stars] = sample_many(SEED, params, flux[stars], light[stars], redshift[stars], anchor=anchor).ew
+    return drawn, domain(params, flux, light, redshift, expected).verdict.tolist()
+
+
+def anchored_by_command_line(table, folder):
+    pq.write_table(table, folder / "in.parquet")
+    options = ["--noise", "intrinsic", "--anchored", "--seed", str(SEED)]
+    assert cli.main(["predict", str(folder / "in.parquet"), str(folder / "out.parquet"), *options]) == 0
+    out = pq.read_table(folder / "out.parquet")
+    np.testing.assert_array_equal(out["expected_ew_halpha"], table["expected_ew_halpha"])
+    drawn = np.column_stack([out[line + "_EW_NOISY"].to_numpy() for line in LINE_NAMES])
+    return drawn, out["DOMAIN"].to_pylist(), out["DOMAIN_REASON"].to_pylist()
+
+
+def or_null(column):
+    return [None if np.isnan(value) else value for value in column.to_pylist()]
+
+
+def anchored_by_api(table, folder):
+    options = {"noise": "intrinsic", "anchored": True, "seed": SEED}
+    columns = ("log_luminosity", "redshift", "expected_ew_halpha", "log_oh")
+    request = {"flux": flux_of(table).tolist()} | {name: or_null(table[name]) for name in columns}
+    client = create_server(Settings(cache_dir=folder / "cache")).test_client()
+    said = client.post("/api/v1/predict", json=request | options).json
+    return np.array(said["ew_noisy"], float), said["domain"], said["domain_reason"]
+
+
+def anchored_by_page(table, _):
+    from pages.predict import table as page
+    from pages.predict import upload
+
+    posted = [{"name": "a.csv", "contents": f"data:text/csv;base64,{base64.b64encode(as_csv(table)).decode()}"}]
+    outcome = uploads.apply_plan(upload.table_of(upload.diagnose(posted)[4]), {})
+    assert "predict-anchored" in str(page.predictions(outcome, "default", "a.csv")[0])
+    saved = page.download(outcome.table, "default", "csv", "a", "intrinsic", SEED, None, True)
+    lines = [line for line in base64.b64decode(saved["content"]).decode().splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines))
+    drawn = np.array([[float(row[line + "_EW_NOISY"]) for line in LINE_NAMES] for row in rows])
+    return drawn, [row["DOMAIN"] for row in rows], [row["DOMAIN_REASON"] for row in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [anchored_by_command_line, anchored_by_api, anchored_by_page])
+def test_the_expected_halpha_is_judged_and_drawn_alike(way, expecting, tmp_path):
+    wanted, verdicts = anchored_by_library(expecting)
+    drawn, said, reasons = way(expecting, tmp_path)
+    np.testing.assert_allclose(drawn, wanted, rtol=1e-3, atol=3e-5 * wanted.max())
+    assert said == verdicts
+    expected = expecting["expected_ew_halpha"].to_numpy()
+    impossible = (np.arange(FEW) % 3 == 0) & np.isfinite(expected)
+    named = np.array(["The stars ionise Hα of" in reason for reason in reasons])
+    assert named[impossible].all()
+    assert not named[~impossible].any()
+    halpha = np.log10(drawn[:, LINE_NAMES.index("HALPHA")] / expected)[np.isfinite(expected)]
+    assert abs(halpha).max() < 0.5  # five times its scatter
+
+
+def test_anchored_draws_need_a_draw_and_an_expectation(expecting, tmp_path, capsys):
+    pq.write_table(expecting, tmp_path / "in.parquet")
+    pq.write_table(expecting.drop_columns(["expected_ew_halpha"]), tmp_path / "plain.parquet")
+    for file, noise, words in (
+        ("in", "none", "Use noise 'intrinsic' or 'observed'"),
+        ("plain", "intrinsic", "The input lacks expected_ew_halpha"),
+    ):
+        out = str(tmp_path / "out.parquet")
+        assert cli.main(["predict", str(tmp_path / f"{file}.parquet"), out, "--noise", noise, "--anchored"]) == 1
+        assert words in " ".join(capsys.readouterr().err.split())

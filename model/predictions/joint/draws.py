@@ -19,7 +19,7 @@ from ...features import colors
 from ...numerics.linear import root
 from ...numerics.random_numbers import Key, id_words, normals, row_words
 from ..imputation import known_colors
-from ..intrinsic import distribution_of, intrinsic_colors
+from ..intrinsic import distribution_of, richest_intrinsic
 from ..params import Params
 from ..undiluted import intrinsic_factor
 from .anchor import Anchor, draw_anchored
@@ -181,9 +181,8 @@ def sample_colors(
     model = distribution_of(params)
     features = with_conditions(color, log_luminosity, redshift)
     if anchor is not None:
-        drawn = draw_anchored(
-            words, params, color, features, anchor, intrinsic_colors(params, color, log_luminosity, redshift)
-        )
+        usual = richest_intrinsic(params, color, log_luminosity, redshift)
+        drawn = draw_anchored(words, params, color, features, anchor, usual)
         return Sample(drawn.ew, ObservedLines(drawn.listed, 1 / drawn.sigma**2))
     drawn = draw_joint(words, (model.catalogued, model.latent), model.scales, features)
     factor = intrinsic_factor(params, color, log_luminosity, redshift)

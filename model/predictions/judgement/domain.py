@@ -9,8 +9,9 @@ from jaxtyping import Array, Float, Int
 
 from ...bins import N_BINS
 from ...distribution.colors import ColorMixture, marginal
+from ...features import colors
 from ..imputation import complete_bins
-from ..intrinsic import intrinsic_ew
+from ..intrinsic import richest_intrinsic
 from ..params import Params
 from .expectation import disagreement, halpha_range
 from .reasons import EDGE, OUTSIDE, VERDICTS, judge
@@ -192,7 +193,7 @@ def domain(
         jnp.broadcast_to(jnp.asarray(jnp.nan if value is None else value, flux.dtype), flux.shape[:-1])
         for value in (log_luminosity, redshift, expected_ew_halpha)
     )
-    usual = None if expected_ew_halpha is None else intrinsic_ew(params, flux, log_luminosity, redshift)
+    usual = None if expected_ew_halpha is None else richest_intrinsic(params, colors(flux), log_luminosity, redshift)
     percentiles = halpha_range(usual, expected)
     lowest, low, high, highest = jnp.asarray(mixture.luminosity_limit)
     nearest, farthest = jnp.asarray(mixture.redshift_limit)

@@ -1,7 +1,8 @@
 """Whether the Hα that a galaxy's own stars ionise agrees with that of DESI's galaxies with its starlight."""
 
-from typing import Final
+from typing import Any, Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -20,19 +21,19 @@ OUTSIDE_OFFSET: Final = 0.5
 LEAST_SIGMA: Final = 1.9
 """Standard deviations of the galaxies with a starlight within which any Hα agrees. With it, 4 to 5 % of DESI's held-out
 galaxies disagree with their own Hα, see docs/photoionisation.md."""
-_HALPHA: Final = LINE_NAMES.index("HALPHA")
+HALPHA: Final = LINE_NAMES.index("HALPHA")
 
 
 def halpha_range(usual: IntrinsicEW | None, like: Float[Array, "*galaxy"]) -> Float[Array, "*galaxy 3"]:
     """Return the 16th, 50th and 84th percentile of Hα [Å]; NaN of the shape of `like` without percentiles."""
     if usual is None:
         return jnp.full((*like.shape, 3), jnp.nan, like.dtype)
-    return jnp.stack([part[..., _HALPHA] for part in usual[:3]], axis=-1).astype(like.dtype)
+    return jnp.stack([part[..., HALPHA] for part in usual[:3]], axis=-1).astype(like.dtype)
 
 
 def disagreement(
     expected: Float[Array | np.ndarray, "*galaxy"], percentiles: Float[Array | np.ndarray, "*galaxy 3"]
-) -> Int[Array, "*galaxy"]:
+) -> Int[Array | np.ndarray, "*galaxy"]:
     """Return 0 where the expected Hα agrees or is not given, 1 at the edge, 2 outside.
 
     Parameters
@@ -45,13 +46,14 @@ def disagreement(
     Returns
     -------
     (...) array of int
-        Positions in `domain.VERDICTS`.
+        Positions in `domain.VERDICTS`; numpy arrays give a numpy array.
     """
-    low, middle, high = jnp.moveaxis(jnp.log10(jnp.asarray(percentiles) + RETIRED), -1, 0)
-    offset = jnp.log10(jnp.maximum(jnp.asarray(expected), 0.0) + RETIRED) - middle
-    sigma = jnp.where(offset > 0, high - middle, middle - low)
-    apart, beyond = jnp.abs(offset), jnp.abs(offset) > LEAST_SIGMA * sigma
-    return jnp.where(beyond & (apart > EDGE_OFFSET), 1 + (apart > OUTSIDE_OFFSET).astype(int), 0)
+    xp: Any = jnp if isinstance(expected, jax.Array) or isinstance(percentiles, jax.Array) else np
+    low, middle, high = xp.moveaxis(xp.log10(xp.asarray(percentiles) + RETIRED), -1, 0)
+    offset = xp.log10(xp.maximum(xp.asarray(expected), 0.0) + RETIRED) - middle
+    sigma = xp.where(offset > 0, high - middle, middle - low)
+    apart, beyond = xp.abs(offset), xp.abs(offset) > LEAST_SIGMA * sigma
+    return xp.where(beyond & (apart > EDGE_OFFSET), 1 + (apart > OUTSIDE_OFFSET).astype(int), 0)
 
 
 def sentence(code: int, expected: float, percentiles: Float[np.ndarray, " 3"]) -> str:

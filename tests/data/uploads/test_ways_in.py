@@ -14,7 +14,8 @@ from astropy.table import MaskedColumn, Table
 
 import cli
 from analysis import isolation
-from analysis.answers.answer import PredictOptions
+from analysis.answers.answer import PredictInput, PredictOptions
+from analysis.answers.upload import rows_of
 from analysis.batch.rows import read_rows
 from analysis.isolation.jobs import CSV, PARQUET
 from data.catalogue.schema import FLUX_NAMES
@@ -158,6 +159,62 @@ def test_a_magnitude_called_z_is_no_redshift(way: str, form: str, tmp_path):
     bands = {name: [18.0, 17.0, 16.9] for name in "ugriz"}
     assert WAYS[way](as_bytes(table(**bands), form), form, tmp_path)[3] is None
     np.testing.assert_allclose(WAYS[way](as_bytes(table(z_spec=[0.1] * 3, **bands), form), form, tmp_path)[3], 0.1)
+
+
+def expectations(content: bytes, way: str, form: str, folder) -> PredictInput:
+    """Read a table of galaxies as one of the three ways to a prediction does."""
+    if way == "page":
+        return rows_of(apply_plan(open_files([(content, "t")])).table)
+    question = PredictOptions(load_params())
+    if way == "API":
+        return read_rows(isolation.read_table(content, PARQUET if form == "parquet" else CSV)[0], question)
+    path = folder / f"t{SUFFIXES[form]}"
+    path.write_bytes(content)
+    with open_source(path, text=reads_as_text) as source:
+        whole = pa.Table.from_batches(list(source.batches), source.schema)
+    return read_rows(whole.combine_chunks().to_batches()[0], question)
+
+
+PREDICTED = [(way, form) for way, form in GRID if way != "catalogue"]
+predicted = pytest.mark.parametrize(("way", "form"), PREDICTED, ids=[f"{way} {form}" for way, form in PREDICTED])
+
+
+@predicted
+@pytest.mark.parametrize("unit", ["", "nm"])
+def test_the_halpha_that_the_stars_ionise_is_read(unit: str, way: str, form: str, tmp_path):
+    """In any case, in another unit, with sentinels; the column is then not copied as another one would be."""
+    made = table(Expected_EW_Halpha=[20.0, -999.0, 0.0], LOG_OH=[8.7, 8.1, -99.0])
+    if unit:
+        made["Expected_EW_Halpha"] = [2.0, -999.0, 0.0]
+        made["Expected_EW_Halpha"].unit = unit
+    rows = expectations(as_bytes(made, form), way, form, tmp_path)
+    assert not any(rows.problems)
+    np.testing.assert_allclose(rows.expected_ew_halpha, [20.0, np.nan, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(rows.log_oh, [8.7, 8.1, np.nan], rtol=1e-6)
+
+
+@predicted
+def test_without_the_columns_nothing_is_expected(way: str, form: str, tmp_path):
+    rows = expectations(as_bytes(table(HALPHA_EW=[3.0] * 3), form), way, form, tmp_path)
+    assert rows.expected_ew_halpha is None
+    assert rows.log_oh is None
+
+
+@predicted
+def test_an_impossible_expectation_is_its_rows_problem(way: str, form: str, tmp_path):
+    made = table(expected_ew_halpha=[-5.0, 20.0, 20.0], log_oh=[8.7, 8.7, 0.02])
+    problems = list(expectations(as_bytes(made, form), way, form, tmp_path).problems)
+    assert re.search(r"expected_ew_halpha.* -5.*0 to 10000", problems[0]), problems
+    assert problems[1] == ""
+    assert re.search(r"log_oh.* 0\.02.*5 to 11", problems[2]), problems
+
+
+@predicted
+def test_the_unit_of_an_expectation_is_named_if_it_is_another(way: str, form: str, tmp_path):
+    made = table(expected_ew_halpha=[20.0] * 3)
+    made["expected_ew_halpha"].unit = "Jy"
+    with pytest.raises(DataError, match=r"expected_ew_halpha is in 'Jy'"):
+        expectations(as_bytes(made, form), way, form, tmp_path)
 
 
 def ipac(text: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from model import LINES, Anchor, domain, intrinsic_ew, load_params, sample
+from model import LINES, Anchor, domain, intrinsic_ew, load_params, sample, sample_many
 from model.physics.photoionisation import line_ratios
 
 MOCK = Path(__file__).parents[4] / "data/files/mock.parquet"
@@ -125,3 +125,31 @@ def test_a_quenched_galaxy_of_half_an_angstrom_is_one_of_one_and_a_half(params, 
     assert len(quenched) > 10
     found = domain(params, quenched, expected_ew_halpha=np.full(len(quenched), 0.3))
     assert (found.code == domain(params, quenched).code).all()
+
+
+def test_many_galaxies_are_drawn_as_one_is(params, bins):
+    expected, log_oh = np.linspace(0.0, 2.5, 40), np.where(np.arange(40) % 2, np.nan, 8.4)
+    anchor, ids = Anchor(expected, log_oh), np.arange(40)
+    one = sample(3, params, bins[:40], ids=ids, anchor=anchor)
+    many = sample_many(3, params, bins[:40], ids=ids, anchor=anchor)
+    for drawn, wanted in ((many.ew, one.ew), (many.observed.ew, one.observed.ew)):
+        np.testing.assert_allclose(drawn, wanted, rtol=1e-3, atol=1e-3)
+    without = sample_many(3, params, bins[1:40:2], ids=ids[1::2], anchor=Anchor(expected[1::2]))
+    np.testing.assert_allclose(many.ew[1::2], without.ew, rtol=1e-3, atol=1e-3)  # an abundance of NaN is none
+    assert np.isnan(sample_many(3, params, bins[:2], anchor=Anchor(np.array([np.nan, 1.0]))).ew[0]).all()
+
+
+def test_a_galaxy_without_a_luminosity_is_anchored_by_its_colours(params, bins):
+    """NaN beside numbers, as in a table; the expectation is judged for it too."""
+    luminosity, redshift = np.array([np.nan, 6.2, 6.2]), np.array([0.1, np.nan, 0.1])
+    given = {"ids": np.arange(3), "anchor": Anchor(np.full(3, 2.0), scatter=0.0)}
+    drawn = sample_many(4, params, bins[:3], luminosity, redshift, **given)
+    np.testing.assert_allclose(drawn.ew[:, HALPHA], 100.0, rtol=1e-4)
+    assert np.isfinite(drawn.ew).all()
+    judged = domain(params, bins[:3], luminosity, redshift, expected_ew_halpha=np.full(3, 5000.0))
+    assert judged.verdict.tolist() == ["outside"] * 3
+    percentiles = np.asarray(judged.usual_ew_halpha)
+    for row, number in ((0, 0), (1, 1), (2, 2)):
+        conditions = dict(zip(("log_luminosity", "redshift")[:number], (6.2, 0.1), strict=False))
+        usual = intrinsic_ew(params, bins[row], **conditions)
+        np.testing.assert_allclose(percentiles[row], [part[HALPHA] for part in usual[:3]], rtol=1e-4)
