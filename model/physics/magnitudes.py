@@ -1,7 +1,9 @@
 """Magnitudes of galaxies known by their bins, with and without emission lines, and what each line contributes."""
 
+from functools import partial
 from typing import Final, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
@@ -17,7 +19,6 @@ AB_ZERO: Final = 3631e-23 * 2.99792458e18
 """Flux density per wavelength of magnitude 0, times the square of the wavelength [erg/s/cm² Å]."""
 LEAST_COVERED: Final = 0.99
 """Share of a band's photons that the spectrum must cover; the magnitude of a band covered less is NaN."""
-_GRID: Final = np.arange(BIN_EDGES[0], BIN_EDGES[-1] + 1.0, 1.0)
 _OF_LINE: Final = np.eye(len(LINES))[COMPONENT_LINE]
 
 
@@ -85,10 +86,9 @@ def line_magnitudes(
     weight = jnp.asarray(responses) * (wave * jnp.diff(pixel_edges(wave)))
     rest = wave / (1 + redshift)
     inside = (rest >= BIN_EDGES[0]) & (rest <= BIN_EDGES[-1])
-    grid = jnp.asarray(_GRID, flux.dtype)
-    continuum = jnp.where(inside, jnp.interp(rest, grid, smooth_continuum(grid, flux / scale)), 0.0)
+    continuum = jnp.where(inside, smooth_continuum(rest, flux / scale), 0.0)
     at = jnp.asarray(COMPONENT_WAVELENGTHS, flux.dtype) * (1 + redshift)
-    photons = jnp.stack([jnp.interp(at, wave, one) for one in jnp.asarray(responses)]) * at
+    photons = jax.vmap(partial(jnp.interp, at, wave))(jnp.asarray(responses)) * at
     levels = continuum_levels(flux / scale)[COMPONENT_LINE]
     covered = (weight @ inside.astype(weight.dtype)) >= LEAST_COVERED * weight.sum(axis=1)
     zero = jnp.log10((weight / wave**2).sum(axis=1)) + np.log10(AB_ZERO / unit) - jnp.log10(scale)
