@@ -39,9 +39,7 @@ def main() -> None:
     assert drawn is not None
     found = compute_magnitudes(rows, question, options)
     halpha = drawn[:, LINE_NAMES.index("HALPHA")]
-    print(
-        f"{len(flux):,} galaxies; median change [mmag] by drawn EW of Hα, and 16-84 %; galaxies that are covered in brackets"
-    )
+    print(f"{len(flux):,} galaxies; median change [mmag] by drawn EW of Hα, 16-84 %, and number of covered galaxies")
     print("Hα [Å]", *SHOWN, sep=" | ")
     for low, high in pairwise(EDGES):
         inside = (halpha >= low) & (halpha < high)

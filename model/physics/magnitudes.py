@@ -31,6 +31,16 @@ class LineMagnitudes(NamedTuple):
         Of the starlight with all lines, and alone [mag].
     changes : (..., band, line) array
         What each line alone changes, negative for emission [mag].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import LINES, line_magnitudes
+    >>> wavelength_obs = np.arange(6400.0, 8000.0, 2.0)
+    >>> band = np.exp(-(((wavelength_obs - 7200) / 200) ** 2))
+    >>> found = line_magnitudes(wavelength_obs, band[None], np.ones(12), np.full(10, 20.0), 0.1)
+    >>> LINES[int(found.changes[0].argmin())].label
+    'Hα 6563'
     """
 
     with_lines: Float[Array, "*galaxy band"]
