@@ -6,7 +6,8 @@ from typing import Final
 import click
 
 from analysis.answers.answer import AnswerNoise, PredictOptions, Variant
-from analysis.batch.job import Engine, Job, predict_file
+from analysis.batch.job import predict_file
+from analysis.batch.plan import Engine, Job
 from commands import interrupts
 from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar
@@ -55,17 +56,27 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
 """
 
 
-@click.command("predict", cls=Command, epilog=MORE.replace("cli.py", PROGRAM))
-@click.argument("source", metavar="INPUT", type=FILE)
-@click.argument("out", type=FILE)
-@model_option
-@click.option(
+variant_option = click.option(
     "--variant",
     type=click.Choice(["auto", "colors", "luminosity", "redshift"]),
     default="auto",
     show_default=True,
     help="Inputs of the network; auto uses log_luminosity, and with it redshift, in the rows that have them.",
 )
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="dask computes pieces in parallel.",
+)
+
+
+@click.command("predict", cls=Command, epilog=MORE.replace("cli.py", PROGRAM))
+@click.argument("source", metavar="INPUT", type=FILE)
+@click.argument("out", type=FILE)
+@model_option
+@variant_option
 @click.option(
     "--noise",
     type=click.Choice(["none", "published", "intrinsic", "observed"]),
@@ -80,13 +91,7 @@ exit status: 0 all rows predicted, 3 some rows have a PROBLEM, 1 nothing written
     "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
 )
 @fill_missing_option
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="dask computes pieces in parallel.",
-)
+@engine_option
 def command(
     source: Path,
     out: Path,
@@ -101,12 +106,26 @@ def command(
     engine: Engine,
 ) -> int:
     """Predict the emission lines of every galaxy in the file INPUT and write them to OUT."""
-    from tqdm import tqdm
-
     params = load_params(model)
+<<<<<<< HEAD
     question = PredictOptions(params, variant, noise, seed, fill_missing, surprise, anchored=anchored)
     weights = f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
     job = Job(question, list(columns), engine, weights)
+=======
+    question = PredictOptions(params, variant, noise, seed, fill_missing, surprise)
+    return run_job(source, out, Job(question, list(columns), engine, weights_of(model)))
+
+
+def weights_of(model: str) -> str:
+    """Return name and checksum of weights, for the metadata of what they predict."""
+    return f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
+
+
+def run_job(source: Path, out: Path, job: Job) -> int:
+    """Compute a file of galaxies into another with a progress bar, say how it went, and return the exit status."""
+    from tqdm import tqdm
+
+>>>>>>> helper-a
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
         done = [0]
 

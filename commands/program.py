@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from commands import import_published, interrupts, predict, self_test, serve, train
+from commands import import_published, interrupts, magnitudes, predict, self_test, serve, train
 from commands.catalogue import group as catalogue
 from commands.evaluation import evaluate, judge
 from commands.extras import explain_missing
@@ -23,7 +23,7 @@ from storage.program import PROGRAM
 @click.group(
     cls=Group,
     sections={
-        "Galaxies": (predict.command.name, judge.command.name, catalogue.command.name),
+        "Galaxies": (predict.command.name, magnitudes.command.name, judge.command.name, catalogue.command.name),
         "Networks": (train.command.name, evaluate.command.name, import_published.command.name),
         "This program": (serve.command.name, self_test.command.name),
     },
@@ -35,7 +35,7 @@ def program() -> None:
     """Group the commands; the module's docstring is the help."""
 
 
-for _module in (predict, judge, catalogue, train, evaluate, import_published, serve, self_test):
+for _module in (predict, magnitudes, judge, catalogue, train, evaluate, import_published, serve, self_test):
     program.add_command(_module.command)
 
 

@@ -12,7 +12,8 @@ from .features import colors, log_luminosity
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .numerics.random_numbers import id_words
 from .physics.bands import Bands
-from .physics.luminosities import line_luminosities, magnitude_changes
+from .physics.luminosities import line_luminosities
+from .physics.magnitudes import LineMagnitudes, line_magnitudes, magnitude_changes
 from .physics.photoionisation import DESI_OFFSET, ionising_photons, line_ratios, photoionised_ew, star_formation_ew
 from .predictions.batch import predict_many, sample_many
 from .predictions.imputation import complete_bins
@@ -49,6 +50,7 @@ __all__ = [
     "Domain",
     "Grid",
     "IntrinsicEW",
+    "LineMagnitudes",
     "MapPlace",
     "MeasuredLines",
     "MockJudgement",
@@ -72,6 +74,7 @@ __all__ = [
     "ionising_photons",
     "judge",
     "line_luminosities",
+    "line_magnitudes",
     "line_profiles",
     "line_ratios",
     "listing_response",

@@ -1,6 +1,6 @@
 """The columns of predictions in files, with their units, descriptions and UCDs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -73,9 +73,12 @@ _PASSED: Final = "INPUT_"
 _LOWER: Final = frozenset(map(str.lower, ANSWER_COLUMNS))
 
 
-def passed_name(name: str, *, hidden: bool = False) -> str:
-    """Return an input column's name in the output: with a prefix if a predicted column has that name, in any case."""
-    return _PASSED + name if hidden or name.lower() in _LOWER else name
+def passed_name(name: str, *, hidden: bool = False, taken: Collection[str] = _LOWER) -> str:
+    """Return an input column's name in the output: with a prefix if a column of the answer has that name, in any case.
+
+    `taken` are the lower-case names of these columns, by default those of predictions.
+    """
+    return _PASSED + name if hidden or name.lower() in taken else name
 
 
 def as_columns(answers: PredictOutput) -> dict[str, np.ndarray]:

@@ -1,60 +1,36 @@
 """Predict the galaxies of a file into another file, piece by piece; the output appears when it is complete."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import jax
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from analysis.answers.answer import PredictOptions, answer, has_intrinsic, require
-from analysis.answers.columns import ANSWER_COLUMNS, FIELDS, as_columns, passed_name
+from analysis.answers.answer import require
 from analysis.batch.notes import reading_notes
 from analysis.batch.parts import Parts
-from analysis.batch.rows import read_rows
+from analysis.batch.plan import ALWAYS, Job, compute, fields_with, plan
+from analysis.emission.magnitude_table import coverage_notes, question_of, uncovered
 from data.atomic import alone
-from data.catalogue.schema import FLUX_NAMES
 from data.columns.names import reads_as_text
+from data.columns.units import FLUX_UNIT_KEYS
 from data.errors import CatalogueError, DataError
-from data.formats import Field, FormatName, TableMeta, format_of
-from data.formats.arrow import as_arrow
-from data.formats.readers.source import Source, fields_of
+from data.formats import FormatName, TableMeta, format_of
+from data.formats.readers.source import Source, with_stated_units
 from data.formats.stream import open_source, open_target
 
 WRITABLE: Final[tuple[FormatName, ...]] = ("parquet", "csv", "ecsv", "fits")
 """Formats that can be written piece by piece; VOTable can only be read."""
-ALWAYS: Final = "PROBLEM"
-"""This column, which states why a row has no numbers, is in every output."""
 WINDOW: Final = 8
 """Pieces that dask computes at a time."""
-
-Engine = Literal["local", "dask"]
-
-
-class Job(NamedTuple):
-    """How to predict a file.
-
-    Attributes
-    ----------
-    question : PredictOptions
-        What to compute; its `parts` are replaced by those that the columns need.
-    columns : sequence of str
-        Names or patterns (``*_EW``) of the columns to write; all if empty.
-    engine : {"local", "dask"}
-        Whether pieces are computed in this process or by dask.
-    model : str
-        Name and checksum of the weights, for the file's metadata.
-    """
-
-    question: PredictOptions
-    columns: Sequence[str] = ()
-    engine: Engine = "local"
-    model: str = ""
 
 
 class FileResult(NamedTuple):
@@ -96,6 +72,8 @@ def predict_file(
         When the input lacks a column or cannot be read, an extension is unknown, or another run writes the same file.
     """
     kind = format_of(target, WRITABLE)
+    if job.magnitudes is not None:
+        job = job._replace(question=question_of(job.question, job.magnitudes))
     require(job.question)
     exact = format_of(source) == "csv" and kind == "csv"
 
@@ -103,30 +81,34 @@ def predict_file(
         """Return whether a column is read as text: all are from CSV to CSV, so that no digit changes."""
         return exact or reads_as_text(name)
 
-    with open_source(source, text=is_text) as opened:
+    with _open(source, job, text=is_text) as opened:
         read = reading_notes(opened.schema, job.question)
-        plan = _plan(opened.schema, job)
-        schema = _predict(opened.schema.empty_table(), plan).schema
+        ready = plan(opened.schema, job)
+        schema = compute(opened.schema.empty_table(), ready).schema
         total = opened.rows if opened.rows is not None else _count_lines(source) - 1
+        magnitudes = "Magnitudes of galaxies with and without emission lines by Galactic Neon"
         meta = TableMeta(
-            "Emission lines predicted from galaxy continua by Galactic Neon",
+            magnitudes if job.magnitudes else "Emission lines predicted from galaxy continua by Galactic Neon",
             f"predicted from {source.name}; EW is rest frame, positive in emission",
-            fields=fields_with(opened.schema),
+            fields=fields_with(opened.schema, ready),
             details={name: said for name, said in (("weights", job.model), ("notes", " ".join(read))) if said},
         )
         if kind != "parquet":
-            written = _write(opened, target, plan, schema, meta, lambda done: progress(done, total))
+            written = _write(opened, target, ready, schema, meta, lambda done: progress(done, total))
             return written._replace(notes=(*written.notes, *read))
     with alone(target):
-        parts = Parts(target, _key(source, plan, schema))
+        parts = Parts(target, _key(source, ready, schema))
         try:
-            with open_source(source, start=parts.rows, text=is_text) as opened:
+            with _open(source, job, start=parts.rows, text=is_text) as opened:
                 progress(parts.rows, total)
-                for done in parts.write(_pieces(opened, plan), schema, meta):
+                missing = Counter[str]()
+                for part in parts.finished:
+                    _count_uncovered(pq.read_table(part.path), ready, missing)
+                for done in parts.write(_pieces(opened, ready, missing), schema, meta):
                     progress(done, total)
                 _require_rows(parts.rows, source)
                 parts.join(schema, meta)
-                notes = (*opened.notes, *read)
+                notes = (*opened.notes, *read, *coverage_notes(missing))
         except DataError:
             parts.discard()
             raise
@@ -137,13 +119,26 @@ def _write(
     source: Source, target: Path, job: Job, schema: pa.Schema, meta: TableMeta, progress: Callable[[int], None]
 ) -> FileResult:
     done = problems = 0
+    missing = Counter[str]()
     with open_target(target, schema, meta) as write:
-        for table, bad in _pieces(source, job):
+        for table, bad in _pieces(source, job, missing):
             write(table)
             done, problems = done + table.num_rows, problems + bad
             progress(done)
         _require_rows(done, target)
-    return FileResult(done, problems, tuple(source.notes))
+    return FileResult(done, problems, (*source.notes, *coverage_notes(missing)))
+
+
+def _open(source: Path, job: Job, **options: Any) -> AbstractContextManager[Source]:
+    """Open a file; fluxes without a unit have that of the job."""
+
+    @contextmanager
+    def opening() -> Iterator[Source]:
+        with open_source(source, **options) as opened:
+            unit = job.magnitudes.flux_unit if job.magnitudes else ""
+            yield with_stated_units(opened._replace(about={FLUX_UNIT_KEYS[0]: unit})) if unit else opened
+
+    return opening()
 
 
 def _require_rows(rows: int, path: Path) -> None:
@@ -151,73 +146,24 @@ def _require_rows(rows: int, path: Path) -> None:
         raise CatalogueError(f"{path.name} has no rows. Give at least one galaxy.")
 
 
-def _plan(schema: pa.Schema, job: Job) -> Job:
-    """Return the job with patterns replaced by names, and only the parts that these columns need.
-
-    Raises
-    ------
-    CatalogueError
-        If a pattern matches no column.
-    """
-    question = job.question
-    unanswered = set() if has_intrinsic(question.params) else {"intrinsic"}
-    if question.noise == "none":
-        unanswered.add("noisy")
-    if not question.surprise:
-        unanswered.add("surprise")
-    possible = [passed_name(name) for name in schema.names]
-    possible += [name for name, column in ANSWER_COLUMNS.items() if column.part not in unanswered]
-    for pattern in job.columns:
-        if not any(fnmatchcase(name, pattern) for name in possible):
-            raise CatalogueError(
-                f"--columns: there is no column {pattern!r}. There are {', '.join(possible[:12])} ... {possible[-1]}."
-            )
-    chosen = [
-        name
-        for name in possible
-        if not job.columns or name == ALWAYS or any(fnmatchcase(name, pattern) for pattern in job.columns)
-    ]
-    parts = {ANSWER_COLUMNS[name].part for name in chosen if name in ANSWER_COLUMNS} - {None}
-    return job._replace(columns=tuple(chosen), question=question._replace(parts=frozenset(parts)))  # type: ignore[arg-type]
-
-
-def fields_with(schema: pa.Schema) -> dict[str, Field]:
-    """Return the fields of a file of predictions; the input's columns keep the fields of the input."""
-    given = {passed_name(name): field for name, field in fields_of(schema).items()}
-    unstated = {name: FIELDS[name]._replace(unit="") for name in FLUX_NAMES}
-    return dict(FIELDS) | unstated | given
-
-
-def predict_batch(batch: pa.RecordBatch, job: Job) -> pa.Table:
-    """Predict the rows of one piece.
-
-    Parameters
-    ----------
-    batch : pyarrow.RecordBatch
-        Columns as for `predict_file`.
-    job : Job
-        How to predict it.
-
-    Returns
-    -------
-    pyarrow.Table
-        The chosen columns: those of the input, then those of `ANSWER_COLUMNS`.
-    """
-    return _predict(batch, _plan(batch.schema, job))
-
-
-def _predict(batch: Any, job: Job) -> pa.Table:
-    answers = answer(read_rows(batch, job.question), job.question)
-    columns = {passed_name(name): batch[name] for name in batch.schema.names} | as_columns(answers)
-    return as_arrow({name: columns[name] for name in job.columns})
-
-
 def _predict_and_count(batch: pa.RecordBatch, job: Job) -> tuple[pa.Table, int]:
-    table = _predict(batch, job)
+    table = compute(batch, job)
     return table, int(np.count_nonzero(table[ALWAYS].to_numpy() != ""))
 
 
-def _pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
+def _count_uncovered(table: pa.Table, job: Job, missing: Counter[str]) -> None:
+    """Add to `missing`, by band, the galaxies of which a band has no magnitude."""
+    if job.magnitudes is not None:
+        missing.update(uncovered(table, job.magnitudes))
+
+
+def _pieces(source: Source, job: Job, missing: Counter[str]) -> Iterator[tuple[pa.Table, int]]:
+    for table, bad in _computed_pieces(source, job):
+        _count_uncovered(table, job, missing)
+        yield table, bad
+
+
+def _computed_pieces(source: Source, job: Job) -> Iterator[tuple[pa.Table, int]]:
     if job.engine == "local":
         for batch in source.batches:
             yield _predict_and_count(batch, job)
@@ -243,6 +189,7 @@ def _key(source: Path, job: Job, schema: pa.Schema) -> str:
         status.st_size,
         status.st_mtime_ns,
         named,
+        job.magnitudes,
         weights.hexdigest(),
         schema.to_string(),
     ]

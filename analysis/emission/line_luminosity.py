@@ -10,7 +10,8 @@ from jaxtyping import Float
 from analysis.answers.galaxy import predict_lines
 from analysis.emission.filters import load_bands
 from data.catalogue.schema import FLUX_NAMES
-from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities, magnitude_changes
+from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities
+from model.physics.magnitudes import magnitude_changes
 from model.statistics.point_scores import percentile
 from model.storage.weights import load_params
 

@@ -14,8 +14,8 @@ from model.dsps.populations import shipped_halpha
 from model.dsps.stars import BURST_WIDTH, FIRST_STAR, LEAST_LOOKBACK, QUENCHING, RECENT, TIMES
 from model.features import CM_PER_MPC, HUBBLE, LIGHT_SPEED, OMEGA_MATTER
 from model.lines import LINE_NAMES, LINES
-from model.physics.bands import AB_ZERO, LEAST_COVERED
 from model.physics.luminosities import SOLAR_LUMINOSITY
+from model.physics.magnitudes import AB_ZERO, LEAST_COVERED
 from model.physics.photoionisation import HIGHEST_LOG_OH, line_ratios, load_tables, log_oh_of_metallicity
 from model.predictions.judgement.expectation import EDGE_OFFSET, LEAST_SIGMA, OUTSIDE_OFFSET, RETIRED
 from model.spectra.lines.mask import SIDE_BAND, mask_windows
@@ -26,8 +26,6 @@ from model.spectra.templates import attenuation_curve, load_templates
 HALPHA, HBETA, NII, OIII = (LINE_NAMES.index(name) for name in ("HALPHA", "HBETA", "NII_6584", "OIII_5007"))
 REGIONS: Final = 48
 """Abundances at which line ratios of H II regions are sent."""
-SURVEYS: Final = ("DESI", "LSST")
-"""Surveys whose bands are sent."""
 
 
 @cache
@@ -36,7 +34,6 @@ def stars_file() -> bytes:
     templates, halpha, bands = load_templates(), shipped_halpha(), load_bands()
     abundance = np.linspace(float(load_tables().log_oh[0]), HIGHEST_LOG_OH, REGIONS)
     ratios = np.asarray(line_ratios(abundance))
-    chosen = [place for place, name in enumerate(bands.names) if name.split()[0] in SURVEYS]
     single = {
         "light": templates.light,
         "log_metallicity": np.log10(np.unique(templates.metallicity)),
@@ -49,7 +46,7 @@ def stars_file() -> bytes:
         "regions/n2": ratios[:, NII] - ratios[:, HALPHA],
         "regions/o3": ratios[:, OIII] - ratios[:, HBETA],
         "bands/wavelength": bands.wavelength_obs,
-        "bands/response": bands.responses[chosen],
+        "bands/response": bands.responses,
     }
     tensors = {name: np.ascontiguousarray(values, np.float32) for name, values in single.items()}
     return save(tensors | {"flux": templates.flux.astype(np.float16)})
@@ -100,5 +97,5 @@ def stars_constants() -> dict[str, Any]:
             "outside": OUTSIDE_OFFSET,
             "sigma": LEAST_SIGMA,
         },
-        "bands": [name for name in bands.names if name.split()[0] in SURVEYS],
+        "bands": bands.names,
     }

@@ -1,7 +1,7 @@
 """Magnitudes of spectra, with and without emission lines."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,11 +12,7 @@ from jaxtyping import Array, Float
 from ..bins import pixel_edges
 from ..spectra.grid import Grid
 from ..spectra.lines.side_bands import COMPONENT_WAVELENGTHS
-
-AB_ZERO: Final = 3631e-23 * 2.99792458e18
-"""Flux density per wavelength of magnitude 0, times the square of the wavelength [erg/s/cm² Å]."""
-LEAST_COVERED: Final = 0.99
-"""Share of a band's photons that the grid must cover; the magnitude of a band covered less is NaN."""
+from .magnitudes import AB_ZERO, LEAST_COVERED, LineMagnitudes, split
 
 
 @jax.tree_util.register_pytree_node_class
@@ -122,6 +118,28 @@ class Bands:
         usable = self._covered & (photons > 0)
         level = jnp.log10(jnp.where(usable, photons, 1.0)) - self._zero.astype(flux.dtype)
         return jnp.where(usable, -2.5 * level, jnp.nan)
+
+    def line_magnitudes(
+        self, continuum: Float[Array | np.ndarray, "*galaxy pixel"], ew: Float[Array | np.ndarray, "*galaxy line"]
+    ) -> LineMagnitudes:
+        """Return magnitudes with and without lines, and what each line changes.
+
+        Parameters
+        ----------
+        continuum, ew
+            See `magnitudes`.
+
+        Returns
+        -------
+        LineMagnitudes
+            Of each galaxy.
+        """
+        flux = jnp.asarray(continuum)
+        weights, responses, zero = (
+            jnp.asarray(part, flux.dtype) for part in (self._weights, self._responses, self._zero)
+        )
+        areas = self.grid.line_fluxes(flux, ew)
+        return split(flux @ weights, areas[..., None, :] * responses.T, self._covered, zero)
 
 
 def _curves(wavelength: Any, transmission: Any) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -74,7 +74,7 @@ def _domain_of(params: Params) -> Params:
     return Params(None, None, None, domain=params.domain)
 
 
-def _in_chunks(
+def in_chunks(
     function: Callable[..., Any], *columns: Shaped[np.ndarray, "galaxy ..."], chunks: tuple[int, ...] = CHUNKS
 ) -> Any:
     """Apply a jitted function chunk by chunk, and return a pytree of numpy arrays with all rows."""
@@ -144,12 +144,12 @@ def predict_many(
     same, conditions = in_one_shape(params, len(bin_flux), log_luminosity, redshift)
     needed = same._replace(map=None, intrinsic=None)
     if bin_flux_ivar is None:
-        return _in_chunks(partial(_predict, needed), bin_flux, *conditions)
+        return in_chunks(partial(_predict, needed), bin_flux, *conditions)
 
     def uncertain(flux: Any, ivar: Any, *conditions: Any) -> Prediction:
         return _predict_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
 
-    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
+    return in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def intrinsic_many(
@@ -186,12 +186,12 @@ def intrinsic_many(
         noisy, _ = in_one_shape(params.diluted, len(bin_flux), log_luminosity, redshift)
         needed = needed._replace(**{name: getattr(free, name) for name in VARIANTS}, diluted=noisy)
     if bin_flux_ivar is None:
-        return _in_chunks(partial(_intrinsic, needed), bin_flux, *conditions)
+        return in_chunks(partial(_intrinsic, needed), bin_flux, *conditions)
 
     def uncertain(flux: Any, ivar: Any, *conditions: Any) -> IntrinsicEW:
         return _intrinsic_known(needed, _known(_domain_of(params), flux, ivar), *conditions)
 
-    return _in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
+    return in_chunks(uncertain, *in_range(bin_flux, bin_flux_ivar), *conditions)
 
 
 def sample_many(
@@ -246,7 +246,7 @@ def sample_many(
     key = key_words(seed)
     drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
     if bin_flux_ivar is not None:
-        drawn = _in_chunks(
+        drawn = in_chunks(
             lambda flux, noisy, ivar, *ids: _draw_colors(key, flux, _known(_domain_of(params), noisy, ivar), *ids),
             *(bin_flux, *in_range(bin_flux, bin_flux_ivar), *named),
             chunks=DRAW_CHUNKS,
@@ -256,7 +256,7 @@ def sample_many(
     for place, values in enumerate(anchor or ()):
         anchors[:, place] = np.nan if values is None else values
     conditions.append(anchors)
-    return _in_chunks(partial(_sample, params, key), bin_flux, *conditions, *named, chunks=DRAW_CHUNKS)
+    return in_chunks(partial(_sample, params, key), bin_flux, *conditions, *named, chunks=DRAW_CHUNKS)
 
 
 def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> MapPlace:
@@ -274,7 +274,7 @@ def place_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Map
     MapPlace
         Positions on the map, numpy arrays (galaxy, 2).
     """
-    return _in_chunks(partial(_place, params), bin_flux)
+    return in_chunks(partial(_place, params), bin_flux)
 
 
 def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, " galaxy"]:
@@ -292,7 +292,7 @@ def score_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Flo
     (galaxy,) array
         Shares of the training galaxies whose colours are rarer.
     """
-    return _in_chunks(partial(_score, params), bin_flux)
+    return in_chunks(partial(_score, params), bin_flux)
 
 
 def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> Float[np.ndarray, "galaxy bin"]:
@@ -315,7 +315,7 @@ def complete_many(params: Params, bin_flux: Float[np.ndarray, "galaxy bin"]) -> 
         return _fill(flux, _known(_domain_of(params), *bins).color)
 
     ivar = np.where(np.isfinite(bin_flux), np.inf, 0.0)
-    return _in_chunks(filled, bin_flux, *in_range(bin_flux, ivar))
+    return in_chunks(filled, bin_flux, *in_range(bin_flux, ivar))
 
 
 def warm_up(params: Params, sizes: tuple[int, ...] = CHUNKS[:3]) -> None:

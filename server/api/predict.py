@@ -258,8 +258,8 @@ def describe(answers: PredictOutput, ids: list[str], model: str) -> dict[str, An
 
 def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
     from analysis.answers.upload import about_answers
-    from analysis.batch.job import Job, fields_with, predict_batch
     from analysis.batch.notes import reading_notes
+    from analysis.batch.plan import Job, fields_with, predict_batch
     from data.formats.whole import write_table
 
     batch, notes = isolation.read_table(content, kind)
@@ -270,13 +270,14 @@ def _predict_table(content: bytes, kind: str, options: FileOptions) -> Response:
         )
     question = _question(options)
     notes = [*notes, *reading_notes(batch.schema, question)]
-    table = predict_batch(batch, Job(question))
+    job = Job(question)
+    table = predict_batch(batch, job)
     sent: FormatName = "parquet" if kind == PARQUET else "csv"
     format = FORMATS[options.format or sent]
     out = io.BytesIO()
     meta = about_answers(options.model)
     details = dict(meta.details) | {"notes": " ".join(notes)}
-    meta = meta._replace(fields=fields_with(batch.schema), details=details)
+    meta = meta._replace(fields=fields_with(batch.schema, job), details=details)
     write_table(table, out, options.format or sent, meta)
     answer = Response(out.getvalue(), mimetype=format.mime)
     answer.headers["Reading-Notes"] = _header(notes)

@@ -69,10 +69,7 @@ def made():
     given |= {"constants": sent.stars_constants(), "edges": BIN_EDGES.tolist(), "halpha": LINE_NAMES.index("HALPHA")}
     given["galaxies"] = [{**galaxy._asdict(), "gas_to_stars": GAS} for galaxy in galaxies]
     bands = load_bands()
-    chosen = [place for place, name in enumerate(bands.names) if name in given["constants"]["bands"]]
-    pipeline = dsps.Pipeline(
-        load_params("noise-free"), bands=(bands.wavelength_obs, bands.responses[chosen]), gas_to_stars=GAS
-    )
+    pipeline = dsps.Pipeline(load_params("noise-free"), bands=(bands.wavelength_obs, bands.responses), gas_to_stars=GAS)
     run = jax.jit(pipeline.galaxy)
     return evaluate(PROGRAM, BODY, given), [run(jax.tree.map(jnp.asarray, galaxy)) for galaxy in galaxies], pipeline
 
