@@ -107,12 +107,7 @@ def command(
 ) -> int:
     """Predict the emission lines of every galaxy in the file INPUT and write them to OUT."""
     params = load_params(model)
-<<<<<<< HEAD
     question = PredictOptions(params, variant, noise, seed, fill_missing, surprise, anchored=anchored)
-    weights = f"{find_weights(model).stem}, sha256 {load_sidecar(model).get('sha256', 'unknown')}"
-    job = Job(question, list(columns), engine, weights)
-=======
-    question = PredictOptions(params, variant, noise, seed, fill_missing, surprise)
     return run_job(source, out, Job(question, list(columns), engine, weights_of(model)))
 
 
@@ -125,7 +120,6 @@ def run_job(source: Path, out: Path, job: Job) -> int:
     """Compute a file of galaxies into another with a progress bar, say how it went, and return the exit status."""
     from tqdm import tqdm
 
->>>>>>> helper-a
     with tqdm(unit="galaxy", unit_scale=True, disable=None) as bar:
         done = [0]
 
