@@ -104,7 +104,7 @@ def _pages(url: str) -> Iterator[tuple[str, Callable[[Page], None]]]:
     yield "predict", predict
     for title, files in UPLOADS:
         yield f"predict, {title} uploaded", lambda page, files=files: predict(page, files)
-    for path in ("model", "about"):
+    for path in ("predict/judge", "model", "about"):
         yield path, lambda page, path=path: page.goto(f"{url}/{path}") and None
 
 

@@ -189,15 +189,16 @@ def _judge(name: str, source: Source, params: Params, asked: Asked) -> JudgedTab
     notes = list(plan.notes)
     if lost := int((np.isnan(ew) & np.isfinite(table["lines"])).any(axis=1).sum()):
         notes.append(f"{lost:,} of {len(ew):,} galaxies have lines, but no continuum, luminosity or redshift > 0.")
+    luminosity, redshift = (
+        table[key] if key in plan.columns.optional else None for key in ("log_luminosity", "redshift")
+    )
     judged = ew
     if asked.catalogued:
         given = np.array([line.name in plan.lines.columns for line in LINES])
-        redshift = table["redshift"] if "redshift" in plan.columns.optional else None
         judged = np.where(np.isnan(ew) & covered_lines(ew, given, redshift), -1.0, ew)
-    optional = [table[key] if key in plan.columns.optional else None for key in ("log_luminosity", "redshift")]
     bins = np.where((table["problems"] == "")[:, None], table["bin_flux"], np.nan)
     try:
-        found = judge(params, bins, judged, *optional, asked.catalogued, asked.seed)
+        found = judge(params, bins, judged, luminosity, redshift, asked.catalogued, asked.seed)
     except ValueError as error:
         raise CatalogueError(f"{name}: {error}") from error
     kept = {key: table[key] for key in ("bin_flux", "log_luminosity", "redshift")} | {"ew": ew}

@@ -1,7 +1,8 @@
 """Equivalent widths of a mock's lines from fluxes or luminosities, and the continuum beside them.
 
-A line's equivalent width is its light over the continuum per Å beside it, so the continuum needs a scale: bins in a unit
-of flux or of luminosity, or a column log_luminosity. Between fluxes and luminosities, the redshift gives the distance.
+A line's equivalent width is its light over the continuum per Å beside it, so the continuum needs a scale: bins in a
+unit of flux or of luminosity, or a column log_luminosity. Between fluxes and luminosities, the redshift gives the
+distance.
 """
 
 from typing import Any, Final, Literal
@@ -60,9 +61,9 @@ def scale_of(quantity: Quantity, unit: str, optional: dict[str, str]) -> Scale |
         scale = "log_luminosity"
     else:
         raise CatalogueError(
-            f"The lines are {'fluxes' if quantity == 'flux' else 'luminosities'}, but the twelve fluxes of the continuum "
-            "state no unit, and there is no column log_luminosity: their equivalent widths are unknown. State the unit "
-            "of the continuum, such as 'Lsun / Angstrom' or 'erg / (s cm2 Angstrom)'."
+            f"The lines are {'fluxes' if quantity == 'flux' else 'luminosities'}, but the twelve fluxes of the "
+            "continuum state no unit, and there is no column log_luminosity: their equivalent widths are unknown. "
+            "State the unit of the continuum, such as 'Lsun / Angstrom' or 'erg / (s cm2 Angstrom)'."
         )
     if (scale == "flux" or quantity == "flux") and "redshift" not in optional:
         raise CatalogueError(
@@ -128,8 +129,8 @@ def equivalent_widths(
         return lines
     redshift = np.asarray(table["redshift"], np.float64)
     bins = np.asarray(table["bin_flux"] if scale == "log_luminosity" else table["scaled_bins"], np.float64)
-    usable = (np.isfinite(bins) & (bins > 0)).all(axis=1)
-    levels = np.asarray(continuum_levels(np.where(usable[:, None], bins, 1.0)))
+    usable = (np.isfinite(bins) & (bins > 0)).all(axis=1, keepdims=True)
+    levels = np.asarray(continuum_levels(np.where(usable, bins, 1.0)))
     # The light of 1 Å of continuum beside each line: [1e-17 erg/s/cm²] if the scale is a flux, else [Lsun].
     if scale == "flux":
         known = units.flux_unit(unit)
@@ -145,7 +146,7 @@ def equivalent_widths(
     elif quantity == "luminosity" and scale == "flux":
         per_angstrom = per_angstrom * _sphere(redshift)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where(usable[:, None], lines / per_angstrom, np.nan)
+        found = np.where(usable, lines / per_angstrom, np.nan)
     return np.where(np.isfinite(found), found, np.nan)
 
 

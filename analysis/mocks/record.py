@@ -127,8 +127,8 @@ def _verdict(found: JudgedTable) -> str:
         else "DESI's galaxies with this starlight have other lines"
     )
     return (
-        f"{sentence}: {share:.1%} ± {result.error:.1%} of {result.n:,} galaxies lie beyond the central 95 % {of}, "
-        f"where 5 % are expected and up to {limit:.1%} pass. The file has {found.total:,} rows."
+        f"{sentence}: {100 * share:.1f} ± {100 * result.error:.1f} % of {result.n:,} galaxies lie beyond the central "
+        f"95 % {of}, where 5 % are expected and up to {100 * limit:.1f} % pass. The file has {found.total:,} rows."
     )
 
 
@@ -146,8 +146,8 @@ def _dust(found: JudgedTable) -> Record | None:
         "expected": _number(expected),
         "error": _number(error),
         "sentence": (
-            f"Dust: the median Hα/Hβ is that of gas behind A_V = {mock:.2f} mag (Milky Way, case B); for DESI's galaxies "
-            f"with this starlight {expected:.2f} ± {error:.2f} mag."
+            f"Dust: the median Hα/Hβ is that of gas behind A_V = {mock:.2f} mag (Milky Way, case B); for DESI's "
+            f"galaxies with this starlight {expected:.2f} ± {error:.2f} mag."
         ),
     }
 

@@ -14,13 +14,13 @@ from model.storage.files import write_atomically
 from model.storage.weights import load_params
 from storage.program import PROGRAM
 
-MORE: Final = f"""
+MORE: Final = """
 input: one galaxy per row (.parquet, .csv, .ecsv, .fits, .vot), as for predict
   flux_00 ... flux_11      mean line-masked continuum in twelve bins, 3400-7000 A rest frame, > 0
   lines, of any of the ten lines, as one of
-    {{LINE}}_EW              rest-frame equivalent widths [A]; a stated unit is used
-    {{LINE}}_FLUX            fluxes, in the unit that the file states or --line-unit
-    {{LINE}}_LUMINOSITY      luminosities, in the unit that the file states or --line-unit
+    {LINE}_EW              rest-frame equivalent widths [A]; a stated unit is used
+    {LINE}_FLUX            fluxes, in the unit that the file states or --line-unit
+    {LINE}_LUMINOSITY      luminosities, in the unit that the file states or --line-unit
     Ba_alpha_6563 ...      lines of diffsky, OpenCosmo and DSPS, likewise
     "H 1 6562.80A" ...     lines of synthesizer, likewise
   log_luminosity, redshift optional with EWs; they narrow down which galaxies are compared, and name regions

@@ -1,4 +1,4 @@
-"""Parts of a judgement: tables of shares, classes and ratios, histograms of ranks, and regions with example galaxies."""
+"""Parts of a judgement: tables of shares, classes and ratios, histograms of ranks, regions with example galaxies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -78,7 +78,7 @@ def shares_table(record: Record) -> Any:
         found = record["lines"][line.name]
         if found["difference"] is not None:
             cells = [_marked(found["beyond"][key], key, record["limit"]) for key in _LEVELS]
-            rows.append([widgets.line_name(line), *cells, f"{found['difference']:+.2f} Å".replace("-", "−")])
+            rows.append([widgets.line_name(line), *cells, f"{found['difference'] + 0.0:+.2f} Å".replace("-", "−")])
     rows.append(["all jointly", *(_marked(record["joint"][key], key, record["limit"]) for key in _LEVELS), ""])
     head = ["Line", *(f"beyond {title}" for title, _ in _LEVELS.values()), "median difference"]
     return widgets.line_table(head, rows, "Shares of galaxies beyond the central intervals of DESI’s")
@@ -104,10 +104,10 @@ def ratios_table(record: Record) -> Any:
     rows: list[list[Any]] = []
     for ratio in record["ratios"]:
         each = list(zip(ratio["mock"], ratio["expected"], ratio["error"], strict=True))
-        rows.append([f"{ratio['name']}, mock ({ratio['galaxies']:,})", *(_with_arrow(f"{a:.3g}", a, b, c) for a, b, c in each)])
         rows.append(
-            [Element("Span", "expected", className="muted"), *(f"{b:.3g} ± {c:.1g}" for _, b, c in each)]
+            [f"{ratio['name']}, mock ({ratio['galaxies']:,})", *(_with_arrow(f"{a:.3g}", a, b, c) for a, b, c in each)]
         )
+        rows.append([Element("Span", "expected", className="muted"), *(f"{b:.3g} ± {c:.1g}" for _, b, c in each)])
     return widgets.line_table(["Ratio", *names], rows, "Percentiles of ratios of line fluxes")
 
 

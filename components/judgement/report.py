@@ -10,7 +10,8 @@ from components.widgets.html import to_html
 from model.lines import LINES
 
 _STYLE: Final = """
-body{font:14px/1.5 %FONT%;background:var(--background);color:var(--text);margin:24px auto;max-width:1000px;padding:0 16px}
+body{font:14px/1.5 %FONT%;background:var(--background);color:var(--text)}
+body{margin:24px auto;max-width:1000px;padding:0 16px}
 .verdict{border-left:3px solid var(--tone);padding:8px 12px;font-weight:600}.muted{color:var(--muted)}
 .table-scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:3px 12px;text-align:right;font-weight:400}
 th:first-child{text-align:left;padding-left:0}tbody tr{border-top:1px solid var(--hairline)}.beyond{color:var(--red)}

@@ -1,4 +1,4 @@
-"""Columns of emission lines in tables of mocks: their names in each kind of table, and what their units say they are."""
+"""Columns of emission lines in tables of mocks: their names in each kind of table, and what their units say."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 
 Quantity = Literal["EW", "flux", "luminosity"]
+_QUANTITIES: Final[tuple[Quantity, ...]] = ("EW", "flux", "luminosity")
 TARGETS: Final[Mapping[Quantity, str]] = MappingProxyType(
     {"EW": "Angstrom", "flux": "1e-17 erg / (s cm2)", "luminosity": "Lsun"}
 )
@@ -78,6 +79,8 @@ NAMES: Final[Mapping[str, Names]] = MappingProxyType(
     }
 )
 """Kinds of tables, in the order in which a table's columns are compared with them."""
+_NAMED: Final[Mapping[str, Quantity]] = MappingProxyType({"ew": "EW", "flux": "flux", "luminosity": "luminosity"})
+"""What the names of some kinds say that their columns hold."""
 AUTO: Final = "auto"
 
 
@@ -165,6 +168,11 @@ def _with_units(kind: str, columns: dict[str, tuple[str, ...]], stated: Mapping[
                 f"file ({title} [erg/s], or in its metadata), or say which it is: {', '.join(LINE_UNITS)}."
             )
         found[title] = _quantity(said, title)
+        if found[title][0] != _NAMED.get(kind, found[title][0]):
+            raise CatalogueError(
+                f"Column {title} is in {said[:40]!r}, a unit of {found[title][0]}, but its name says {_NAMED[kind]}. "
+                "Rename the column or correct its unit."
+            )
     quantities = {quantity for quantity, _ in found.values()}
     if len(quantities) > 1:
         listed = ", ".join(f"{title} ({quantity})" for title, (quantity, _) in list(found.items())[:4])
@@ -173,9 +181,9 @@ def _with_units(kind: str, columns: dict[str, tuple[str, ...]], stated: Mapping[
 
 
 def _quantity(unit: str, title: str) -> tuple[Quantity, float]:
-    for quantity, target in TARGETS.items():
+    for quantity in _QUANTITIES:
         try:
-            return quantity, ratio(unit, target)
+            return quantity, ratio(unit, TARGETS[quantity])
         except ValueError:
             continue
     raise CatalogueError(

@@ -16,6 +16,7 @@ PLACES = {
     f"/?v=2&galaxy={GALAXY}": "#explorer-galaxy-head h2",
     "/?v=2&find=HALPHA_EW%20%3E%2050": "#population-rows",
     "/predict": "main h1",
+    "/predict/judge": "main h1",
     "/model": ".js-plotly-plot",
     "/about": "main h1",
     "/nowhere": "main h1",

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 HEADINGS = {
     "/": None,
     "/predict": "Predict emission lines from a continuum",
+    "/predict/judge": "Are a mock’s lines those of real galaxies?",
     "/model": "The model",
     "/about": "About",
     "/no/such/page": "Page not found",
