@@ -42,6 +42,7 @@ _turn = threading.Lock()
 
 Answer = tuple[Any, dict[str, str] | None, bool, Any]
 
+clientside_callback(ClientsideFunction("judge", "mount"), Output("judge", "title"), Input("judge-limit", "data"))
 clientside_callback(
     ClientsideFunction("predict", "admit"),
     Output("judge-file", "data"),
