@@ -4,6 +4,7 @@ import { fetchPreloads } from "./explorer/panels/columns.mjs";
 import { choose, followNames } from "./explorer/galaxy.mjs";
 import { watchForPages } from "./explorer/join.mjs";
 import * as population from "./explorer/population.mjs";
+import * as judge from "./judge.mjs";
 import * as predict from "./predict/callbacks.mjs";
 import { addCells, show } from "./predict/table.mjs";
 import { go } from "./shell/catalogues.mjs";
@@ -25,6 +26,7 @@ register({
   catalogues: { go },
   explorer,
   galaxy: { choose },
+  judge,
   population,
   predict,
   predictTable: { show },

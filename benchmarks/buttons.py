@@ -110,7 +110,7 @@ def _pages(url: str) -> Iterator[tuple[str, Callable[[Page], None]]]:
         page.wait_for_selector("#synthesize[data-ready]")
 
     yield "synthesize", synthesize
-    for path in ("model", "about"):
+    for path in ("predict/judge", "model", "about"):
         yield path, lambda page, path=path: page.goto(f"{url}/{path}") and None
 
 

@@ -87,11 +87,12 @@ def _header(catalogues: "list[Catalogue]", docs_url: str) -> html.Header:
 
 
 def _links() -> list[dmc.NavLink]:
-    """Return links to the pages without path parameters, except the 404 page, in the registry's order."""
+    """Return links to the pages without path parameters, except the 404 page and those that others link to."""
     return [
         dmc.NavLink(label=page["name"], href=page["relative_path"], active="exact", className="nav-link")
         for page in dash.page_registry.values()
         if page["path_template"] is None and not page["module"].endswith("not_found_404")
+        if page.get("in_navigation", True)
     ]
 
 

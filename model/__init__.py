@@ -33,6 +33,7 @@ from .spectra.lines.mask import mask_lines
 from .spectra.lines.measure import MeasuredLines, measure_lines
 from .spectra.synthesis import add_lines, line_profiles
 from .statistics.judge import MockJudgement, judge
+from .statistics.mock_diagrams import ClassShare, LineRatio
 from .statistics.mock_regions import Region
 from .storage.export import register as register_exports
 from .storage.release import __version__ as __version__
@@ -47,10 +48,12 @@ __all__ = [
     "MEASURED_LINES",
     "Anchor",
     "Bands",
+    "ClassShare",
     "Domain",
     "Grid",
     "IntrinsicEW",
     "LineMagnitudes",
+    "LineRatio",
     "MapPlace",
     "MeasuredLines",
     "MockJudgement",

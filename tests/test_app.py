@@ -51,7 +51,7 @@ def test_ready_healthy_and_versioned(served: Served):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ["/", "/predict", "/synthesize", "/model", "/about"])
+@pytest.mark.parametrize("path", ["/", "/predict", "/predict/judge", "/synthesize", "/model", "/about"])
 def test_every_page_starts(path, served: Served):
     with urllib.request.urlopen(served.url + path) as answer:
         assert "react-entry-point" in answer.read().decode()
@@ -228,7 +228,7 @@ def test_taken_port_is_said(served: Served):
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["/", "/predict", "/synthesize", "/model", "/about"])
+@pytest.mark.parametrize("path", ["/", "/predict", "/predict/judge", "/synthesize", "/model", "/about"])
 def test_page_paints_without_console_errors(path, served: Served, page: Page):
     page.goto(served.url + path)
     expect(page.locator("main")).to_contain_text(re.compile(r"\w"))

@@ -172,10 +172,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     """
     found = find_columns(batch.schema, question)
     problems = np.full(batch.num_rows, "", object)
-    if len(found.flux) == 1:
-        given = _twelve_of_lists(batch[found.flux[0]], found.flux[0], problems)
-    else:
-        given = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux])
+    given = given_fluxes(batch, found, problems)
     flux = per_wavelength(given, found.unit)
     for row, column in zip(*np.nonzero(is_sentinel(given) & np.isnan(flux)), strict=True):
         if not problems[row] and not question.fill_missing:
@@ -192,7 +189,7 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
     }
     ivar = ew = covered = flux_ivar = None
     if found.flux_ivar:
-        noise = np.column_stack([_numbers(batch[name], name, problems) for name in found.flux_ivar])
+        noise = np.column_stack([numbers_of(batch[name], name, problems) for name in found.flux_ivar])
         flux_ivar, wrong = inverse_variances(noise, given, flux, found.flux_ivar_unit, found.unit)
         problems = np.where(problems == "", np.array([*wrong, None], object)[:-1], problems)
     if question.noise == "published":
@@ -221,8 +218,15 @@ def read_rows(batch: pa.RecordBatch, question: PredictOptions) -> PredictInput:
         )
 
 
+def given_fluxes(batch: pa.RecordBatch, found: Columns, problems: np.ndarray) -> np.ndarray:
+    """Return the twelve fluxes as in the file, (galaxy, 12); a cell that is no number is entered in `problems`."""
+    if len(found.flux) == 1:
+        return _twelve_of_lists(batch[found.flux[0]], found.flux[0], problems)
+    return np.column_stack([numbers_of(batch[name], name, problems) for name in found.flux])
+
+
 def _scaled(batch: pa.RecordBatch, title: str, found: Columns, problems: np.ndarray) -> np.ndarray:
-    return _numbers(batch[title], title, problems) * found.scale.get(title, 1.0)
+    return numbers_of(batch[title], title, problems) * found.scale.get(title, 1.0)
 
 
 def _optional(column: Any, name: str, problems: np.ndarray, scale: float) -> np.ndarray:
@@ -232,7 +236,7 @@ def _optional(column: Any, name: str, problems: np.ndarray, scale: float) -> np.
         return text.lower() in EMPTY
 
     limits = RANGES[name]
-    values = optional_without_sentinels(_numbers(column, name, problems, is_empty), name) * scale
+    values = optional_without_sentinels(numbers_of(column, name, problems, is_empty), name) * scale
     with np.errstate(invalid="ignore"):
         beyond = (values < limits[0]) | (values > limits[1])
     for row in np.flatnonzero(beyond):
@@ -254,9 +258,10 @@ def _twelve_of_lists(column: Any, name: str, problems: np.ndarray) -> np.ndarray
     return flux
 
 
-def _numbers(
+def numbers_of(
     column: Any, name: str, problems: np.ndarray, is_empty: Callable[[str], bool] = lambda _: False
 ) -> np.ndarray:
+    """Return a column as float64; what is no number becomes NaN and is entered in `problems`."""
     column = plain(column)
     if not is_text(column.type):
         return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)

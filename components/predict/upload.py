@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"
 ANCHORED: Final = "predict-anchored"
+JUDGE: Final = "/predict/judge"
+"""Page that judges the lines of a mock."""
 
 
 def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[str, str]) -> html.Section:
@@ -43,6 +45,9 @@ def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[s
             id="predict-go-box",
             className="actions",
             hidden=True,
+        ),
+        html.P(
+            dcc.Link("Judge whether a mock’s lines are those of real galaxies", href=JUDGE), className="muted footnote"
         ),
         label="A file",
         class_name="card-file",

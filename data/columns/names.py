@@ -46,8 +46,8 @@ TITLES: Final[Mapping[str, tuple[str, ...]]] = {
         "obj_id", "object_id", "objectid", "galaxy_id", "target", "target_name", "targetname",
     ),
     "redshift": (
-        "redshift", "z_spec", "zspec", "specz", "spec_z", "z_best", "zbest", "z_redrock", "z_noqso", "z_helio",
-        "z_cmb", "zred", "z",
+        "redshift", "redshift_obs", "redshift_true", "z_spec", "zspec", "specz", "spec_z", "z_best", "zbest",
+        "z_redrock", "z_noqso", "z_helio", "z_cmb", "zred", "z",
     ),
     "log_luminosity": ("log_luminosity", "loglum"),
     "expected_ew_halpha": ("expected_ew_halpha",),

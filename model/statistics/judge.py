@@ -12,14 +12,18 @@ from jax.scipy.special import ndtri
 from jaxtyping import Float, Int
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
+from ..physics.levels import continuum_levels
 from ..predictions.batch import intrinsic_many, predict_many, sample_many
 from ..predictions.params import Params
+from .mock_diagrams import ClassShare, LineRatio, Placed, compare, place
 from .mock_regions import ALLOWED, LEVELS, Region, find_regions
 
 DRAWS: Final = 32
 """Draws per galaxy. The tails are those of all draws of a class of galaxies, so that few of each are enough."""
 CLASSES: Final = 5
 """Classes of galaxies, by the Hα of their starlight, that share the distribution of their residuals."""
+BLOCK: Final = 32
+"""Galaxies whose lines are drawn at a time: their draws fill one chunk, so that one program is compiled for all."""
 SOFTENING: Final = 0.3
 """Equivalent width [Å] below which residuals are linear."""
 LEAST_SPREAD: Final = 0.05
@@ -47,6 +51,10 @@ class MockJudgement(NamedTuple):
         Share of DESI's galaxies that are farther from the usual lines, taken together.
     regions : tuple of Region
         Where the mock differs most, the most significant first.
+    classes : tuple of ClassShare
+        Shares of the classes of the BPT and WHAN diagrams, against those expected for the starlight.
+    ratios : tuple of LineRatio
+        Percentiles of ratios of fluxes, the Balmer decrement first, against those expected.
     excess : float
         The overall figure: the largest share beyond 95 % of any line or of all jointly, minus .05.
     error : float
@@ -70,6 +78,8 @@ class MockJudgement(NamedTuple):
     rank: Float[np.ndarray, "galaxy line"]
     joint_tail: Float[np.ndarray, " galaxy"]
     regions: tuple[Region, ...]
+    classes: tuple[ClassShare, ...]
+    ratios: tuple[LineRatio, ...]
     excess: float
     error: float
 
@@ -135,7 +145,7 @@ def judge(
         raise ValueError(f"{len(chosen)} galaxies have twelve positive fluxes and a line; at least 100 are needed.")
     conditions = [None if column is None else np.asarray(column)[chosen] for column in (log_luminosity, redshift)]
     flux, given = bin_flux[chosen], ew[chosen]
-    middle, residual, drawn = _residuals(params, flux, given, conditions, catalogued, seed)
+    middle, residual, drawn, drawn_places = _residuals(params, flux, given, conditions, catalogued, seed)
     rank, drawn_rank = _ranks(residual, drawn, middle[:, HALPHA], np.random.default_rng(seed))
     tail = _joint_tail(rank, drawn_rank, middle[:, HALPHA])
 
@@ -151,17 +161,20 @@ def judge(
     regions = find_regions(rank, shift, middle[:, HALPHA], conditions, chosen)
     all_ranks, all_tails = np.full(ew.shape, np.nan), np.full(len(ew), np.nan)
     all_ranks[chosen], all_tails[chosen] = rank, tail
+    classes, ratios = compare(place(given, np.asarray(continuum_levels(flux))), drawn_places, given)
     excess = float(max(np.nanmax(beyond[:, 1]), joint[1]) - 0.05)
     error = float(np.sqrt(0.05 * 0.95 / len(chosen)))
-    return MockJudgement(len(chosen), beyond, difference, joint, all_ranks, all_tails, regions, excess, error)
+    return MockJudgement(
+        len(chosen), beyond, difference, joint, all_ranks, all_tails, regions, classes, ratios, excess, error
+    )
 
 
 def _residuals(
     params: Params, flux: np.ndarray, ew: np.ndarray, conditions: list[Any], catalogued: bool, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return DESI's medians, and residuals of galaxies and of draws in units of the half 68 % interval.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Placed]:
+    """Return DESI's medians, residuals of galaxies and of draws in half 68 % intervals, and what the draws look like.
 
-    They are -inf where a line is not detected.
+    Residuals are -inf where a line is not detected.
     """
     if catalogued:
         listed = predict_many(params, flux, *conditions)
@@ -170,17 +183,29 @@ def _residuals(
         low, middle, high, _ = intrinsic_many(params, flux, *conditions)
     scale = [np.arcsinh(np.asarray(part, np.float64) / SOFTENING) for part in (low, middle, high)]
     below, above = (np.maximum(upper - lower, LEAST_SPREAD) for lower, upper in pairwise(scale))
-    many = [None if column is None else np.repeat(column, DRAWS) for column in conditions]
-    found = sample_many(seed, params, np.repeat(flux, DRAWS, axis=0), *many, ids=np.arange(len(flux) * DRAWS))
-    draws = np.asarray(found.observed.ew if catalogued else found.ew, np.float64).reshape(len(flux), DRAWS, len(LINES))
 
-    def residual(values: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
-        center, under, over = (np.expand_dims(part, axes) for part in (scale[1], below, above))
+    def residual(values: np.ndarray, rows: Any, axes: tuple[int, ...]) -> np.ndarray:
+        center, under, over = (np.expand_dims(part[rows], axes) for part in (scale[1], below, above))
         offset = np.arcsinh(np.maximum(values, 0.0) / SOFTENING) - center
         scaled = offset / np.where(offset > 0, over, under)
         return np.where(values <= 0, -np.inf, scaled) if catalogued else scaled
 
-    return np.asarray(middle, np.float64), residual(ew, ()), residual(draws, (1,))
+    levels = np.asarray(continuum_levels(flux))
+    residuals = np.empty((len(flux), DRAWS, len(LINES)), np.float32)
+    places = []
+    for first in range(0, len(flux), BLOCK):
+        # The last block is filled up with the last galaxy, because another shape would be another program.
+        rows = np.minimum(np.arange(first, first + BLOCK), len(flux) - 1)
+        many = [None if column is None else np.repeat(column[rows], DRAWS) for column in conditions]
+        ids = np.arange(first * DRAWS, (first + BLOCK) * DRAWS)
+        found = sample_many(seed, params, np.repeat(flux[rows], DRAWS, axis=0), *many, ids=ids)
+        draws = np.asarray(found.observed.ew if catalogued else found.ew, np.float64).reshape(BLOCK, DRAWS, -1)
+        size = min(BLOCK, len(flux) - first)
+        rows, draws = rows[:size], draws[:size]
+        residuals[rows] = residual(draws, rows, (1,))
+        places.append(place(draws, levels[rows, None]))
+    all_places = Placed(*(np.concatenate(parts) for parts in zip(*places, strict=True)))
+    return np.asarray(middle, np.float64), residual(ew, slice(None), ()), residuals, all_places
 
 
 def _classes(halpha: np.ndarray) -> Int[np.ndarray, " galaxy"]:
@@ -192,7 +217,7 @@ def _ranks(
     residual: np.ndarray, drawn: np.ndarray, halpha: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the ranks of residuals among the draws of their class, in (0, 1); equal ones in random order."""
-    rank, drawn_rank = np.full(residual.shape, np.nan), np.empty(drawn.shape)
+    rank, drawn_rank = np.full(residual.shape, np.nan), np.empty(drawn.shape, np.float32)
     group = _classes(halpha)
     for number in range(CLASSES):
         at = group == number

@@ -1,5 +1,6 @@
 """Regions of a mock, by population, luminosity and redshift, in which a line differs from those of DESI's galaxies."""
 
+import math
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -88,6 +89,8 @@ def find_regions(
         edges = np.quantile(values, [0, 1 / 3, 2 / 3, 1])
         parts = [(f"{name} {low:.3g}-{high:.3g}", low, high) for low, high in pairwise(edges)]
         axes.append([(words, (values >= low) & (values <= high)) for words, low, high in parts])
+    while len(axes) > 1 and len(halpha) < SMALLEST_REGION * math.prod(map(len, axes)):
+        axes.pop()  # with few galaxies, the kinds are told apart by fewer quantities
     cells: list[tuple[str, np.ndarray]] = [("", np.ones(len(halpha), bool))]
     for axis in axes:
         cells = [(f"{words}, {more}".lstrip(", "), at & inside) for words, at in cells for more, inside in axis]

@@ -23,7 +23,7 @@ from data.errors import UploadError
 from model.lines import LINE_NAMES
 from model.storage.weights import load_params
 from pages.predict.form import Typed, lines_of, read_state, typed
-from pages.predict.upload import plan_of, table_of
+from pages.uploads import plan_of, table_of
 
 
 @callback(

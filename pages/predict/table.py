@@ -20,8 +20,8 @@ from data.errors import CatalogueError, UploadError
 from model.lines import LINE_COUNT, LINES
 from model.predictions.params import Params
 from model.storage.weights import DEFAULT, load_params
-from pages.predict.upload import name_of, plan_of, table_of
 from pages.predict.user_weights import OWN, network_input, read_network_output
+from pages.uploads import name_of, plan_of, table_of
 
 clientside_callback(ClientsideFunction("predict", "others"), Input("predict-others", "data"))
 clientside_callback(

@@ -16,9 +16,8 @@ from components.widgets import widgets
 from data import uploads
 from data.errors import UploadError
 from data.paths import FILES
+from pages.uploads import names_of, plan_of, table_of, unpack
 
-LONGEST_NAME: Final = 120
-"""Most characters of a file's name in sentences."""
 FOLDER: Final = FILES / "examples"
 TABLE: Final = "example_fluxes.csv"
 REAL: Final = ("coadd-4-80613-thru20210324.fits", "redrock-4-80613-thru20210324.fits")
@@ -108,74 +107,9 @@ def preview(values: list[str], fields: list[dict[str, str]], read: dict[str, str
         return widgets.sentence(str(error), "warn")
 
 
-def table_of(read: Any) -> uploads.RawTable:
-    """Return the table that `diagnose` read.
-
-    Raises
-    ------
-    PreventUpdate
-        If none was read.
-    UploadError
-        If the table was not signed by this server.
-    """
-    if not isinstance(read, dict):
-        raise dash.exceptions.PreventUpdate
-    return signed_table.decode(read.get("table"))
-
-
-def name_of(read: Any) -> str:
-    """Return the names of the files that `diagnose` read, as one text.
-
-    Raises
-    ------
-    PreventUpdate
-        If none was read.
-    """
-    if not isinstance(read, dict):
-        raise dash.exceptions.PreventUpdate
-    return str(read.get("name"))[: 3 * LONGEST_NAME]
-
-
 def messages(raw: uploads.RawTable, plan: dict[str, str]) -> Any:
     """Return the list of steps of a plan, or why the upload cannot be used."""
     try:
         return upload.steps_list(uploads.apply_plan(raw, plan).steps)
     except UploadError as error:
         return widgets.sentence(str(error), "warn")
-
-
-def plan_of(values: list[str], fields: list[dict[str, str]]) -> dict[str, str]:
-    """Return the plan in the page's controls, by field."""
-    pairs = zip(fields or [], values or [], strict=False)
-    return {str(field.get("field")): str(value or "") for field, value in pairs if isinstance(field, dict)}
-
-
-def names_of(files: list[dict[str, Any]]) -> str:
-    """Return the files' names, joined by " + "."""
-    return " + ".join(str(file.get("name"))[:LONGEST_NAME] for file in files)
-
-
-def unpack(files: list[dict[str, Any]]) -> list[tuple[bytes, str]]:
-    """Return the contents and names of up to three files that the browser sent.
-
-    Raises
-    ------
-    UploadError
-        If a file is too large or did not arrive complete.
-    PreventUpdate
-        If the page cannot have sent this.
-    """
-    if not isinstance(files, list):
-        raise dash.exceptions.PreventUpdate
-    unpacked = []
-    for file in files[:3]:
-        about = file if isinstance(file, dict) else {}
-        name = str(about.get("name") or "The file")[:LONGEST_NAME]
-        contents, size = about.get("contents"), about.get("bytes")
-        if contents is None and isinstance(size, int):
-            raise UploadError(uploads.too_large(name, size))
-        try:
-            unpacked.append((base64.b64decode(str(contents).partition(",")[2], validate=True), name))
-        except ValueError as error:
-            raise UploadError(f"{name} did not arrive completely. Upload it again.") from error
-    return unpacked

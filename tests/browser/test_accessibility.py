@@ -17,6 +17,7 @@ PLACES = {
     "/?v=2&find=HALPHA_EW%20%3E%2050": "#population-rows",
     "/predict": "main h1",
     "/synthesize": "#synthesize-lines tbody tr",
+    "/predict/judge": "main h1",
     "/model": ".js-plotly-plot",
     "/about": "main h1",
     "/nowhere": "main h1",

@@ -12,6 +12,7 @@ HEADINGS = {
     "/": None,
     "/predict": "Predict emission lines from a continuum",
     "/synthesize": "Synthesize a galaxy from its stars",
+    "/predict/judge": "Are a mock’s lines those of real galaxies?",
     "/model": "The model",
     "/about": "About",
     "/no/such/page": "Page not found",

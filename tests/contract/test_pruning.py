@@ -26,7 +26,7 @@ from data.formats import FORMATS
 for step in (*app.server.extensions["preparation"].values(), *app.server.extensions["afterwards"].values()):
     step.result()
 client = app.server.test_client()
-for page in ("/", "/predict", "/synthesize", "/model", "/about", "/metrics", "/api/v1/openapi.json"):
+for page in ("/", "/predict", "/predict/judge", "/synthesize", "/model", "/about", "/metrics", "/api/v1/openapi.json"):
     assert client.get(page).status_code in (200, 404), page
 columns = spectrum_of_bins(np.ones(12, np.float32), np.ones(10, np.float32), LineShape(), 0.1)
 for format in FORMATS:

@@ -3,7 +3,7 @@
 A unit that a file states is parsed, or an error names it; a unit is guessed only if the file states none.
 """
 
-from data.columns.units.flux import FLUX_UNITS, RELATIVE, by_size, choices, flux_unit, to_f_lambda
+from data.columns.units.flux import FLUX_UNITS, RELATIVE, RELATIVE_NU, by_size, choices, flux_unit, to_f_lambda
 from data.columns.units.spelling import is_stated
 from data.columns.units.stated import (
     FLUX_UNIT_KEYS,
@@ -25,7 +25,7 @@ from data.columns.units.wavelength import (
 )
 
 __all__ = [
-    "FLUX_UNITS", "FLUX_UNIT_KEYS", "RELATIVE", "WAVELENGTH_UNITS", "WAVELENGTH_UNIT_KEYS", "are_units",
+    "FLUX_UNITS", "FLUX_UNIT_KEYS", "RELATIVE", "RELATIVE_NU", "WAVELENGTH_UNITS", "WAVELENGTH_UNIT_KEYS", "are_units",
     "by_size", "choices", "common", "error_factor", "factor_to", "flux_unit", "is_percent", "is_stated",
     "of_wavelength", "stated", "stated_in", "to_angstrom", "to_f_lambda", "wavelength_choices", "wavelength_name",
 ]  # fmt: skip

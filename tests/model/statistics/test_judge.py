@@ -41,6 +41,10 @@ def test_lines_of_the_same_distribution_pass(params, bins, fair):
     found = judge(params, bins, fair)
     assert found.passes
     assert not found.regions
+    pulls = [(share.mock - share.expected) / share.error for share in found.classes if share.error > 0]
+    pulls += [each for ratio in found.ratios for each in (ratio.mock - ratio.expected) / ratio.error]
+    assert np.std(pulls) == pytest.approx(1, abs=0.35)
+    assert np.abs(pulls).max() < 4.5
     np.testing.assert_allclose(found.beyond, np.broadcast_to([0.32, 0.05, 0.001], found.beyond.shape), atol=0.05)
     np.testing.assert_allclose(found.joint, [0.32, 0.05, 0.001], atol=0.04)
 
@@ -120,6 +124,10 @@ def test_real_galaxies_pass(desi_table):
     luminosity = table["log_luminosity"].to_numpy()
     found = judge(load_params(), bins, ew, luminosity, redshift, catalogued=True)
     assert found.passes, (found.beyond, found.joint)
+    for share in found.classes:
+        assert abs(share.mock - share.expected) < 4 * share.error + 0.01, share
+    for ratio in found.ratios:
+        assert abs(ratio.mock[2] / ratio.expected[2] - 1) < 4 * ratio.error[2] / ratio.expected[2] + 0.01, ratio
     stronger = ew.copy()
     stronger[:, HALPHA] *= 1.5
     assert not judge(
