@@ -173,7 +173,7 @@ def _with_units(kind: str, columns: dict[str, tuple[str, ...]], stated: Mapping[
                 f"Column {title} is in {said[:40]!r}, a unit of {found[title][0]}, but its name says {_NAMED[kind]}. "
                 "Rename the column or correct its unit."
             )
-    quantities = {quantity for quantity, _ in found.values()}
+    quantities: set[Quantity] = {quantity for quantity, _ in found.values()}
     if len(quantities) > 1:
         listed = ", ".join(f"{title} ({quantity})" for title, (quantity, _) in list(found.items())[:4])
         raise CatalogueError(f"The lines are of several kinds: {listed}. Give all as EWs, fluxes or luminosities.")

@@ -4,11 +4,11 @@ Every galaxy is compared with draws of its own lines. Ranks among the draws are 
 DESI's galaxies; the shares of galaxies in the tails say where they are not.
 """
 
+import math
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from jax.scipy.special import ndtri
 from jaxtyping import Float, Int
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
@@ -28,6 +28,9 @@ SOFTENING: Final = 0.3
 """Equivalent width [Å] below which residuals are linear."""
 LEAST_SPREAD: Final = 0.05
 """Smallest half width of the 68 % interval of arcsinh(EW / softening) that counts."""
+_Z: Final = np.linspace(-5, 5, 2001)
+_CDF: Final = np.array([0.5 * math.erfc(-z / math.sqrt(2)) for z in _Z])
+"""The normal distribution as a table: JAX's inverse would be compiled for every number of galaxies."""
 HALPHA: Final = LINE_NAMES.index("HALPHA")
 
 
@@ -233,7 +236,7 @@ def _ranks(
 def _joint_tail(rank: np.ndarray, drawn_rank: np.ndarray, halpha: np.ndarray) -> Float[np.ndarray, " galaxy"]:
     """Return the share of draws of the class that are farther from the usual lines, given their correlations."""
     lines = np.array([line for line in FREE_LINES if np.isfinite(rank[:, line]).any()])
-    normal, drawn = (np.asarray(ndtri(part[..., lines])) for part in (rank, drawn_rank))
+    normal, drawn = (np.interp(part[..., lines], _CDF, _Z) for part in (rank, drawn_rank))
     group, tail = _classes(halpha), np.empty(len(rank))
     for number in range(CLASSES):
         at = np.flatnonzero(group == number)

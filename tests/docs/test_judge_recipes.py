@@ -28,7 +28,7 @@ def made() -> dict:
     slope = np.linspace(-1.5, 1.5, GALAXIES)[:, None]
     l_lambda = 1e6 * (ssp_wave / 5000) ** slope
     names = {"rest_sed": l_lambda * ssp_wave**2 / 2.99792458e18, "ssp_wave": ssp_wave}
-    exec(recipe(1), names)  # the document's own code
+    exec(recipe(1), names)  # noqa: S102 - the document's own code
     assert np.allclose(np.median(names["bins"] / 1e6, axis=1), 1, rtol=0.3)
     return names
 
@@ -37,7 +37,7 @@ def made() -> dict:
 def test_spectra_and_lines_of_either_become_a_table_that_is_judged(capsys, made, tmp_path: Path, kind: str):
     ids = [NAMES[kind].columns[line][0][0] for line in ("HALPHA", "HBETA")]
     names = dict(made) | {"ids": ids, "luminosity": np.full((GALAXIES, 2), 2e7)}
-    exec(recipe(2), names)
+    exec(recipe(2), names)  # noqa: S102 - the document's own code
     source = tmp_path / "mock.parquet"
     pq.write_table(pa.table({name: np.asarray(column) for name, column in names["table"].items()}), source)
     assert main(["judge", str(source), "--line-unit", "Lsun", "--flux-unit", "Lsun/Angstrom"]) in (0, 3)
