@@ -186,6 +186,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "predict-file.data": Files,
         "predict-fwhm.value": Number | Text | None,
         "predict-go.n_clicks": Clicks,
+        "predict-magnitudes-save.n_clicks": Clicks,
         "predict-model.value": Text | None,
         "predict-next.n_clicks": Clicks,
         "predict-noise.value": Text | None,

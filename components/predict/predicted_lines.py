@@ -61,10 +61,10 @@ def lines_card() -> html.Section:
     )
 
 
-def download_menu(name: str, label: str) -> html.Details:
+def download_menu(name: str, label: str, *, main: bool = True) -> html.Details:
     """Return a menu of formats; the ids of its entries have the type `name` and a format."""
     items = [html.Button(form, id={"type": name, "format": form.lower()}, type="button") for form in FORMATS]
-    return widgets.menu(label, items, "tool tool-main")
+    return widgets.menu(label, items, "tool tool-main" if main else "tool")
 
 
 def noise_menu() -> html.Div:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PLAN: Final = "predict-plan"
 EXAMPLE: Final = "predict-example"
+MAGNITUDES: Final = "predict-magnitudes-save"
 ANCHORED: Final = "predict-anchored"
 JUDGE: Final = "/predict/judge"
 """Page that judges the lines of a mock."""
@@ -125,6 +126,8 @@ def result_card() -> html.Section:
                 html.Span(
                     "all rows and columns, with units, network, citation, and the noise chosen above", className="muted"
                 ),
+                download_menu(MAGNITUDES, "Magnitudes", main=False),
+                html.Span("what drawn lines change in LSST and DESI bands, each line too", className="muted"),
             ],
             className="actions",
         ),

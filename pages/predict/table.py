@@ -11,6 +11,7 @@ from analysis.answers import grid
 from analysis.answers import upload as results
 from analysis.answers.answer import PARTS, AnswerNoise, Part, PredictOptions, PredictOutput, answer
 from analysis.answers.measured import Measured, measured_lines, scores
+from analysis.emission.magnitude_file import magnitudes_as_file
 from analysis.emission.synthetic_spectrum import thinned
 from components.predict import upload
 from components.predict.predicted_lines import NOISES
@@ -205,6 +206,42 @@ def save_file(
         return download(outcome.table, name, trigger["format"], stem, noise, realisation, answers, given), None
     except (UploadError, CatalogueError) as error:
         return dash.no_update, widgets.sentence(str(error), "bad")
+
+
+@callback(
+    Output("predict-download", "data", allow_duplicate=True),
+    Output("predict-file-note", "children", allow_duplicate=True),
+    Input({"type": upload.MAGNITUDES, "format": ALL}, "n_clicks"),
+    State({"type": upload.PLAN, "field": ALL}, "value"),
+    State({"type": upload.PLAN, "field": ALL}, "id"),
+    State("predict-read", "data"),
+    State("predict-model", "value"),
+    State("predict-next", "n_clicks"),
+    prevent_initial_call=True,
+)
+def save_magnitudes(
+    clicks: list[int | None],
+    values: list[str],
+    fields: list[dict[str, str]],
+    read: dict[str, str] | None,
+    model: str,
+    realisation: int | None,
+) -> tuple[Any, Any]:
+    """Send what the lines of the upload change in magnitudes."""
+    trigger: Any = ctx.triggered_id
+    if not any(clicks):
+        raise dash.exceptions.PreventUpdate
+    if model == OWN:
+        words = "Your weights give no draws of the lines together. Choose one of the other networks for magnitudes."
+        return dash.no_update, widgets.sentence(words, "warn")
+    stem = f"{Path(name_of(read).partition(' + ')[0]).stem}_magnitudes"
+    try:
+        table = uploads.apply_plan(table_of(read), plan_of(values, fields)).table
+        known = results.known_model(model)
+        content, extension = magnitudes_as_file(table, known, trigger["format"], seed_of(realisation))
+    except (UploadError, CatalogueError) as error:
+        return dash.no_update, widgets.sentence(str(error), "bad")
+    return dcc.send_bytes(content, f"{stem}{extension}"), None
 
 
 def download(

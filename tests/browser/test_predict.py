@@ -132,6 +132,9 @@ def test_a_weights_file_of_ones_own_stays_in_the_page(predict: Page):
     with predict.expect_download() as saved:
         predict.locator("details[open]").get_by_role("button", name="CSV", exact=True).click()
     assert "a file of the visitor's own" in saved.value.path().read_text(encoding="utf-8")
+    predict.locator("summary", has_text="Magnitudes").click()
+    predict.locator("details[open]").get_by_role("button", name="CSV", exact=True).click()
+    expect(predict.locator("#predict-file-note")).to_contain_text("no draws of the lines together")
     predict.locator("#predict-model").click()
     predict.get_by_role("option", name="Galactic Neon").click()
     predict.get_by_role("button", name="Predict", exact=True).click()

@@ -188,7 +188,8 @@ def small_desi(desi_table, tmp_path_factory):
 
 @pytest.mark.slow
 def test_training_writes_weights_that_predict_and_evaluate(small_desi, tmp_path, capsys):
-    assert cli.main(["train", str(small_desi), "--out", str(tmp_path), "--epochs", "12"]) == 0
+    command = ["train", str(small_desi), "--out", str(tmp_path), "--epochs", "12", "--members", "3"]
+    assert cli.main(command) == 0
     sidecar = json.loads((tmp_path / "default.json").read_text())
     assert sidecar["training"]["galaxies"] + sidecar["training"]["held_out"] == 8000
     capsys.readouterr()

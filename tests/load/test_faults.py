@@ -48,8 +48,8 @@ time.time = lambda: real() + 86400 * int(pathlib.Path({file!r}).read_text() or 0
 DISK_BYTES = 128_000_000
 
 
-def get(served: Served, path: str) -> bytes:
-    with urllib.request.urlopen(f"{served.url}{path}", timeout=PATIENCE) as answer:
+def get(served: Served, path: str, patience: float = PATIENCE) -> bytes:
+    with urllib.request.urlopen(f"{served.url}{path}", timeout=patience) as answer:
         return answer.read()
 
 
@@ -172,8 +172,9 @@ def test_file_descriptors_that_run_out_are_survived(struck: Served, known: tuple
         for _ in range(60):
             with suppress(OSError):
                 idle.append(socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=5))
+        # It is asked for a file meanwhile; the idle connections keep it from answering for a minute.
         with suppress(OSError, http.client.HTTPException):
-            get(struck, f"/catalogues/{known[0]}/columns/HGAMMA_EW.bin?v={known[1]}")
+            get(struck, f"/catalogues/{known[0]}/columns/HGAMMA_EW.bin?v={known[1]}", 5.0)
     finally:
         with suppress(ProcessLookupError):  # a library may end it that needs a file while it compiles
             resource.prlimit(worker, resource.RLIMIT_NOFILE, before)
