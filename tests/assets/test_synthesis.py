@@ -135,6 +135,17 @@ def test_members_of_a_population_are_the_same_galaxies(made):
         assert largest(ours["quick"]["expected"], ours["expected"]) < 5e-3
 
 
+def test_regions_are_those_of_the_library():
+    from model import line_ratios
+
+    abundance, n2, o3 = sent.region_ratios()
+    shown = np.linspace(abundance[0], abundance[-1], 40)
+    ratios = np.asarray(line_ratios(shown))
+    names = [LINE_NAMES.index(name) for name in ("NII_6584", "HALPHA", "OIII_5007", "HBETA")]
+    for ours, (above, below) in ((n2, names[:2]), (o3, names[2:])):
+        np.testing.assert_allclose(np.interp(shown, abundance, ours), ratios[:, above] - ratios[:, below], atol=0.01)
+
+
 def test_quenching_is_off_by_default_and_lowers_the_rate():
     on, off = (float(dsps.log_ssfr(dsps.Stars(quenched=time))) for time in (0.3, 0.0))
     assert off == pytest.approx(float(dsps.log_ssfr(dsps.Stars())))
