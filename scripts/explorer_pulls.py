@@ -29,9 +29,9 @@ def main(path: str, galaxies: int) -> None:
     held_out = np.flatnonzero([is_held_out(name.decode()) for name in catalogue.target_ids])
     rows = held_out[:: max(1, len(held_out) // galaxies)][:galaxies]
     flux = np.stack([catalogue.column(name) for name in FLUX_NAMES], axis=1)[rows]
-    known = [np.asarray(catalogue.column(name))[rows] for name in ("log_luminosity", "redshift")]
+    light, redshift = (np.asarray(catalogue.column(name))[rows] for name in ("log_luminosity", "redshift"))
     params = load_params()
-    draws = np.stack([np.asarray(sample_many(seed, params, flux, *known)[1].ew) for seed in range(DRAWS)])
+    draws = np.stack([np.asarray(sample_many(seed, params, flux, light, redshift)[1].ew) for seed in range(DRAWS)])
     print(f"{len(rows)} held-out galaxies, {DRAWS} draws each\n")
     print("| line | n | mean | std | 16-84 % | beyond 3 | drawn: mean | std | 16-84 % | rank correlation |")
     print("| --- " * 10 + "|")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import cli
-from analysis.batch import job, parts
+from analysis.batch import parts, plan
 from data.catalogue.schema import FLUX_NAMES
 from data.formats import TableMeta
 from data.formats.kinds import FormatName
@@ -121,7 +121,7 @@ def test_an_interrupted_run_goes_on(run, tmp_path, monkeypatch):
     monkeypatch.setattr("data.formats.stream.BATCH_ROWS", 5)
     expected = run(galaxies(note=[str(row) for row in range(N)]), out="whole.parquet")
     asked = []
-    answer = job.answer
+    answer = plan.answer
 
     def fail_later(rows, question):
         asked.append(len(rows.bin_flux))
@@ -129,7 +129,7 @@ def test_an_interrupted_run_goes_on(run, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return answer(rows, question)
 
-    monkeypatch.setattr(job, "answer", fail_later)
+    monkeypatch.setattr(plan, "answer", fail_later)
     run_again = ["predict", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet")]
     assert cli.main(run_again) == 130
     assert not (tmp_path / "out.parquet").exists()

@@ -26,7 +26,7 @@ def judging() -> Any:
     dash.Dash(__name__, use_pages=True, pages_folder="")
     from pages.judge import judging, page
 
-    assert page.layout().id == "judge"
+    assert vars(page.layout())["id"] == "judge"
     return judging
 
 
