@@ -135,7 +135,7 @@ def test_an_interrupted_run_goes_on(run, tmp_path, monkeypatch):
     assert not (tmp_path / "out.parquet").exists()
     asked.clear()
     monkeypatch.setattr(
-        job, "answer", lambda rows, question: asked.append(len(rows.bin_flux)) or answer(rows, question)
+        plan, "answer", lambda rows, question: asked.append(len(rows.bin_flux)) or answer(rows, question)
     )
     assert cli.main(run_again) == 0
     assert sum(asked) == N - 20
