@@ -1,4 +1,4 @@
-/* The Synthesize page: a galaxy from its stars, made in the browser within a frame.
+/* The Synthesize page: a galaxy from its stars, made in the browser.
  *
  * The server only draws lines, when a slider rests, because the joint distribution stays there.
  */
