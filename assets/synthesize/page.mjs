@@ -15,11 +15,10 @@ import { csv, link, python } from "./share.mjs";
 import { Sliders } from "./sliders.mjs";
 import { Maker } from "./stars/galaxy.mjs";
 import { Grid } from "./stars/grid.mjs";
-import { magnitudesOf } from "./stars/magnitudes.mjs";
+import { Bands } from "./stars/magnitudes.mjs";
 import { Populations } from "./stars/populations.mjs";
 import { Views } from "./views.mjs";
 
-/** @import { Net } from "../network/safetensors.mjs" */
 /** @import { Kind } from "./population.mjs" */
 /** @import { Manifest, Name, Stars } from "./manifest.mjs" */
 /** @import { Galaxy } from "./stars/galaxy.mjs" */
@@ -41,7 +40,7 @@ export class SynthesizePage {
   #stars;
   /** @type {Steps<Stars>} */
   #steps;
-  /** @type {{maker: Maker, views: Views, populations: Populations, tensors: Net, grid: Grid, crowd: Crowd} | null} */
+  /** @type {{maker: Maker, views: Views, populations: Populations, bands: Bands, grid: Grid, crowd: Crowd} | null} */
   #ready = null;
   /** @type {Galaxy | null} the galaxy that is shown */
   #shown = null;
@@ -102,7 +101,7 @@ export class SynthesizePage {
       const maker = new Maker({ populations, grid, constants, net, map, domain: under(shared, "domain"), halpha });
       const views = new Views(manifest, background);
       const crowd = new Crowd({ manifest, populations, grid, tensors, map, show: (all) => views.drawAll(all) });
-      this.#ready = { maker, views, populations, tensors, grid, crowd };
+      this.#ready = { maker, views, populations, bands: new Bands(tensors, constants, grid), grid, crowd };
       this.redraw();
       this.root.dataset.ready = "";
       this.#rest(0);
@@ -199,11 +198,9 @@ export class SynthesizePage {
   #draw() {
     this.#sliders.show(this.#stars);
     if (!this.#ready) return;
-    const { maker, views, tensors, grid, populations } = this.#ready;
+    const { maker, views, bands, grid, populations } = this.#ready;
     const galaxy = maker.make(this.#stars);
-    const { redshift } = this.#stars;
-    const light = { flux: galaxy.starlight, ew: galaxy.listed.ew, redshift };
-    const magnitudes = magnitudesOf(tensors, this.manifest.constants, grid, light);
+    const magnitudes = bands.magnitudes(galaxy.starlight, galaxy.listed.ew, this.#stars.redshift);
     this.#shown = galaxy;
     const shown = { ...galaxy, magnitudes, wavelength: grid.wavelength };
     views.draw(shown, this.#stars, this.#draws, populations.regions(galaxy.logOh));

@@ -46,6 +46,8 @@ export class Views {
   #all = null;
   #background;
   #painted = "";
+  /** texts of the table of magnitudes */
+  #listed = "";
 
   /**
    * @param {Manifest} manifest
@@ -152,10 +154,14 @@ export class Views {
    */
   #magnitudes(magnitudes, redshift) {
     const covered = magnitudes.filter(({ starlight }) => Number.isFinite(starlight));
-    const rows = covered.map(({ name, starlight, change }) => {
+    const texts = covered.map(({ name, starlight, change }) => {
+      return [name, (starlight + change).toFixed(2), starlight.toFixed(2), `${(1000 * change).toFixed(0).replace("-", "−")} mmag`];
+    });
+    if (this.#listed === JSON.stringify([texts, redshift])) return;
+    this.#listed = JSON.stringify([texts, redshift]);
+    const rows = texts.map(([name, ...cells]) => {
       const head = node("th", "", name);
       head.scope = "row";
-      const cells = [(starlight + change).toFixed(2), starlight.toFixed(2), `${(1000 * change).toFixed(0).replace("-", "−")} mmag`];
       return node("tr", "", head, ...cells.map((text) => node("td", "", text)));
     });
     const heads = ["Band", "with lines", "starlight", "lines"].map((text) => {

@@ -67,8 +67,8 @@ def upload_card(max_mb: int, max_rows: int, judged: int) -> html.Section:
             [
                 html.Div(role="progressbar", className="busy-bar", **aria(label="Judging")),
                 html.Span(
-                    f"Drawing the lines of DESI’s galaxies for {judged:,} galaxies: 5 to 10 seconds, and up to 30 when "
-                    "it is the first time since the server started.",
+                    f"Drawing the lines of DESI’s galaxies for {judged:,} galaxies: 5 to 10 seconds, and up "
+                    "to a minute or more when it is the first time since a busy server started.",
                     className="muted",
                 ),
             ],

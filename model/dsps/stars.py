@@ -84,6 +84,8 @@ def history(stars: Stars) -> tuple[Float[Array, " time"], Float[Array, " time"]]
 def log_ssfr(stars: Stars) -> Float[Array, ""]:
     """Return log10 of the mass formed in the last 10 Myr, per year and per mass formed in all [1/yr]."""
     times, rates = history(stars)
-    mass = jnp.concatenate([jnp.zeros(1), jnp.cumsum((rates[1:] + rates[:-1]) / 2 * jnp.diff(times))])
-    recent = mass[-1] - jnp.interp(times[-1] - RECENT, times, mass)
+    # Summed back from now: in single precision, the difference of two masses would lose what an old galaxy still forms.
+    steps = ((rates[1:] + rates[:-1]) / 2 * jnp.diff(times))[::-1]
+    mass = jnp.concatenate([jnp.zeros(1, steps.dtype), jnp.cumsum(steps)])
+    recent = jnp.interp(RECENT, times[-1] - times[::-1], mass)
     return jnp.log10(jnp.maximum(recent / mass[-1], 1e-30) / (RECENT * 1e9))
