@@ -180,6 +180,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "model-variant.value": Text | None,
         "population-named.n_clicks": Clicks,
         "population-save.n_clicks": Clicks,
+        "predict-anchored.checked": Flag,
         "predict-dispersion.value": Number | Text | None,
         "predict-example.n_clicks": Clicks,
         "predict-file-save.n_clicks": Clicks,

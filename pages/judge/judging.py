@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import dash
@@ -17,8 +17,6 @@ from analysis import isolation
 from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
 from analysis.isolation.reader import available_memory
-from analysis.mocks.judging import Asked, JudgedTable, judge_file, judge_upload, plan_of, source_of
-from analysis.mocks.record import as_record
 from components.judgement import page
 from components.judgement.parts import sections
 from components.judgement.report import report
@@ -31,6 +29,9 @@ from model.storage.weights import load_params
 from pages.uploads import names_of, table_of, unpack
 from pages.uploads import plan_of as choices_of
 from storage import memory
+
+if TYPE_CHECKING:
+    from analysis.mocks.judging import Asked, JudgedTable
 
 MOST_JUDGED: Final = 1000
 """Galaxies of an upload that are judged: a few seconds on one processor."""
@@ -105,6 +106,8 @@ def diagnose(files: list[dict[str, Any]] | None) -> tuple[Any, bool, dict[str, s
 )
 def preview(values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None) -> Any:
     """Show what the columns are taken for, or what is missing."""
+    from analysis.mocks.judging import plan_of, source_of  # Arrow is loaded with the first mock, not at the start
+
     if not values or not read:
         return None
     try:
@@ -127,6 +130,8 @@ def judge_read(
     clicks: int | None, values: list[str], fields: list[dict[str, str]], read: dict[str, str] | None
 ) -> Answer:
     """Judge the uploaded table."""
+    from analysis.mocks.judging import judge_upload  # Arrow is loaded with the first mock, not at the start
+
     if not clicks:
         raise dash.exceptions.PreventUpdate
     asked = asked_by(values, fields)
@@ -141,6 +146,8 @@ def judge_read(
 @callback(*_RESULT, Input("judge-try", "n_clicks"), running=_RUNNING, prevent_initial_call=True)
 def judge_example(clicks: int | None) -> Answer:
     """Judge the mock catalogue that comes with the product."""
+    from analysis.mocks.judging import Asked, judge_file  # Arrow is loaded with the first mock, not at the start
+
     if not clicks:
         raise dash.exceptions.PreventUpdate
     try:
@@ -174,8 +181,10 @@ def turn() -> Iterator[None]:
         memory.give_back()
 
 
-def asked_by(values: list[str], fields: list[dict[str, str]]) -> Asked:
+def asked_by(values: list[str], fields: list[dict[str, str]]) -> "Asked":
     """Return what the page's controls ask for; a choice that the page does not offer is refused or ignored."""
+    from analysis.mocks.judging import Asked  # Arrow is loaded with the first mock, not at the start
+
     chosen = choices_of(values, fields)
     units = {
         name: "" if chosen.get(name) in (None, page.STATED) else chosen[name][:60]
@@ -191,8 +200,10 @@ def asked_by(values: list[str], fields: list[dict[str, str]]) -> Asked:
     )
 
 
-def shown(found: JudgedTable) -> Answer:
+def shown(found: "JudgedTable") -> Answer:
     """Return the outputs that show a judgement."""
+    from analysis.mocks.record import as_record
+
     record = as_record(found)
     verdict = widgets.sentence(record["verdict"], "good" if record["passes"] else "bad")
     parts = {page.VERDICT: [dash.html.H2(record["name"]), verdict], page.RESULT: page.cards(sections(record, address))}
