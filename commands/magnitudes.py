@@ -9,7 +9,7 @@ from analysis.answers.answer import PredictOptions, Variant
 from analysis.batch.plan import Engine, Job
 from analysis.emission.filters import SURVEYS
 from analysis.emission.magnitude_table import Lines, MagnitudeOptions
-from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
+from commands.options import FILE, SEED, Command, Several, columns_option, fill_missing_option, model_option
 from commands.predict import engine_option, run_job, variant_option, weights_of
 from model.storage.weights import load_params
 from storage.program import PROGRAM
@@ -69,9 +69,7 @@ def _survey(word: str) -> str:
 @click.option("--flux-unit", metavar="UNIT", default="", help="Unit of the fluxes, if the file states none.")
 @model_option
 @variant_option
-@click.option(
-    "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
-)
+@columns_option
 @fill_missing_option
 @engine_option
 def command(

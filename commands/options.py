@@ -101,3 +101,6 @@ model_option = click.option(
 fill_missing_option = click.option(
     "--fill-missing", is_flag=True, help="Estimate missing bins from the others, of which at least six are needed."
 )
+columns_option = click.option(
+    "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
+)

@@ -9,7 +9,7 @@ from analysis.answers.answer import AnswerNoise, PredictOptions, Variant
 from analysis.batch.job import predict_file
 from analysis.batch.plan import Engine, Job
 from commands import interrupts
-from commands.options import FILE, SEED, Command, Several, fill_missing_option, model_option
+from commands.options import FILE, SEED, Command, columns_option, fill_missing_option, model_option
 from model.storage.weights import find_weights, load_params, load_sidecar
 from storage.program import PROGRAM
 
@@ -87,9 +87,7 @@ engine_option = click.option(
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Number of the noise realisation.")
 @click.option("--anchored", is_flag=True, help="Draw the lines given expected_ew_halpha and log_oh of the input.")
 @click.option("--surprise", is_flag=True, help="Test measured {LINE}_EW against 96 draws per row.")
-@click.option(
-    "--columns", cls=Several, metavar="NAME...", help="Columns or patterns to write; PROBLEM is always written."
-)
+@columns_option
 @fill_missing_option
 @engine_option
 def command(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from components.widgets import widgets
 from components.widgets.aria import aria
@@ -32,36 +32,16 @@ def upload_card(max_mb: int, max_rows: int, judged: int) -> html.Section:
             ],
             className="card-head",
         ),
-        dcc.Upload(
-            html.Div(
-                [
-                    html.Strong("Drop a table of mock galaxies, or choose one"),
-                    html.Span(
-                        "Twelve fluxes of the continuum per galaxy and lines: equivalent widths, or fluxes or "
-                        "luminosities in a stated unit; log_luminosity and redshift if known. CSV, ECSV, FITS, "
-                        f"VOTable, Parquet. Limits: {max_mb} MB and {max_rows:,} galaxies, of which {judged:,} spread "
-                        f"evenly over the table are judged; {PROGRAM} judge takes any number. Nothing is stored.",
-                        className="muted",
-                    ),
-                ],
-                className="drop-text",
-            ),
-            id="judge-upload",
-            className="drop",
-            className_active="drop drop-active",
-            style_active={},
-            multiple=True,
+        widgets.drop_zone(
+            "judge-upload",
+            "Drop a table of mock galaxies, or choose one",
+            "Twelve fluxes of the continuum per galaxy and lines: equivalent widths, or fluxes or luminosities in a "
+            "stated unit; log_luminosity and redshift if known. CSV, ECSV, FITS, VOTable, Parquet. "
+            f"Limits: {max_mb} MB and {max_rows:,} galaxies, of which {judged:,} spread evenly over the table are "
+            f"judged; {PROGRAM} judge takes any number. Nothing is stored.",
         ),
-        dcc.Loading(html.Div(id="judge-doctor"), delay_show=250, type="dot", color="var(--cyan)"),
-        html.Div(id="judge-steps"),
-        html.Div(
-            [
-                dmc.Button("Judge", id="judge-go", size="xs"),
-                html.Span("Nothing is judged until you press Judge.", className="muted"),
-            ],
-            id="judge-go-box",
-            className="actions",
-            hidden=True,
+        *widgets.read_state(
+            "judge", dmc.Button("Judge", id="judge-go", size="xs"), "Nothing is judged until you press Judge."
         ),
         html.Div(
             [

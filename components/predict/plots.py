@@ -1,4 +1,4 @@
-"""The cards of the map and the two diagrams, which the page's script fills while a bin is dragged."""
+"""The cards of the map and the two diagrams, which a page's script fills while a value is dragged."""
 
 from dash import html
 
@@ -6,35 +6,37 @@ from components.predict.form import footnote, head
 from components.widgets import widgets
 
 
-def place_cards() -> list[html.Section]:
-    """Return the cards of the map and the two diagrams."""
-    scale = [html.Span("Å"), html.Span(id="predict-map-top"), html.Span(className="scale-bar"), html.Span("0")]
+def place_cards(page: str, *, map_note: str, bpt_note: str, whan_note: str) -> list[html.Section]:
+    """Return the cards of the map and the two diagrams.
+
+    Parameters
+    ----------
+    page : str
+        Start of the ids of the elements, as the page's script knows them.
+    map_note, bpt_note, whan_note : str
+        What stands below the plots; sources included.
+    """
+    scale = [html.Span("Å"), html.Span(id=f"{page}-map-top"), html.Span(className="scale-bar"), html.Span("0")]
     return [
         widgets.card(
-            head("Place on the map", html.Span(id="predict-map-title")),
+            head("Place on the map", html.Span(id=f"{page}-map-title")),
             html.Div(
-                [html.Div(id="predict-map", className="map-plot"), html.Div(scale, className="scale")],
+                [html.Div(id=f"{page}-map", className="map-plot"), html.Div(scale, className="scale")],
                 className="map-and-scale",
             ),
-            footnote(
-                "UMAP of continua: it has no units, and distances have no physical meaning. Each cell holds at "
-                "least 20 real galaxies."
-            ),
+            footnote(map_note),
             label="Place on the map",
         ),
         widgets.card(
-            head("BPT", html.Span(id="predict-bpt-class")),
-            html.Div(id="predict-bpt", className="diagram"),
-            footnote(
-                "Kewley 01, Kauffmann 03 (dashed). Class of the medians; “or” names the classes that the 68 % interval "
-                "of one line reaches. A prediction is not a detection."
-            ),
+            head("BPT", html.Span(id=f"{page}-bpt-class")),
+            html.Div(id=f"{page}-bpt", className="diagram"),
+            footnote(bpt_note),
             label="BPT diagram",
         ),
         widgets.card(
-            head("WHAN", html.Span(id="predict-whan-class")),
-            html.Div(id="predict-whan", className="diagram"),
-            footnote("Cid Fernandes 11"),
+            head("WHAN", html.Span(id=f"{page}-whan-class")),
+            html.Div(id=f"{page}-whan", className="diagram"),
+            footnote(whan_note),
             label="WHAN diagram",
         ),
     ]

@@ -35,46 +35,23 @@ def upload_card(max_mb: int, max_rows: int, max_pixels: int, examples: Mapping[s
     ]
     return widgets.card(
         html.Div([html.H2("A file"), html.Div(aside, className="end links")], className="card-head"),
-        upload_area(max_mb, max_rows, max_pixels),
-        dcc.Loading(html.Div(id="predict-doctor"), delay_show=250, type="dot", color="var(--cyan)"),
-        html.Div(id="predict-steps"),
-        html.Div(
-            [
-                dmc.Button("Predict", id="predict-go", size="xs"),
-                html.Span("Nothing is predicted until you press Predict. Nothing is stored.", className="muted"),
-            ],
-            id="predict-go-box",
-            className="actions",
-            hidden=True,
+        widgets.drop_zone(
+            "predict-upload",
+            "Drop a table of continua or a spectrum, or choose one",
+            "Formats: CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock "
+            "file; an SDSS spec file. The page shows columns, units and frame before it computes anything. "
+            f"Limits: {max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels. Nothing is stored.",
+        ),
+        *widgets.read_state(
+            "predict",
+            dmc.Button("Predict", id="predict-go", size="xs"),
+            "Nothing is predicted until you press Predict. Nothing is stored.",
         ),
         html.P(
             dcc.Link("Judge whether a mock’s lines are those of real galaxies", href=JUDGE), className="muted footnote"
         ),
         label="A file",
         class_name="card-file",
-    )
-
-
-def upload_area(max_mb: int, max_rows: int, max_pixels: int) -> dcc.Upload:
-    """Return the drop zone, which also works as a button."""
-    return dcc.Upload(
-        html.Div(
-            [
-                html.Strong("Drop a table of continua or a spectrum, or choose one"),
-                html.Span(
-                    "Formats: CSV, TSV, JSON, ECSV, FITS, VOTable, Parquet, NPY, NPZ; a DESI coadd with its redrock "
-                    "file; an SDSS spec file. The page shows columns, units and frame before it computes anything. "
-                    f"Limits: {max_mb} MB, {max_rows:,} galaxies or {max_pixels:,} pixels. Nothing is stored.",
-                    className="muted",
-                ),
-            ],
-            className="drop-text",
-        ),
-        id="predict-upload",
-        className="drop",
-        className_active="drop drop-active",
-        style_active={},
-        multiple=True,
     )
 
 

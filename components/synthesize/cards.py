@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from dash import dcc, html
 
+from components.predict import plots
 from components.predict.form import footnote, head, segments
 from components.synthesize.parameters import PRESETS, SLIDERS, Slider
 from components.widgets import widgets
@@ -137,30 +138,13 @@ def slopes_card() -> html.Section:
 
 def place_cards() -> list[html.Section]:
     """Return the cards of map, diagrams and magnitudes."""
-    scale = [html.Span("Å"), html.Span(id="synthesize-map-top"), html.Span(className="scale-bar"), html.Span("0")]
     return [
-        widgets.card(
-            head("Place on the map", html.Span(id="synthesize-map-title")),
-            html.Div(
-                [html.Div(id="synthesize-map", className="map-plot"), html.Div(scale, className="scale")],
-                className="map-and-scale",
-            ),
-            footnote("UMAP of continua. Each cell holds at least 20 real galaxies."),
-            label="Place on the map",
-        ),
-        widgets.card(
-            head("BPT", html.Span(id="synthesize-bpt-class")),
-            html.Div(id="synthesize-bpt", className="diagram"),
-            footnote(
-                "Small points: the draws. Grey: medians of real galaxies. Cross: H II regions of this metallicity."
-            ),
-            label="BPT diagram",
-        ),
-        widgets.card(
-            head("WHAN", html.Span(id="synthesize-whan-class")),
-            html.Div(id="synthesize-whan", className="diagram"),
-            footnote("Cid Fernandes 11. Cross: Hα and [N II] that the stars ionise."),
-            label="WHAN diagram",
+        *plots.place_cards(
+            "synthesize",
+            map_note="UMAP of continua. Each cell holds at least 20 real galaxies.",
+            bpt_note="Small points: the draws. Grey: medians of real galaxies. Cross: H II regions of this "
+            "metallicity.",
+            whan_note="Cid Fernandes 11. Cross: Hα and [N II] that the stars ionise.",
         ),
         widgets.card(
             head("Magnitudes", "AB, with lines"),

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.widgets.aria import aria
@@ -124,6 +124,27 @@ def line_table(head: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str)
         className="line-table",
     )
     return html.Div(table, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
+
+
+def drop_zone(id: str, title: str, text: str) -> dcc.Upload:
+    """Return a zone to drop files on, which also works as a button."""
+    return dcc.Upload(
+        html.Div([html.Strong(title), html.Span(text, className="muted")], className="drop-text"),
+        id=id,
+        className="drop",
+        className_active="drop drop-active",
+        style_active={},
+        multiple=True,
+    )
+
+
+def read_state(page: str, button: Component, words: str) -> list[Component]:
+    """Return what follows a drop zone: what was read from the files, and the button that uses it, hidden at first."""
+    return [
+        dcc.Loading(html.Div(id=f"{page}-doctor"), delay_show=250, type="dot", color="var(--cyan)"),
+        html.Div(id=f"{page}-steps"),
+        html.Div([button, html.Span(words, className="muted")], id=f"{page}-go-box", className="actions", hidden=True),
+    ]
 
 
 def menu(label: str, items: Sequence[html.Button], class_name: str) -> html.Details:

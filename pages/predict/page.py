@@ -76,7 +76,7 @@ def layout(flux: str | None = None, luminosity: str | None = None, redshift: str
                 className="predict-grid",
             ),
             html.Div(upload.result_card(), id="predict-result", hidden=True),
-            html.Div([form.drives_card(), *plots.place_cards()], className="predict-places"),
+            html.Div([form.drives_card(), *_place_cards()], className="predict-places"),
             line_luminosity.light_cards(synthetic_spectrum.DISPERSIONS, synthetic_spectrum.RESOLUTIONS),
         ],
         id="predict",
@@ -146,3 +146,14 @@ clientside_callback(
     State("predict-weights", "filename"),
     prevent_initial_call=True,
 )
+
+
+def _place_cards() -> list[html.Section]:
+    return plots.place_cards(
+        "predict",
+        map_note="UMAP of continua: it has no units, and distances have no physical meaning. Each cell holds at "
+        "least 20 real galaxies.",
+        bpt_note="Kewley 01, Kauffmann 03 (dashed). Class of the medians; “or” names the classes that the 68 % "
+        "interval of one line reaches. A prediction is not a detection.",
+        whan_note="Cid Fernandes 11",
+    )
