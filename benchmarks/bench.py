@@ -24,7 +24,7 @@ from model.networks.per_line import PerLineNetwork
 from model.predictions.batch import intrinsic_many, predict_many
 from model.predictions.params import Params
 from model.predictions.predict import predict_ew
-from model.storage.published import read_published
+from model.storage.published_pickles import read_published
 from model.storage.weights import load_params
 from research.baselines.local import local_regression
 from research.sample import read_sample

@@ -34,10 +34,10 @@ from model import (
     star_formation_ew,
 )
 from model.bins import N_BINS
+from model.cosmology import LIGHT_SPEED
 from model.dsps import Pipeline, Stars, log_ssfr
-from model.features import LIGHT_SPEED
 from model.physics.photoionisation import HIGHEST_LOG_OH, load_tables, log_oh_of
-from model.predictions.judgement.expectation import RETIRED
+from model.predictions.domain.expectation import RETIRED
 from model.spectra.air import air_to_vacuum
 from model.training.held_out import held_out_mask
 from scripts.nebular_tables import METALLICITIES, stellar_grid

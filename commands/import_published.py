@@ -12,7 +12,7 @@ from commands.options import FILE, Command
 @click.argument("out", type=FILE)
 def command(file: Path, out: Path) -> int:
     """Convert params_of_model_with(out)_luminosity.npy to OUT.safetensors; a second variant in OUT is kept."""
-    from model.storage.published import import_published
+    from model.storage.published_pickles import import_published
 
     variant = import_published(file, out)
     click.echo(f"Wrote the {variant} variant to {out}.")

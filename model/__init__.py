@@ -16,12 +16,12 @@ from .physics.luminosities import line_luminosities
 from .physics.magnitudes import LineMagnitudes, line_magnitudes, magnitude_changes
 from .physics.photoionisation import DESI_OFFSET, ionising_photons, line_ratios, photoionised_ew, star_formation_ew
 from .predictions.batch import predict_many, sample_many
+from .predictions.domain.domain import Domain, domain, domain_score
 from .predictions.imputation import complete_bins
 from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
 from .predictions.joint.anchor import Anchor
 from .predictions.joint.draws import ObservedLines, Sample, sample
 from .predictions.joint.likelihood import log_prob
-from .predictions.judgement.domain import Domain, domain, domain_score
 from .predictions.map import MapPlace, place_on_map
 from .predictions.params import Params
 from .predictions.predict import Prediction, predict, predict_ew

@@ -22,8 +22,8 @@ from data.surveys.fastspecfit import read_lines
 from model.bins import BIN_EDGES
 from model.features import log_luminosity
 from model.lines import EXTRA_LINES, LINE_NAMES, MEASURED_LINES
+from model.predictions.domain.verdicts import judge_rows
 from model.predictions.imputation import complete_bins
-from model.predictions.judgement.verdicts import judge_rows
 from model.predictions.params import Params
 from model.spectra.continuum import continuum_bins
 from model.spectra.lines.measure import as_catalogued, measure_lines

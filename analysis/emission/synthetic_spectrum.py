@@ -14,7 +14,8 @@ from data.spectrum import Spectrum
 from data.uploads.averaging import padded
 from model.bins import BIN_EDGES
 from model.spectra.lines.mask import mask_lines
-from model.spectra.synthesis import add_lines, smooth_continuum
+from model.spectra.smooth_continuum import smooth_continuum
+from model.spectra.synthesis import add_lines
 
 PIXEL: Final = 0.8
 """Pixel of a smooth curve's spectrum [Å, rest frame], equal to DESI's."""

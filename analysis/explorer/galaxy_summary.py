@@ -13,7 +13,7 @@ from model.physics.derived import Derived, derive
 from model.physics.diagnostics import DiagramPoint, bpt_point, whan_point
 from model.physics.diagram_class import DiagramClass, classify_bpt, classify_whan
 from model.predictions.batch import intrinsic_many, score_many
-from model.predictions.judgement.reasons import Judgement, judge
+from model.predictions.domain.reasons import Judgement, domain_verdict
 from model.predictions.params import Params
 from model.predictions.variants import choose_variants
 from model.statistics.point_scores import percentile
@@ -115,4 +115,4 @@ def _domain(params: Params, galaxy: Galaxy, flux: Float[np.ndarray, "galaxy bin"
         return None
     score = float(score_many(params, flux)[0])
     limits = np.asarray(params.domain.luminosity_limit), np.asarray(params.domain.redshift_limit)
-    return judge(*limits, flux[0], score, galaxy.log_luminosity, galaxy.redshift)
+    return domain_verdict(*limits, flux[0], score, galaxy.log_luminosity, galaxy.redshift)

@@ -9,7 +9,7 @@ from analysis.web_client import weights
 from data.uploads.readers import numbers
 from model.bins import BIN_EDGES
 from model.lines import LINES
-from model.predictions.judgement.reasons import EDGE, OUTSIDE
+from model.predictions.domain.reasons import EDGE, OUTSIDE
 from model.storage.weights import DEFAULT, load_params
 
 

@@ -10,10 +10,10 @@ from safetensors.numpy import save
 
 from analysis.emission.filters import load_bands
 from analysis.web_client.weights import VERSION_DIGITS
+from model.cosmology import CM_PER_MPC, HUBBLE, LIGHT_SPEED, OMEGA_MATTER
 from model.dsps.pipeline import LARGEST_DISPERSION, METALLICITY_SCATTER, PIXEL
 from model.dsps.populations import shipped_halpha
 from model.dsps.stars import BURST_WIDTH, FIRST_STAR, LEAST_LOOKBACK, QUENCHING, RECENT, TIMES
-from model.features import CM_PER_MPC, HUBBLE, LIGHT_SPEED, OMEGA_MATTER
 from model.lines import LINE_NAMES, LINES
 from model.physics.luminosities import SOLAR_LUMINOSITY
 from model.physics.magnitudes import AB_ZERO, LEAST_COVERED
@@ -25,7 +25,7 @@ from model.physics.photoionisation import (
     SOLAR_METALLICITY,
     load_tables,
 )
-from model.predictions.judgement.expectation import EDGE_OFFSET, LEAST_SIGMA, OUTSIDE_OFFSET, RETIRED
+from model.predictions.domain.expectation import EDGE_OFFSET, LEAST_SIGMA, OUTSIDE_OFFSET, RETIRED
 from model.spectra.lines.mask import SIDE_BAND, mask_windows
 from model.spectra.lines.side_bands import PREDICTED
 from model.spectra.synthesis import DEFAULT_DISPERSION

@@ -16,7 +16,7 @@ from data.catalogue.parquet import write
 from data.errors import FetchError
 from data.paths import FETCHED_SUBFOLDER, user_data_folder
 from model.storage.files import replacing
-from model.storage.published import import_published
+from model.storage.published_pickles import import_published
 from model.storage.weights import DEFAULT, user_folder
 from storage.program import SERVE
 

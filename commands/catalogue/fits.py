@@ -78,7 +78,7 @@ def judge_map(table_path: Path) -> str:
 
     from model.features import log_flux_shape
     from model.predictions.batch import place_many
-    from research.fitting.map import judge, principal_axes
+    from research.fitting.map import neighbour_scores, principal_axes
     from research.sample import read_sample
 
     sample = read_sample(table_path)
@@ -89,7 +89,7 @@ def judge_map(table_path: Path) -> str:
         "two axes": axes[held_out, :2],
         "three axes": axes[held_out, :3],
     }
-    judged = {name: judge(shape[held_out], place, sample.ew[held_out]) for name, place in places.items()}
+    judged = {name: neighbour_scores(shape[held_out], place, sample.ew[held_out]) for name, place in places.items()}
     trust = ", ".join(f"{name} {one['trustworthiness']}" for name, one in judged.items())
     return f"Trustworthiness: {trust}.\n\n{_explained({name: one['explained'] for name, one in judged.items()})}"
 

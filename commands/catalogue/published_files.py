@@ -19,7 +19,7 @@ from data.catalogue.stored_spectra import WAVELENGTHS
 from data.errors import FetchError
 from data.paths import FILES
 from model.lines import LINE_NAMES
-from model.storage.published import read_published
+from model.storage.published_pickles import read_published
 from model.storage.weights import WeightsError
 
 if TYPE_CHECKING:

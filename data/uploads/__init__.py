@@ -7,19 +7,17 @@ galaxies. A file that cannot be read raises an `UploadError`. A row that cannot 
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
-from data.columns.words import is_rounded
 from data.errors import UploadError
-from data.spectrum import Spectrum
 from data.surveys.registry import survey_of_redshifts
-from data.uploads.galaxies import FluxTable, others_said, tabulate
+from data.uploads.apply import UploadResult, apply_plan
+from data.uploads.galaxies import FluxTable
 from data.uploads.limits import MAX_BYTES, MAX_COLUMNS, MAX_PIXELS, MAX_ROWS, too_large
-from data.uploads.plan import NONE, Guess, infer_plan, resolve_plan
+from data.uploads.plan import Guess, infer_plan, resolve_plan
 from data.uploads.readers.fits import read_pair
 from data.uploads.readers.raw_table import RawTable
 from data.uploads.readers.recognise import read_raw, recognise
-from data.uploads.spectrum import read_spectrum, warm_up
+from data.uploads.spectrum import warm_up
 
 __all__ = [
     "MAX_BYTES",
@@ -39,14 +37,6 @@ __all__ = [
     "too_large",
     "warm_up",
 ]
-
-
-class UploadResult(NamedTuple):
-    """Galaxies of an upload, one sentence per processing step, and the spectrum if the upload was one."""
-
-    table: FluxTable
-    steps: tuple[str, ...]
-    spectrum: Spectrum | None
 
 
 def open_files(files: Sequence[tuple[bytes, str]]) -> RawTable:
@@ -97,43 +87,6 @@ def _open(files: Sequence[tuple[bytes, str]]) -> RawTable:
         raise UploadError(
             f"{spectra_name} and {redshifts_name} cannot be read as spectra and their redshifts. Download them again."
         ) from error
-
-
-def apply_plan(raw: RawTable, chosen: Mapping[str, str] | None = None) -> UploadResult:
-    """Convert a file's columns to galaxies.
-
-    Parameters
-    ----------
-    raw : RawTable
-        From `open_files`.
-    chosen : mapping, optional
-        Values that the user changed in the guesses, by field.
-
-    Returns
-    -------
-    UploadResult
-        Galaxies, processing steps and spectrum.
-
-    Raises
-    ------
-    UploadError
-        When no row can be used.
-    """
-    plan = resolve_plan(raw, chosen)
-    if "wavelength" in plan:
-        reading = read_spectrum(raw, plan)
-        return UploadResult(reading.table, reading.steps, reading.spectrum)
-    table = tabulate(raw, plan)
-    bad = sum(map(bool, table.problems))
-    steps = [*raw.about.get("notes", [])]
-    if plan["id"] != NONE and (rounded := [name for name in map(str, raw.columns[plan["id"]]) if is_rounded(name)]):
-        steps.append(
-            f"{len(rounded):,} names in column {plan['id'][:60]} are numbers that lost their last digits "
-            f"({rounded[0]}); these galaxies are called by their rows. Export the names as whole numbers or as text."
-        )
-    steps.append(f"{raw.form}: {raw.n:,} rows, {raw.n - bad:,} of them galaxies that can be predicted.")
-    steps += others_said(table.kinds or ())
-    return UploadResult(table, tuple(steps), None)
 
 
 def read(content: bytes, name: str, chosen: Mapping[str, str] | None = None) -> FluxTable:

@@ -11,7 +11,8 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from ..bins import LUMINOSITY_BIN
-from ..features import CM_PER_MPC, LIGHT_SPEED, VARIANTS, luminosity_distance
+from ..cosmology import CM_PER_MPC, LIGHT_SPEED, luminosity_distance
+from ..features import VARIANTS
 from ..lines import LINE_NAMES, LINES
 from ..numerics.random_numbers import Key, id_words
 from ..physics.bands import Bands

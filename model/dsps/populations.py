@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ..features import LIGHT_SPEED
+from ..cosmology import LIGHT_SPEED
 from ..lines import LINE_NAMES, LINES
 from ..physics.luminosities import SOLAR_LUMINOSITY
 from ..physics.photoionisation import HALPHA_PER_PHOTON, LYMAN_LIMIT, ionising_photons, load_tables

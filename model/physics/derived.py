@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..features import CM_PER_MPC, luminosity_distance
+from ..cosmology import CM_PER_MPC, luminosity_distance
 from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, is_above
 from .diagram_class import faint_lines
 from .levels import continuum_levels

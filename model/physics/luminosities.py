@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import LUMINOSITY_BIN
-from ..features import CM_PER_MPC, luminosity_distance
+from ..cosmology import CM_PER_MPC, luminosity_distance
 from .levels import continuum_levels
 
 FLUX_UNIT: Final = 1e-17

@@ -11,7 +11,8 @@ from jaxtyping import Array, Bool, Float
 from ..bins import BIN_EDGES, pixel_edges
 from ..lines import LINES
 from ..spectra.lines.side_bands import COMPONENT_LINE, COMPONENT_WAVELENGTHS
-from ..spectra.synthesis import component_ew, smooth_continuum
+from ..spectra.smooth_continuum import smooth_continuum
+from ..spectra.synthesis import component_ew
 from .levels import continuum_levels
 from .luminosities import FLUX_UNIT
 

@@ -12,11 +12,11 @@ from jaxtyping import Float, Shaped
 from ..bins import N_BINS
 from ..features import VARIANTS, colors
 from ..numerics.random_numbers import id_words, key_words, row_words
+from .domain.domain import domain_score
 from .imputation import fill_bins, in_range, known_colors
 from .intrinsic import IntrinsicEW, distribution_of, intrinsic_colors, intrinsic_ew
 from .joint.anchor import Anchor
 from .joint.draws import Sample, draw_colors, sample_colors
-from .judgement.domain import domain_score
 from .map import MapPlace, place_on_map
 from .params import Params
 from .predict import Prediction, predict, predict_colors

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from ..features import LIGHT_SPEED
+from ..cosmology import LIGHT_SPEED
 from ..lines import FREE_LINES, LINES
 from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import bin_weights
-from .smooth_curve import flat_inverse_slope, match_bins, spline_basis
+from .bin_splines import flat_inverse_slope, match_bins, spline_basis
 from .synthesis import DEFAULT_DISPERSION
 from .templates import REDDENINGS, attenuation, load_templates, nnls, smear
 

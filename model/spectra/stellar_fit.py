@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from ..features import LIGHT_SPEED
+from ..cosmology import LIGHT_SPEED
 from ..lines import MEASURED_LINES
 from .lines.side_bands import MEASURED
 from .templates import attenuation, load_templates, nnls, smear

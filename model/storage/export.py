@@ -14,10 +14,10 @@ from ..networks.joint import JointNetwork
 from ..networks.layers import Dense, Trunk
 from ..networks.per_line import PerLineNetwork
 from ..physics.bands import Bands
+from ..predictions.domain.domain import Domain
 from ..predictions.intrinsic import IntrinsicEW
 from ..predictions.joint.anchor import Anchor
 from ..predictions.joint.draws import ObservedLines, Sample
-from ..predictions.judgement.domain import Domain
 from ..predictions.map import MapPlace
 from ..predictions.params import Diluted, LineDistribution, Params
 from ..predictions.predict import Prediction

@@ -10,7 +10,7 @@ from model.distribution.colors import ColorMixture, marginal
 from model.features import colors
 from model.lines import LINE_NAMES
 from model.predictions.batch import score_many
-from model.predictions.judgement.reasons import EDGE, OUTSIDE
+from model.predictions.domain.reasons import EDGE, OUTSIDE
 from model.predictions.params import Params
 from research.fitting.widening import FOLDS, START, TEACHERS, fit_widening
 from research.sample import Sample, without_bins

@@ -209,7 +209,7 @@ def measure(fitted: MapFit, network: JointNetwork) -> dict[str, Any]:
     -------
     dict
         Median and 95th percentile of the distance to UMAP's position, in % of the map's diagonal, and the results of
-        `judge` for the positions of UMAP and of the network.
+        `neighbour_scores` for the positions of UMAP and of the network.
     """
     rows = fitted.held_out
     shape, truth = fitted.shape[rows], fitted.position[rows]
@@ -217,7 +217,7 @@ def measure(fitted: MapFit, network: JointNetwork) -> dict[str, Any]:
     diagonal = float(np.hypot(*np.ptp(fitted.position[~rows], axis=0)))
     error = 100 * np.hypot(*(placed - truth).T) / diagonal
     ew = fitted.ew[rows]
-    umap, judged = judge(shape, truth, ew), judge(shape, placed, ew)
+    umap, judged = neighbour_scores(shape, truth, ew), neighbour_scores(shape, placed, ew)
     return {
         "galaxies": len(shape),
         "error_median_percent": round(float(np.median(error)), 3),
@@ -229,7 +229,7 @@ def measure(fitted: MapFit, network: JointNetwork) -> dict[str, Any]:
     }
 
 
-def judge(
+def neighbour_scores(
     shape: Float[np.ndarray, "galaxy bin"],
     position: Float[np.ndarray, "galaxy 2"],
     ew: Float[np.ndarray, "galaxy line"],

@@ -17,9 +17,9 @@ from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
 from model.predictions.batch import sample_many
+from model.predictions.domain.domain import domain
 from model.predictions.intrinsic import intrinsic_ew
 from model.predictions.joint.anchor import Anchor
-from model.predictions.judgement.domain import domain
 from model.predictions.predict import predict
 from model.storage.weights import load_params
 from server.factory import create_server

@@ -7,7 +7,7 @@ import pytest
 
 from model.predictions.batch import predict_many
 from model.predictions.params import Params
-from model.storage.published import read_published
+from model.storage.published_pickles import read_published
 from model.storage.weights import WeightsError
 
 VARIANTS = {"colors": "without", "luminosity": "with"}

@@ -1,5 +1,5 @@
 /* Whether the Hα that the stars ionise agrees with that of DESI's galaxies with this starlight, as in
- * model/predictions/judgement/expectation.py. */
+ * model/predictions/domain/expectation.py. */
 
 /** @import { SpectrumConstants } from "../manifest.mjs" */
 

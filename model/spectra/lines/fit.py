@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...features import LIGHT_SPEED
+from ...cosmology import LIGHT_SPEED
 from ...lines import MEASURED_LINES
 from ...numerics.linear import solve
 from ..synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA, line_profiles

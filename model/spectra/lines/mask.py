@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ...features import LIGHT_SPEED
+from ...cosmology import LIGHT_SPEED
 from ...lines import LINES, Line
 from ...numerics.linear import solve
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ...features import LIGHT_SPEED
+from ...cosmology import LIGHT_SPEED
 from ...lines import MEASURED_LINES
 from ..stellar_fit import OTHER_LINES, OTHER_REACH, covered, fit_starlight
 from .fit import fit_lines

@@ -6,7 +6,7 @@ import numpy as np
 from model.distribution.widening import LARGEST, log_density, width_factor
 from model.features import colors
 from model.predictions.batch import predict_many
-from model.predictions.judgement.domain import domain_score
+from model.predictions.domain.domain import domain_score
 from model.predictions.params import Params
 from model.predictions.predict import predict
 from model.storage.weights import load_params

@@ -9,9 +9,9 @@ import pytest
 from data.catalogue.schema import FLUX_NAMES
 from model.distribution.colors import marginal
 from model.predictions.batch import complete_many, predict_many
+from model.predictions.domain.domain import domain
+from model.predictions.domain.verdicts import judge_rows
 from model.predictions.imputation import complete_bins
-from model.predictions.judgement.domain import domain
-from model.predictions.judgement.verdicts import judge_rows
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
 from research.sample import without_bins

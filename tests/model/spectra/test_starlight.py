@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from model.bins import bin_continuum
+from model.spectra.bin_splines import spline_basis
 from model.spectra.lines.side_bands import COMPONENT_WAVELENGTHS, side_band_levels
 from model.spectra.pixel_noise import relative_noise
-from model.spectra.smooth_curve import spline_basis
 from model.spectra.starlight import starlight, starlight_grid
 from model.spectra.templates import attenuation, load_templates, nnls, smear
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.features import LIGHT_SPEED
+from model.cosmology import LIGHT_SPEED
 from model.lines import LINES
 from model.spectra.stellar_fit import LINE_REACH, OTHER_LINES, OTHER_REACH, near_lines
 

@@ -1,12 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from model.bins import bin_continuum
 from model.lines import LINES
-from model.spectra.synthesis import add_lines, smooth_continuum
+from model.spectra.synthesis import add_lines
 
 GRID = np.arange(3400.2, 7000.0, 0.4)
 EW = np.array([20, 3, 8, 1, 5, 2, 30, 6, 5, 4.0])
@@ -32,10 +28,3 @@ def test_the_line_stands_on_the_continuum_at_its_wavelength():
     slope = np.linspace(1, 3, len(GRID))
     excess = np.asarray(add_lines(GRID, slope, np.where(np.arange(10) == 6, 10.0, 0.0))) - slope
     assert np.trapezoid(excess, GRID) == pytest.approx(10 * np.interp(LINES[6].wavelength, GRID, slope), rel=1e-3)
-
-
-@given(arrays(np.float32, 12, elements=st.floats(0.03125, 64, width=32)))
-def test_a_smooth_continuum_has_exactly_its_bins_and_is_never_negative(flux):
-    curve = np.asarray(smooth_continuum(GRID, flux))
-    assert np.allclose(bin_continuum(GRID, curve), flux, rtol=2e-3)
-    assert curve.min() > -1e-4 * flux.max()

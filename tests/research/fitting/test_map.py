@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.storage.weights import load_sidecar
-from research.fitting.map import JUDGED, judge, orientation
+from research.fitting.map import JUDGED, neighbour_scores, orientation
 
 
 @given(angle=st.floats(0, 2 * np.pi), mirrored=st.booleans())
@@ -37,7 +37,7 @@ def test_a_map_is_judged_by_the_neighbours_it_keeps():
     shape = np.column_stack([place, 0.01 * generator.normal(size=(600, 10))])
     ew = np.sinh(np.column_stack([place[:, :1] + 0.3 * generator.normal(size=(600, 1))] * 10))
     ew[::7, 3] = np.nan
-    kept, lost = judge(shape, place, ew), judge(shape, generator.uniform(size=(600, 2)), ew)
+    kept, lost = neighbour_scores(shape, place, ew), neighbour_scores(shape, generator.uniform(size=(600, 2)), ew)
     assert len(shape) < JUDGED
     assert kept["trustworthiness"] > 0.99
     assert lost["trustworthiness"] < 0.6

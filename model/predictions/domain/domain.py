@@ -14,7 +14,7 @@ from ..imputation import complete_bins
 from ..intrinsic import richest_intrinsic
 from ..params import Params
 from .expectation import disagreement, halpha_range
-from .reasons import EDGE, OUTSIDE, VERDICTS, judge
+from .reasons import EDGE, OUTSIDE, VERDICTS, domain_verdict
 
 
 class Domain(NamedTuple):
@@ -73,7 +73,7 @@ class Domain(NamedTuple):
         columns = (np.asarray(column).ravel().tolist() for column in given)
         usual = np.asarray(self.usual_ew_halpha).reshape(-1, 3)
         rows = zip(np.asarray(self.bin_flux).reshape(-1, N_BINS), *columns, usual, strict=True)
-        found = [judge(bright, far, *row).reasons for row in rows]
+        found = [domain_verdict(bright, far, *row).reasons for row in rows]
         return found if np.ndim(self.score) else found[0]
 
 

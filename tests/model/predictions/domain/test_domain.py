@@ -9,9 +9,9 @@ import pytest
 from data.catalogue.schema import FLUX_NAMES
 from model.bins import BIN_CENTERS
 from model.predictions.batch import score_many
-from model.predictions.judgement.domain import domain, domain_score
-from model.predictions.judgement.reasons import EDGE, OUTSIDE, judge
-from model.predictions.judgement.verdicts import judge_rows
+from model.predictions.domain.domain import domain, domain_score
+from model.predictions.domain.reasons import EDGE, OUTSIDE, domain_verdict
+from model.predictions.domain.verdicts import judge_rows
 from model.storage.weights import load_params, load_sidecar
 from research.fitting.domain import measure
 from research.sample import read_sample
@@ -107,7 +107,7 @@ def test_what_colours_cannot_see_has_a_sentence_each(params, galaxies):
     ],
 )
 def test_a_luminosity_is_judged_by_its_limits(params, log_luminosity, verdict, limits):
-    found = judge(np.array([5, 6, 7, 8], np.float32), np.array([0.05, 0.3]), np.ones(12), 0.5, log_luminosity)
+    found = domain_verdict(np.array([5, 6, 7, 8], np.float32), np.array([0.05, 0.3]), np.ones(12), 0.5, log_luminosity)
     assert (found.verdict, found.score, len(found.reasons)) == (verdict, 0.5, 0 if limits is None else 1)
     for reason in found.reasons:
         assert reason == (

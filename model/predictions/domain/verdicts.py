@@ -11,7 +11,7 @@ from ..intrinsic import IntrinsicEW
 from ..params import Params
 from .domain import color_mixture
 from .expectation import HALPHA, disagreement
-from .reasons import EDGE, judge
+from .reasons import EDGE, domain_verdict
 
 
 class Verdicts(NamedTuple):
@@ -85,6 +85,6 @@ def judge_rows(
     verdict, reason = ["inside"] * n, [""] * n
     for row in np.flatnonzero(~ordinary):
         given = float(luminosity[row]), float(redshift[row]), float(expected[row])
-        found = judge(*limits, bin_flux[row], float(score[row]), *given, halpha[row])
+        found = domain_verdict(*limits, bin_flux[row], float(score[row]), *given, halpha[row])
         verdict[row], reason[row] = found.verdict, " ".join(found.reasons)
     return Verdicts(verdict, score, reason)

@@ -37,7 +37,7 @@ class Judgement(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def judge(
+def domain_verdict(
     luminosity_limit: Float[np.ndarray, " 4"],
     redshift_limit: Float[np.ndarray, " 2"],
     bin_flux: Float[np.ndarray, " bin"],
