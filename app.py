@@ -21,6 +21,8 @@ from data.catalogue import registry
 from data.errors import CatalogueError
 from model.bins import N_BINS
 from model.predictions import batch
+from model.predictions.chunks import CHUNKS
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 from pages.values import VALUES
 from server.factory import attach, create_server
@@ -72,7 +74,7 @@ health.prepare(
     cache_dir / "preparing.lock",
     {
         "weights": load_params,
-        "network": lambda: batch.warm_up(load_params(), batch.CHUNKS[:1]),
+        "network": lambda: batch.warm_up(load_params(), CHUNKS[:1]),
         "self-test": selftest.check,
         "noise": realisations.warm_up,
         "browser": lambda: [browser.parts_of(name) for name in browser.models()],
@@ -80,16 +82,16 @@ health.prepare(
     },
     # Rarely needed in the first seconds. Compiling the draws takes the most memory, so it comes first.
     later={
-        "draws": lambda: batch.sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
+        "draws": lambda: sample_many(0, load_params(), np.ones((1, N_BINS), np.float32)),
         "uploads": uploads.warm_up,
         "tables": upload.warm_up,
         "spectra": spectra.warm_up,
         "galaxy": galaxy_summary.warm_up,
         "neighbours": lambda: neighbours_by_lines.warm_up(len(pane_grid())),
         "light": line_luminosity.warm_up,
-        "batches": lambda: batch.warm_up(load_params(), batch.CHUNKS[1:3]),
-        "hundreds of galaxies": lambda: upload.warm_up(batch.CHUNKS[2:3]),
-        "thousands of galaxies": lambda: upload.warm_up(batch.CHUNKS[3:]),
+        "batches": lambda: batch.warm_up(load_params(), CHUNKS[1:3]),
+        "hundreds of galaxies": lambda: upload.warm_up(CHUNKS[2:3]),
+        "thousands of galaxies": lambda: upload.warm_up(CHUNKS[3:]),
     },
 )
 

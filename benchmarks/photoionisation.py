@@ -34,8 +34,8 @@ from model import (
     star_formation_ew,
 )
 from model.bins import N_BINS
-from model.cosmology import LIGHT_SPEED
 from model.dsps import Pipeline, Stars, log_ssfr
+from model.numerics.constants import LIGHT_SPEED
 from model.physics.photoionisation import HIGHEST_LOG_OH, load_tables, log_oh_of
 from model.predictions.domain.expectation import RETIRED
 from model.spectra.air import air_to_vacuum

@@ -8,18 +8,19 @@ from typing import Any
 
 from .bins import BIN_CENTERS, BIN_EDGES
 from .distribution.latent import Response
-from .features import colors, log_luminosity
+from .features import colors
 from .lines import EXTRA_LINES, LINES, MEASURED_LINES
 from .numerics.random_numbers import id_words
 from .physics.bands import Bands
-from .physics.luminosities import line_luminosities
+from .physics.luminosities import line_luminosities, log_luminosity
 from .physics.magnitudes import LineMagnitudes, line_magnitudes, magnitude_changes
 from .physics.photoionisation import DESI_OFFSET, ionising_photons, line_ratios, photoionised_ew, star_formation_ew
-from .predictions.batch import predict_many, sample_many
+from .predictions.batch import predict_many
 from .predictions.domain.domain import Domain, domain, domain_score
 from .predictions.imputation import complete_bins
 from .predictions.intrinsic import IntrinsicEW, intrinsic_ew, listing_response
 from .predictions.joint.anchor import Anchor
+from .predictions.joint.batch import sample_many
 from .predictions.joint.draws import ObservedLines, Sample, sample
 from .predictions.joint.likelihood import log_prob
 from .predictions.map import MapPlace, place_on_map

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .bins import LUMINOSITY_BIN, N_BINS
-from .cosmology import luminosity_distance
+from .bins import N_BINS
 
 VARIANTS: Final = ("colors", "luminosity", "redshift")
 """Variants of the networks, each with one more input than the one before: colours, luminosity, redshift."""
@@ -113,35 +112,3 @@ def log_flux_shape(bin_flux: Float[Array | np.ndarray, "*galaxy bin"]) -> Float[
     """
     flux = jnp.asarray(bin_flux)
     return jnp.log(flux / flux.mean(axis=-1, keepdims=True))
-
-
-def log_luminosity(
-    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
-    redshift: Float[Array | np.ndarray, "*galaxy"] | float,
-) -> Float[Array, "*galaxy"]:
-    """Return the luminosity of the continuum at 6400-6700 Å, log10[F (1+z) D_L²], as in the training set.
-
-    It counts the light in the fibre. For synthetic light, use log10(L_lambda / [erg/s/Å]) - 33.078 instead.
-
-    Parameters
-    ----------
-    bin_flux : (..., 12) array
-        Mean continuum per bin [1e-17 erg/s/cm²/Å].
-    redshift : (...) array
-        Redshift.
-
-    Returns
-    -------
-    (...) array
-        log10 of [1e-17 erg/s/cm²/Å Mpc²].
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from galactic_neon import log_luminosity
-    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
-    >>> f"{float(log_luminosity(bins, 0.1)):.2f}"  # bins in 1e-17 erg/s/cm²/Å
-    '5.78'
-    """
-    flux = jnp.asarray(bin_flux)[..., LUMINOSITY_BIN]
-    return jnp.log10(flux) + jnp.log10(1 + jnp.asarray(redshift)) + 2 * jnp.log10(luminosity_distance(redshift))

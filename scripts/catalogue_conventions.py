@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from data.catalogue.survey import DESI
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 
 GALAXIES: Final = 12_000

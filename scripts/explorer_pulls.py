@@ -14,7 +14,7 @@ from analysis.explorer.quantities import values
 from data.catalogue.registry import open_catalogues
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 from model.training.held_out import is_held_out
 

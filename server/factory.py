@@ -24,7 +24,7 @@ from server.http import (
     security,
     static,
 )
-from server.process import health, metrics
+from server.process import health, memory_relief, metrics
 from server.process.compilation_cache import enable
 from server.process.settings import Settings
 from server.routes import site
@@ -58,6 +58,7 @@ def create_server(settings: Settings) -> Flask:
         metrics_token=settings.metrics_token,
     )
     errors.install(server)
+    memory_relief.install(server)
     server.json = json_bodies.Json(server)
     proxies.install(server, settings.trusted_proxies, trusts_host=settings.trusted_host)
     security.install(server, (settings.frame_ancestors or "").split())

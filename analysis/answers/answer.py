@@ -15,11 +15,12 @@ from data.uploads.galaxies import is_no_galaxy
 from data.uploads.readers.numbers import FLUX_RANGE
 from model.features import VARIANTS
 from model.lines import LINES
-from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
+from model.predictions.batch import complete_many, intrinsic_many, predict_many
 from model.predictions.domain.verdicts import Verdicts, judge_rows
 from model.predictions.imputation import FEWEST_BINS
 from model.predictions.intrinsic import IntrinsicEW
 from model.predictions.joint.anchor import LEAST_EW, Anchor
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
 from model.predictions.published_noise import published_noise

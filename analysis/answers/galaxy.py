@@ -8,7 +8,7 @@ from jaxtyping import Float
 from analysis.answers.answer import AnswerNoise, PredictInput, PredictOptions, answer, has_intrinsic
 from analysis.answers.form import Form
 from data.errors import CatalogueError
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.predictions.published_noise import published_noise
 

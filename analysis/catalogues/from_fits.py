@@ -20,8 +20,8 @@ from data.errors import CatalogueError
 from data.spectrum import Spectrum
 from data.surveys.fastspecfit import read_lines
 from model.bins import BIN_EDGES
-from model.features import log_luminosity
 from model.lines import EXTRA_LINES, LINE_NAMES, MEASURED_LINES
+from model.physics.luminosities import log_luminosity
 from model.predictions.domain.verdicts import judge_rows
 from model.predictions.imputation import complete_bins
 from model.predictions.params import Params

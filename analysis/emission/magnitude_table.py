@@ -15,7 +15,8 @@ from data.errors import CatalogueError
 from data.formats.fields import Field
 from model.lines import LINES
 from model.physics.magnitudes import line_magnitudes
-from model.predictions.batch import CHUNKS, complete_many, in_chunks
+from model.predictions.batch import complete_many
+from model.predictions.chunks import CHUNKS, in_chunks
 
 Lines = Literal["drawn", "predicted", "none"]
 STRETCH: Final = {"wavelength": 0, "photon wavelength": 1, "frequency": 2, "photon frequency": 3}

@@ -12,7 +12,7 @@ from data.catalogue.registry import Catalogue, served
 from data.catalogue.schema import FLUX_NAMES, IVAR_SUFFIX, PREDICTION_SUFFIXES
 from model.lines import LINE_NAMES
 from model.numerics.random_numbers import GENERATOR
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.published_noise import published_noise
 from model.storage.weights import INTRINSIC, load_params, load_sidecar
 from storage import memory

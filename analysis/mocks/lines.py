@@ -17,8 +17,9 @@ from data.columns.lines import LineColumns, Quantity
 from data.columns.missing import fluxes_without_sentinels, without_sentinels
 from data.errors import CatalogueError
 from model.bins import BIN_CENTERS, LUMINOSITY_BIN
-from model.cosmology import CM_PER_MPC, luminosity_distance
 from model.lines import LINE_NAMES
+from model.numerics.constants import CM_PER_MPC
+from model.physics.cosmology import luminosity_distance
 from model.physics.levels import continuum_levels
 from model.physics.luminosities import FLUX_UNIT, SOLAR_LUMINOSITY
 

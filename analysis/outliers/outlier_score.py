@@ -1,7 +1,7 @@
 """Outlier scores of galaxies with measured lines that are in no catalogue.
 
-The lines of a row are compared with 96 realisations, as many as in `outlier_ranking`. `model.predictions.batch` draws
-them with a key made of the row, so that the score does not depend on other rows. The statistic of
+The lines of a row are compared with 96 realisations, as many as in `outlier_ranking`. `model.predictions.joint.batch`
+draws them with a key made of the row, so that the score does not depend on other rows. The statistic of
 `model.statistics.outlier_score` is comparable between galaxies, so the packaged ranking of the mock catalogue converts
 it to a probability.
 """
@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 
 from analysis.outliers.outlier_ranking import FITTED, KEPT, Ranking, committed
 from data.catalogue.survey import DESI
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.statistics.outlier_score import score_outliers
 

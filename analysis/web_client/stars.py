@@ -10,11 +10,12 @@ from safetensors.numpy import save
 
 from analysis.emission.filters import load_bands
 from analysis.web_client.weights import VERSION_DIGITS
-from model.cosmology import CM_PER_MPC, HUBBLE, LIGHT_SPEED, OMEGA_MATTER
 from model.dsps.pipeline import LARGEST_DISPERSION, METALLICITY_SCATTER, PIXEL
 from model.dsps.populations import shipped_halpha
 from model.dsps.stars import BURST_WIDTH, FIRST_STAR, LEAST_LOOKBACK, QUENCHING, RECENT, TIMES
 from model.lines import LINE_NAMES, LINES
+from model.numerics.constants import CM_PER_MPC, LIGHT_SPEED
+from model.physics.cosmology import HUBBLE, OMEGA_MATTER
 from model.physics.luminosities import SOLAR_LUMINOSITY
 from model.physics.magnitudes import AB_ZERO, LEAST_COVERED
 from model.physics.photoionisation import (

@@ -32,7 +32,7 @@ class Galaxy(NamedTuple):
     redshift : float
         Redshift.
     log_luminosity : float
-        See `model.features.log_luminosity` [dex].
+        See `model.luminosities.log_luminosity` [dex].
     bin_flux : (12,) array
         Mean continuum per bin [1e-17 erg/s/cm²/Å].
     ew, ew_ivar : (10,) array

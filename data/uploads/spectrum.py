@@ -21,7 +21,7 @@ from data.uploads.plan import NONE, UNCERTAINTIES, medium_is_assumed, resolve_pl
 from data.uploads.readers.numbers import FLUX_RANGE, REDSHIFT_RANGE, read_number, shown, within
 from data.uploads.readers.raw_table import RawTable, numbers
 from model.bins import LUMINOSITY_BIN
-from model.features import log_luminosity
+from model.physics.luminosities import log_luminosity
 from model.spectra.air import air_to_vacuum
 from model.spectra.extinction import attenuation
 

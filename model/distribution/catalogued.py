@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ..networks.layers import run_trunk
-from .chain import Chain, run_head, run_heads
+from .chain import Chain, FirstLine, run_head, run_heads
 from .gaussian_mixture import draw, log_density, mixture
 from .latent import N_FREE, ORDER, TIED
 from .scales import Scales
@@ -136,27 +136,12 @@ class DrawnLines(NamedTuple):
     context: Float[Array, "*galaxy step four"]
 
 
-class FirstCatalogued(NamedTuple):
-    """The line that is drawn first, where it is known.
-
-    Attributes
-    ----------
-    detected : (...) array of bool
-        Whether it is listed.
-    logs : (..., 2) array
-        log10 of its error and of its listed equivalent width [Å].
-    """
-
-    detected: Bool[Array, "*galaxy"]
-    logs: Float[Array, "*galaxy two"]
-
-
 def draw_catalogued(
     uniforms: Float[Array, "*galaxy step five"],
     chain: Chain,
     scales: Scales,
     features: Float[Array | np.ndarray, "*galaxy feature"],
-    first: FirstCatalogued | None = None,
+    first: FirstLine | None = None,
 ) -> DrawnLines:
     """Draw the catalogued lines of galaxies, with every line observable.
 
@@ -168,8 +153,8 @@ def draw_catalogued(
         Networks and units.
     features : (..., 15) array
         From `conditioning.with_conditions`.
-    first : FirstCatalogued, optional
-        The first line, instead of a draw of it.
+    first : FirstLine, optional
+        The first line where it is known.
 
     Returns
     -------
@@ -198,8 +183,9 @@ def draw_catalogued(
         value = jnp.stack([error, pick(1, raw)], axis=-1) * units[..., 1] + units[..., 0]
         value = jnp.where(regime[..., None] == 1, logs[..., strong, :] - value, value)
         if first is not None:
-            detected = jnp.where(step == 0, first.detected, detected)
-            value = jnp.where(step == 0, first.logs, value)
+            instead = (step == 0) & first.given
+            detected = jnp.where(instead, first.detected, detected)
+            value = jnp.where(instead[..., None], first.logs, value)
         context = context.at[..., step, :].set(context_of(scales, step, observable, detected, value).astype(dtype))
         return (context, logs.at[..., step, :].set(value.astype(dtype))), detected
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ..networks.layers import Dense, Trunk, init_dense, init_trunk
 
@@ -25,6 +25,27 @@ class Chain(NamedTuple):
 
     trunk: Trunk
     heads: tuple[Heads, ...]
+
+
+class FirstLine(NamedTuple):
+    """The line that is drawn first, of the galaxies of which it is known.
+
+    Attributes
+    ----------
+    given : (...) array of bool
+        Whether it is known; elsewhere it is drawn, and the other fields do not count.
+    detected : (...) array of bool
+        Whether it is listed.
+    logs : (..., 2) array
+        log10 of its error and of its listed equivalent width [Å].
+    unit : (...) array
+        Its noise-free equivalent width on the scale of the mixtures.
+    """
+
+    given: Bool[Array | np.ndarray, "*galaxy"]
+    detected: Bool[Array | np.ndarray, "*galaxy"]
+    logs: Float[Array | np.ndarray, "*galaxy two"]
+    unit: Float[Array | np.ndarray, "*galaxy"]
 
 
 class Summary(NamedTuple):

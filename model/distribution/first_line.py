@@ -9,22 +9,28 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..networks.layers import run_trunk
-from .catalogued import CONTEXT, FirstCatalogued
-from .chain import Chain, run_head
+from .catalogued import CONTEXT
+from .chain import Chain, FirstLine, run_head
 from .gaussian_mixture import Mixture, draw, log_density, mixture
+from .latent import N_FREE, to_unit
 from .scales import Scales
 
 CANDIDATES: Final = 16
 """Errors from which that of a known line is chosen."""
 
 
-def draw_first(
+NUMBERS: Final = 2 * CANDIDATES + 1
+"""Random numbers that a known line takes."""
+
+
+def known_first(
     uniforms: Float[Array, "*galaxy number"],
     chain: Chain,
     scales: Scales,
     features: Float[Array | np.ndarray, "*galaxy feature"],
+    known_ew: Float[Array, "*galaxy"],
     listed: Callable[[Array], tuple[Array, Array]],
-) -> FirstCatalogued:
+) -> FirstLine:
     """Draw the error of the first line of a noise-free equivalent width that is known.
 
     Strong lines have other errors than weak ones. Of `CANDIDATES` errors, one is chosen by the density that the chain
@@ -32,16 +38,18 @@ def draw_first(
 
     Parameters
     ----------
-    uniforms : (..., 2 * CANDIDATES + 1) array
+    uniforms : (..., NUMBERS) array
         Uniform random numbers in (0, 1).
     chain, scales, features
         See `draw_catalogued`.
+    known_ew : (...) array
+        The noise-free equivalent width [Å].
     listed : function
         Of errors [Å] (..., candidate), returns whether the line is listed and its listed equivalent width [Å].
 
     Returns
     -------
-    FirstCatalogued
+    FirstLine
         Arrays (...).
     """
     hidden = run_trunk(chain.trunk, jnp.asarray(features))
@@ -64,4 +72,19 @@ def draw_first(
     def pick(values: Array) -> Array:
         return jnp.take_along_axis(values, chosen, axis=-1)[..., 0]
 
-    return FirstCatalogued(pick(detected), jnp.stack([pick(log_error), pick(log_ew)], axis=-1))
+    given = jnp.ones(known_ew.shape, bool)
+    return FirstLine(
+        given, pick(detected), jnp.stack([pick(log_error), pick(log_ew)], axis=-1), _first_unit(scales, known_ew)
+    )
+
+
+def no_first(rows: tuple[int, ...]) -> FirstLine:
+    """Return the first lines of galaxies of which none is known."""
+    return FirstLine(
+        np.zeros(rows, bool), np.zeros(rows, bool), np.zeros((*rows, 2), np.float32), np.zeros(rows, np.float32)
+    )
+
+
+def _first_unit(scales: Scales, ew: Float[Array, "*galaxy"]) -> Float[Array, "*galaxy"]:
+    alone = jnp.zeros((*ew.shape, N_FREE), ew.dtype).at[..., 0].set(ew)
+    return to_unit(scales, alone)[..., 0]

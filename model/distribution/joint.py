@@ -1,7 +1,6 @@
 """One joint draw of a galaxy's lines: as a catalogue lists them, and noise-free, given the catalogued ones."""
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,28 +9,9 @@ from jaxtyping import Array, Bool, Float, UInt32
 
 from ..numerics.random_numbers import uniforms
 from .catalogued import CONTEXT, SEQUENCE, STEPS, draw_catalogued
-from .chain import Chain
-from .first_line import CANDIDATES, draw_first
-from .latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew, to_unit
+from .chain import Chain, FirstLine
+from .latent import N_FREE, TIED, all_lines, draw_latent, draw_ties, from_unit, tied_ew
 from .scales import Scales
-
-KNOWN: Final = 4
-"""Stream of the random numbers that a known line takes."""
-
-
-class FirstLine(NamedTuple):
-    """The line that is drawn first, where its noise-free equivalent width is known.
-
-    Attributes
-    ----------
-    ew : (...) array
-        Equivalent width [Å].
-    listed : function
-        Of errors [Å] (..., candidate), returns whether it is listed and the listed equivalent width [Å].
-    """
-
-    ew: Float[Array, "*galaxy"]
-    listed: Callable[[Array], tuple[Array, Array]]
 
 
 class JointDraw(NamedTuple):
@@ -76,7 +56,7 @@ def draw_joint(
     features : (..., feature) array
         From `conditioning.with_conditions`.
     first : FirstLine, optional
-        The first line of the chains, Hα, if it is known; the others are drawn given it.
+        The first line of the chains, Hα, where it is known; the others are drawn given it.
 
     Returns
     -------
@@ -90,14 +70,9 @@ def draw_joint(
         part.reshape(*part.shape[:-1], count, part.shape[-1] // count)
         for part, count in ((catalogued, STEPS), (latent, N_FREE))
     )
-    seen = None
-    if first is not None:
-        own = uniforms(words, 2 * CANDIDATES + 1, stream=KNOWN).astype(features.dtype)
-        seen = draw_first(own, chains[0], scales, features, first.listed)
-    drawn = draw_catalogued(catalogued, chains[0], scales, features, seen)
+    drawn = draw_catalogued(catalogued, chains[0], scales, features, first)
     context = drawn.context.reshape(*features.shape[:-1], CONTEXT)
-    unit = None if first is None else _first_unit(scales, first.ew)
-    free = from_unit(scales, draw_latent(latent, chains[1], scales, features, context, unit))
+    free = from_unit(scales, draw_latent(latent, chains[1], scales, features, context, first))
     strong, weak = np.array([step for _, step in TIED]), slice(N_FREE, None)
     both = drawn.detected[..., strong] & drawn.detected[..., weak]
     ties = draw_ties(pair, scales)
@@ -112,9 +87,3 @@ def draw_joint(
 def noise_below_zero(uniform: Float[Array, "*any"], signal: Float[Array, "*any"]) -> Float[Array, "*any"]:
     """Return the signal-to-noise <= 0 of an undetected line: Gaussian noise about its signal, truncated above 0."""
     return jnp.minimum(signal + ndtri(uniform * jnp.maximum(ndtr(-signal), 1e-30)), 0.0)
-
-
-def _first_unit(scales: Scales, ew: Float[Array, "*galaxy"]) -> Float[Array, "*galaxy"]:
-    """Return the first line on the scale of the mixtures."""
-    alone = jnp.zeros((*ew.shape, N_FREE), ew.dtype).at[..., 0].set(ew)
-    return to_unit(scales, alone)[..., 0]

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
 from ..networks.layers import run_dense, run_trunk
-from .chain import Chain, Summary, run_head, run_heads
+from .chain import Chain, FirstLine, Summary, run_head, run_heads
 from .gaussian_mixture import draw, log_density, mixture
 from .scales import Scales
 
@@ -144,11 +144,11 @@ def draw_latent(
     scales: Scales,
     features: Float[Array, "*galaxy feature"],
     context: Float[Array, "*galaxy known"],
-    first: Float[Array, "*galaxy"] | None = None,
+    first: FirstLine | None = None,
 ) -> Float[Array, "*galaxy free"]:
     """Draw the free lines, on the scale of the mixtures, of galaxies with these catalogued lines.
 
-    `uniforms` are numbers in (0, 1), see `gaussian_mixture.draw`; `first` is the first line, if it is known.
+    `uniforms` are numbers in (0, 1), see `gaussian_mixture.draw`; `first` is the first line where it is known.
     """
     hidden, floor = run_trunk(chain.trunk, features), unit_floor(scales)
     top = to_unit(scales, jnp.asarray(scales.cap))
@@ -158,7 +158,9 @@ def draw_latent(
         parts = mixture(run_head(chain.heads[0], step, hidden, jnp.concatenate([unit, context], axis=-1)))
         value = draw(uniform, parts, jnp.broadcast_to(floor[step], hidden.shape[:-1]))
         value = jnp.minimum(value, top[step]).astype(unit.dtype)
-        return unit.at[..., step].set(value if first is None else jnp.where(step == 0, first, value)), None
+        if first is not None:
+            value = jnp.where((step == 0) & first.given, first.unit, value)
+        return unit.at[..., step].set(value), None
 
     start, steps = jnp.zeros((*features.shape[:-1], N_FREE), features.dtype), jnp.arange(N_FREE)
     return jax.lax.scan(draw_line, start, (steps, jnp.moveaxis(uniforms, -2, 0)))[0]

@@ -11,11 +11,12 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from ..bins import LUMINOSITY_BIN
-from ..cosmology import CM_PER_MPC, LIGHT_SPEED, luminosity_distance
 from ..features import VARIANTS
 from ..lines import LINE_NAMES, LINES
+from ..numerics.constants import CM_PER_MPC, LIGHT_SPEED
 from ..numerics.random_numbers import Key, id_words
 from ..physics.bands import Bands
+from ..physics.cosmology import luminosity_distance
 from ..physics.luminosities import SOLAR_LUMINOSITY
 from ..physics.photoionisation import GAS_TO_STARS, log_oh_of_metallicity
 from ..predictions.joint.anchor import SCATTER, Anchor
@@ -49,7 +50,7 @@ class MockGalaxy(NamedTuple):
     bin_flux : (12,) array
         Its means in the twelve bins [Lsun/Å].
     log_luminosity : () array
-        As `features.log_luminosity`, of the whole galaxy.
+        As `luminosities.log_luminosity`, of the whole galaxy.
     prediction : Prediction
         Lines as DESI's catalogue would list them, given detection [Å].
     drawn : Sample or None

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ..cosmology import LIGHT_SPEED
 from ..lines import LINE_NAMES, LINES
+from ..numerics.constants import LIGHT_SPEED
 from ..physics.luminosities import SOLAR_LUMINOSITY
 from ..physics.photoionisation import HALPHA_PER_PHOTON, LYMAN_LIMIT, ionising_photons, load_tables
 from ..spectra.templates import load_templates

@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..cosmology import CM_PER_MPC, luminosity_distance
+from ..numerics.constants import CM_PER_MPC
+from .cosmology import luminosity_distance
 from .diagnostics import HALPHA, HBETA, KAUFFMANN, MIN_SIGNAL, NII, OIII, is_above
 from .diagram_class import faint_lines
 from .levels import continuum_levels

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import LUMINOSITY_BIN
-from ..cosmology import CM_PER_MPC, luminosity_distance
+from ..numerics.constants import CM_PER_MPC
+from .cosmology import luminosity_distance
 from .levels import continuum_levels
 
 FLUX_UNIT: Final = 1e-17
@@ -33,7 +34,7 @@ def line_luminosities(
     ew : (..., line) array
         Rest-frame equivalent widths [Å]; axes before those of `bin_flux` are draws.
     log_luminosity : (...) array or float
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     levels : (..., line) array, optional
         Continuum levels in the unit of `bin_flux`, of a galaxy whose whole spectrum was measured
         (`MeasuredLines.level`); by default they are estimated from the bins.
@@ -77,3 +78,35 @@ def line_fluxes(
     """
     distance = luminosity_distance(redshift)[..., None]
     return jnp.asarray(luminosity) / (_SPHERE * distance**2)
+
+
+def log_luminosity(
+    bin_flux: Float[Array | np.ndarray, "*galaxy bin"],
+    redshift: Float[Array | np.ndarray, "*galaxy"] | float,
+) -> Float[Array, "*galaxy"]:
+    """Return the luminosity of the continuum at 6400-6700 Å, log10[F (1+z) D_L²], as in the training set.
+
+    It counts the light in the fibre. For synthetic light, use log10(L_lambda / [erg/s/Å]) - 33.078 instead.
+
+    Parameters
+    ----------
+    bin_flux : (..., 12) array
+        Mean continuum per bin [1e-17 erg/s/cm²/Å].
+    redshift : (...) array
+        Redshift.
+
+    Returns
+    -------
+    (...) array
+        log10 of [1e-17 erg/s/cm²/Å Mpc²].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from galactic_neon import log_luminosity
+    >>> bins = np.array([1.1, 1.5, 2.2, 2.4, 2.6, 2.6, 2.7, 2.7, 2.7, 2.6, 2.6, 2.6])
+    >>> f"{float(log_luminosity(bins, 0.1)):.2f}"  # bins in 1e-17 erg/s/cm²/Å
+    '5.78'
+    """
+    flux = jnp.asarray(bin_flux)[..., LUMINOSITY_BIN]
+    return jnp.log10(flux) + jnp.log10(1 + jnp.asarray(redshift)) + 2 * jnp.log10(luminosity_distance(redshift))

@@ -59,6 +59,16 @@ def known_colors(
     return ColorPosterior(color, jnp.where(usable[..., None, None], found.covariance, jnp.nan))
 
 
+_known_colors = jax.jit(known_colors)
+
+
+def known_colors_many(
+    params: Params, bin_flux: Array | np.ndarray, bin_flux_ivar: Array | np.ndarray
+) -> ColorPosterior:
+    """Return `known_colors` of rows from a program that serves all weights; what follows it needs no other."""
+    return _known_colors(Params(None, None, None, domain=params.domain), bin_flux, bin_flux_ivar)
+
+
 def in_range(
     bin_flux: Float[np.ndarray, "*galaxy bin"], bin_flux_ivar: Float[np.ndarray, "*galaxy bin"]
 ) -> tuple[Float32[np.ndarray, "*galaxy bin"], Float32[np.ndarray, "*galaxy bin"]]:

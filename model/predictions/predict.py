@@ -59,7 +59,7 @@ def predict(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. If given, the variant "luminosity" is used.
+        See `luminosities.log_luminosity`. If given, the variant "luminosity" is used.
     redshift : (...) array, optional
         If it and the luminosity are given, and the weights have it, the variant "redshift" is used: redshift and
         luminosity together tell how bright the galaxy appears, and with that how deep DESI sees its lines.
@@ -147,7 +147,7 @@ def predict_ew(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`. If given, the variant "luminosity" is used.
+        See `luminosities.log_luminosity`. If given, the variant "luminosity" is used.
     redshift : (...) array, optional
         If it and the luminosity are given, and the weights have it, the variant "redshift" is used: redshift and
         luminosity together tell how bright the galaxy appears, and with that how deep DESI sees its lines.

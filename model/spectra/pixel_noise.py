@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from ..cosmology import LIGHT_SPEED
 from ..lines import FREE_LINES, LINES
+from ..numerics.constants import LIGHT_SPEED
 from .synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA
 
 DESI_PIXEL: Final = 0.8

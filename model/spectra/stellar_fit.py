@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from ..cosmology import LIGHT_SPEED
 from ..lines import MEASURED_LINES
+from ..numerics.constants import LIGHT_SPEED
 from .lines.side_bands import MEASURED
 from .templates import attenuation, load_templates, nnls, smear
 

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ..bins import pixel_edges
-from ..cosmology import LIGHT_SPEED
 from ..lines import LINE_NAMES
+from ..numerics.constants import LIGHT_SPEED
 from .lines.side_bands import COMPONENT_LINE, PREDICTED, Components, side_band_levels
 
 DEFAULT_DISPERSION: Final = 120.0

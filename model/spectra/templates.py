@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from safetensors.numpy import load_file
 
-from ..cosmology import LIGHT_SPEED
+from ..numerics.constants import LIGHT_SPEED
 
 TEMPLATES_FILE: Final = Path(__file__).parent / "templates_data" / "bc03.safetensors"
 REDDENINGS: Final = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75], np.float32)

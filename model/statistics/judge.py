@@ -13,7 +13,8 @@ from jaxtyping import Float, Int
 
 from ..lines import FREE_LINES, LINE_NAMES, LINES
 from ..physics.levels import continuum_levels
-from ..predictions.batch import intrinsic_many, predict_many, sample_many
+from ..predictions.batch import intrinsic_many, predict_many
+from ..predictions.joint.batch import sample_many
 from ..predictions.params import Params
 from .mock_diagrams import ClassShare, LineRatio, Placed, compare, place
 from .mock_regions import ALLOWED, LEVELS, Region, find_regions

@@ -214,7 +214,7 @@ def fit_variants(
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin, > 0.
     log_luminosity, redshift : (galaxy,) array
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     ew : (galaxy, line) array
         Observed equivalent widths [Å]; NaN where missing.
     recipe : DistillationRecipe

@@ -32,8 +32,8 @@ from ..distribution.conditioning import with_conditions
 from ..distribution.gaussian_mixture import RAW
 from ..distribution.latent import N_FREE, latent_log_density, line_softening
 from ..features import VARIANTS
-from ..predictions.batch import sample_many
 from ..predictions.intrinsic import summarize
+from ..predictions.joint.batch import sample_many
 from ..predictions.params import LineDistribution, Params
 from .deconvolution import deconvolve
 from .loop import Checkpoints, Progress, minimize

@@ -65,7 +65,7 @@ def fit_noise_free(
     bin_flux : (galaxy, 12) array
         Mean line-masked continuum per bin with DESI's noise, > 0 [1e-17 erg/s/cm²/Å].
     log_luminosity, redshift : (galaxy,) array
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     ew : (galaxy, line) array
         Observed equivalent widths [Å]; NaN where missing.
     recipe : DistillationRecipe

@@ -21,7 +21,7 @@ class TrainingTable(NamedTuple):
     color : (galaxy, 11) array
         Colours [dex].
     log_luminosity, redshift : (galaxy,) array
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     level : (galaxy,) array
         log10 of the flux in the luminosity bin, in the unit of the sample.
     ew, sigma : (galaxy, line) array

@@ -16,7 +16,6 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from analysis import isolation
 from analysis.isolation import signed_table
 from analysis.isolation.confinement import MIB
-from analysis.isolation.reader import available_memory
 from components.judgement import page
 from components.judgement.parts import sections
 from components.judgement.report import report
@@ -29,6 +28,7 @@ from model.storage.weights import load_params
 from pages.uploads import names_of, table_of, unpack
 from pages.uploads import plan_of as choices_of
 from storage import memory
+from storage.available_memory import available_memory
 
 if TYPE_CHECKING:
     from analysis.mocks.judging import Asked, JudgedTable

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from werkzeug.exceptions import BadRequest
 
 from model.bins import N_BINS
-from model.predictions.batch import sample_many
 from model.predictions.joint.anchor import Anchor
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 
 DRAWS: Final = 64

@@ -18,9 +18,10 @@ from model.lines import LINE_NAMES
 from model.networks.joint import quantiles
 from model.numerics.linear import root
 from model.physics.diagnostics import HALPHA
-from model.predictions.batch import intrinsic_many, predict_many, sample_many, score_many
+from model.predictions.batch import intrinsic_many, predict_many, score_many
 from model.predictions.domain.reasons import EDGE
 from model.predictions.imputation import FEWEST_BINS, known_colors, propagated_variance
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.statistics.point_scores import score_lines, spearman
 from model.training.deconvolution import AT_BOUND

@@ -9,7 +9,8 @@ from jaxtyping import Bool, Float
 from data.catalogue.survey import DESI
 from model.features import VARIANTS, colors, variant_features
 from model.lines import FREE_LINES, LINE_NAMES
-from model.predictions.batch import intrinsic_many, sample_many
+from model.predictions.batch import intrinsic_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.predictions.predict import Prediction
 from model.statistics.point_scores import spearman

@@ -17,8 +17,8 @@ from model.distribution.conditioning import with_conditions
 from model.distribution.latent import N_FREE, ORDER, TIED, draw_latent, fading_bias, from_unit, log_listed
 from model.features import colors
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
 from model.predictions.intrinsic import distribution_of, listing_response
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import LineDistribution, Params
 from research.statistics.draw_scores import distance_from_uniform
 
@@ -80,7 +80,7 @@ def ranks(
     bin_flux : (galaxy, 12) array
         Mean continuum per bin.
     log_luminosity, redshift : (galaxy,) array
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     seed : int
         Number of the realisation.
 

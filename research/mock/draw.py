@@ -12,8 +12,8 @@ from jaxtyping import Float
 
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from data.errors import CatalogueError
-from model.features import log_luminosity
 from model.lines import LINE_NAMES
+from model.physics.luminosities import log_luminosity
 from research.mock.continuum import LUMINOSITY_AXIS, N_COLORS, REDSHIFT_AXIS, draw_continuum
 from research.mock.density import Density
 from research.mock.lines import ROWS, draw_lines

@@ -2,15 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 import jax
 
 from server.process.folders import private_folder
+from server.process.memory_relief import COMPILED
 from storage import memory, processor
-
-_COMPILED: Final = "/jax/core/compile/backend_compile_duration"
-"""JAX reports this event when it has compiled a function or loaded it from the cache."""
 
 
 def enable(cache_dir: Path) -> None:
@@ -30,5 +27,5 @@ def _give_back_what_compiling_took() -> None:
 
 
 def _trim(event: str, duration_secs: float, **_: str | int) -> None:  # noqa: ARG001 - JAX names it
-    if event == _COMPILED:
+    if event == COMPILED:
         memory.trim()

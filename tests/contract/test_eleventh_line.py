@@ -40,7 +40,8 @@ from data.catalogue.schema import COLUMNS
 from model.distribution.catalogued import CONTEXT, SEQUENCE, STEPS
 from model.features import colors
 from model.networks.joint import init_joint
-from model.predictions.batch import intrinsic_many, predict_many, sample_many
+from model.predictions.batch import intrinsic_many, predict_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.published_noise import published_noise
 from model.predictions.params import Params
 from model.spectra.lines.measure import measure_lines

@@ -16,10 +16,10 @@ from data import uploads
 from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.schema import FLUX_NAMES
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
 from model.predictions.domain.domain import domain
 from model.predictions.intrinsic import intrinsic_ew
 from model.predictions.joint.anchor import Anchor
+from model.predictions.joint.batch import sample_many
 from model.predictions.predict import predict
 from model.storage.weights import load_params
 from server.factory import create_server

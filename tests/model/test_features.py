@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model.features import colors, log_flux_shape, log_luminosity
+from model.features import colors, log_flux_shape
+from model.physics.luminosities import log_luminosity
 
 FLUXES = arrays(np.float32, 12, elements=st.floats(0.015625, 128, width=32))
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from analysis.emission.filters import load_bands
 from model import load_params, log_luminosity
-from model.cosmology import luminosity_distance
 from model.dsps import Pipeline, Stars, ssp_data
+from model.physics.cosmology import luminosity_distance
 
 names, wave, responses = load_bands()
 used = [names.index(name) for name in ("LSST g", "LSST r")]

@@ -7,7 +7,7 @@ from data.catalogue.catalogue import Catalogue
 from data.catalogue.registry import EMBEDDED_FILE
 from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 from scripts.catalogue_conventions import unlisted_shares
 

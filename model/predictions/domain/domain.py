@@ -156,7 +156,7 @@ def domain(
         Mean line-masked continuum per bin, any unit, > 0; NaN where missing. Where a bin between others is missing, the
         completed continuum is scored.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`.
+        See `luminosities.log_luminosity`.
     redshift : (...) array, optional
         Redshift.
     expected_ew_halpha : (...) array, optional

@@ -11,7 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt32
 
-from ...distribution.joint import FirstLine, JointDraw, draw_joint, noise_below_zero
+from ...distribution.chain import FirstLine
+from ...distribution.first_line import NUMBERS, known_first
+from ...distribution.joint import JointDraw, noise_below_zero
 from ...distribution.latent import Response, fading_bias
 from ...lines import LINE_NAMES, LINES
 from ...numerics.random_numbers import normals, uniforms
@@ -25,6 +27,8 @@ SCATTER: Final = 0.1
 """Scatter of a galaxy's Hα about its expectation, where none is given [dex]."""
 LEAST_EW: Final = 1e-2
 """Equivalent width below which percentiles do not count as logarithms [Å]."""
+OWN, FOUND, FIRST = 2, 3, 4
+"""Streams of the random numbers of a galaxy whose Hα is known."""
 HALPHA, HBETA, NII, OIII = (LINE_NAMES.index(name) for name in ("HALPHA", "HBETA", "NII_6584", "OIII_5007"))
 STRONG: Final = np.array([LINE_NAMES.index(line.tied_to or line.name) for line in LINES])
 """For each line, the position of the one whose amplitude its own follows."""
@@ -68,15 +72,33 @@ class AnchoredDraw(NamedTuple):
     sigma: Float[Array, "*galaxy line"]
 
 
-def draw_anchored(
+class Conditions(NamedTuple):
+    """What an anchor makes of the draw of a galaxy.
+
+    Attributes
+    ----------
+    first : FirstLine
+        Hα as the chain takes it: as far as galaxies of this starlight have it.
+    log_ew_halpha : (...) array
+        log10 of the galaxy's own Hα [Å].
+    excess : (...) array
+        By how much that lies beyond the Hα of `first` [dex]; it is common to all lines.
+    """
+
+    first: FirstLine
+    log_ew_halpha: Float[Array, "*galaxy"]
+    excess: Float[Array, "*galaxy"]
+
+
+def conditions_of(
     words: UInt32[Array, "*galaxy 2"],
     params: Params,
     color: Float[Array, "*galaxy color"],
     features: Float[Array, "*galaxy feature"],
     anchor: Anchor,
     usual: IntrinsicEW,
-) -> AnchoredDraw:
-    """Draw the lines of galaxies whose Hα is known.
+) -> Conditions:
+    """Return what is known of the draw of galaxies whose Hα is known.
 
     Parameters
     ----------
@@ -93,27 +115,62 @@ def draw_anchored(
 
     Returns
     -------
-    AnchoredDraw
-        Arrays (..., line).
+    Conditions
+        For `draw_joint` and `anchored_lines`.
     """
-    model = distribution_of(params)
-    own = normals(words, 1 + len(LINES), stream=2).astype(color.dtype)
+    model, own = distribution_of(params), _normals(words, color)
     anchored = jnp.asarray(anchor.log_ew_halpha, color.dtype) + jnp.asarray(anchor.scatter, color.dtype) * own[..., 0]
     low, middle, high = (jnp.log10(jnp.maximum(part[..., HALPHA], LEAST_EW)) for part in usual[:3])
     within = jnp.clip(anchored, middle - REACH * (middle - low), middle + REACH * (high - middle))
-    response = response_of(params, color)
-    first = FirstLine(10**within, _listed(response, 10**within, own[..., 1 + HALPHA]))
-    drawn = draw_joint(words, (model.catalogued, model.latent), model.scales, features, first)
+    listed = _listed(response_of(params, color), 10**within, own[..., 1 + HALPHA])
+    numbers = uniforms(words, NUMBERS, stream=FIRST).astype(features.dtype)
+    first = known_first(numbers, model.catalogued, model.scales, features, 10**within, listed)
+    return Conditions(first, anchored, anchored - within)
+
+
+def anchored_lines(
+    words: UInt32[Array, "*galaxy 2"],
+    params: Params,
+    color: Float[Array, "*galaxy color"],
+    given: Conditions,
+    change: Float[Array, "*galaxy line"] | None,
+    drawn: JointDraw,
+) -> AnchoredDraw:
+    """Return the lines of galaxies whose Hα is known.
+
+    Parameters
+    ----------
+    words, params, color
+        See `conditions_of`.
+    given : Conditions
+        From `conditions_of`.
+    change : (..., line) array, optional
+        From `abundance_change`.
+    drawn : JointDraw
+        From `draw_joint`, given its `first`.
+
+    Returns
+    -------
+    AnchoredDraw
+        Arrays (..., line).
+    """
     # The chain draws at the Hα that galaxies of this starlight have; what the anchored one has beyond is common to all.
-    ew = drawn.ew * 10 ** (anchored - within)[..., None]
-    if anchor.log_oh is not None:
-        ew = ew * 10 ** _enrichment(jnp.asarray(anchor.log_oh, color.dtype), usual)
-    ew = ew.at[..., HALPHA].set(10**anchored)
-    chance = uniforms(words, len(LINES), stream=3).astype(color.dtype)
-    return AnchoredDraw(ew, _observed(response, drawn, ew, own[..., 1:], chance), drawn.sigma)
+    ew = drawn.ew * 10 ** given.excess[..., None]
+    if change is not None:
+        ew = ew * 10**change
+    ew = ew.at[..., HALPHA].set(10**given.log_ew_halpha)
+    own, chance = _normals(words, color), uniforms(words, len(LINES), stream=FOUND).astype(color.dtype)
+    return AnchoredDraw(ew, _observed(response_of(params, color), drawn, ew, own[..., 1:], chance), drawn.sigma)
 
 
-def _enrichment(log_oh: Array, usual: IntrinsicEW) -> Float[Array, "*galaxy line"]:
+def _normals(words: UInt32[Array, "*galaxy 2"], like: Array) -> Float[Array, "*galaxy number"]:
+    """Return the normal numbers of galaxies: of the scatter of Hα, and of the noise of each line."""
+    return normals(words, 1 + len(LINES), stream=OWN).astype(like.dtype)
+
+
+def abundance_change(
+    log_oh: Float[Array | np.ndarray, "*#galaxy"] | float, usual: IntrinsicEW
+) -> Float[Array, "*galaxy line"]:
     """Return by how much lines differ from the usual ones where the abundance is known [dex].
 
     [N II]/Hα and [O III]/Hβ become those of H II regions, whose lines are neighbours, so that ratios of equivalent
@@ -121,7 +178,7 @@ def _enrichment(log_oh: Array, usual: IntrinsicEW) -> Float[Array, "*galaxy line
     [N II]/Hα shows.
     """
     log_ew = jnp.log10(jnp.maximum(usual.p50, LEAST_EW))
-    regions = line_ratios(log_oh)
+    regions = line_ratios(jnp.asarray(log_oh, log_ew.dtype))
     change = regions - line_ratios(log_oh_of(log_ew[..., NII] - log_ew[..., HALPHA]))
     for line, beside in ((NII, HALPHA), (OIII, HBETA)):
         own = regions[..., line] - regions[..., beside] - (log_ew[..., line] - log_ew[..., beside])
@@ -130,7 +187,7 @@ def _enrichment(log_oh: Array, usual: IntrinsicEW) -> Float[Array, "*galaxy line
 
 
 def _listed(response: Response, ew: Array, normal: Array) -> Any:
-    """Return the function of `FirstLine`: whether Hα is listed at an error, and its listed equivalent width [Å]."""
+    """Return the function of `known_first`: whether Hα is listed at an error, and its listed equivalent width [Å]."""
     ours = Response(*(column[..., [HALPHA]] for column in response))
     true, noise = ew[..., None], normal[..., None]
 

@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float, UInt32
 
 from ...distribution.colors import ColorPosterior
 from ...distribution.conditioning import with_conditions
-from ...distribution.joint import draw_joint, noise_below_zero
+from ...distribution.joint import JointDraw, draw_joint, noise_below_zero
 from ...features import colors
 from ...numerics.linear import root
 from ...numerics.random_numbers import Key, id_words, normals, row_words
@@ -22,7 +22,7 @@ from ..imputation import known_colors
 from ..intrinsic import distribution_of, richest_intrinsic
 from ..params import Params
 from ..undiluted import intrinsic_factor
-from .anchor import Anchor, draw_anchored
+from .anchor import Anchor, Conditions, abundance_change, anchored_lines, conditions_of
 
 
 class ObservedLines(NamedTuple):
@@ -107,7 +107,7 @@ def sample(
     bin_flux : (..., 12) array
         Mean line-masked continuum per bin, any unit, > 0.
     log_luminosity : (...) array, optional
-        See `features.log_luminosity`; NaN or None where missing.
+        See `luminosities.log_luminosity`; NaN or None where missing.
     redshift : (...) array, optional
         Makes the drawn errors more accurate; NaN or None where missing. A draw uses the same random numbers with and
         without it.
@@ -180,15 +180,35 @@ def sample_colors(
     """Draw as `sample_rows` does, from colours."""
     model = distribution_of(params)
     features = with_conditions(color, log_luminosity, redshift)
-    if anchor is not None:
-        usual = richest_intrinsic(params, color, log_luminosity, redshift)
-        drawn = draw_anchored(words, params, color, features, anchor, usual)
-        return Sample(drawn.ew, ObservedLines(drawn.listed, 1 / drawn.sigma**2))
-    drawn = draw_joint(words, (model.catalogued, model.latent), model.scales, features)
-    factor = intrinsic_factor(params, color, log_luminosity, redshift)
+    chains = model.catalogued, model.latent
+    if anchor is None:
+        drawn = draw_joint(words, chains, model.scales, features)
+        return usual_lines(drawn, intrinsic_factor(params, color, log_luminosity, redshift))
+    usual = richest_intrinsic(params, color, log_luminosity, redshift)
+    given = conditions_of(words, params, color, features, anchor, usual)
+    change = None if anchor.log_oh is None else abundance_change(anchor.log_oh, usual)
+    drawn = draw_joint(words, chains, model.scales, features, given.first)
+    return known_lines(words, params, color, given, change, drawn)
+
+
+def usual_lines(drawn: JointDraw, factor: Float[Array, "*galaxy line"] | float = 1.0) -> Sample:
+    """Return the sample of a draw of galaxies of which the starlight alone is known, see `intrinsic_factor`."""
     ew = drawn.ew * factor
     below = drawn.sigma * noise_below_zero(drawn.uniform, ew / drawn.sigma)
     return Sample(ew, ObservedLines(jnp.where(drawn.detected, drawn.listed * factor, below), 1 / drawn.sigma**2))
+
+
+def known_lines(
+    words: UInt32[Array, "*galaxy 2"],
+    params: Params,
+    color: Float[Array, "*galaxy color"],
+    given: Conditions,
+    change: Float[Array, "*galaxy line"] | None,
+    drawn: JointDraw,
+) -> Sample:
+    """Return the sample of a draw of galaxies whose Hα is known, see `anchored_lines`."""
+    ew, listed, sigma = anchored_lines(words, params, color, given, change, drawn)
+    return Sample(ew, ObservedLines(listed, 1 / sigma**2))
 
 
 def draw_colors(words: UInt32[Array, "*galaxy 2"], given: ColorPosterior) -> Float[Array, "*galaxy color"]:

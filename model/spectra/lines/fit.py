@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...cosmology import LIGHT_SPEED
 from ...lines import MEASURED_LINES
+from ...numerics.constants import LIGHT_SPEED
 from ...numerics.linear import solve
 from ..synthesis import DEFAULT_DISPERSION, FWHM_PER_SIGMA, line_profiles
 from .side_bands import MEASURED

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ...cosmology import LIGHT_SPEED
 from ...lines import LINES, Line
+from ...numerics.constants import LIGHT_SPEED
 from ...numerics.linear import solve
 
 SIDE_BAND: Final = 8.0

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ...cosmology import LIGHT_SPEED
 from ...lines import MEASURED_LINES
+from ...numerics.constants import LIGHT_SPEED
 from ..stellar_fit import OTHER_LINES, OTHER_REACH, covered, fit_starlight
 from .fit import fit_lines
 from .side_bands import MEASURED, side_band_levels

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,6 @@ from analysis import isolation
 from analysis.emission.synthetic_spectrum import LineShape, as_file, spectrum_of_bins
 from analysis.isolation import Limits, Reader
 from analysis.isolation.confinement import MIB
-from analysis.isolation.reader import available_memory
 from data import uploads
 from data.errors import UploadError
 from data.formats import FORMATS
@@ -139,19 +137,3 @@ def test_too_little_memory_is_said(reader: Reader, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("analysis.isolation.reader.available_memory", lambda: 10 * MIB)
     with pytest.raises(UploadError, match="short of memory"):
         read(reader, SMALL)
-
-
-@pytest.mark.parametrize("version", [1, 2])
-@pytest.mark.parametrize("place", ["/", "/pod/container"])
-def test_memory_that_a_control_group_leaves_is_known(tmp_path: Path, version: int, place: str):
-    base = tmp_path / "memory" if version == 1 else tmp_path
-    folder = base / place.strip("/")
-    folder.mkdir(parents=True, exist_ok=True)
-    limit, used = ("limit_in_bytes", "usage_in_bytes") if version == 1 else ("max", "current")
-    (folder / f"memory.{limit}").write_text(f"{64 * MIB}\n")
-    (folder / f"memory.{used}").write_text(f"{50 * MIB}\n")
-    prefix = "total_" if version == 1 else ""
-    (folder / "memory.stat").write_text(f"anon 1\n{prefix}inactive_file {6 * MIB}\n")
-    own = tmp_path / "own"
-    own.write_text(f"5:cpu,cpuacct:/elsewhere\n4:memory:{place}\n" if version == 1 else f"0::{place}\n")
-    assert available_memory(tmp_path, own) == 20 * MIB

@@ -11,8 +11,9 @@ from data.columns.units import to_f_lambda
 from data.errors import DataError
 from data.formats.readers.source import Source, with_field, with_stated_units
 from model.bins import BIN_CENTERS
-from model.cosmology import CM_PER_MPC, luminosity_distance
 from model.lines import LINE_NAMES
+from model.numerics.constants import CM_PER_MPC
+from model.physics.cosmology import luminosity_distance
 from model.physics.derived import line_flux
 from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities
 from model.storage.weights import load_params

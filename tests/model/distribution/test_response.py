@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from data.catalogue.survey import DESI as SURVEY
 from model.distribution.latent import Response, log_listed
 from model.lines import FREE_LINES, LINE_NAMES
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 from model.training.deconvolution import AT_BOUND
 from research.evaluation.points import color_quintile

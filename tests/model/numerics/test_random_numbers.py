@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.numerics.random_numbers import id_words, key_words, row_words, threefry, uniforms
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.joint.draws import sample
 from model.storage.weights import load_params
 from tests.serving import ROOT

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from model.features import log_luminosity
 from model.physics.levels import continuum_levels
-from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities
+from model.physics.luminosities import SOLAR_LUMINOSITY, line_fluxes, line_luminosities, log_luminosity
 
 SHAPE = np.array([1.0, 1.2, 1.6, 1.7, 1.8, 1.7, 1.7, 1.6, 1.6, 1.5, 1.5, 1.4], np.float32)
 EW = np.array([20.0, 4, 10, 5, 15, 4, 60, 12, 8, 6], np.float32)

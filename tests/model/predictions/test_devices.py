@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from model.predictions.batch import predict_many, sample_many
+from model.predictions.batch import predict_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 from tests.serving import ROOT
 
@@ -15,19 +16,21 @@ PROGRAM = """
 import sys
 import jax
 import numpy as np
-from model.predictions import batch
+from model.predictions import chunks
+from model.predictions.batch import predict_many
+from model.predictions.joint.batch import sample_many
 from model.storage.weights import load_params
 assert jax.device_count() == 4
 seen = []
-spread = batch._over_devices
+spread = chunks._over_devices
 def watch(rows):
     placed = spread(rows)
     seen.append(len(getattr(placed, "devices", lambda: [0])()))
     return placed
-batch._over_devices = watch
+chunks._over_devices = watch
 flux = np.load(sys.argv[1])
-drawn = batch.sample_many(3, load_params(), flux)
-np.savez(sys.argv[2], ew=batch.predict_many(load_params(), flux).ew, drawn=drawn.ew, most=max(seen))
+drawn = sample_many(3, load_params(), flux)
+np.savez(sys.argv[2], ew=predict_many(load_params(), flux).ew, drawn=drawn.ew, most=max(seen))
 """
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from model.distribution.latent import ORDER, TIED
 from model.lines import LINE_NAMES
-from model.predictions.batch import intrinsic_many, sample_many
+from model.predictions.batch import intrinsic_many
 from model.predictions.intrinsic import intrinsic_ew
+from model.predictions.joint.batch import sample_many
 from model.predictions.joint.draws import sample
 from model.predictions.params import Params
 from model.storage.weights import load_params, read_params, save_params

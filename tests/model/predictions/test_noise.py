@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.catalogue.schema import FLUX_NAMES
-from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
+from model.predictions.batch import complete_many, intrinsic_many, predict_many
 from model.predictions.imputation import complete_bins
+from model.predictions.joint.batch import sample_many
 from model.predictions.predict import predict_ew
 from model.storage.weights import load_params
 from research.evaluation.calibration import linear_to_drawn

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.lines import LINES
-from model.predictions.batch import CHUNKS, predict_many
+from model.predictions.batch import predict_many
+from model.predictions.chunks import CHUNKS
 from model.predictions.params import Params
 from model.predictions.predict import predict, predict_ew
 from model.storage.weights import load_params

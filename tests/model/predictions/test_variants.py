@@ -5,8 +5,9 @@ import pytest
 
 from model.networks.layers import Dense
 from model.networks.per_line import PerLineNetwork
-from model.predictions.batch import complete_many, intrinsic_many, predict_many, sample_many
+from model.predictions.batch import complete_many, intrinsic_many, predict_many
 from model.predictions.intrinsic import intrinsic_ew
+from model.predictions.joint.batch import sample_many
 from model.predictions.params import Params
 from model.predictions.predict import predict
 from model.predictions.variants import choose_variants

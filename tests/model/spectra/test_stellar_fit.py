@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from model.cosmology import LIGHT_SPEED
 from model.lines import LINES
+from model.numerics.constants import LIGHT_SPEED
 from model.spectra.stellar_fit import LINE_REACH, OTHER_LINES, OTHER_REACH, near_lines
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.lines import LINE_NAMES, LINES
-from model.predictions.batch import intrinsic_many, sample_many
+from model.predictions.batch import intrinsic_many
+from model.predictions.joint.batch import sample_many
 from model.training.distribution import fit_distribution
 from model.training.recipe import DistributionConfig
 from model.training.sample import prepare

@@ -7,7 +7,8 @@ import pytest
 from model.features import VARIANTS, colors, with_columns
 from model.networks.joint import quantiles
 from model.networks.per_line import PerLineNetwork
-from model.predictions.batch import intrinsic_many, predict_many, sample_many
+from model.predictions.batch import intrinsic_many, predict_many
+from model.predictions.joint.batch import sample_many
 from model.spectra.bin_noise import DESI_NOISE
 from model.storage.weights import available_models, load_params
 from model.training.distillation import DistillationRecipe, fit_variants

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from data.catalogue.schema import FLUX_NAMES, check
 from data.catalogue.survey import DESI
 from data.errors import CatalogueError
-from model.features import log_luminosity
 from model.lines import LINE_NAMES, LINES
+from model.physics.luminosities import log_luminosity
 from research.mock.density import load_density, save_density
 from research.mock.draw import draw, rounded
 from research.statistics.draw_scores import robust_scatter

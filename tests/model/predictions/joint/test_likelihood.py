@@ -7,7 +7,7 @@ import pytest
 
 from model.distribution.catalogued import SEQUENCE
 from model.lines import LINE_NAMES
-from model.predictions.batch import sample_many
+from model.predictions.joint.batch import sample_many
 from model.predictions.joint.draws import sample
 from model.predictions.joint.likelihood import log_prob
 from model.storage.weights import load_params

@@ -1,6 +1,6 @@
 import numpy as np
 
-from model.cosmology import luminosity_distance
+from model.physics.cosmology import luminosity_distance
 
 
 def test_distances_agree_with_the_textbook_integral():

@@ -7,14 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ..numerics.constants import LIGHT_SPEED
+
 HUBBLE: Final = 70.0
 """Hubble constant [km/s/Mpc] of the training luminosities."""
 OMEGA_MATTER: Final = 0.3
 """Matter density of the training luminosities (flat LCDM)."""
-LIGHT_SPEED: Final = 299_792.458
-"""Speed of light [km/s]."""
-CM_PER_MPC: Final = 3.0856775814913673e24
-"""Centimetres per megaparsec; the parsec of IAU 2015 resolution B2, 648000/π astronomical units."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
