@@ -1,5 +1,6 @@
 """How much memory is left, for a process that may be one of several in a container."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,14 @@ def available_memory(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/p
             cached = int(next(line.split()[1] for line in lines if line.startswith(group.cached)))
             found.append(limit - used + cached)
     return min(found, default=None)
+
+
+def own_memory() -> int:
+    """Return the bytes of memory that this process holds alone, and that no file backs; 0 if unknown."""
+    with suppress(OSError, ValueError):
+        _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text(encoding="ascii").split())
+        return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 class _ControlGroup(NamedTuple):

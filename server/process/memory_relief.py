@@ -6,13 +6,13 @@ import jax
 from flask import Flask
 
 from storage import memory
-from storage.available_memory import available_memory
+from storage.available_memory import available_memory, own_memory
 
 ROOM: Final = 160 * 2**20
 """Bytes that should be free when a request begins: as much as compiling the largest function takes for a moment."""
-MANY: Final = 12
-"""Fewest functions that are dropped. Loading one takes a tenth of a second, and where the memory that is short is not
-theirs, a server must not drop and load the same few with every request."""
+GROWN: Final = 48 * 2**20
+"""Bytes that the process must have grown by since the last time. Loading a function takes a tenth of a second, and a
+server must not drop and load the same few with every request where other programs hold the memory that is short."""
 COMPILED: Final = "/jax/core/compile/backend_compile_duration"
 """JAX reports this event when it has compiled a function or loaded it from the disk."""
 
@@ -21,27 +21,27 @@ class Relief:
     """Drops compiled functions when memory is short."""
 
     def __init__(self) -> None:
-        self.compiled = 0
+        self.kept = 0
+        self.has_compiled = False
 
-    def count(self, event: str, duration_secs: float, **_: str | int) -> None:  # noqa: ARG002 - JAX names it
-        """Count a function that was compiled or loaded."""
-        self.compiled += event == COMPILED
+    def note(self, event: str, duration_secs: float, **_: str | int) -> None:  # noqa: ARG002 - JAX names it
+        """Note that a function was compiled or loaded: until then, there is nothing new to drop."""
+        self.has_compiled |= event == COMPILED
 
     def relieve(self) -> None:
-        """Drop the compiled functions if they are many and memory is short.
-
-        Functions that run in other threads go on. The fifty functions of a server that has shown every page take
-        170 MiB.
-        """
-        if self.compiled < MANY or (free := available_memory()) is None or free >= ROOM:
+        """Drop the compiled functions if memory is short and the process has grown; functions that run go on."""
+        if not self.has_compiled:
             return
-        self.compiled = 0
+        self.has_compiled = False
+        if own_memory() < self.kept + GROWN or (free := available_memory()) is None or free >= ROOM:
+            return
         jax.clear_caches()
         memory.give_back()
+        self.kept = own_memory()
 
 
 def install(server: Flask) -> None:
     """Look before each request whether memory is short."""
     relief = Relief()
-    jax.monitoring.register_event_duration_secs_listener(relief.count)
+    jax.monitoring.register_event_duration_secs_listener(relief.note)
     server.before_request(relief.relieve)
