@@ -155,7 +155,7 @@ export class Views {
   #magnitudes(magnitudes, redshift) {
     const covered = magnitudes.filter(({ starlight }) => Number.isFinite(starlight));
     const texts = covered.map(({ name, starlight, change }) => {
-      return [name, (starlight + change).toFixed(2), starlight.toFixed(2), `${(1000 * change).toFixed(0).replace("-", "−")} mmag`];
+      return [name, (starlight + change).toFixed(2), starlight.toFixed(2), `${(Math.round(1000 * change) || 0).toFixed(0).replace("-", "−")} mmag`];
     });
     if (this.#listed === JSON.stringify([texts, redshift])) return;
     this.#listed = JSON.stringify([texts, redshift]);

@@ -118,8 +118,8 @@ def lines_card() -> html.Section:
         ),
         html.Div(id="synthesize-draws", className="synthesize-draws"),
         footnote(
-            "Noise-free equivalent widths [Å]: median and 68 % of DESI’s galaxies with this starlight. White point and "
-            "diamond are the Hα that the stars of this galaxy ionise, behind the dust of its gas."
+            "Noise-free equivalent widths [Å]: median and 68 % of DESI’s galaxies with this starlight. The point and "
+            "the diamond are the Hα that the stars of this galaxy ionise, behind the dust of its gas."
         ),
         label="Ten lines",
         class_name="card-answer",
