@@ -25,6 +25,9 @@ PANES: Final[tuple[tuple[str, tuple[float, float], str], ...]] = (
 )
 """Zoomed panes: title, rest wavelengths [Å], colour of the title."""
 
+PANE_MARGIN: Final = 18.0
+"""What `pane_grid` has beyond each pane [Å]: three standard deviations of the widest smoothing, 6 Å."""
+
 PANE_GAP: Final = 0.015
 PANE_TOP: Final = 0.27
 MAIN_BOTTOM: Final = 0.4
@@ -57,8 +60,8 @@ class Look(NamedTuple):
 
 
 def pane_grid() -> Float[np.ndarray, " pixel"]:
-    """Return the rest wavelengths of the zoomed panes, one pixel per Å [Å]."""
-    return np.concatenate([np.arange(low, high, 1.0) for _, (low, high), _ in PANES])
+    """Return the rest wavelengths of the zoomed panes and of their margins, one pixel per Å [Å]."""
+    return np.concatenate([np.arange(low - PANE_MARGIN, high + PANE_MARGIN, 1.0) for _, (low, high), _ in PANES])
 
 
 def spectrum_figure(
@@ -81,7 +84,7 @@ def spectrum_figure(
     look : Look
         Frame, smoothing and origin of the spectrum.
     neighbours_flux : array, optional
-        Its starlight with its neighbours' median lines, on `pane_grid`; drawn in the panes.
+        Its starlight with its neighbours' median lines, on `pane_grid`; drawn in the panes, smoothed as its flux.
     """
     token = TOKENS[scheme]
     stretch = look.stretch
@@ -158,9 +161,13 @@ def _add_light(
         pane = curves.Pane(index + 2, (left, left + width), (look.stretch * low, look.stretch * high))
         curves.add_pane(figure, pane, (0.0, PANE_TOP), x[inside], shown[inside], middle[inside], token)
         if neighbours_flux is not None:
-            kept = (grid >= low) & (grid < high)
+            near = (grid >= low - PANE_MARGIN) & (grid < high + PANE_MARGIN)
+            flux = neighbours_flux[near]
+            if look.smoothing:  # as the galaxy's flux, or the neighbours' lines would seem the stronger ones
+                flux = curves.smoothed(flux, look.smoothing)
+            kept = (grid[near] >= low) & (grid[near] < high)
             drawn = curves.curve(
-                look.stretch * grid[kept], neighbours_flux[kept], token["cyan"], 1.4, axes=pane.axes, dash="dot"
+                look.stretch * grid[near][kept], flux[kept], token["cyan"], 1.4, axes=pane.axes, dash="dot"
             )
             figure["data"].append(drawn)
         label = curves.note(title, left, "left", token)
