@@ -24,6 +24,7 @@ REDO: Final = "explorer-redo"
 COUNT: Final = "explorer-count"
 CLEAR: Final = "explorer-clear"
 FOUND: Final = "explorer-found"
+ENTERED: Final = "explorer-entered"
 """Store: text with the number of galaxies that the search finds."""
 
 FIND_NOTE: Final = "explorer-find-note"

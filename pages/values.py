@@ -65,6 +65,13 @@ class Gate(BaseModel):
     ]
 
 
+class Entered(BaseModel):
+    """The search that was entered, and how often one was."""
+
+    find: Annotated[str, Field(strict=True, max_length=2 * MAX_LENGTH)]
+    number: Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+
+
 class Selection(BaseModel):
     """A population: its rows as base64, and the gate or search that selected it."""
 
@@ -158,7 +165,7 @@ VALUES: Final[Mapping[str, Any]] = MappingProxyType(
         "_pages_location.pathname": Path | None,
         "_pages_location.search": Query | None,
         "explorer-catalogue.data": CatalogueName,
-        "explorer-search.n_submit": Clicks,
+        "explorer-entered.data": Entered | None,
         "explorer-search.value": Search,
         "explorer-seed.data": Seed,
         "explorer-selected.data": Galaxy | None,

@@ -91,7 +91,8 @@ export function mark(selected) {
 /**
  * Show a selection; return the text of the count, and the style of the button that clears the selection.
  * @param {Selection | null} selection
- * @param {string} found   text with the number of galaxies that the typed search finds
+ * @param {{find: string, count: number | null} | null} found   the typed search, and how many galaxies it finds, if it
+ *   is complete
  */
 export function choose(selection, found) {
   const join = currentJoin();
@@ -104,7 +105,21 @@ export function choose(selection, found) {
   const isTyping = triggered().some(({ prop_id: id }) => id.startsWith(manifest.ids.found));
   const n = manifest.n.toLocaleString("en");
   const count = selection ? `${selection.count.toLocaleString("en")} of ${n}` : `${n} galaxies`;
-  return [isTyping && found ? found : count, selection ? {} : HIDDEN];
+  // The count of the typed text may come after Enter has selected.
+  const isCounted = isTyping && found && found.count !== null && found.find.toLowerCase() !== selection?.find?.toLowerCase();
+  const matching = isCounted ? `${found.count?.toLocaleString("en")} match${found.count === 1 ? "es" : ""}` : "";
+  return [matching || count, selection ? {} : HIDDEN];
+}
+
+/**
+ * Return the text in the search box, which may be newer than the component's property; the number tells two of the same
+ * apart.
+ * @param {number} number   how often Enter was pressed
+ */
+export function enter(number) {
+  const join = currentJoin();
+  const box = join && document.getElementById(join.manifest.ids.search);
+  return number && box instanceof HTMLInputElement ? { find: box.value, number } : noUpdate();
 }
 
 /** @type {(view: string) => Record<string, string>} the style of the controls of a plane's quantities */

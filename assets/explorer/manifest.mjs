@@ -49,8 +49,8 @@
  *
  * @typedef {{symbol: string, number: string | number, accent: string, wavelength: number}} Line
  *
- * @typedef {"panels" | "selected" | "selection" | "found" | "status" | "lines" | "view" | "seed" | "tool" | "undo"
- *   | "redo" | "keys"} Place   a component of the page that the panels set or read
+ * @typedef {"panels" | "selected" | "selection" | "found" | "search" | "status" | "lines" | "view" | "seed" | "tool"
+ *   | "undo" | "redo" | "keys"} Place   a component of the page that the panels set or read
  *
  * @typedef {object} Manifest
  * @property {string} version       of the catalogue

@@ -83,6 +83,7 @@ def manifest(
             "selected": ids.SELECTED,
             "selection": ids.SELECTION,
             "found": ids.FOUND,
+            "search": ids.SEARCH,
             "status": ids.STATUS,
             "lines": ids.GALAXY_LINES,
             "view": ids.VIEW,

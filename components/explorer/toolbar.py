@@ -47,7 +47,7 @@ def toolbar(state: Mapping[str, Any], find: str, n: int, example: str, axes: Seq
                     dmc.TextInput(
                         id=ids.SEARCH,
                         value=find,
-                        placeholder=f"Find: {example} · HALPHA_EW > 50",
+                        placeholder=f"Find {example} or Ha > 50",
                         size="xs",
                         rightSection=html.Span(
                             f"{n:,} galaxies", id=ids.COUNT, className="count", **aria(live="polite")

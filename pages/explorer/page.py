@@ -49,6 +49,7 @@ def layout(catalogue: str | None = None, **query: str) -> html.Div:
             dcc.Store(id=ids.SELECTED, data=None if row is None else {"row": row}),
             dcc.Store(id=ids.SELECTION, data=selection),
             dcc.Store(id=ids.FOUND),
+            dcc.Store(id=ids.ENTERED),
             dcc.Store(id=ids.VIEW, data=state),
             html.H1("Explore a galaxy population", className="visually-hidden"),
             menu.unknown(catalogue, shown.title) if catalogue and catalogue != shown.name else None,
@@ -102,7 +103,7 @@ def _read_query(shown: Catalogue, query: dict[str, str]) -> tuple[dict[str, Any]
             requested["gate"] = gate._asdict()
     if text := query.get("find"):
         text = counted_from_one(text) if query.get("v") == str(view.FROM_ZERO) else text
-        row, selection, _count, wrong, _note = panels.search_for(text, state, shown.name, entered=True)
+        row, selection, wrong, _note = panels.search_for(text, state, shown.name)
         requested["find"] = text
         if wrong:
             problems.append(f"The link's search: {wrong}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
 from analysis.explorer.search import Draw, FindError, absent_names, find
 from analysis.explorer.selections import called, pack
@@ -39,40 +39,57 @@ _browser("redo", Input(ids.REDO, "n_clicks"))
 
 
 @callback(
-    Output(ids.SELECTED, "data"),
-    Output(ids.SELECTION, "data"),
     Output(ids.FOUND, "data"),
-    Output(ids.SEARCH, "error"),
-    Output(ids.FIND_NOTE, "children"),
-    Input(ids.SEARCH, "n_submit"),
+    Output(ids.SEARCH, "error", allow_duplicate=True),
+    Output(ids.FIND_NOTE, "children", allow_duplicate=True),
     Input(ids.SEARCH, "value"),
     State(ids.VIEW, "data"),
     State(ids.CATALOGUE, "data"),
     prevent_initial_call=True,
 )
-def search(_submitted: int | None, text: str | None, state: dict[str, Any], name: str) -> tuple[Any, ...]:
-    """Count the galaxies that a search finds while it is typed, and select them when it is entered."""
-    return search_for(text or "", state, name, entered=f"{ids.SEARCH}.n_submit" in ctx.triggered_prop_ids)
+def count(text: str | None, state: dict[str, Any], name: str) -> tuple[dict[str, Any], None, None]:
+    """Count the galaxies that a search finds while it is typed; the count is None while the search is incomplete."""
+    text = (text or "").strip()
+    try:
+        n = len(find(served()[name], text, Draw(state["noise"], state["seed"]))) if text else None
+    except FindError:
+        n = None
+    return {"find": text, "count": n}, None, None
 
 
-def search_for(text: str, state: dict[str, Any], name: str, *, entered: bool) -> tuple[Any, ...]:
-    """Return the outputs of `search`: galaxy, population, count, error and note."""
+# An Enter right after a paste comes before the pasted text is a property of the component, so the browser reads it.
+_browser("enter", Output(ids.ENTERED, "data"), Input(ids.SEARCH, "n_submit"), prevent_initial_call=True)
+
+
+@callback(
+    Output(ids.SELECTED, "data"),
+    Output(ids.SELECTION, "data"),
+    Output(ids.SEARCH, "error"),
+    Output(ids.FIND_NOTE, "children"),
+    Input(ids.ENTERED, "data"),
+    State(ids.VIEW, "data"),
+    State(ids.CATALOGUE, "data"),
+    prevent_initial_call=True,
+)
+def select(entered: dict[str, Any] | None, state: dict[str, Any], name: str) -> tuple[Any, ...]:
+    """Select the galaxies that the search which was entered finds."""
+    return search_for(entered["find"], state, name) if entered else (no_update,) * 4
+
+
+def search_for(text: str, state: dict[str, Any], name: str) -> tuple[Any, ...]:
+    """Return a search's galaxy, population, error and note."""
     catalogue = served()[name]
     if not text.strip():
-        return no_update, None if entered else no_update, f"{catalogue.n:,} galaxies", None, None
+        return no_update, None, None, None
     try:
         rows = find(catalogue, text, Draw(state["noise"], state["seed"]))
     except FindError as error:
-        # While a condition is being typed, an error only means that it is incomplete.
-        return no_update, no_update, no_update, str(error) if entered else None, None
-    count = f"{len(rows):,} of {catalogue.n:,}"
-    if not entered:
-        return no_update, no_update, count, None, None
+        return no_update, no_update, str(error), None
     if not len(rows):
-        return no_update, no_update, count, "No galaxy matches. Relax a condition.", None
+        return no_update, no_update, "No galaxy matches. Relax a condition.", None
     absent = absent_names(catalogue, text)
     note = f"Names that are not in this catalogue: {absent:,}." if absent else None
-    if len(rows) == 1 and not called(text):
-        return {"row": int(rows[0])}, None, count, None, note
     named = called(text)
-    return no_update, pack(named.name if named else text.strip(), rows), count, None, note
+    if len(rows) == 1 and not named:
+        return {"row": int(rows[0])}, None, None, note
+    return no_update, pack(named.name if named else text.strip(), rows), None, note

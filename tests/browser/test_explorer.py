@@ -58,14 +58,43 @@ def test_what_is_found_is_counted_and_shown_everywhere(explorer: Page) -> None:
     search, count = explorer.get_by_label("Find galaxies by name, row or range"), explorer.locator("#explorer-count")
     expect(count).to_have_text("20,000 galaxies")
     search.fill("HALPHA_EW > 50")
-    expect(count).to_contain_text(re.compile(r"^[\d,]+ of 20,000$"))
+    expect(count).to_have_text(re.compile(r"^[\d,]+ match$"))
     search.press("Enter")
+    expect(count).to_have_text(re.compile(r"^[\d,]+ of 20,000$"))
     explorer.wait_for_selector('#explorer-panels[data-selected]:not([data-selected=""])')
     picture = painting(explorer, "OII_DOUBLET_EW")
     explorer.get_by_role("button", name="Clear").click()
     expect(count).to_have_text("20,000 galaxies")
     until(explorer, "explorer.chosen === null && !explorer.painter.frame")
     assert painting(explorer, "OII_DOUBLET_EW") != picture
+
+
+def test_enter_right_after_a_paste_selects(explorer: Page) -> None:
+    search, count = explorer.get_by_label("Find galaxies by name, row or range"), explorer.locator("#explorer-count")
+    for text in ("Ha > 50", "0.1 < z < 0.2", "[OIII] > 20 or z > 0.3", "(Ha > 50 or hb > 9) & z < 0.2"):
+        search.fill("")
+        search.focus()
+        explorer.keyboard.insert_text(text)
+        explorer.keyboard.press("Enter")
+        expect(count).to_have_text(re.compile(r"^[\d,]+ of 20,000$"))
+        until(explorer, f"explorer.selection?.find === {text!r}")
+
+
+def test_what_a_search_answers_moves_nothing_and_keeps_no_old_count(explorer: Page) -> None:
+    search, count = explorer.get_by_label("Find galaxies by name, row or range"), explorer.locator("#explorer-count")
+    panels = explorer.locator("#explorer-panels")
+    search.fill("z > 0.2")
+    expect(count).to_have_text(re.compile(r"^[\d,]+ match$"))
+    before = panels.bounding_box()
+    search.fill("redshfit > 0.2")
+    expect(count).to_have_text("20,000 galaxies")
+    search.press("Enter")
+    expect(explorer.get_by_text("Did you mean redshift")).to_be_visible()
+    assert panels.bounding_box() == before
+    search.fill("MOCK-000042 MOCK-000001 X")
+    search.press("Enter")
+    expect(explorer.locator("#explorer-find-note")).to_contain_text("not in this catalogue: 1")
+    assert panels.bounding_box() == before
 
 
 def test_a_lasso_selects_everywhere_and_is_undone(explorer: Page) -> None:

@@ -89,29 +89,30 @@ def test_a_bad_address_is_answered_with_a_notice(page: Any, catalogue: registry.
 @pytest.mark.parametrize(
     ("text", "chosen", "count", "error"),
     [
-        (" MOCK-000042 ", {"row": 41}, "1 of 20,000", None),
-        ("", no_update, "20,000 galaxies", None),
-        ("redshift > 99", no_update, "0 of 20,000", "No galaxy matches. Relax a condition."),
+        (" MOCK-000042 ", {"row": 41}, 1, None),
+        ("", no_update, None, None),
+        ("redshift > 99", no_update, 0, "No galaxy matches. Relax a condition."),
     ],
 )
 def test_search_finds_or_says(
-    panels: Any, catalogue: registry.Catalogue, text: str, chosen: Any, count: str, error: Any
+    panels: Any, catalogue: registry.Catalogue, text: str, chosen: Any, count: int | None, error: Any
 ) -> None:
-    row, _selection, said, wrong, _note = panels.search_for(text, DEFAULTS, catalogue.name, entered=True)
-    assert (row, said, wrong) == (chosen, count, error)
+    row, _selection, wrong, _note = panels.search_for(text, DEFAULTS, catalogue.name)
+    assert (row, wrong) == (chosen, error)
+    assert panels.count(text, DEFAULTS, catalogue.name) == ({"find": text.strip(), "count": count}, None, None)
 
 
 def test_what_is_wrong_is_said_when_entered_only(panels: Any, catalogue: registry.Catalogue) -> None:
-    assert panels.search_for("nonsense > 1", DEFAULTS, catalogue.name, entered=False)[3] is None
-    assert "no quantity" in panels.search_for("nonsense > 1", DEFAULTS, catalogue.name, entered=True)[3]
+    counted, error, note = panels.count("nonsense > 1", DEFAULTS, catalogue.name)
+    assert (counted["count"], error, note) == (None, None, None)
+    assert "no quantity" in panels.search_for("nonsense > 1", DEFAULTS, catalogue.name)[2]
 
 
 def test_what_is_found_becomes_the_population(panels: Any, catalogue: registry.Catalogue) -> None:
-    _, selection, count, _, note = panels.search_for(
-        "MOCK-000042 MOCK-000001 X", DEFAULTS, catalogue.name, entered=True
-    )
+    text = "MOCK-000042 MOCK-000001 X"
+    _, selection, _error, note = panels.search_for(text, DEFAULTS, catalogue.name)
     assert np.frombuffer(base64.b64decode(selection["rows"]), "<u4").tolist() == [0, 41]
-    assert (selection["count"], count) == (2, "2 of 20,000")
+    assert selection["count"] == panels.count(text, DEFAULTS, catalogue.name)[0]["count"] == 2
     assert note == "Names that are not in this catalogue: 1."
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.explorer.search import FindError, absent_names, counted_from_one, find
+from analysis.explorer.search.grammar import parse
 from analysis.explorer.selections import named_rows
 from data.catalogue import registry
 
@@ -41,6 +42,50 @@ def test_ranges_and_comparisons_meet(catalogue: registry.Catalogue) -> None:
 )
 def test_how_many_are_left(catalogue: registry.Catalogue, text: str, count: int) -> None:
     assert len(find(catalogue, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("0.1 < z < 0.2", "redshift > 0.1 & redshift < 0.2"),
+        ("0.2 >= REDSHIFT > 0.1", "redshift > 0.1 & redshift <= 0.2"),
+        ("50 < Ha", "HALPHA_EW > 50"),
+        ("Hα > 50", "HALPHA_EW > 50"),
+        ("[O III] 5007 > 20", "OIII_5007_EW > 20"),
+        ("[OIII] > 20", "OIII_5007_EW > 20"),
+        ("oiii 20..30", "OIII_5007_EW 20..30"),
+        ("[N II] 1..", "NII_6584_EW 1.."),
+        ("[OII] > 3 AND hb > 2", "OII_DOUBLET_EW > 3 & HBETA_EW > 2"),
+        ("SII_6731 > 1", "SII_6731_EW > 1"),
+        ("halpha_ew > 50", "HALPHA_EW > 50"),
+        ("mock-000042 or MOCK-000001", "MOCK-000042, MOCK-000001"),
+        ("z > 0.1 && z < 0.2 || z > 0.3", "(z > 0.1 & z < 0.2) or z > 0.3"),
+    ],
+)
+def test_other_spellings_mean_the_same(catalogue: registry.Catalogue, text: str, same: str) -> None:
+    found = find(catalogue, text)
+    np.testing.assert_array_equal(found, find(catalogue, same))
+    assert 0 < len(found) < catalogue.n
+
+
+CONDITIONS = st.sampled_from(["z > 0.15", "Ha > 20", "0.1 < z < 0.2", "[OIII] missing", "Star-forming", "rows 1..9000"])
+
+
+@given(CONDITIONS, CONDITIONS, CONDITIONS)
+def test_or_unites_and_intersects_and_binds_closer(
+    catalogue: registry.Catalogue, first: str, second: str, third: str
+) -> None:
+    a, b, c = (set(find(catalogue, text).tolist()) for text in (first, second, third))
+    assert set(find(catalogue, f"{first} or {second}").tolist()) == a | b
+    assert set(find(catalogue, f"({first}) & ({second})").tolist()) == a & b
+    assert set(find(catalogue, f"{first} or {second} and {third}").tolist()) == a | (b & c)
+    assert set(find(catalogue, f"({first} | {second}) & {third}").tolist()) == (a | b) & c
+
+
+@given(st.text(st.sampled_from("()&|zandor<1. "), max_size=40))
+def test_any_grouping_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(FindError):
+        assert parse(text) is not None
 
 
 def test_rows_are_counted_from_one(catalogue: registry.Catalogue) -> None:
@@ -87,7 +132,18 @@ def test_names_that_are_not_there_are_counted(catalogue: registry.Catalogue) -> 
         ("redshift ..", "has no ends"),
         ("z 0.1-0.2", "Write z 0.1..0.2 or z > 0.1"),
         ("redshift 2..1", "Write the smaller end first"),
-        ("redshift > 1 &", "no condition between two &"),
+        ("redshift > 1 &", "no condition beside “&”"),
+        ("z > 1 or", "no condition beside “or”"),
+        ("or z > 1", "no condition beside “or”"),
+        ("z > 1 & | z > 2", "no condition beside “&”"),
+        ("()", "no condition between the parentheses"),
+        ("(z > 1", "opened that is not closed"),
+        ("z > 1)", "closed that was not opened"),
+        ("(z > 1) z > 2", "not understood"),
+        ("(" * 9 + "z > 1" + ")" * 9, "more than 8 parentheses"),
+        ("0.1 < z > 0.2", "point in different directions"),
+        ("0.2 < z < 0.1", "Write the smaller end first"),
+        ("[SII] > 3", "SII_6716_EW or SII_6731_EW"),
         ("redshift = 1", "was not understood"),
         ("row 20001", "rows go from 1 to 20,000"),
         ("rows 0..3", "rows go from 1 to 20,000"),
