@@ -270,7 +270,7 @@ export class SynthesizePage {
   }
 
   #ask() {
-    if (!this.#ready || !this.#shown) return;
+    if (!this.#ready) return;
     const { bins, expected, logOh } = this.#ready.maker.make(this.#stars);
     this.#asked += 1;
     byId("synthesize-draws-note").textContent = "drawing …";

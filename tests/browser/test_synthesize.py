@@ -48,6 +48,16 @@ def test_the_page_opens_with_a_galaxy_its_draws_and_a_verdict(synthesize: Page):
     expect(synthesize.locator("#synthesize-magnitudes tbody tr").first).to_contain_text("mmag")
 
 
+def test_draws_come_to_a_page_whose_first_frame_is_late(page: Page, served: Served):
+    # Browsers paint rarely when they are busy or in the background; timers go on.
+    page.add_init_script(
+        "const paint = window.requestAnimationFrame; "
+        "window.requestAnimationFrame = (draw) => setTimeout(() => paint(draw), 500);"
+    )
+    opened(page, served)
+    expect(page.locator("#synthesize-draws-note")).to_have_text(f"{DRAWS} draws")
+
+
 def test_arrow_keys_change_everything_and_undo_brings_it_back(synthesize: Page):
     before = halpha(synthesize)
     slider = synthesize.get_by_label(re.compile("^Decline"))
