@@ -1,5 +1,6 @@
 """Compiled functions are dropped when memory is short: JAX loads them from the disk when they are called again."""
 
+import logging
 from typing import Final
 
 import jax
@@ -10,11 +11,15 @@ from storage.available_memory import available_memory, own_memory
 
 ROOM: Final = 160 * 2**20
 """Bytes that should be free when a request begins: as much as compiling the largest function takes for a moment."""
-GROWN: Final = 48 * 2**20
-"""Bytes that the process must have grown by since the last time. Loading a function takes a tenth of a second, and a
-server must not drop and load the same few with every request where other programs hold the memory that is short."""
+GROWN: Final = 24 * 2**20
+"""Bytes that the process must have grown by since the last time: two or three functions. Loading one again takes up to
+a tenth of a second, and a server must not drop and load the same few with every request where other programs hold the
+memory that is short."""
 COMPILED: Final = "/jax/core/compile/backend_compile_duration"
 """JAX reports this event when it has compiled a function or loaded it from the disk."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Relief:
@@ -38,6 +43,7 @@ class Relief:
         jax.clear_caches()
         memory.give_back()
         self.kept = own_memory()
+        log.info("Compiled functions were dropped: %d MiB of memory were left", free // 2**20)
 
 
 def install(server: Flask) -> None:

@@ -18,7 +18,7 @@ from ...distribution.first_line import no_first
 from ...distribution.joint import JointDraw, draw_joint
 from ...features import colors
 from ...numerics.random_numbers import id_words, key_words, row_words
-from ..chunks import DRAW_CHUNKS, in_chunks
+from ..chunks import DRAW_CHUNKS, FEW_DRAWS, in_chunks
 from ..imputation import in_range, known_colors_many
 from ..intrinsic import distribution_of, richest_intrinsic
 from ..params import Params
@@ -34,7 +34,10 @@ def _draw_colors(key: Any, flux: Any, given: Any, *ids: Any) -> Any:
 
 
 class _Rows(NamedTuple):
-    """Rows to draw: the key, twelve fluxes, luminosities and redshifts, colours drawn of noisy bins, and their ids."""
+    """Rows to draw: the key, twelve fluxes, luminosities and redshifts, colours drawn of noisy bins, and their ids.
+
+    All rows have ids, so that one program serves those that are named and those that are not.
+    """
 
     key: Any
     flux: Any
@@ -42,12 +45,14 @@ class _Rows(NamedTuple):
     redshift: Any
     is_drawn: Any
     drawn: Any
-    ids: tuple[Any, ...]
+    is_named: Any
+    ids: Any
 
     @property
     def words(self) -> Any:
         """The key of each row: of its id, if it has one, or of its fluxes."""
-        return row_words(self.key, self.flux, *self.ids)
+        named, unnamed = row_words(self.key, self.flux, self.ids), row_words(self.key, self.flux)
+        return jnp.where((self.is_named > 0)[:, None], named, unnamed)
 
     @property
     def color(self) -> Any:
@@ -95,9 +100,9 @@ def _known_lines(params: Params, rows: _Rows, given: Any, change: Any, drawn: An
 
 
 def _sample(params: Params, key: Any, flux: Any, *columns: Any) -> Sample:
-    """Draw rows; `columns` are the rest of `_Rows`, with anchors of three columns, or none, before the ids."""
-    luminosity, redshift, is_drawn, drawn, anchors, *ids = columns
-    model, rows = distribution_of(params), _Rows(key, flux, luminosity, redshift, is_drawn, drawn, tuple(ids))
+    """Draw rows; `columns` are the rest of `_Rows`, and anchors of three columns or none."""
+    *rest, anchors = columns
+    model, rows = distribution_of(params), _Rows(key, flux, *rest)
     chains = model.catalogued, model.latent
     if not anchors.shape[1]:
         joint, sample = _joint(chains, model.scales, rows, no_first(flux.shape[:1]))
@@ -157,17 +162,18 @@ def sample_many(
     missing = np.full(len(bin_flux), np.nan, np.float32)
     conditions = [missing if column is None else column for column in (log_luminosity, redshift)]
     named = [] if ids is None else [np.asarray(id_words(ids))]
-    key = key_words(seed)
+    key, chunks = key_words(seed), DRAW_CHUNKS if len(bin_flux) > FEW_DRAWS else DRAW_CHUNKS[:1]
     drawn = np.zeros((len(bin_flux), N_BINS - 1), np.float32)
     if bin_flux_ivar is not None:
         drawn = in_chunks(
             lambda flux, noisy, ivar, *ids: _draw_colors(key, flux, known_colors_many(params, noisy, ivar), *ids),
             *(bin_flux, *in_range(bin_flux, bin_flux_ivar), *named),
-            chunks=DRAW_CHUNKS,
+            chunks=chunks,
         )
     conditions += [np.full(len(bin_flux), bin_flux_ivar is not None, np.float32), drawn]
     anchors = np.zeros((len(bin_flux), len(anchor or ())), np.float32)
     for place, values in enumerate(anchor or ()):
         anchors[:, place] = np.nan if values is None else values
-    conditions.append(anchors)
-    return in_chunks(partial(_sample, params, key), bin_flux, *conditions, *named, chunks=DRAW_CHUNKS)
+    words = named or [np.zeros((len(bin_flux), 2), np.uint32)]
+    conditions += [np.full(len(bin_flux), bool(named), np.float32), *words, anchors]
+    return in_chunks(partial(_sample, params, key), bin_flux, *conditions, chunks=chunks)
