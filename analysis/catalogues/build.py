@@ -15,6 +15,7 @@ from data.catalogue.schema import (
     BUILT_COLUMNS,
     FLUX_NAMES,
     MAP_NAMES,
+    MOCK_PREFIX,
     PREDICTION_SUFFIXES,
     SCHEMA_VERSION,
     as_catalogue_types,
@@ -30,8 +31,6 @@ from model.storage.weights import DEFAULT, MAP, find_weights, load_params
 CHUNK: Final = 16384
 """Galaxies predicted between two reports of progress."""
 KINDS: Final = ("mock", "observed")
-MOCK_PREFIX: Final = "MOCK-"
-"""Prefix of the ids of mock galaxies."""
 
 
 def build(

@@ -45,13 +45,15 @@ class Medians(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def steps(catalogue: Catalogue) -> tuple[Step, ...]:
+def steps(catalogue: Catalogue, held_out: tuple[float, float] | None = None) -> tuple[Step, ...]:
     """Return the tour of a catalogue.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Source of every number in the sentences.
+        Source of every other number in the sentences.
+    held_out : (float, float), optional
+        Rank correlation of Hα on held-out real galaxies, from the colours alone and with everything else that is given.
 
     Returns
     -------
@@ -63,12 +65,15 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
     )
     hosts, plain = (_medians(catalogue, name, "OIII_5007") for name in ("Seyfert hosts", "Star-forming"))
     rho, found = _found(catalogue)
+    galaxy = "mock galaxy" if catalogue.is_mock else "galaxy"
+    galaxies = "mock galaxies" if catalogue.is_mock else "galaxies"
     return (
         Step(
             "Which galaxies have strong lines?",
             (
-                "Every point is a galaxy, placed only by the colours of its starlight, without using its lines. Yet "
-                "in the left column the strong lines are not scattered at random. The tour has five steps.",
+                f"Every point is a {galaxy}, placed only by the colours of its starlight, without using its lines. "
+                "Yet in the left column the strong lines are not scattered at random. Five more steps follow.",
+                *(("All counts and widths of this tour are those of mock galaxies.",) if catalogue.is_mock else ()),
             ),
             None,
             {"view": "map", "zoom": None, "color": "lines", "columns": THREE},
@@ -76,8 +81,8 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
         Step(
             "The strongest lines: starbursts",
             (
-                f"{burst.n:,} galaxies have an EW(Hα) above {STARBURST:g} Å. They lie close together at one end of the "
-                "map, because young, hot, blue stars ionise the gas.",
+                f"{burst.n:,} {galaxies} have an EW(Hα) above {STARBURST:g} Å. They lie close together at one end "
+                "of the map, because young, hot, blue stars ionise the gas.",
                 f"From the starlight alone, the network predicts {burst.predicted:.0f} Å for a typical galaxy of "
                 f"this group, and {burst.observed:.0f} Å is observed. The network finds these galaxies, but predicts "
                 "less extreme values than observed.",
@@ -88,8 +93,8 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
         Step(
             "The majority: star-forming galaxies",
             (
-                f"{forming.n:,} galaxies form stars steadily. Their typical EW(Hα) is {forming.observed:.0f} Å, and "
-                f"the prediction is {forming.predicted:.0f} Å. The prediction follows the observation along the "
+                f"{forming.n:,} {galaxies} form stars steadily. Their typical EW(Hα) is {forming.observed:.0f} Å, "
+                f"and the prediction is {forming.predicted:.0f} Å. The prediction follows the observation along the "
                 "whole arc.",
             ),
             "Star-forming",
@@ -98,8 +103,8 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
         Step(
             "Green valley and quiescent galaxies",
             (
-                f"In the green valley ({valley.n:,} galaxies), EW(Hα) falls to {valley.observed:.1f} Å, and the "
-                f"prediction is {valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent galaxies; in "
+                f"In the green valley ({valley.n:,} {galaxies}), EW(Hα) falls to {valley.observed:.1f} Å, and the "
+                f"prediction is {valley.predicted:.1f} Å. Beyond it lie {quiet.n:,} quiescent {galaxies}; in "
                 f"{100 * quiet.missing:.0f} % of them Hα is not detected at all. Old, red starlight comes with "
                 "hardly any lines. The panels now show colour and luminosity: these galaxies are the red and "
                 "luminous ones.",
@@ -110,11 +115,11 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
         Step(
             "What starlight does not show: active nuclei",
             (
-                f"{hosts.n:,} galaxies host a Seyfert nucleus. Their EW([O III]) is {hosts.observed:.1f} Å, whereas "
-                f"their starlight predicts {hosts.predicted:.1f} Å (star-forming galaxies: {plain.observed:.1f} and "
-                f"{plain.predicted:.1f} Å). The light of the nucleus does not appear in the continuum, so the "
-                "prediction misses it. The panels now show the BPT diagram: compare the observed and the predicted "
-                "positions.",
+                f"{hosts.n:,} {galaxies} host a Seyfert nucleus. Their EW([O III]) is {hosts.observed:.1f} Å, "
+                f"whereas their starlight predicts {hosts.predicted:.1f} Å (star-forming galaxies: "
+                f"{plain.observed:.1f} and {plain.predicted:.1f} Å). The light of the nucleus does not appear in "
+                "the continuum, so the prediction misses it. The panels now show the BPT diagram: compare the "
+                "observed and the predicted positions.",
             ),
             "Seyfert hosts",
             {"view": "bpt", "zoom": None, "columns": ["observed", "predicted"], "places": "own"},
@@ -123,14 +128,24 @@ def steps(catalogue: Catalogue) -> tuple[Step, ...]:
             "Find the strong lines yourself",
             (
                 "Where the Predicted column shows a strong line, the line is usually strong: of the tenth of "
-                f"galaxies with the strongest Hα, {100 * found:.0f} % are among the tenth that the network predicts "
-                f"to be strongest (10 % by chance). Over all galaxies, the rank correlation is ρ = {rho:.2f}.",
+                f"{galaxies} with the strongest Hα, {100 * found:.0f} % are among the tenth that the network "
+                f"predicts to be strongest (10 % by chance). The rank correlation is ρ = {rho:.2f}"
+                f"{' on mock galaxies' if catalogue.is_mock else ' in this catalogue'}.{_on_held_out(held_out)}",
                 "To try this, draw a lasso around an area with strong predicted lines, and read below which galaxies "
                 "it contains.",
             ),
             None,
             {"view": "map", "zoom": None, "columns": THREE},
         ),
+    )
+
+
+def _on_held_out(rho: tuple[float, float] | None) -> str:
+    if rho is None:
+        return ""
+    return (
+        f" On real galaxies that were held out of the training it is {rho[0]:.3f} from the colours alone, and "
+        f"{rho[1]:.3f} with luminosity and redshift."
     )
 
 

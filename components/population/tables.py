@@ -34,9 +34,9 @@ def continuum_note(contrast: Sequence[tuple[str, float]]) -> html.Div:
     )
 
 
-def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
+def histograms_note(histograms: "Mapping[str, Histogram]", *, is_mock: bool) -> list[Any]:
     """Return the legend of the histograms, and a table of their Kolmogorov-Smirnov distances."""
-    head = ["Line", "galaxies", "KS predicted", "KS + noise"]
+    head = ["Line", "mock galaxies" if is_mock else "galaxies", "KS predicted", "KS + noise"]
     rows = [
         [
             widgets.line_name(line),
@@ -54,7 +54,8 @@ def histograms_note(histograms: "Mapping[str, Histogram]") -> list[Any]:
         ],
         className="keys",
     )
-    return [keys, widgets.line_table(head, rows, "Distance of the distributions from the observed one (KS)")]
+    of = "the mock truth" if is_mock else "the observed one"
+    return [keys, widgets.line_table(head, rows, f"Distance of the distributions from {of} (KS)")]
 
 
 _COUNTED = (
@@ -73,8 +74,8 @@ def classes_table(
     return widgets.line_table([title, "observed", "predicted", "+ noise"], rows, f"Shares of the classes of {title}")
 
 
-def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
-    """Return a table of the statistics of the lines."""
+def lines_table(facts: "Sequence[LineFacts]", *, is_mock: bool) -> list[Any]:
+    """Return a table of the statistics of the lines, below a sentence if they are of mock galaxies."""
     rows = [
         [
             widgets.line_name(line),
@@ -89,8 +90,19 @@ def lines_table(facts: "Sequence[LineFacts]") -> html.Div:
         for line, one in zip(LINES, facts, strict=True)
     ]
     detected = html.Span("of those observable", title="Share among the galaxies in which no camera gap hides the line")
-    head = ["Line", "detected", detected, "median Å", "predicted Å", "ρ", "NMAD Å", "bias"]
-    return widgets.line_table(head, rows, "The lines in this population")
+    head = ["Line", "detected", detected, "median Å", "predicted Å"]
+    head += [_score(name, is_mock) for name in ("ρ", "NMAD Å", "bias")]
+    table = widgets.line_table(head, rows, "The lines in this population")
+    if not is_mock:
+        return [table]
+    held_out = html.A("The Model page", href="/model")
+    note = ["These scores were measured on mock galaxies. ", held_out, " has those on held-out real galaxies."]
+    return [html.P(note, className="muted footnote"), table]
+
+
+def _score(name: str, is_mock: bool) -> Any:
+    """Return the heading of a score, which tells where it was measured."""
+    return [name, html.Span(" on mock galaxies", className="muted mock-score")] if is_mock else name
 
 
 def _percent(share: float) -> str:

@@ -136,16 +136,17 @@ def anchored_switch() -> dmc.Checkbox:
     )
 
 
-def scores(rows: Sequence[tuple[str, int, float, float]]) -> html.Div:
+def scores(rows: Sequence[tuple[str, int, float, float]], *, is_mock: bool) -> html.Div:
     """Return a table of scores of the predictions; rows are (line, galaxies, rho, NMAD [Å])."""
+    galaxies = "mock galaxies" if is_mock else "galaxies"
     lines = [html.Th(line, scope="col") for line, *_ in rows]
-    head = html.Tr([html.Th("Compared with the EWs in the file"), *lines])
+    head = html.Tr([html.Th(f"Compared with the EWs in the file{' of mock galaxies' if is_mock else ''}"), *lines])
     body = [
         html.Tr([html.Th(title, scope="row"), *(html.Td(text) for text in texts)])
         for title, texts in (
             ("rank correlation ρ", [f"{rho:.3f}" for _, _, rho, _ in rows]),
             ("NMAD [Å]", [f"{nmad:.2f}" for *_, nmad in rows]),
-            ("galaxies", [f"{n:,}" for _, n, _, _ in rows]),
+            (galaxies, [f"{n:,}" for _, n, _, _ in rows]),
         )
     ]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="line-table")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = "1"
 N_BINS: Final = len(BIN_EDGES) - 1
+MOCK_PREFIX: Final = "MOCK-"
+"""Prefix of the ids of mock galaxies."""
 MAX_ID_LENGTH: Final = 64
 """Largest number of characters of a TARGETID; DESI's have 17 digits."""
 

@@ -91,12 +91,12 @@ def _texts(catalogue: Catalogue, found: Population, title: str) -> dict[str, Any
     return {
         cards.HEAD: tables.heading(title, found.n, catalogue.n, meaning),
         cards.CONTINUUM_NOTE: tables.continuum_note(contrast),
-        cards.HISTOGRAMS_NOTE: tables.histograms_note(found.histograms),
+        cards.HISTOGRAMS_NOTE: tables.histograms_note(found.histograms, is_mock=catalogue.is_mock),
         cards.CLASSES: [
             tables.classes_table("BPT", found.bpt_shares, found.placed["BPT"]),
             tables.classes_table("WHAN", found.whan_shares, found.placed["WHAN"]),
         ],
-        cards.LINES_TABLE: tables.lines_table(found.lines),
+        cards.LINES_TABLE: tables.lines_table(found.lines, is_mock=catalogue.is_mock),
     }
 
 

@@ -1,5 +1,6 @@
 """The explorer's exports: link, Python code, citation, and the panels as a table or an image."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from data.catalogue.registry import Catalogue, served
 from model.lines import LINES
 from model.statistics.point_scores import spearman
 from pages.values import row_of, rows_of
+from research.evaluation.record.held_out import held_out
 
 for _function, _button in (("copyLink", ids.COPY_LINK), ("printPng", ids.PRINT_PNG), ("printSvg", ids.PRINT_SVG)):
     clientside_callback(
@@ -79,8 +81,13 @@ def show_table(
         return no_update, no_update
     catalogue = served()[name]
     rows = rows_of(selection, catalogue) if selection else np.arange(catalogue.n)
-    summaries = [_summary(catalogue, line.name, rows, state) for line in LINES if line.name in state["lines"]]
-    return table.panel_table(summaries, len(rows), catalogue.n), True
+    real = held_out(catalogue.metadata.get("model"))
+    summaries = [
+        _summary(catalogue, line.name, rows, state)._replace(held_out=real.range(line.name)[1] if real else math.nan)
+        for line in LINES
+        if line.name in state["lines"]
+    ]
+    return table.panel_table(summaries, len(rows), catalogue.n, is_mock=catalogue.is_mock), True
 
 
 def _summary(catalogue: Catalogue, line: str, rows: np.ndarray, state: dict[str, Any]) -> table.LineSummary:

@@ -9,6 +9,7 @@ from analysis.explorer.tour_steps import steps
 from components import ids
 from components.explorer import tour
 from data.catalogue.registry import served
+from research.evaluation.record.held_out import held_out
 
 clientside_callback(ClientsideFunction("population", "tour"), Input(tour.STEP, "data"))
 clientside_callback(ClientsideFunction("explorer", "look"), Input(tour.VIEW, "data"), prevent_initial_call=True)
@@ -34,7 +35,8 @@ def walk(_start: int, _next: int, _back: int, _close: int, step: int, name: str)
     """Go to the next or previous step and select its population, or end the tour and keep the selection."""
     moves = {tour.START: -step, tour.NEXT: 1, tour.BACK: -1}
     catalogue = served()[name]
-    route = steps(catalogue)
+    real = held_out(catalogue.metadata.get("model"))
+    route = steps(catalogue, real and real.range("HALPHA"))
     now = step + moves.get(str(ctx.triggered_id), len(route))
     if not ctx.triggered[0]["value"]:
         return (no_update,) * 7

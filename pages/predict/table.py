@@ -17,6 +17,7 @@ from components.predict import upload
 from components.predict.predicted_lines import NOISES
 from components.widgets import widgets
 from data import uploads
+from data.catalogue.schema import MOCK_PREFIX
 from data.errors import CatalogueError, UploadError
 from model.lines import LINE_COUNT, LINES
 from model.predictions.params import Params
@@ -157,7 +158,7 @@ def summary(
     labels = {line.name: line.label for line in LINES}
     if scored := scores(measured, found.catalogued):
         rows = [(labels[name], one.n, one.spearman, one.nmad) for name, one in scored.items()]
-        parts.append(upload.scores(rows))
+        parts.append(upload.scores(rows, is_mock=any(name.startswith(MOCK_PREFIX) for name in table.ids)))
     if found.surprise is None and judged:
         parts.append(upload.not_judged(results.JUDGED))
     return parts

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX
+from data.catalogue.schema import EW_SUFFIX, FLUX_NAMES, IVAR_SUFFIX, MOCK_PREFIX
 from data.errors import CatalogueError
 from model.lines import LINE_NAMES
 from model.physics.luminosities import log_luminosity
@@ -55,7 +55,7 @@ def draw(density: Density, n: int, seed: int = 0) -> pa.Table:
     redshift = quantities[:, REDSHIFT_AXIS]
     flux = rounded(_fluxes(quantities[:, :N_COLORS], quantities[:, LUMINOSITY_AXIS], redshift))
 
-    columns: dict[str, Any] = {"TARGETID": [f"MOCK-{number:06d}" for number in range(1, n + 1)]}
+    columns: dict[str, Any] = {"TARGETID": [f"{MOCK_PREFIX}{number:06d}" for number in range(1, n + 1)]}
     columns["redshift"] = redshift.astype(np.float32)
     columns["log_luminosity"] = rounded(_log_luminosity(flux, redshift)).astype(np.float32)
     columns |= {name: flux[:, index].astype(np.float32) for index, name in enumerate(FLUX_NAMES)}

@@ -121,7 +121,7 @@ def test_the_table_says_what_the_panels_show(share: Any, catalogue: registry.Cat
     body, opened = share.show_table(1, DEFAULTS, pack("near", rows), catalogue.name)
     assert opened
     text = to_json(body)
-    assert f"{len(rows):,} of 20,000 galaxies" in text
+    assert f"{len(rows):,} of 20,000 mock galaxies" in text
     assert f"{np.isfinite(catalogue.column('HALPHA_EW')[rows]).sum():,}" in text
 
 

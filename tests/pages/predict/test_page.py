@@ -323,7 +323,10 @@ def test_measured_lines_of_a_table_are_judged_and_counted(table: Any):
         f"{row},{'HALPHA_EW' if place == 0 else ('' if place == 3 else 20)}" for place, row in enumerate(measured)
     ]
     parts, _, _, rows, first, *_ = predicted(table, posted("\n".join(measured).encode()))
-    assert "Compared with the EWs in the file" in text_of(parts)
+    assert "Compared with the EWs in the file of mock galaxies" in text_of(parts)
+    real = predicted(table, posted("\n".join(measured).replace("MOCK-", "39633").encode()))[0]
+    assert "Compared with the EWs in the file" in text_of(real)
+    assert "mock" not in text_of(real)
     place = [line.name for line in LINES].index("HALPHA")
     assert sum(rows["histograms"][place]["measured"]) == 11
     assert all(0 < one <= 1 for one in rows["surprise"] if one is not None)
